@@ -1,0 +1,1 @@
+//! Commands, dispatch, help, user interface: everything between argv and the library.

@@ -1,0 +1,1 @@
+//! The registry of configuration items, the layers of hgrc files, origins.

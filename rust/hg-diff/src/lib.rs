@@ -1,0 +1,1 @@
+//! Binary deltas, text diff, three-way merge and patch text. No files.

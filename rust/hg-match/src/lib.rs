@@ -1,0 +1,1 @@
+//! Patterns, matchers and .hgignore, compiled once and shared by threads.

@@ -1,0 +1,1 @@
+//! Languages that ask the history: revsets, filesets, templates; graph drawing.

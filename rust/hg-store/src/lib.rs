@@ -1,0 +1,1 @@
+//! The store: revlogs, changelog, manifests, filelogs, phases, bookmarks, tags, caches, transactions.

@@ -1,0 +1,22 @@
+//! Vocabulary of the version control system: node ids, revision numbers, repository paths,
+//! phases, dates, file flags, errors, and the [`Reporter`] through which libraries speak.
+//!
+//! This crate does no I/O and never reads the clock, the environment or the current directory.
+
+mod date;
+mod error;
+mod flags;
+mod node;
+mod path;
+mod phase;
+mod reporter;
+mod revision;
+
+pub use date::HgDate;
+pub use error::{Error, ErrorKind, Result};
+pub use flags::FileFlags;
+pub use node::{NODE_LEN, Node, NodePrefix, short_hex, to_hex};
+pub use path::{HgPath, HgPathBuf};
+pub use phase::Phase;
+pub use reporter::{Reporter, Silent};
+pub use revision::{Revision, UncheckedRevision};

@@ -1,0 +1,1 @@
+//! Files: reading, mapping, atomic replacement, locks, permissions, path auditing.

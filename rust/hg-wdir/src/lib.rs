@@ -1,0 +1,1 @@
+//! The working directory: dirstate, status, update, merge state.

@@ -1,0 +1,1 @@
+//! Exchange: discovery, bundles, changegroups, peers.

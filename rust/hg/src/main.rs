@@ -1,0 +1,3 @@
+//! The native `hg` executable: a `main`, nothing else.
+
+fn main() {}
