@@ -1,0 +1,68 @@
+# Quicksilver: build, install, test.
+#
+#   make install [PREFIX=/path]   build and install hg and the Python packages, run the main job once
+#   make test                     install what the tests need, run them all
+#   make lint | bench | local | wheel | clean
+
+PYTHON ?= python3
+CARGO ?= cargo
+# Without PREFIX: a virtual environment below the checkout. With it: one below PREFIX/lib, and PREFIX/bin/hg.
+PREFIX ?=
+VENV := $(if $(PREFIX),$(abspath $(PREFIX))/lib/quicksilver,$(CURDIR)/.venv)
+TESTENV := $(CURDIR)/.testenv
+ORACLE := $(CURDIR)/.oracle
+# The profile of everything the tests build: optimised a little, quick to compile.
+TEST_PROFILE ?= ci
+
+.PHONY: install test test-rust test-cli test-python test-interop lint bench local wheel clean oracle testenv
+
+install:
+	$(PYTHON) -m venv "$(VENV)"
+	"$(VENV)/bin/pip" install -q --disable-pip-version-check --upgrade setuptools wheel setuptools-rust
+	"$(VENV)/bin/pip" install -q --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .
+	$(if $(PREFIX),mkdir -p "$(PREFIX)/bin" && ln -sf "$(VENV)/bin/hg" "$(abspath $(PREFIX))/bin/hg")
+	scripts/main-job "$(VENV)/bin/hg"
+	@echo "hg is $(if $(PREFIX),$(abspath $(PREFIX))/bin/hg,$(VENV)/bin/hg)"
+
+# An in-place ./hg, for trying a change.
+local:
+	$(CARGO) build --profile $(TEST_PROFILE) -p hg
+	cp target/$(TEST_PROFILE)/hg hg
+
+wheel:
+	$(PYTHON) -m pip wheel -q --no-deps -w dist .
+
+$(ORACLE)/.ready:
+	$(PYTHON) -m venv "$(ORACLE)/env"
+	"$(ORACLE)/env/bin/pip" install -q --disable-pip-version-check mercurial==7.2.4
+	printf '#!/bin/sh\nexec env -u PYTHONPATH "%s" "$$@"\n' "$(ORACLE)/env/bin/hg" > "$(ORACLE)/hg"
+	chmod +x "$(ORACLE)/hg"
+	touch "$@"
+oracle: $(ORACLE)/.ready
+
+# Our own wheel with everything the tests run it with, in an environment of its own.
+testenv:
+	test -x "$(TESTENV)/bin/python" || $(PYTHON) -m venv "$(TESTENV)"
+	"$(TESTENV)/bin/pip" install -q --disable-pip-version-check setuptools wheel setuptools-rust pytest prysk
+	QUICKSILVER_PROFILE=$(TEST_PROFILE) "$(TESTENV)/bin/pip" install -q --disable-pip-version-check \
+		--no-build-isolation --no-deps --force-reinstall .
+
+test: test-rust test-python
+
+test-rust: oracle
+	$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
+	HG_ORACLE="$(ORACLE)/hg" $(CARGO) nextest run --cargo-profile $(TEST_PROFILE) --workspace --exclude hg-cpython
+
+# pytest collects the .t files of tests/cli too, and runs each against both doors.
+test-python: oracle testenv
+	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy -q --workspace --exclude hg-cpython --all-targets -- -D warnings
+
+bench:
+	$(PYTHON) benches/run.py
+
+clean:
+	rm -rf target build dist .venv .testenv .oracle hg *.egg-info
