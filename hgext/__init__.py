@@ -1,0 +1,1 @@
+"""Bundled extensions in Python. None yet: those of daily use are native."""
