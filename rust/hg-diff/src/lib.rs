@@ -1,1 +1,9 @@
-//! Binary deltas, text diff, three-way merge and patch text. No files.
+//! Binary deltas, text diff, three-way merge and patch text.
+//!
+//! Pure functions over bytes: this crate opens no file, prints nothing and reads no clock. What
+//! the two sides of a diff are called, where they come from and which of them to show is decided
+//! by its callers.
+
+pub mod blocks;
+pub mod delta;
+pub mod lines;

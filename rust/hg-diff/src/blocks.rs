@@ -1,0 +1,205 @@
+//! Matching blocks: which runs of lines two texts have in common. Deltas, text diffs, annotate
+//! and merges all start from them.
+//!
+//! The longest run that both texts share is found first, then the same is done to what lies
+//! before it and to what lies behind it. Lines that are very common in the new text do not start
+//! a run, they only extend one. Ties are broken so that the pieces left on both sides are of
+//! similar size, which keeps the recursion shallow.
+
+use crate::lines::Interner;
+
+/// Lines `a1..a2` of the old text equal lines `b1..b2` of the new one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// First line in the old text.
+    pub a1: usize,
+    /// The line after the last in the old text.
+    pub a2: usize,
+    /// First line in the new text.
+    pub b1: usize,
+    /// The line after the last in the new text.
+    pub b2: usize,
+}
+
+/// From this number of lines on, common lines are not used to start a match.
+const MANY_LINES: usize = 31_000;
+/// In longer regions of the old text, only so many lines from the end are searched for a match.
+const WINDOW: usize = 30_000;
+/// End of a chain of equal lines.
+const NONE: u32 = u32::MAX;
+
+/// The matching blocks of two lists of lines, in order, closed by an empty block behind the last
+/// line of both.
+#[must_use]
+pub fn matching(old: &[&[u8]], new: &[&[u8]]) -> Vec<Block> {
+    let mut interner = Interner::default();
+    let (a, b) = (interner.intern(old), interner.intern(new));
+    matching_ids(&a, &b, interner.len())
+}
+
+/// The matching blocks of two lists of numbered lines; all numbers are below `distinct`.
+#[must_use]
+pub fn matching_ids(a: &[u32], b: &[u32], distinct: usize) -> Vec<Block> {
+    let mut out = Matcher::new(a, b, distinct).run();
+    out.push(Block { a1: a.len(), a2: a.len(), b1: b.len(), b2: b.len() });
+    slide_down(&mut out, a, b);
+    out
+}
+
+/// How far the run that ends at a line of the new text reaches back, and with which old line.
+#[derive(Clone, Copy)]
+struct Run {
+    old_line: u32,
+    len: u32,
+}
+
+struct Matcher<'l> {
+    a: &'l [u32],
+    b: &'l [u32],
+    /// For each number, the last line of the new text that has it; [`NONE`] for popular ones.
+    last: Vec<u32>,
+    /// For each line of the new text, the nearest earlier one with the same number.
+    earlier: Vec<u32>,
+    runs: Vec<Run>,
+}
+
+/// A region of both texts still to be matched.
+#[derive(Clone, Copy)]
+struct Region {
+    a1: usize,
+    a2: usize,
+    b1: usize,
+    b2: usize,
+}
+
+impl<'l> Matcher<'l> {
+    fn new(a: &'l [u32], b: &'l [u32], distinct: usize) -> Self {
+        let mut last = vec![NONE; distinct];
+        let mut earlier = vec![NONE; b.len()];
+        let mut counts = vec![0_usize; distinct];
+        for (at, &id) in b.iter().enumerate() {
+            let id = id as usize;
+            earlier[at] = last[id];
+            last[id] = u32::try_from(at).unwrap_or(NONE);
+            counts[id] += 1;
+        }
+        if b.len() >= MANY_LINES {
+            let popular = b.len() / 1000;
+            for (last, &count) in last.iter_mut().zip(&counts) {
+                if count > popular {
+                    *last = NONE;
+                }
+            }
+        }
+        let runs = vec![Run { old_line: NONE, len: 0 }; b.len()];
+        Self { a, b, last, earlier, runs }
+    }
+
+    fn run(&mut self) -> Vec<Block> {
+        let mut out = Vec::new();
+        let whole = Region { a1: 0, a2: self.a.len(), b1: 0, b2: self.b.len() };
+        // Regions and finished blocks still to be handled, the first in the texts on top.
+        let mut todo = vec![Step::Search(whole)];
+        while let Some(step) = todo.pop() {
+            match step {
+                Step::Done(block) => out.push(block),
+                Step::Search(region) => {
+                    let Some(block) = self.longest(region) else { continue };
+                    todo.push(Step::Search(Region { a1: block.a2, b1: block.b2, ..region }));
+                    todo.push(Step::Done(block));
+                    todo.push(Step::Search(Region { a2: block.a1, b2: block.b1, ..region }));
+                }
+            }
+        }
+        out
+    }
+
+    /// The longest run of lines common to both sides of a region.
+    fn longest(&mut self, region: Region) -> Option<Block> {
+        let Region { a1, a2, b1, b2 } = region;
+        if a1 >= a2 || b1 >= b2 {
+            return None;
+        }
+        let first = a1.max(a2.saturating_sub(WINDOW));
+        let (half, b_half) = ((first + a2 - 1) / 2, (b1 + b2 - 1) / 2);
+        // The best run so far, by its last lines.
+        let (mut len, mut end_a, mut end_b) = (0, first, b1);
+        for i in first..a2 {
+            let mut next = self.last[self.a[i] as usize];
+            while next != NONE && next as usize >= b2 {
+                next = self.earlier[next as usize];
+            }
+            while next != NONE && next as usize >= b1 {
+                let j = next as usize;
+                next = self.earlier[j];
+                let k = self.run_length(i, j, first, b1);
+                self.runs[j] = Run { old_line: i as u32, len: k as u32 };
+                let better = match k.cmp(&len) {
+                    std::cmp::Ordering::Greater => true,
+                    std::cmp::Ordering::Less => false,
+                    std::cmp::Ordering::Equal if i > end_a => i <= half && j > b1,
+                    std::cmp::Ordering::Equal => i == end_a && (end_b > b_half || i == first),
+                };
+                if better {
+                    (len, end_a, end_b) = (k, i, j);
+                }
+            }
+        }
+        if len == 0 {
+            return None;
+        }
+        let (start_a, start_b) = (end_a + 1 - len, end_b + 1 - len);
+        // Popular lines behind the run belong to it.
+        while start_a + len < a2
+            && start_b + len < b2
+            && self.a[start_a + len] == self.b[start_b + len]
+        {
+            len += 1;
+        }
+        Some(Block { a1: start_a, a2: start_a + len, b1: start_b, b2: start_b + len })
+    }
+
+    /// How many equal lines end at line `i` of the old and `j` of the new text.
+    fn run_length(&self, i: usize, j: usize, first: usize, b1: usize) -> usize {
+        let mut k = 1;
+        while i >= first + k && j >= b1 + k {
+            let run = self.runs[j - k];
+            if run.old_line as usize == i - k {
+                return k + run.len as usize;
+            }
+            if self.a[i - k] != self.b[j - k] {
+                break;
+            }
+            k += 1;
+        }
+        k
+    }
+}
+
+enum Step {
+    Search(Region),
+    Done(Block),
+}
+
+/// Moves blocks towards the end of the texts where the gap behind them is on one side only, so
+/// that a change in repeated lines is shown at their end; blocks that meet this way are joined.
+fn slide_down(blocks: &mut [Block], a: &[u32], b: &[u32]) {
+    for at in 1..blocks.len() {
+        let (head, tail) = blocks.split_at_mut(at);
+        let (current, next) = (&mut head[at - 1], &mut tail[0]);
+        if current.a2 != next.a1 && current.b2 != next.b1 {
+            continue;
+        }
+        while next.a1 < next.a2
+            && next.b1 < next.b2
+            && current.a2 < a.len()
+            && current.b2 < b.len()
+            && a[current.a2] == b[current.b2]
+        {
+            current.a2 += 1;
+            current.b2 += 1;
+            next.a1 += 1;
+            next.b1 += 1;
+        }
+    }
+}
