@@ -12,7 +12,7 @@ mod phase;
 mod reporter;
 mod revision;
 
-pub use date::HgDate;
+pub use date::{Civil, HgDate};
 pub use error::{Error, ErrorKind, Result};
 pub use flags::FileFlags;
 pub use node::{NODE_LEN, Node, NodePrefix, short_hex, to_hex};
