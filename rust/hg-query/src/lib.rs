@@ -1,1 +1,3 @@
 //! Languages that ask the history: revsets, filesets, templates; graph drawing.
+
+pub mod parser;

@@ -1,0 +1,109 @@
+//! Texts around a parser: string escapes, quoting for debug output, and the hint that points at
+//! the place of a syntax error.
+
+use hg_types::{Error, Result};
+
+/// Undoes the backslash escapes of a quoted string: `\n`, `\x41`, `\101`, `\'`, a line
+/// continuation. Unknown escapes stay as they are.
+///
+/// # Errors
+/// On `\x` without two hexadecimal digits and on a lone backslash at the end.
+pub fn unescape(text: &[u8]) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&c) = text.get(at) {
+        at += 1;
+        if c != b'\\' {
+            out.push(c);
+            continue;
+        }
+        let Some(&escape) = text.get(at) else {
+            return Err(Error::parse("Trailing \\ in string", None));
+        };
+        at += 1;
+        match escape {
+            b'\n' => {}
+            b'\\' | b'\'' | b'"' => out.push(escape),
+            b'a' => out.push(7),
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'v' => out.push(11),
+            b'x' => {
+                let digits = text.get(at..at + 2).and_then(|hex| std::str::from_utf8(hex).ok());
+                let Some(byte) = digits
+                    .filter(|hex| hex.bytes().all(|c| c.is_ascii_hexdigit()))
+                    .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                else {
+                    let message = format!("invalid \\x escape at position {}", at - 2);
+                    return Err(Error::parse(message, None));
+                };
+                out.push(byte);
+                at += 2;
+            }
+            b'0'..=b'7' => {
+                let mut value = u32::from(escape - b'0');
+                let end = text.len().min(at + 2);
+                while at < end && matches!(text[at], b'0'..=b'7') {
+                    value = value * 8 + u32::from(text[at] - b'0');
+                    at += 1;
+                }
+                out.push(u8::try_from(value & 0xff).expect("masked"));
+            }
+            _ => out.extend_from_slice(&[b'\\', escape]),
+        }
+    }
+    Ok(out)
+}
+
+/// Escapes bytes so that they can stand between single quotes.
+#[must_use]
+pub fn escape(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for &c in text {
+        match c {
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\'' => out.extend_from_slice(b"\\'"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b' '..=b'~' => out.push(c),
+            _ => out.extend_from_slice(format!("\\x{c:02x}").as_bytes()),
+        }
+    }
+    out
+}
+
+/// Escapes and encloses in single quotes.
+#[must_use]
+pub fn quote(text: &[u8]) -> Vec<u8> {
+    [b"'", &escape(text)[..], b"'"].concat()
+}
+
+/// The lines that show `text` with a caret below `location`.
+///
+/// The hint will be printed after a parenthesis, which is what the caret's extra column is for.
+#[must_use]
+pub fn parse_error_hint(text: &[u8], location: usize) -> Vec<u8> {
+    let location = location.min(text.len());
+    let line_start = text[..location].iter().rposition(|&c| c == b'\n').map_or(0, |nl| nl + 1);
+    let column = location - line_start;
+    let next_line = text[location..].iter().position(|&c| c == b'\n').map(|nl| location + nl);
+    let (shown, rest) = match next_line {
+        Some(end) => text.split_at(end),
+        None => (text, &b""[..]),
+    };
+    let indent = vec![b' '; column + 1];
+    [shown, b"\n", &indent, b"^ here", rest].concat()
+}
+
+/// Gives a syntax error that has a position and no hint the hint that shows the place in `text`.
+#[must_use]
+pub fn describe_location(mut error: Error, text: &[u8]) -> Error {
+    if let (Some(location), None) = (error.location, &error.hint) {
+        error.hint = Some(parse_error_hint(text, location));
+    }
+    error
+}
