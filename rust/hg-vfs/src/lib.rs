@@ -1,1 +1,22 @@
 //! Files: reading, mapping, atomic replacement, locks, permissions, path auditing.
+//!
+//! Every path given to a [`Vfs`] is bytes relative to its base directory. This crate knows nothing
+//! about what the files hold, and it is the only crate that maps memory.
+
+mod atomic;
+mod audit;
+mod error;
+mod file_bytes;
+mod lock;
+mod mode;
+mod stat;
+mod vfs;
+
+pub use atomic::{AtomicFile, AtomicOptions};
+pub use audit::{PathAuditor, check_path};
+pub use error::{Error, IoResultExt, Result, os_message};
+pub use file_bytes::FileBytes;
+pub use lock::{Lock, LockOptions, host_id};
+pub use mode::{create_mode, umask};
+pub use stat::FileStat;
+pub use vfs::{DirEntry, Vfs, bytes_to_path, path_to_bytes};
