@@ -1,1 +1,14 @@
-//! Exchange: discovery, bundles, changegroups, peers.
+//! Exchange: discovery, bundles, exchange, peers.
+//!
+//! Data flows by pulling: a [`source::ChangegroupSource`] is asked for one delta after the other,
+//! whether it stands before a bundle file, a wire or the store of another repository, so that no
+//! changegroup is ever held in memory or written to a temporary file on the way.
+
+pub mod bundle;
+pub mod compress;
+pub mod discovery;
+pub mod parts;
+pub mod peer;
+pub mod source;
+pub mod url;
+pub mod view;
