@@ -3,4 +3,8 @@
 pub mod bundle2;
 pub mod bundlespec;
 pub mod changegroup;
+pub mod changeset;
+pub mod filelog;
+pub mod manifest;
 pub mod percent;
+pub mod revlog;
