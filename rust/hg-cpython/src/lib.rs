@@ -2,7 +2,7 @@
 #![allow(non_local_definitions, reason = "py_class! of rust-cpython 0.7 expands to such")]
 #![allow(missing_docs, unreachable_pub, reason = "py_module_initializer! expands to such")]
 
-use cpython::{Python, PyResult, py_fn, py_module_initializer};
+use cpython::{PyResult, Python, py_fn, py_module_initializer};
 
 fn dispatch(_: Python) -> PyResult<i32> {
     Ok(0)

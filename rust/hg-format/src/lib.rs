@@ -6,5 +6,6 @@ pub mod changegroup;
 pub mod changeset;
 pub mod filelog;
 pub mod manifest;
+pub mod mergestate;
 pub mod percent;
 pub mod revlog;
