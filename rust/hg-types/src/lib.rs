@@ -4,6 +4,7 @@
 //! This crate does no I/O and never reads the clock, the environment or the current directory.
 
 mod date;
+mod encoding;
 mod error;
 mod flags;
 mod node;
@@ -13,6 +14,7 @@ mod reporter;
 mod revision;
 
 pub use date::{Civil, HgDate};
+pub use encoding::{Encoding, LocalText};
 pub use error::{Error, ErrorKind, Result};
 pub use flags::FileFlags;
 pub use node::{NODE_LEN, Node, NodePrefix, short_hex, to_hex};
