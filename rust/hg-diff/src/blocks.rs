@@ -145,18 +145,22 @@ impl<'l> Matcher<'l> {
                 }
             }
         }
-        if len == 0 {
-            return None;
-        }
-        let (start_a, start_b) = (end_a + 1 - len, end_b + 1 - len);
-        // Popular lines behind the run belong to it.
+        // Popular lines behind the run belong to it; where all lines are popular, those that both
+        // sides start with are the run.
+        let (start_a, start_b) =
+            if len == 0 { (a1, b1) } else { (end_a + 1 - len, end_b + 1 - len) };
         while start_a + len < a2
             && start_b + len < b2
             && self.a[start_a + len] == self.b[start_b + len]
         {
             len += 1;
         }
-        Some(Block { a1: start_a, a2: start_a + len, b1: start_b, b2: start_b + len })
+        (len > 0).then_some(Block {
+            a1: start_a,
+            a2: start_a + len,
+            b1: start_b,
+            b2: start_b + len,
+        })
     }
 
     /// How many equal lines end at line `i` of the old and `j` of the new text.

@@ -206,10 +206,15 @@ pub fn full_replacement_header(
 pub fn make(old: &[u8], new: &[u8]) -> Result<Vec<u8>, Error> {
     offset(old.len())?;
     offset(new.len())?;
-    // Whole lines that both texts start with are left out before matching.
-    let same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let skipped = memchr::memrchr(b'\n', &old[..same]).map_or(0, |at| at + 1);
+    // Lines that both texts start or end with are left out before matching. What they end with
+    // is found byte by byte and then cut behind its first newline, so that one whole line of it
+    // may stay in; leaving it out too would give other deltas than the oracle's.
+    let same = &old[..lines::common_prefix(old, new)];
+    let skipped = memchr::memrchr(b'\n', same).map_or(0, |at| at + 1);
     let (old, new) = (&old[skipped..], &new[skipped..]);
+    let tail = &old[old.len() - lines::common_suffix(old, new)..];
+    let tail = tail.len() - memchr::memchr(b'\n', tail).map_or(tail.len(), |at| at + 1);
+    let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
     let (old_lines, new_lines) = (lines::split_vec(old), lines::split_vec(new));
     let old_at = starts(&old_lines, skipped);
     let new_at = starts(&new_lines, 0);

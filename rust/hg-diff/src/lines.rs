@@ -24,6 +24,24 @@ pub fn split_vec(text: &[u8]) -> Vec<&[u8]> {
     split(text).collect()
 }
 
+/// How many bytes two texts start with alike.
+#[must_use]
+pub fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    const STEP: usize = 64;
+    let same = a.chunks_exact(STEP).zip(b.chunks_exact(STEP)).take_while(|(a, b)| a == b).count();
+    let at = same * STEP;
+    at + a[at..].iter().zip(&b[at..]).take_while(|(a, b)| a == b).count()
+}
+
+/// How many bytes two texts end with alike.
+#[must_use]
+pub fn common_suffix(a: &[u8], b: &[u8]) -> usize {
+    const STEP: usize = 64;
+    let same = a.rchunks_exact(STEP).zip(b.rchunks_exact(STEP)).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - same * STEP], &b[..b.len() - same * STEP]);
+    same * STEP + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+}
+
 /// Gives equal lines equal numbers, counted from 0 in order of first sight.
 #[derive(Default, Debug)]
 pub struct Interner<'t> {
@@ -71,6 +89,16 @@ mod tests {
         assert_eq!(split_vec(b"a\nb"), [&b"a\n"[..], b"b"]);
         assert_eq!(split_vec(b"a\n\n"), [&b"a\n"[..], b"\n"]);
         assert!(split_vec(b"").is_empty());
+    }
+
+    #[test]
+    fn common_ends() {
+        let mut other = vec![b'x'; 200];
+        let text = other.clone();
+        assert_eq!((common_prefix(&text, &other), common_suffix(&text, &other)), (200, 200));
+        other[70] = b'y';
+        assert_eq!((common_prefix(&text, &other), common_suffix(&text, &other)), (70, 129));
+        assert_eq!(common_suffix(&text, &other[..70]), 70);
     }
 
     #[test]

@@ -1,0 +1,6 @@
+//! Compares this crate with the oracle: the `hg` that `HG_ORACLE` names, or `.oracle/hg` below
+//! the workspace's root. Without one the tests are skipped.
+
+mod blocks;
+mod delta;
+mod oracle;
