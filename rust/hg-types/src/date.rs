@@ -1,6 +1,15 @@
-//! Points in time as changesets record them, and their texts.
+//! Points in time as changesets record them, their texts, and how users write them.
 
+mod clock;
 mod format;
+mod parse;
+mod range;
+#[cfg(test)]
+mod reading_tests;
+
+pub use clock::{Clock, FixedClock};
+pub use parse::{parse_date, parse_extended_date};
+pub use range::DateRange;
 
 /// Seconds since the epoch and the offset of the author's clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -87,6 +96,20 @@ impl Civil {
             weekday: field((days + 4).rem_euclid(7)),
             day_of_year,
         }
+    }
+
+    /// A date, at midnight; `None` when the month lacks the day.
+    #[must_use]
+    pub fn midnight(year: i64, month: u32, day: u32) -> Option<Self> {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            2 => 28 + u32::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        let inside = (1..=days).contains(&day);
+        inside.then(|| Self::from_seconds(days_from_civil(year, month, day) * 86_400))
     }
 
     /// Seconds since the epoch.

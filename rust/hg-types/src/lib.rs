@@ -3,7 +3,7 @@
 //!
 //! This crate does no I/O and never reads the clock, the environment or the current directory.
 
-mod date;
+pub mod date;
 mod encoding;
 mod error;
 mod flags;
@@ -13,7 +13,7 @@ mod phase;
 mod reporter;
 mod revision;
 
-pub use date::{Civil, HgDate};
+pub use date::{Civil, Clock, DateRange, FixedClock, HgDate, parse_date};
 pub use encoding::{Encoding, LocalText};
 pub use error::{Error, ErrorKind, Result};
 pub use flags::FileFlags;

@@ -5,6 +5,7 @@
 
 mod atomic;
 mod audit;
+mod clock;
 mod error;
 mod file_bytes;
 mod lock;
@@ -14,6 +15,7 @@ mod vfs;
 
 pub use atomic::{AtomicFile, AtomicOptions};
 pub use audit::{PathAuditor, check_path};
+pub use clock::SystemClock;
 pub use error::{Error, IoResultExt, Result, os_message};
 pub use file_bytes::FileBytes;
 pub use lock::{Lock, LockOptions, host_id};
