@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod compress;
 pub mod discovery;
 pub mod parts;
+pub mod paths;
 pub mod peer;
 pub mod source;
 pub mod url;

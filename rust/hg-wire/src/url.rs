@@ -171,9 +171,7 @@ impl Url {
             return out;
         }
         let has_account = self.user.is_some() || self.password.is_some() || self.host.is_some();
-        if has_account || path.starts_with(b"/") {
-            out.extend_from_slice(b"//");
-        } else if path.is_empty() {
+        if has_account || path.is_empty() || path.starts_with(b"/") {
             out.extend_from_slice(b"//");
         }
         if let Some(user) = &self.user {
