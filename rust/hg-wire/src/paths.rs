@@ -5,7 +5,7 @@
 use std::path::Path as FilePath;
 
 use bstr::ByteSlice as _;
-use hg_config::{Config, expand, value};
+use hg_config::{Config, expand_path, value};
 use hg_types::{Error, Result};
 
 use crate::url::Url;
@@ -146,8 +146,13 @@ impl Paths {
                 b"pushurl" => {
                     let mut url = Url::parse(value)?;
                     if url.scheme.is_none() {
-                        let parts: [&[u8]; 5] =
-                            [b"(paths.", name, b":pushurl not a URL; ignoring: \"", value, b"\")\n"];
+                        let parts: [&[u8]; 5] = [
+                            b"(paths.",
+                            name,
+                            b":pushurl not a URL; ignoring: \"",
+                            value,
+                            b"\")\n",
+                        ];
                         self.warnings.push(parts.concat());
                         continue;
                     }
@@ -302,7 +307,7 @@ fn inherit(path: &Path, source: &Path) -> Path {
 
 /// A location as it is in the configuration, variables expanded, a local one made absolute.
 fn absolute_location(config: &Config, text: &[u8], base: &FilePath) -> Vec<u8> {
-    let expanded = expand::expand_path(config.environment(), text);
+    let expanded = expand_path(config.environment(), text);
     let Ok(url) = Url::parse(&expanded) else {
         return expanded;
     };

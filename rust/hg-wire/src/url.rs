@@ -44,12 +44,10 @@ impl Url {
     pub fn parse_with(text: &[u8], with_fragment: bool) -> Result<Self> {
         let mut url = Self::default();
         let mut rest = text;
-        if with_fragment {
-            if let Some(at) = rest.iter().position(|&b| b == b'#') {
-                let fragment = &rest[at + 1..];
-                url.fragment = (!fragment.is_empty()).then(|| fragment.to_vec());
-                rest = &rest[..at];
-            }
+        if with_fragment && let Some(at) = rest.iter().position(|&b| b == b'#') {
+            let fragment = &rest[at + 1..];
+            url.fragment = (!fragment.is_empty()).then(|| fragment.to_vec());
+            rest = &rest[..at];
         }
         let drive =
             |text: &[u8]| text.len() >= 2 && text[1] == b':' && text[0].is_ascii_alphabetic();
@@ -85,11 +83,11 @@ impl Url {
             None => (rest, None),
         };
         let (mut path, mut query) = (path.map(<[u8]>::to_vec), None);
-        if self.scheme.as_deref() != Some(b"file") {
-            if let Some(at) = path.as_ref().and_then(|path| path.iter().position(|&b| b == b'?')) {
-                query = path.as_ref().map(|path| path[at + 1..].to_vec());
-                path = path.map(|path| path[..at].to_vec());
-            }
+        if self.scheme.as_deref() != Some(b"file")
+            && let Some(at) = path.as_ref().and_then(|path| path.iter().position(|&b| b == b'?'))
+        {
+            query = path.as_ref().map(|path| path[at + 1..].to_vec());
+            path = path.map(|path| path[..at].to_vec());
         }
         self.query = query;
         if self.scheme.as_deref() == Some(b"file") {
