@@ -1,1 +1,25 @@
-//! Patterns, matchers and .hgignore, compiled once and shared by threads.
+//! Patterns, matchers and `.hgignore`, compiled once and shared by threads.
+//!
+//! [`matcher`] makes a [`Matcher`] from the patterns of a command line, [`IgnoreMatcher`] one from
+//! ignore files (`hg help patterns`, `hg help hgignore`).
+
+mod canon;
+mod glob;
+mod ignore;
+mod kind;
+mod matcher;
+mod options;
+mod patterns;
+mod pyregex;
+mod repr;
+mod roots;
+mod rules;
+mod visit;
+
+pub use canon::{Audit, canonical_path, join_path, normalize_path, path_to, relative_path};
+pub use ignore::{IgnoreMatcher, IgnoreRule};
+pub use kind::PatternKind;
+pub use matcher::{Matcher, Predicate};
+pub use options::{FilesetCompiler, MatchOptions, matcher};
+pub use repr::python_bytes;
+pub use visit::{VisitChildren, VisitDir};

@@ -1,0 +1,108 @@
+//! Printable forms, as Python and `hg debugignore` show them.
+
+/// Appends `text` as Python prints a byte string, without the leading `b`.
+pub fn python_bytes(text: &[u8], out: &mut Vec<u8>) {
+    let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
+    out.push(quote);
+    for &byte in text {
+        match byte {
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            byte if byte == quote => out.extend_from_slice(&[b'\\', byte]),
+            b' '..=b'~' => out.push(byte),
+            byte => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
+        }
+    }
+    out.push(quote);
+}
+
+/// Breaks a nested form (`<a b=<c>>`) into lines, one for each part that opens with `<`, indented
+/// by how deep it lies.
+#[must_use]
+pub(crate) fn pretty(form: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(form.len() + 64);
+    let mut line = Vec::new();
+    let mut depth = 0usize;
+    let mut next_depth = 0usize;
+    let mut opened = 0usize;
+    for &byte in form {
+        if byte == b'<' {
+            let name = trailing_name(&line);
+            let rest = line.split_off(name);
+            let kept = line.trim_ascii_end().len();
+            line.truncate(kept);
+            if !line.is_empty() || opened > 0 {
+                push_line(&mut out, depth, &line);
+            }
+            depth = next_depth;
+            line = rest;
+            next_depth += 1;
+            opened += 1;
+        } else if byte == b'>' {
+            next_depth = next_depth.saturating_sub(1);
+        }
+        line.push(byte);
+    }
+    push_line(&mut out, depth, &line);
+    out
+}
+
+/// Where the `name=` at the end of `line` starts; its length when there is none.
+fn trailing_name(line: &[u8]) -> usize {
+    let Some(before) = line.strip_suffix(b"=") else {
+        return line.len();
+    };
+    let letters = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+        .count();
+    if letters == 0 { line.len() } else { before.len() - letters }
+}
+
+fn push_line(out: &mut Vec<u8>, depth: usize, line: &[u8]) {
+    if !out.is_empty() {
+        out.push(b'\n');
+    }
+    out.extend(std::iter::repeat_n(b' ', depth * 2));
+    out.extend_from_slice(line);
+}
+
+#[cfg(test)]
+mod tests {
+    use bstr::ByteSlice as _;
+
+    use super::*;
+
+    #[test]
+    fn quotes_like_python() {
+        let quoted = |text: &[u8]| {
+            let mut out = Vec::new();
+            python_bytes(text, &mut out);
+            out
+        };
+        assert_eq!(quoted(b"a'b\\").as_bstr(), r#""a'b\\""#);
+        assert_eq!(quoted(b"a'b\"\x80\n").as_bstr(), r#"'a\'b"\x80\n'"#);
+    }
+
+    #[test]
+    fn breaks_lines_before_parts() {
+        let form = b"<differencematcher m1=<intersectionmatcher m1=<p patterns='a'>, \
+            m2=<q>>, m2=<includematcher includes='x<y>z|m= <q> w=<p>k> <z'>>";
+        let expected = "<differencematcher
+  m1=<intersectionmatcher
+    m1=<p patterns='a'>,
+    m2=<q>>,
+  m2=<includematcher includes='x
+    <y>z|m=
+    <q>
+    w=<p>k>
+  <z'>>";
+        assert_eq!(pretty(form).as_bstr(), expected);
+        let union = b"<unionmatcher matchers=[<a>, <b>]>";
+        assert_eq!(pretty(union).as_bstr(), "<unionmatcher matchers=[\n  <a>,\n  <b>]>");
+        assert_eq!(pretty(b"<alwaysmatcher>").as_bstr(), "<alwaysmatcher>");
+    }
+}
