@@ -1,1 +1,3 @@
 //! Commands, dispatch, help, user interface: everything between argv and the library.
+
+pub mod spec;

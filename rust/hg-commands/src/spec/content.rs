@@ -1,0 +1,131 @@
+//! Command lines of upstream's commands: content. Facts of the interface, not code.
+
+use super::{Category, CommandSpec, flag, list, text};
+
+/// `hg annotate`.
+pub static ANNOTATE: CommandSpec = CommandSpec {
+    names: "annotate|blame",
+    synopsis: "[-r REV] [-f] [-a] [-u] [-d] [-n] [-c] [-l] FILE...",
+    summary: "show changeset information by line for each file",
+    category: Category::Content,
+    extension: None,
+    options: &[
+        text("r", "rev", "REV", "", "annotate the specified revision"),
+        flag("", "follow", "follow copies/renames and list the filename (DEPRECATED)"),
+        flag("", "no-follow", "don't follow copies and renames"),
+        flag("a", "text", "treat all files as text"),
+        flag("u", "user", "list the author (long with -v)"),
+        flag("f", "file", "list the filename"),
+        flag("d", "date", "list the date (short with -q)"),
+        flag("n", "number", "list the revision number (default)"),
+        flag("c", "changeset", "list the changeset"),
+        flag("l", "line-number", "show line number at the first appearance"),
+        list("", "skip", "REV", "revset to not display (EXPERIMENTAL)"),
+        list("L", "line-range", "FILE,RANGE", "follow line range of specified file (EXPERIMENTAL)"),
+        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
+        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
+        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
+        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        text("T", "template", "TEMPLATE", "", "display with template"),
+    ],
+};
+
+/// `hg cat`.
+pub static CAT: CommandSpec = CommandSpec {
+    names: "cat",
+    synopsis: "[OPTION]... FILE...",
+    summary: "output the current or given revision of files",
+    category: Category::Content,
+    extension: None,
+    options: &[
+        text("o", "output", "FORMAT", "", "print output to file with formatted name"),
+        text("r", "rev", "REV", "", "print the given revision"),
+        flag("", "decode", "apply any matching decode filter"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        text("T", "template", "TEMPLATE", "", "display with template"),
+    ],
+};
+
+/// `hg copy`.
+pub static COPY: CommandSpec = CommandSpec {
+    names: "copy|cp",
+    synopsis: "[OPTION]... (SOURCE... DEST | --forget DEST...)",
+    summary: "mark files as copied for the next commit",
+    category: Category::Content,
+    extension: None,
+    options: &[
+        flag("", "forget", "unmark a destination file as copied"),
+        flag("A", "after", "record a copy that has already occurred"),
+        text("", "at-rev", "REV", "", "(un)mark copies in the given revision (EXPERIMENTAL)"),
+        flag("f", "force", "forcibly copy over an existing managed file"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        flag("n", "dry-run", "do not perform actions, just print output"),
+    ],
+};
+
+/// `hg diff`.
+pub static DIFF: CommandSpec = CommandSpec {
+    names: "diff",
+    synopsis: "[OPTION]... ([-c REV] | [--from REV1] [--to REV2]) [FILE]...",
+    summary: "diff repository (or selected files)",
+    category: Category::Content,
+    extension: None,
+    options: &[
+        list("r", "rev", "REV", "revision (DEPRECATED)"),
+        text("", "from", "REV1", "", "revision to diff from"),
+        text("", "to", "REV2", "", "revision to diff to"),
+        text("c", "change", "REV", "", "change made by revision"),
+        flag(
+            "",
+            "ignore-changes-from-ancestors",
+            "only compare the change made by the selected revision (EXPERIMENTAL)",
+        ),
+        flag("a", "text", "treat all files as text"),
+        flag("g", "git", "use git extended diff format"),
+        flag("", "binary", "generate binary diffs in git mode (default)"),
+        flag("", "nodates", "omit dates from diff headers"),
+        flag("", "noprefix", "omit a/ and b/ prefixes from filenames"),
+        flag("p", "show-function", "show which function each change is in"),
+        flag("", "reverse", "produce a diff that undoes the changes"),
+        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
+        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
+        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
+        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
+        text("U", "unified", "NUM", "", "number of lines of context to show"),
+        flag("", "stat", "output diffstat-style summary of changes"),
+        text("", "root", "DIR", "", "produce diffs relative to subdirectory"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        flag("S", "subrepos", "recurse into subrepositories"),
+    ],
+};
+
+/// `hg grep`.
+pub static GREP: CommandSpec = CommandSpec {
+    names: "grep",
+    synopsis: "[--diff] [OPTION]... PATTERN [FILE]...",
+    summary: "search for a pattern in specified files",
+    category: Category::Content,
+    extension: None,
+    options: &[
+        flag("0", "print0", "end fields with NUL"),
+        flag("", "all", "an alias to --diff (DEPRECATED)"),
+        flag("", "diff", "search revision differences for when the pattern was added or removed"),
+        flag("a", "text", "treat all files as text"),
+        flag("f", "follow", "follow changeset history, or file history across copies and renames"),
+        flag("i", "ignore-case", "ignore case when matching"),
+        flag("l", "files-with-matches", "print only filenames and revisions that match"),
+        flag("n", "line-number", "print matching line numbers"),
+        list("r", "rev", "REV", "search files changed within revision range"),
+        flag("", "all-files", "include all files in the changeset while grepping (DEPRECATED)"),
+        flag("u", "user", "list the author (long with -v)"),
+        flag("d", "date", "list the date (short with -q)"),
+        text("T", "template", "TEMPLATE", "", "display with template"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+    ],
+};

@@ -1,0 +1,105 @@
+//! Command lines of upstream's commands: import export. Facts of the interface, not code.
+
+use super::{Category, CommandSpec, flag, list, text};
+
+/// `hg archive`.
+pub static ARCHIVE: CommandSpec = CommandSpec {
+    names: "archive",
+    synopsis: "[OPTION]... DEST",
+    summary: "create an unversioned archive of a repository revision",
+    category: Category::ImportExport,
+    extension: None,
+    options: &[
+        flag("", "no-decode", "do not pass files through decoders"),
+        text("p", "prefix", "PREFIX", "", "directory prefix for files in archive"),
+        text("r", "rev", "REV", "", "revision to distribute"),
+        text("t", "type", "TYPE", "", "type of distribution to create"),
+        flag("S", "subrepos", "recurse into subrepositories"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+    ],
+};
+
+/// `hg bundle`.
+pub static BUNDLE: CommandSpec = CommandSpec {
+    names: "bundle",
+    synopsis: "[-f] [-t BUNDLESPEC] [-a] [-r REV]... [--base REV]... FILE [DEST]...",
+    summary: "create a bundle file",
+    category: Category::ImportExport,
+    extension: None,
+    options: &[
+        flag("", "exact", "compute the base from the revision specified"),
+        flag("f", "force", "run even when the destination is unrelated"),
+        list("r", "rev", "REV", "a changeset intended to be added to the destination"),
+        list("b", "branch", "BRANCH", "a specific branch you would like to bundle"),
+        list("", "base", "REV", "a base changeset assumed to be available at the destination"),
+        flag("a", "all", "bundle all changesets in the repository"),
+        text("t", "type", "TYPE", "bzip2", "bundle compression type to use"),
+        text("e", "ssh", "CMD", "", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+    ],
+};
+
+/// `hg export`.
+pub static EXPORT: CommandSpec = CommandSpec {
+    names: "export",
+    synopsis: "[OPTION]... [-o OUTFILESPEC] [-r] [REV]...",
+    summary: "dump the header and diffs for one or more changesets",
+    category: Category::ImportExport,
+    extension: None,
+    options: &[
+        text("B", "bookmark", "BOOKMARK", "", "export changes only reachable by given bookmark"),
+        text("o", "output", "FORMAT", "", "print output to file with formatted name"),
+        flag("", "switch-parent", "diff against the second parent"),
+        list("r", "rev", "REV", "revisions to export"),
+        flag("a", "text", "treat all files as text"),
+        flag("g", "git", "use git extended diff format"),
+        flag("", "binary", "generate binary diffs in git mode (default)"),
+        flag("", "nodates", "omit dates from diff headers"),
+        text("T", "template", "TEMPLATE", "", "display with template"),
+    ],
+};
+
+/// `hg import`.
+pub static IMPORT: CommandSpec = CommandSpec {
+    names: "import|patch",
+    synopsis: "[OPTION]... PATCH...",
+    summary: "import an ordered set of patches",
+    category: Category::ImportExport,
+    extension: None,
+    options: &[
+        text(
+            "p",
+            "strip",
+            "NUM",
+            "1",
+            "directory strip option for patch. This has the same meaning as the corresponding patch option",
+        ),
+        text("b", "base", "PATH", "", "base path (DEPRECATED)"),
+        flag("", "secret", "use the secret phase for committing"),
+        flag("e", "edit", "invoke editor on commit messages"),
+        flag("f", "force", "skip check for outstanding uncommitted changes (DEPRECATED)"),
+        flag("", "no-commit", "don't commit, just update the working directory"),
+        flag("", "bypass", "apply patch without touching the working directory"),
+        flag("", "partial", "commit even if some hunks fail"),
+        flag("", "exact", "abort if patch would apply lossily"),
+        text("", "prefix", "DIR", "", "apply patch to subdirectory"),
+        flag("", "import-branch", "use any branch information in patch (implied by --exact)"),
+        text("m", "message", "TEXT", "", "use text as commit message"),
+        text("l", "logfile", "FILE", "", "read commit message from file"),
+        text("d", "date", "DATE", "", "record the specified date as commit date"),
+        text("u", "user", "USER", "", "record the specified user as committer"),
+        text("s", "similarity", "SIMILARITY", "", "guess renamed files by similarity (0<=s<=100)"),
+    ],
+};
+
+/// `hg unbundle`.
+pub static UNBUNDLE: CommandSpec = CommandSpec {
+    names: "unbundle",
+    synopsis: "[-u] FILE...",
+    summary: "apply one or more bundle files",
+    category: Category::ImportExport,
+    extension: None,
+    options: &[flag("u", "update", "update to new branch head if changesets were unbundled")],
+};
