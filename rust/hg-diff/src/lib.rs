@@ -7,3 +7,8 @@
 pub mod blocks;
 pub mod delta;
 pub mod lines;
+pub mod options;
+pub mod unified;
+pub mod whitespace;
+
+pub use options::DiffOptions;

@@ -3,4 +3,5 @@
 
 mod blocks;
 mod delta;
+mod hunks;
 mod oracle;
