@@ -4,12 +4,14 @@
 //! whether it stands before a bundle file, a wire or the store of another repository, so that no
 //! changegroup is ever held in memory or written to a temporary file on the way.
 
+pub mod bookmarks;
 pub mod bundle;
 pub mod compress;
 pub mod discovery;
 pub mod parts;
 pub mod paths;
 pub mod peer;
+pub mod push_heads;
 pub mod source;
 pub mod url;
 pub mod view;
