@@ -5,6 +5,7 @@ pub mod bundle2;
 pub mod bundlespec;
 pub mod changegroup;
 pub mod changeset;
+pub mod dirstate;
 pub mod filelog;
 pub mod manifest;
 pub mod mergestate;

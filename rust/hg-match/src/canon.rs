@@ -11,6 +11,9 @@ use hg_types::{Error, HgPath, HgPathBuf, Result};
 /// Refuses paths that no command may touch (inside `.hg`, nested repositories, beyond links).
 pub type Audit<'a> = &'a (dyn Fn(&HgPath) -> Result<()> + 'a);
 
+/// Hears complaints, complete with newline.
+pub type Warn<'a> = &'a (dyn Fn(&[u8]) + 'a);
+
 /// Normalises a path as POSIX does: no empty or `.` components, `..` resolved by text. The empty
 /// path becomes `.`.
 #[must_use]

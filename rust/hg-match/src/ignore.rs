@@ -8,7 +8,7 @@ use std::path::Path;
 use bstr::ByteSlice as _;
 use hg_types::{HgPath, HgPathBuf, Result};
 
-use crate::canon::{join_path, normalize_path};
+use crate::canon::{Warn, join_path, normalize_path};
 use crate::kind::PatternKind;
 use crate::matcher::{IncludeMatcher, Matcher};
 use crate::patterns::Place;
@@ -45,7 +45,7 @@ const SYNTAXES: [(&[u8], &[u8]); 6] = [
 pub(crate) fn read_pattern_file(
     path: &[u8],
     name: &[u8],
-    warn: Option<&(dyn Fn(&[u8]) + '_)>,
+    warn: Option<Warn>,
 ) -> Result<PatternFile> {
     let content = match std::fs::read(Path::new(OsStr::from_bytes(path))) {
         Ok(content) => content,
@@ -143,7 +143,7 @@ impl IgnoreMatcher {
     ///
     /// # Errors
     /// When a pattern is invalid.
-    pub fn load(root: &[u8], files: Vec<Vec<u8>>, warn: &dyn Fn(&[u8])) -> Result<Self> {
+    pub fn load(root: &[u8], files: Vec<Vec<u8>>, warn: Warn) -> Result<Self> {
         let place = Place { root, cwd: root, audit: &|_| Ok(()), warn: Some(warn) };
         let mut patterns = Vec::new();
         for file in &files {
@@ -210,7 +210,8 @@ impl IgnoreMatcher {
                 }
                 let place =
                     Place { root: &self.root, cwd: &self.root, audit: &|_| Ok(()), warn: None };
-                let patterns = place.normalize(&[line.pattern.clone()], PatternKind::Glob)?;
+                let patterns =
+                    place.normalize(std::slice::from_ref(&line.pattern), PatternKind::Glob)?;
                 if IncludeMatcher::new(&self.root, patterns)?.matches(path) {
                     return Ok(Some(IgnoreRule {
                         file: name,

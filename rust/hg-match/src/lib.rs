@@ -16,7 +16,7 @@ mod roots;
 mod rules;
 mod visit;
 
-pub use canon::{Audit, canonical_path, join_path, normalize_path, path_to, relative_path};
+pub use canon::{Audit, Warn, canonical_path, join_path, normalize_path, path_to, relative_path};
 pub use ignore::{IgnoreMatcher, IgnoreRule};
 pub use kind::PatternKind;
 pub use matcher::{Matcher, Predicate};

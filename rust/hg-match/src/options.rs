@@ -2,7 +2,7 @@
 
 use hg_types::Result;
 
-use crate::canon::Audit;
+use crate::canon::{Audit, Warn};
 use crate::kind::PatternKind;
 use crate::matcher::{IncludeMatcher, Matcher, PatternMatcher};
 use crate::patterns::{Pattern, Place};
@@ -34,7 +34,7 @@ pub struct MatchOptions<'a> {
     /// Refuses forbidden paths.
     pub audit: Audit<'a>,
     /// Hears complaints about pattern files.
-    pub warn: Option<&'a dyn Fn(&[u8])>,
+    pub warn: Option<Warn<'a>>,
     /// Compiles `set:` patterns.
     pub filesets: Option<&'a dyn FilesetCompiler>,
 }
@@ -57,12 +57,7 @@ impl<'a> MatchOptions<'a> {
     }
 
     fn place(&self) -> Place<'a> {
-        Place {
-            root: self.root,
-            cwd: self.cwd,
-            audit: self.audit,
-            warn: self.warn.map(|warn| warn as &dyn Fn(&[u8])),
-        }
+        Place { root: self.root, cwd: self.cwd, audit: self.audit, warn: self.warn }
     }
 
     /// The matchers of the `set:` patterns, taken out of `patterns`.

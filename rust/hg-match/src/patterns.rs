@@ -7,7 +7,7 @@ use std::path::Path;
 use bstr::ByteSlice as _;
 use hg_types::{Error, Result};
 
-use crate::canon::{Audit, canonical_path, join_path, normalize_path};
+use crate::canon::{Audit, Warn, canonical_path, join_path, normalize_path};
 use crate::ignore::{PatternFile, read_pattern_file};
 use crate::kind::PatternKind;
 
@@ -37,7 +37,7 @@ pub(crate) struct Place<'a> {
     pub(crate) root: &'a [u8],
     pub(crate) cwd: &'a [u8],
     pub(crate) audit: Audit<'a>,
-    pub(crate) warn: Option<&'a (dyn Fn(&[u8]) + 'a)>,
+    pub(crate) warn: Option<Warn<'a>>,
 }
 
 /// Includes nested deeper than this are taken for a circle.

@@ -1,0 +1,130 @@
+use hg_types::{HgPath, Node};
+use proptest::prelude::*;
+
+use super::super::{Entry, Metadata, Result, Timestamp};
+use super::*;
+
+/// Order in which a walk meets paths.
+fn by_components(paths: &mut [Vec<u8>]) {
+    paths.sort_by(|a, b| HgPath::new(a).components().cmp(HgPath::new(b).components()));
+}
+
+fn collect(
+    children: Children,
+    out: &mut Vec<(Vec<u8>, Option<Entry>, Option<Vec<u8>>)>,
+) -> Result<()> {
+    for node in children.iter() {
+        let node = node?;
+        if node.entry().is_some() || node.directory_cache().is_some() {
+            let source = node.copy_source()?.map(|source| source.as_bytes().to_vec());
+            out.push((node.path().as_bytes().to_vec(), node.entry(), source));
+        }
+        collect(node.children()?, out)?;
+    }
+    Ok(())
+}
+
+fn metadata() -> Metadata {
+    Metadata { size: 5, executable: true, symlink: false }
+}
+
+#[test]
+fn docket_round_trip() {
+    let docket = Docket {
+        parents: [Node([1; 20]), Node([2; 20])],
+        tree: TreeMetadata {
+            root_nodes: 1,
+            root_count: 2,
+            entries: 3,
+            copies: 4,
+            unreachable: 5,
+            ignore_digest: [6; 20],
+        },
+        data_size: 7,
+        id: b"12345678".to_vec(),
+    };
+    let bytes = docket.encode().expect("short identifier");
+    assert_eq!(bytes.len(), 133);
+    assert_eq!(Docket::decode(&bytes), Ok(docket));
+    assert!((0..bytes.len()).all(|end| Docket::decode(&bytes[..end]).is_err()));
+}
+
+#[test]
+fn finds_what_was_written() {
+    let mut paths: Vec<Vec<u8>> =
+        ["a/b/f", "a.c", "a/x", "b", "a/b.c"].map(|p| p.as_bytes().to_vec()).into();
+    by_components(&mut paths);
+    let time = Timestamp::new(9, 8);
+    let items = paths.iter().map(|path| Item {
+        path: HgPath::new(path),
+        entry: Some(Entry::clean(metadata(), Some(time))),
+        copy_source: (path == b"b").then_some(HgPath::new("a/x")),
+        directory: None,
+    });
+    let (data, tree) = write_tree(items).expect("in order");
+    assert_eq!((tree.entries, tree.copies, tree.root_count), (5, 1, 3));
+    let tree = Tree::new(&data, tree);
+    for path in &paths {
+        let node = tree.node(HgPath::new(path)).expect("valid").expect("written");
+        assert_eq!(node.entry(), Some(Entry::clean(metadata(), Some(time))));
+    }
+    let a = tree.node(HgPath::new("a")).expect("valid").expect("a directory");
+    assert_eq!((a.entry(), a.descendants(), a.tracked_descendants()), (None, 3, 3));
+    assert!(tree.node(HgPath::new("a/b/g")).expect("valid").is_none());
+    let source = tree.node(HgPath::new("b")).expect("valid").and_then(|b| b.copy_source().ok()?);
+    assert_eq!(source, Some(HgPath::new("a/x")));
+}
+
+#[test]
+fn wrong_order_is_refused() {
+    let item = |path: &'static str| Item {
+        path: HgPath::new(path),
+        entry: Some(Entry::added()),
+        copy_source: None,
+        directory: None,
+    };
+    assert!(write_tree(["b", "a"].map(item).into_iter()).is_err());
+    assert!(write_tree(["a/b", "a"].map(item).into_iter()).is_err());
+    assert!(write_tree(["a", "a/b"].map(item).into_iter()).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn trees_round_trip(mut paths in prop::collection::vec("[ab.]{1,2}(/[ab.]{1,2}){0,3}", 0..40)) {
+        let mut paths: Vec<Vec<u8>> = paths.drain(..).map(String::into_bytes).collect();
+        by_components(&mut paths);
+        paths.dedup();
+        let items: Vec<_> = paths.iter().enumerate().map(|(index, path)| Item {
+            path: HgPath::new(path),
+            entry: Some(if index % 2 == 0 { Entry::added() } else { Entry::clean(metadata(), None) }),
+            copy_source: (index % 3 == 0).then_some(HgPath::new("source")),
+            directory: None,
+        }).collect();
+        let (data, tree) = write_tree(items.iter().copied()).expect("in order");
+        let mut found = Vec::new();
+        collect(Tree::new(&data, tree).root().expect("valid"), &mut found).expect("valid");
+        let expected: Vec<_> = items.iter().map(|item| (
+            item.path.as_bytes().to_vec(), item.entry, item.copy_source.map(|s| s.as_bytes().to_vec()),
+        )).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn damaged_trees_do_not_panic(flips in prop::collection::vec((0usize..700, any::<u8>()), 1..8)) {
+        let items = ["a/b/f", "a/b/g", "a/x", "b", "c/d"].map(|path| Item {
+            path: HgPath::new(path),
+            entry: Some(Entry::added()),
+            copy_source: Some(HgPath::new("s")),
+            directory: None,
+        });
+        let (mut data, tree) = write_tree(items.into_iter()).expect("in order");
+        for (at, byte) in flips {
+            let at = at % data.len();
+            data[at] = byte;
+        }
+        let mut found = Vec::new();
+        if let Ok(root) = Tree::new(&data, tree).root() {
+            let _ = collect(root, &mut found);
+        }
+    }
+}
