@@ -4,11 +4,16 @@
 //! the two sides of a diff are called, where they come from and which of them to show is decided
 //! by its callers.
 
+pub mod binary;
 pub mod blocks;
 pub mod delta;
+pub mod file_diff;
 pub mod lines;
 pub mod options;
+pub mod similarity;
+pub mod stat;
 pub mod unified;
 pub mod whitespace;
 
+pub use file_diff::{CopyKind, FileChange, FileDiff, Side, file_diff};
 pub use options::DiffOptions;
