@@ -1,1 +1,3 @@
 //! The working directory: dirstate, status, update, merge state.
+
+pub mod merge;

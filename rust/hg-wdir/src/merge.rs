@@ -1,0 +1,12 @@
+//! Merging another changeset into the working directory, and updating to one.
+//!
+//! [`calculate`] turns manifests and copies into a [`Plan`]; nothing is touched until it is applied.
+
+mod action;
+mod calculate;
+
+pub use action::{Action, Merge, Plan, Reasoned};
+pub use calculate::{
+    ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, SideCopies, Sides,
+    Version, calculate,
+};
