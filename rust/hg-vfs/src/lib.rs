@@ -6,6 +6,7 @@
 mod atomic;
 mod audit;
 mod clock;
+mod dir_handle;
 mod error;
 mod file_bytes;
 mod lock;
@@ -16,6 +17,7 @@ mod vfs;
 pub use atomic::{AtomicFile, AtomicOptions};
 pub use audit::{PathAuditor, check_path};
 pub use clock::SystemClock;
+pub use dir_handle::{DirHandle, Names, NodeKind, NodeStat};
 pub use error::{Error, IoResultExt, Result, os_message};
 pub use file_bytes::FileBytes;
 pub use lock::{Lock, LockOptions, host_id};
