@@ -13,4 +13,5 @@ pub mod obs_markers;
 pub mod percent;
 pub mod rev_branch_cache;
 pub mod revlog;
+pub mod streamclone;
 pub mod tags;
