@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hg_types::Node;
+use hg_types::{Node, Revision};
 
 /// The shape of a history: revisions in order, parents before children.
 pub trait Graph: Send + Sync {
@@ -18,6 +18,23 @@ pub trait Graph: Send + Sync {
     fn node(&self, rev: usize) -> Node;
     /// The revision of an id.
     fn rev(&self, node: &Node) -> Option<usize>;
+}
+
+impl Graph for hg_store::changelog::Changelog {
+    fn len(&self) -> usize {
+        hg_store::revlog::Revlog::len(self)
+    }
+    fn parents(&self, rev: usize) -> [Option<usize>; 2] {
+        let revlog: &hg_store::revlog::Revlog = self;
+        revlog.parents(Revision::from_index(rev)).map(Revision::index)
+    }
+    fn node(&self, rev: usize) -> Node {
+        let revlog: &hg_store::revlog::Revlog = self;
+        revlog.node(Revision::from_index(rev))
+    }
+    fn rev(&self, node: &Node) -> Option<usize> {
+        self.find(node).and_then(Revision::index)
+    }
 }
 
 /// A history without its filtered revisions. A visible revision's ancestors are visible.
