@@ -1,5 +1,6 @@
 //! Codecs between bytes and structs of every on-disk and on-wire format. No files.
 
+pub mod bookmarks;
 pub mod branch_cache;
 pub mod bundle2;
 pub mod bundlespec;
@@ -7,11 +8,15 @@ pub mod changegroup;
 pub mod changeset;
 pub mod dirstate;
 pub mod filelog;
+pub mod journal;
 pub mod manifest;
 pub mod mergestate;
 pub mod obs_markers;
 pub mod percent;
+pub mod phase_roots;
+pub mod requirements;
 pub mod rev_branch_cache;
 pub mod revlog;
 pub mod streamclone;
+pub mod store_path;
 pub mod tags;

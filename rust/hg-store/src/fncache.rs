@@ -1,0 +1,143 @@
+//! The name cache: the logical names of the store's files, since hashed names cannot be undone.
+//!
+//! `fncache` has a name a line, directories encoded as in every layout (wiki page
+//! "fncacheRepoFormat").
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hg_format::store_path::{decode_dirs, encode_dirs};
+use hg_types::{Error, Result};
+use hg_vfs::Vfs;
+
+/// The name of the file in the store.
+pub const FILE: &str = "fncache";
+
+/// The name cache of an open store; loaded when a name is added or asked for.
+#[derive(Debug)]
+pub struct FnCache {
+    vfs: Vfs,
+    state: Mutex<State>,
+}
+
+#[derive(Default, Debug)]
+struct State {
+    /// Names in the order of the file, new ones at the end; encoded directories.
+    names: Option<(Vec<Vec<u8>>, HashSet<Vec<u8>>)>,
+    dirty: bool,
+}
+
+impl FnCache {
+    /// The name cache in the store `vfs`.
+    #[must_use]
+    pub fn new(vfs: Vfs) -> Self {
+        Self { vfs, state: Mutex::default() }
+    }
+
+    /// Whether a file of this name belongs into the cache.
+    #[must_use]
+    pub fn covers(name: &[u8]) -> bool {
+        (name.starts_with(b"data/") || name.starts_with(b"meta/"))
+            && [&b".i"[..], b".d", b".n", b".nd", b".s", b".idx", b".dat", b".sda"]
+                .iter()
+                .any(|end| name.ends_with(end))
+    }
+
+    /// Adds a logical name.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn add(&self, name: &[u8]) -> hg_vfs::Result<()> {
+        let mut state = self.load()?;
+        let State { names: Some((order, set)), dirty } = &mut *state else { return Ok(()) };
+        let name = encode_dirs(name);
+        if set.insert(name.clone()) {
+            order.push(name);
+            *dirty = true;
+        }
+        Ok(())
+    }
+
+    /// Forgets logical names.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn remove(&self, gone: &HashSet<Vec<u8>>) -> hg_vfs::Result<()> {
+        let mut state = self.load()?;
+        let State { names: Some((order, set)), dirty } = &mut *state else { return Ok(()) };
+        let gone: HashSet<Vec<u8>> = gone.iter().map(|name| encode_dirs(name)).collect();
+        let before = order.len();
+        order.retain(|name| !gone.contains(name));
+        set.retain(|name| !gone.contains(name));
+        *dirty |= order.len() != before;
+        Ok(())
+    }
+
+    /// Replaces all names (`debugrebuildfncache`).
+    pub fn replace(&self, names: impl IntoIterator<Item = Vec<u8>>) {
+        let order: Vec<Vec<u8>> = names.into_iter().map(|name| encode_dirs(&name)).collect();
+        let set = order.iter().cloned().collect();
+        *self.lock() = State { names: Some((order, set)), dirty: true };
+    }
+
+    /// All logical names, in the order of the file.
+    ///
+    /// # Errors
+    /// When the cache cannot be read or is damaged.
+    pub fn names(&self) -> Result<Vec<Vec<u8>>> {
+        let state = self.load()?;
+        let order = state.names.as_ref().map(|(order, _)| &order[..]).unwrap_or_default();
+        if let Some(bad) = order.iter().position(|name| name.is_empty()) {
+            return Err(Error::abort(format!("invalid entry in fncache, line {}", bad + 1))
+                .hint("use \"hg debugrebuildfncache\" to rebuild the fncache"));
+        }
+        Ok(order.iter().map(|name| decode_dirs(name)).collect())
+    }
+
+    /// Whether the name is known.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub fn contains(&self, name: &[u8]) -> hg_vfs::Result<bool> {
+        let state = self.load()?;
+        Ok(state.names.as_ref().is_some_and(|(_, set)| set.contains(&encode_dirs(name))))
+    }
+
+    /// The new text of the file, `None` when nothing changed since it was read.
+    #[must_use]
+    pub fn changed_text(&self) -> Option<Vec<u8>> {
+        let state = self.lock();
+        let (order, _) = state.names.as_ref().filter(|_| state.dirty)?;
+        Some(order.iter().flat_map(|name| name.iter().copied().chain([b'\n'])).collect())
+    }
+
+    /// Says that the text has been written.
+    pub fn written(&self) {
+        self.lock().dirty = false;
+    }
+
+    /// Forgets what is in memory; it is read again when it is needed.
+    pub fn invalidate(&self) {
+        *self.lock() = State::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn load(&self) -> hg_vfs::Result<MutexGuard<'_, State>> {
+        let mut state = self.lock();
+        if state.names.is_none() {
+            let text = self.vfs.try_read(FILE)?.unwrap_or_default();
+            let text = text.strip_suffix(b"\n").unwrap_or(&text);
+            let order: Vec<Vec<u8>> = if text.is_empty() {
+                Vec::new()
+            } else {
+                text.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect()
+            };
+            let set = order.iter().cloned().collect();
+            state.names = Some((order, set));
+        }
+        Ok(state)
+    }
+}

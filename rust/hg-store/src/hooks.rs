@@ -1,0 +1,34 @@
+//! How the store calls out: hooks of transactions.
+
+use hg_types::Result;
+
+use crate::Repo;
+
+/// Arguments of a hook: name in lower case without `HG_`, and value.
+pub type HookArgs = Vec<(String, Vec<u8>)>;
+
+/// Runs hooks; installed by whoever owns the user interface.
+pub trait HookRunner: Send + Sync {
+    /// Whether any hook of this name is configured: arguments that cost are made only then.
+    fn has(&self, repo: &Repo, name: &str) -> bool;
+
+    /// Runs all hooks of a name. Says whether one of them failed.
+    ///
+    /// # Errors
+    /// With `throw`, when a hook fails.
+    fn run(&self, repo: &Repo, name: &str, throw: bool, args: &HookArgs) -> Result<bool>;
+}
+
+/// A [`HookRunner`] without hooks, for embedders and tests.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct NoHooks;
+
+impl HookRunner for NoHooks {
+    fn has(&self, _: &Repo, _: &str) -> bool {
+        false
+    }
+
+    fn run(&self, _: &Repo, _: &str, _: bool, _: &HookArgs) -> Result<bool> {
+        Ok(false)
+    }
+}

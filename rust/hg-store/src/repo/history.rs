@@ -1,0 +1,123 @@
+//! Changelog, manifests and filelogs of the open repository.
+
+use std::sync::Arc;
+
+use hg_format::requirements::name;
+use hg_format::revlog::Compression;
+use hg_types::{HgPath, Node, Result};
+
+use super::Repo;
+use super::parts::Key;
+use crate::revlog::{RevlogFiles, RevlogOptions};
+use crate::{Changelog, Filelog, Manifest, ManifestLog};
+
+impl Repo {
+    /// The files of the store as revlogs want them.
+    #[must_use]
+    pub fn revlog_files(&self) -> Arc<dyn RevlogFiles> {
+        Arc::new(self.store_vfs().clone())
+    }
+
+    /// How revlogs of this repository are written.
+    ///
+    /// # Errors
+    /// When an item of the configuration is malformed.
+    pub fn revlog_options(&self) -> Result<RevlogOptions> {
+        let config = self.config();
+        let mut options = RevlogOptions {
+            general_delta: self.requires(name::GENERALDELTA),
+            sparse: self.requires(name::SPARSE_REVLOG),
+            compression: if self.requires(name::ZSTD) {
+                Compression::Zstd(level(config.find_int("storage", "revlog.zstd.level")?, 3))
+            } else if self.requires(name::NO_COMPRESSION) {
+                Compression::None
+            } else {
+                Compression::Zlib(level(config.find_int("storage", "revlog.zlib.level")?, 6))
+            },
+            ..RevlogOptions::default()
+        };
+        if let Some(longest) = config.find_int("format", "maxchainlen")? {
+            options.max_chain_len = usize::try_from(longest).unwrap_or(options.max_chain_len);
+        }
+        options.reuse_external_delta =
+            config.get_bool_or("storage", "revlog.reuse-external-delta", true)?;
+        Ok(options)
+    }
+
+    /// The changelog, with what the running transaction has added.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn changelog(&self) -> Result<Arc<Changelog>> {
+        self.0.parts.changelog.get(
+            || self.changelog_key(),
+            || Changelog::open(self.revlog_files(), &self.revlog_options()?, self.sees_pending()),
+        )
+    }
+
+    /// Gives back a changelog that was appended to through the running transaction.
+    pub fn set_changelog(&self, changelog: Changelog) {
+        self.0.parts.changelog.put(Arc::new(changelog), self.changelog_key());
+    }
+
+    /// The manifests, with what the running transaction has added.
+    ///
+    /// # Errors
+    /// When they cannot be read or are damaged.
+    pub fn manifest_log(&self) -> Result<Arc<ManifestLog>> {
+        self.0.parts.manifest_log.get(
+            || self.manifest_key(),
+            || {
+                let tree = self.requires(name::TREE_MANIFEST);
+                ManifestLog::open(self.revlog_files(), Arc::new(self.revlog_options()?), tree)
+            },
+        )
+    }
+
+    /// Gives back manifests that were appended to through the running transaction.
+    pub fn set_manifest_log(&self, log: ManifestLog) {
+        self.0.parts.manifest_log.put(Arc::new(log), self.manifest_key());
+    }
+
+    /// The manifest with a node id; empty for null.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged.
+    pub fn manifest(&self, node: &Node) -> Result<Arc<Manifest>> {
+        self.manifest_log()?.read(node)
+    }
+
+    /// The filelog of a path; it has no revisions when the path was never stored.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn filelog(&self, path: &HgPath) -> Result<Filelog> {
+        let ignore = self.config().get("censor", "policy") == Some(b"ignore");
+        let options = Arc::new(self.revlog_options()?);
+        Ok(Filelog::open(self.revlog_files(), path, options)?.ignore_censored(ignore))
+    }
+
+    /// The files of loaded parts have been written by this process: they are still good.
+    pub(super) fn renew_history_keys(&self) {
+        if let Some(changelog) = self.0.parts.changelog.loaded() {
+            self.0.parts.changelog.put(changelog, self.changelog_key());
+        }
+        if let Some(log) = self.0.parts.manifest_log.loaded() {
+            self.0.parts.manifest_log.put(log, self.manifest_key());
+        }
+    }
+
+    fn changelog_key(&self) -> Key {
+        let store = self.store_vfs();
+        let pending = self.sees_pending().then(|| store.file_stat("00changelog.i.a")).flatten();
+        [store.file_stat("00changelog.i"), pending]
+    }
+
+    fn manifest_key(&self) -> Key {
+        [self.store_vfs().file_stat("00manifest.i"), None]
+    }
+}
+
+fn level(configured: Option<i64>, default: i32) -> i32 {
+    configured.and_then(|level| i32::try_from(level).ok()).unwrap_or(default)
+}

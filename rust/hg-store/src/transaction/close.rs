@@ -1,0 +1,451 @@
+//! The inner side of a transaction: beginning, pending files, closing, aborting.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hg_format::journal::{BACKUP_HEADER, Backup, encode_backup};
+use hg_types::{Error, ErrorKind, Result, to_hex};
+use hg_vfs::IoResultExt as _;
+use sha1::{Digest as _, Sha1};
+
+use super::journal::{BACKUPS, DESCRIPTION, JOURNAL, Journal, undo_name};
+use super::{Callbacks, Changes, Guard, Location, Stage, Transaction, over, recover, unpoison};
+use crate::Repo;
+use crate::hooks::HookArgs;
+use crate::repo::RepoLock;
+
+pub(super) type Callback = Box<dyn FnOnce(&Transaction) -> Result<()> + Send>;
+type PendingCallback = Box<dyn FnMut(&Transaction) -> Result<bool> + Send>;
+type TextSource = Arc<Mutex<Box<dyn Fn(&Repo) -> Result<Vec<u8>> + Send>>>;
+
+/// A small file that is written as a whole.
+#[derive(Clone)]
+pub(super) struct Generator {
+    pub(super) stage: Stage,
+    pub(super) text: TextSource,
+}
+
+impl Generator {
+    fn make(&self, repo: &Repo) -> Result<Vec<u8>> {
+        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        text(repo)
+    }
+}
+
+/// What changes while a transaction runs.
+pub(super) struct State {
+    pub(super) depth: usize,
+    pub(super) journal: Journal,
+    /// Bytes to be written at the end, by file: where, and what.
+    pub(super) delayed: BTreeMap<Vec<u8>, (u64, Vec<u8>)>,
+    pub(super) generators: BTreeMap<(Location, Vec<u8>), Generator>,
+    pub(super) pending: BTreeMap<String, PendingCallback>,
+    pub(super) finalize: Callbacks,
+    pub(super) post_close: Callbacks,
+    pub(super) abort: Callbacks,
+    pub(super) hook_args: BTreeMap<String, Vec<u8>>,
+    pub(super) changes: Changes,
+}
+
+impl State {
+    pub(super) fn delay(&mut self, name: &[u8], offset: u64, bytes: &[u8]) -> Result<()> {
+        self.journal.add(name, offset)?;
+        let (start, held) =
+            self.delayed.entry(name.to_vec()).or_insert_with(|| (offset, Vec::new()));
+        if *start + held.len() as u64 != offset {
+            return Err(Error::new(ErrorKind::Programming, "delayed writes leave a gap"));
+        }
+        held.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// The outermost transaction, shared by all its handles.
+pub(crate) struct Running {
+    pub(super) repo: Repo,
+    pub(super) description: String,
+    pub(super) id: Vec<u8>,
+    state: Mutex<State>,
+    open: AtomicBool,
+    me: std::sync::Weak<Self>,
+    lock: Mutex<Option<RepoLock>>,
+}
+
+impl Running {
+    pub(super) fn begin(repo: &Repo, description: &str) -> Result<Arc<Self>> {
+        let lock = repo.lock()?;
+        let vfs = repo.store_vfs().raw();
+        if vfs.lexists(JOURNAL) {
+            return Err(Error::abort("abandoned transaction found")
+                .hint("run 'hg recover' to clean up transaction"));
+        }
+        let id = transaction_id();
+        let args = vec![
+            ("txnname".to_owned(), description.as_bytes().to_vec()),
+            ("txnid".to_owned(), id.clone()),
+        ];
+        repo.hooks().run(repo, "pretxnopen", true, &args)?;
+        let origin_len = repo.changelog()?.len();
+        let text = format!("{origin_len}\n{description}\n");
+        repo.vfs().write(DESCRIPTION, text.as_bytes())?;
+        let state = State {
+            depth: 0,
+            journal: Journal::create(vfs)?,
+            delayed: BTreeMap::new(),
+            generators: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            finalize: BTreeMap::new(),
+            post_close: BTreeMap::new(),
+            abort: BTreeMap::new(),
+            hook_args: args.into_iter().collect(),
+            changes: Changes { origin_len, ..Changes::default() },
+        };
+        Ok(Arc::new_cyclic(|me| Self {
+            repo: repo.clone(),
+            description: description.to_owned(),
+            id,
+            state: Mutex::new(state),
+            open: AtomicBool::new(true),
+            me: me.clone(),
+            lock: Mutex::new(Some(lock)),
+        }))
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    pub(super) fn state(&self) -> Result<Guard<'_>> {
+        if self.is_open() { Ok(unpoison(&self.state)) } else { Err(over()) }
+    }
+
+    fn lend(&self) -> Result<Transaction> {
+        self.me.upgrade().map(|running| Transaction::lent(&running)).ok_or_else(over)
+    }
+
+    pub(super) fn write_pending(&self) -> Result<bool> {
+        let lent = self.lend()?;
+        let mut callbacks = std::mem::take(&mut self.state()?.pending);
+        let mut any = false;
+        let mut outcome = Ok(());
+        for callback in callbacks.values_mut() {
+            match callback(&lent) {
+                Ok(wrote) => any |= wrote,
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            }
+        }
+        {
+            let mut state = self.state()?;
+            // A callback may have added others; those win.
+            callbacks.append(&mut state.pending);
+            state.pending = callbacks;
+        }
+        outcome?;
+        let generators = self.state()?.generators.clone();
+        for ((location, name), generator) in &generators {
+            let pending = [&name[..], b".pending"].concat();
+            let text = generator.make(&self.repo)?;
+            self.state()?.journal.temporary(*location, &pending)?;
+            let file = location.encode(&self.repo, &pending);
+            location.vfs(&self.repo).write_atomic(file, &text)?;
+            any = true;
+        }
+        Ok(any | self.write_delayed_copies()?)
+    }
+
+    /// Writes `NAME.a` of each file that waits for the end: the file as it will be.
+    fn write_delayed_copies(&self) -> Result<bool> {
+        let store = self.repo.store_vfs();
+        let delayed = self.state()?.delayed.clone();
+        for (name, (offset, bytes)) in &delayed {
+            let copy = [&name[..], b".a"].concat();
+            self.state()?.journal.temporary(Location::Store, &copy)?;
+            let old = store.try_map(name)?.unwrap_or_default();
+            let kept = usize::try_from(*offset).ok().and_then(|offset| old.get(..offset));
+            let kept = kept.ok_or_else(|| too_short(name))?;
+            store.raw().write_atomic(store.encode(&copy), &[kept, bytes].concat())?;
+        }
+        Ok(!delayed.is_empty())
+    }
+
+    /// Writes what waited for the end.
+    fn write_delayed(&self) -> Result<()> {
+        use std::os::unix::fs::FileExt as _;
+        let store = self.repo.store_vfs();
+        let delayed = std::mem::take(&mut self.state()?.delayed);
+        for (name, (offset, bytes)) in delayed {
+            let before = store.file_stat(&name);
+            if before.map_or(0, |stat| stat.size) < offset {
+                return Err(too_short(&name));
+            }
+            let path = store.join(&name);
+            store.open_update(&name)?.write_all_at(&bytes, offset).when("writing", path)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(&self) -> Result<()> {
+        if self.state()?.depth > 0 {
+            return Err(over());
+        }
+        self.run_refusing_hooks()?;
+        self.finalize()?;
+        self.commit_journal()?;
+        let post_close = std::mem::take(&mut self.state()?.post_close);
+        let lent = self.lend()?;
+        self.schedule_closing_hooks()?;
+        self.open.store(false, Ordering::Release);
+        self.repo.transaction_ended();
+        let mut outcome = Ok(());
+        for callback in post_close.into_values() {
+            // What comes after the end cannot undo it; the first failure is what the caller hears.
+            let result = callback(&lent);
+            outcome = outcome.and(result);
+        }
+        self.unlock();
+        outcome
+    }
+
+    /// Hooks that may refuse, with the pending changes visible to them.
+    fn run_refusing_hooks(&self) -> Result<()> {
+        let hooks = self.repo.hooks();
+        let wanted = ["pretxnclose-bookmark", "pretxnclose-phase", "pretxnclose"]
+            .iter()
+            .any(|name| hooks.has(&self.repo, name));
+        if !wanted {
+            return Ok(());
+        }
+        let pending = self.write_pending()?;
+        let mut args = self.hook_args()?;
+        if pending {
+            args.push(("pending".into(), self.repo.root_bytes().to_vec()));
+        }
+        let changes = self.state()?.changes.clone();
+        for more in bookmark_args(&changes) {
+            hooks.run(&self.repo, "pretxnclose-bookmark", true, &joined(&args, more))?;
+        }
+        for more in phase_args(&self.repo, &changes)? {
+            hooks.run(&self.repo, "pretxnclose-phase", true, &joined(&args, more))?;
+        }
+        hooks.run(&self.repo, "pretxnclose", true, &args)?;
+        Ok(())
+    }
+
+    fn hook_args(&self) -> Result<HookArgs> {
+        Ok(self.state()?.hook_args.clone().into_iter().collect())
+    }
+
+    /// Writes everything for good: nothing refuses from here on.
+    fn finalize(&self) -> Result<()> {
+        let lent = self.lend()?;
+        if self.repo.holds_wlock() {
+            for name in ["branch", "dirstate"] {
+                lent.backup(Location::Hg, name.as_bytes())?;
+            }
+        }
+        self.write_fncache(&lent)?;
+        self.write_generated(Stage::BeforeFinalize)?;
+        // A finalizer may add others.
+        loop {
+            let Some((_, callback)) = self.state()?.finalize.pop_first() else { break };
+            callback(&lent)?;
+        }
+        self.write_fncache(&lent)?;
+        self.write_generated(Stage::BeforeFinalize)?;
+        self.write_delayed()?;
+        self.write_generated(Stage::AfterFinalize)
+    }
+
+    fn write_fncache(&self, lent: &Transaction) -> Result<()> {
+        let store = self.repo.store_vfs();
+        let Some(fncache) = store.fncache() else { return Ok(()) };
+        if let Some(text) = fncache.changed_text() {
+            lent.backup(Location::Store, crate::fncache::FILE.as_bytes())?;
+            store.raw().write_atomic_checked(crate::fncache::FILE, &text)?;
+            fncache.written();
+        }
+        Ok(())
+    }
+
+    fn write_generated(&self, stage: Stage) -> Result<()> {
+        let mut chosen = Vec::new();
+        {
+            let mut state = self.state()?;
+            let all = std::mem::take(&mut state.generators);
+            for (key, generator) in all {
+                if generator.stage == stage {
+                    chosen.push((key, generator));
+                } else {
+                    state.generators.insert(key, generator);
+                }
+            }
+        }
+        for ((location, name), generator) in chosen {
+            self.state()?.journal.backup(&self.repo, location, &name)?;
+            let text = generator.make(&self.repo)?;
+            let file = location.encode(&self.repo, &name);
+            location.vfs(&self.repo).write_atomic_checked(file, &text)?;
+        }
+        Ok(())
+    }
+
+    /// Turns the journal into the undo files; the moment `journal` is gone the transaction is done.
+    fn commit_journal(&self) -> Result<()> {
+        let repo = &self.repo;
+        let store = repo.store_vfs().raw();
+        let backups = self.state()?.journal.backups.clone();
+        recover::remove_undo(repo)?;
+        let mut text = BACKUP_HEADER.to_vec();
+        for entry in &backups {
+            let Some(location) = Location::from_bytes(&entry.location) else { continue };
+            let vfs = location.vfs(repo);
+            if entry.name.is_empty() {
+                vfs.try_remove(location.encode(repo, &entry.backup))?;
+                continue;
+            }
+            let mut undo = entry.clone();
+            if !entry.backup.is_empty() {
+                undo.backup = undo_name(&entry.backup);
+                let encode = |name: &[u8]| location.encode(repo, name);
+                vfs.link_or_copy(encode(&entry.backup), encode(&undo.backup))?;
+            }
+            encode_backup(&undo, &mut text);
+        }
+        store.write("undo.backupfiles", &text)?;
+        store.rename(JOURNAL, "undo")?;
+        repo.vfs().rename(DESCRIPTION, "undo.desc")?;
+        store.try_remove(BACKUPS)?;
+        remove_copies(repo, &backups)
+    }
+
+    /// `txnclose` and its sisters, once the locks are free.
+    fn schedule_closing_hooks(&self) -> Result<()> {
+        let hooks = self.repo.hooks();
+        let wanted = ["txnclose-bookmark", "txnclose-phase", "txnclose"]
+            .iter()
+            .any(|name| hooks.has(&self.repo, name));
+        if !wanted {
+            return Ok(());
+        }
+        let args = self.hook_args()?;
+        let changes = self.state()?.changes.clone();
+        let phase_args = phase_args(&self.repo, &changes)?;
+        self.repo.after_unlock(move |repo, _| {
+            // Too late to refuse: the runner reports failures itself.
+            for more in bookmark_args(&changes) {
+                let _ = hooks.run(repo, "txnclose-bookmark", false, &joined(&args, more));
+            }
+            for more in phase_args {
+                let _ = hooks.run(repo, "txnclose-phase", false, &joined(&args, more));
+            }
+            let _ = hooks.run(repo, "txnclose", false, &args);
+        });
+        Ok(())
+    }
+
+    /// Undoes everything. Never fails: what cannot be undone is left to `recover`, and told.
+    pub(super) fn abort(&self) {
+        if !self.is_open() {
+            return;
+        }
+        let reporter = self.repo.reporter();
+        if let (Ok(lent), Ok(args)) = (self.lend(), self.hook_args()) {
+            let callbacks = std::mem::take(&mut unpoison(&self.state).abort);
+            for callback in callbacks.into_values() {
+                if let Err(error) = callback(&lent) {
+                    reporter.warn(&[b"warning: ", &error.message[..], b"\n"].concat());
+                }
+            }
+            let _ = self.repo.hooks().run(&self.repo, "txnabort", false, &args);
+        }
+        let state = unpoison(&self.state);
+        let loud = state.journal.has_work();
+        if loud {
+            reporter.warn(b"transaction abort!\n");
+        }
+        let undone = recover::undo(&self.repo, &state.journal.appended, &state.journal.backups)
+            .and_then(|()| recover::remove_journal(&self.repo, &state.journal.backups));
+        drop(state);
+        match undone {
+            Ok(()) if loud => reporter.warn(b"rollback completed\n"),
+            Ok(()) => {}
+            Err(error) => {
+                reporter.warn(b"rollback failed - please run hg recover\n");
+                let cause = [b"(failure reason: ", &error.message[..], b")\n"].concat();
+                reporter.warn(&cause);
+            }
+        }
+        self.open.store(false, Ordering::Release);
+        self.repo.transaction_ended();
+        self.repo.clear();
+        self.unlock();
+    }
+
+    fn unlock(&self) {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+pub(super) fn remove_copies(repo: &Repo, backups: &[Backup]) -> Result<()> {
+    for entry in backups.iter().filter(|entry| !entry.backup.is_empty()) {
+        if let Some(location) = Location::from_bytes(&entry.location) {
+            location.vfs(repo).try_remove(location.encode(repo, &entry.backup))?;
+        }
+    }
+    Ok(())
+}
+
+fn too_short(name: &[u8]) -> Error {
+    Error::storage([name, b" is shorter than when it was opened"].concat())
+}
+
+fn joined(common: &HookArgs, more: HookArgs) -> HookArgs {
+    common.iter().cloned().chain(more).collect()
+}
+
+fn bookmark_args(changes: &Changes) -> Vec<HookArgs> {
+    let hex = |node: &Option<hg_types::Node>| node.map(|node| node.hex()).unwrap_or_default();
+    changes
+        .bookmarks
+        .iter()
+        .map(|(name, (old, new))| {
+            vec![
+                ("bookmark".to_owned(), name.clone()),
+                ("node".to_owned(), hex(new)),
+                ("oldnode".to_owned(), hex(old)),
+            ]
+        })
+        .collect()
+}
+
+fn phase_args(repo: &Repo, changes: &Changes) -> Result<Vec<HookArgs>> {
+    let mut out = Vec::with_capacity(changes.phases.len());
+    let changelog = repo.changelog()?;
+    for (&rev, (old, new)) in &changes.phases {
+        let node = changelog.node(rev);
+        out.push(vec![
+            ("node".to_owned(), node.hex()),
+            ("phase".to_owned(), new.name().into()),
+            ("oldphase".to_owned(), old.map(|old| old.name().into()).unwrap_or_default()),
+        ]);
+    }
+    Ok(out)
+}
+
+/// An id that no other transaction has.
+fn transaction_id() -> Vec<u8> {
+    let time = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos());
+    let mut hash = Sha1::new();
+    hash.update(time.to_le_bytes());
+    hash.update(std::process::id().to_le_bytes());
+    hash.update(hg_vfs::host_id());
+    let stack = 0_u8;
+    hash.update(format!("{:p}", &raw const stack));
+    [b"TXN:", &to_hex(&hash.finalize())[..]].concat()
+}
