@@ -17,6 +17,6 @@ pub mod phase_roots;
 pub mod requirements;
 pub mod rev_branch_cache;
 pub mod revlog;
-pub mod streamclone;
 pub mod store_path;
+pub mod streamclone;
 pub mod tags;

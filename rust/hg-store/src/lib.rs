@@ -2,6 +2,7 @@
 //!
 //! [`Repo`] is the open repository, the value every operation works on.
 
+pub mod branchmap;
 pub mod changelog;
 pub mod filelog;
 pub mod fncache;
@@ -9,6 +10,7 @@ pub mod hooks;
 pub mod manifest;
 mod part;
 mod repo;
+pub mod rev_branches;
 pub mod revlog;
 mod store_vfs;
 pub mod transaction;
