@@ -1,0 +1,143 @@
+//! The members of another set that fulfil a condition.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use hg_types::{Result, Revision};
+
+use super::{Repr, Revisions, SmartSet};
+
+/// A question about a revision, and how it is printed.
+#[derive(Clone)]
+pub struct Condition<'q> {
+    test: Test<'q>,
+    repr: Option<Repr>,
+}
+
+#[derive(Clone)]
+enum Test<'q> {
+    Ask(Rc<dyn Fn(Revision) -> Result<bool> + 'q>),
+    Within(Box<SmartSet<'q>>),
+    Outside(Box<SmartSet<'q>>),
+}
+
+impl<'q> Condition<'q> {
+    /// A condition without a description.
+    pub fn new(test: impl Fn(Revision) -> Result<bool> + 'q) -> Self {
+        Self { test: Test::Ask(Rc::new(test)), repr: None }
+    }
+
+    /// A condition printed as `<description>`.
+    pub fn described(
+        description: impl Into<Vec<u8>>,
+        test: impl Fn(Revision) -> Result<bool> + 'q,
+    ) -> Self {
+        Self::with_repr(Repr::text(description), test)
+    }
+
+    /// A condition with a structured description.
+    pub fn with_repr(repr: Repr, test: impl Fn(Revision) -> Result<bool> + 'q) -> Self {
+        Self { test: Test::Ask(Rc::new(test)), repr: Some(repr) }
+    }
+
+    pub(super) fn within(set: SmartSet<'q>) -> Self {
+        Self { test: Test::Within(Box::new(set)), repr: None }
+    }
+
+    pub(super) fn outside(set: SmartSet<'q>) -> Self {
+        Self { test: Test::Outside(Box::new(set)), repr: None }
+    }
+
+    fn holds(&self, rev: Revision) -> Result<bool> {
+        match &self.test {
+            Test::Ask(test) => test(rev),
+            Test::Within(set) => set.contains(rev),
+            Test::Outside(set) => Ok(!set.contains(rev)?),
+        }
+    }
+
+    fn is_cached(&self) -> bool {
+        matches!(self.test, Test::Ask(_))
+    }
+
+    fn repr(&self) -> Option<Repr> {
+        match &self.test {
+            Test::Ask(_) => self.repr.clone(),
+            Test::Within(set) => Some(set.repr()),
+            Test::Outside(set) => Some(Repr::of("not", [set.repr()])),
+        }
+    }
+}
+
+/// The members of another set that fulfil a condition.
+#[derive(Clone)]
+pub struct FilteredSet<'q> {
+    subset: Box<SmartSet<'q>>,
+    condition: Condition<'q>,
+    answers: Rc<RefCell<HashMap<Revision, bool>>>,
+}
+
+impl<'q> FilteredSet<'q> {
+    pub(super) fn new(subset: SmartSet<'q>, condition: Condition<'q>) -> Self {
+        Self { subset: Box::new(subset), condition, answers: Rc::default() }
+    }
+
+    /// Asks the condition, once for each revision.
+    fn holds(&self, rev: Revision) -> Result<bool> {
+        if !self.condition.is_cached() {
+            return self.condition.holds(rev);
+        }
+        if let Some(&answer) = self.answers.borrow().get(&rev) {
+            return Ok(answer);
+        }
+        let answer = self.condition.holds(rev)?;
+        self.answers.borrow_mut().insert(rev, answer);
+        Ok(answer)
+    }
+
+    pub(super) fn contains(&self, rev: Revision) -> Result<bool> {
+        Ok(self.subset.contains(rev)? && self.holds(rev)?)
+    }
+
+    fn select(&self, candidates: Revisions<'q>) -> Revisions<'q> {
+        let asking = self.clone();
+        Box::new(candidates.filter_map(move |rev| match rev {
+            Ok(rev) => match asking.holds(rev) {
+                Ok(true) => Some(Ok(rev)),
+                Ok(false) => None,
+                Err(error) => Some(Err(error)),
+            },
+            error => Some(error),
+        }))
+    }
+
+    pub(super) fn iter(&self) -> Revisions<'q> {
+        self.select(self.subset.iter())
+    }
+
+    pub(super) fn fast(&self, ascending: bool) -> Option<Revisions<'q>> {
+        Some(self.select(self.subset.fast(ascending)?))
+    }
+
+    pub(super) fn ascending(&self) -> Option<bool> {
+        self.subset.ascending()
+    }
+
+    pub(super) fn is_topo(&self) -> bool {
+        self.subset.is_topo()
+    }
+
+    pub(super) fn sorted(self, reverse: bool) -> Self {
+        Self { subset: Box::new(self.subset.sorted(reverse)), ..self }
+    }
+
+    pub(super) fn reversed(self) -> Self {
+        Self { subset: Box::new(self.subset.reversed()), ..self }
+    }
+
+    pub(super) fn repr(&self) -> Repr {
+        let parts = [Some(self.subset.repr()), self.condition.repr()];
+        Repr::of("filteredset", parts.into_iter().flatten())
+    }
+}
