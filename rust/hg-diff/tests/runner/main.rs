@@ -4,4 +4,5 @@
 mod blocks;
 mod delta;
 mod hunks;
+mod merge;
 mod oracle;
