@@ -1,3 +1,5 @@
 //! The working directory: dirstate, status, update, merge state.
 
-pub mod merge;
+pub mod dirstate;
+
+pub use dirstate::Dirstate;

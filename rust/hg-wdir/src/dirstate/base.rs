@@ -1,0 +1,220 @@
+//! The entries that were read: a sorted list or a mapped tree, with one interface for walks.
+
+use std::ops::Range;
+
+use hg_format::dirstate::Entry;
+use hg_format::dirstate::v2::{Children, DirectoryCache, NodeRef, Tree, TreeMetadata};
+use hg_types::{HgPath, Result};
+use hg_vfs::FileBytes;
+
+use super::Item;
+use super::flat::{Flat, damaged};
+
+/// The entries that were read.
+pub(crate) enum Base {
+    /// A sorted list.
+    Flat(Flat),
+    /// A tree of version 2, read in place.
+    Tree(MappedTree),
+}
+
+/// A data file of version 2.
+pub(crate) struct MappedTree {
+    pub(crate) data: FileBytes,
+    pub(crate) used: usize,
+    pub(crate) metadata: TreeMetadata,
+}
+
+impl MappedTree {
+    fn tree(&self) -> Tree<'_> {
+        Tree::new(&self.data[..self.used.min(self.data.len())], self.metadata)
+    }
+}
+
+/// A directory of the dirstate, for walks.
+#[derive(Clone)]
+pub(crate) enum Directory<'a> {
+    /// A range of a sorted list, and the length of the directory's path with its slash.
+    Flat(&'a Flat, Range<usize>, usize),
+    /// Nodes of a tree.
+    Tree(Children<'a>),
+    /// Nothing of it is tracked.
+    Empty,
+}
+
+/// A name in a directory of the dirstate.
+pub(crate) struct Child<'a> {
+    /// The name.
+    pub(crate) name: &'a [u8],
+    /// The whole path.
+    pub(crate) path: &'a HgPath,
+    /// What is known about the file of this name.
+    pub(crate) entry: Option<Entry>,
+    /// Whether that file is a copy.
+    pub(crate) copied: bool,
+    /// The directory of this name; empty when nothing below is tracked.
+    pub(crate) below: Directory<'a>,
+    /// What is cached about the directory of this name.
+    pub(crate) cache: Option<DirectoryCache>,
+}
+
+impl Base {
+    pub(crate) fn get(&self, path: &HgPath) -> Result<Option<Item<'_>>> {
+        match self {
+            Self::Flat(flat) => Ok(flat.find(path).map(|index| flat.item(index))),
+            Self::Tree(mapped) => {
+                let node = mapped.tree().node(path).map_err(damaged)?;
+                node.map_or(Ok(None), |node| item_of(&node))
+            }
+        }
+    }
+
+    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Flat(flat) => (0..flat.len()).try_for_each(|index| visit(flat.item(index))),
+            Self::Tree(mapped) => each_node(mapped.tree().root().map_err(damaged)?, visit),
+        }
+    }
+
+    pub(crate) fn any_below(
+        &self,
+        directory: &HgPath,
+        accepts: &dyn Fn(Item) -> bool,
+    ) -> Result<bool> {
+        match self {
+            Self::Flat(flat) => Ok(flat.below(directory).any(|index| accepts(flat.item(index)))),
+            Self::Tree(mapped) => {
+                let children = if directory.is_empty() {
+                    mapped.tree().root().map_err(damaged)?
+                } else {
+                    match mapped.tree().node(directory).map_err(damaged)? {
+                        Some(node) => node.children().map_err(damaged)?,
+                        None => return Ok(false),
+                    }
+                };
+                any_node(children, accepts)
+            }
+        }
+    }
+
+    /// The root directory.
+    pub(crate) fn root(&self) -> Result<Directory<'_>> {
+        Ok(match self {
+            Self::Flat(flat) => Directory::Flat(flat, 0..flat.len(), 0),
+            Self::Tree(mapped) => Directory::Tree(mapped.tree().root().map_err(damaged)?),
+        })
+    }
+
+    /// The digest of ignore patterns that goes with cached directories.
+    pub(crate) fn ignore_digest(&self) -> [u8; 20] {
+        match self {
+            Self::Flat(_) => [0; 20],
+            Self::Tree(mapped) => mapped.metadata.ignore_digest,
+        }
+    }
+}
+
+fn item_of<'a>(node: &NodeRef<'a>) -> Result<Option<Item<'a>>> {
+    let Some(entry) = node.entry() else { return Ok(None) };
+    let copy_source = node.copy_source().map_err(damaged)?;
+    Ok(Some(Item { path: node.path(), entry, copy_source }))
+}
+
+fn each_node(children: Children, visit: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
+    for node in children.iter() {
+        let node = node.map_err(damaged)?;
+        if let Some(item) = item_of(&node)? {
+            visit(item)?;
+        }
+        each_node(node.children().map_err(damaged)?, visit)?;
+    }
+    Ok(())
+}
+
+fn any_node(children: Children, accepts: &dyn Fn(Item) -> bool) -> Result<bool> {
+    for node in children.iter() {
+        let node = node.map_err(damaged)?;
+        if item_of(&node)?.is_some_and(accepts) {
+            return Ok(true);
+        }
+        if node.descendants() > 0 && any_node(node.children().map_err(damaged)?, accepts)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+impl<'a> Directory<'a> {
+    /// Whether nothing in it is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Flat(_, range, _) => range.is_empty(),
+            Self::Tree(children) => children.is_empty(),
+            Self::Empty => true,
+        }
+    }
+
+    /// The names in it, in order.
+    pub(crate) fn children(&self) -> Result<Vec<Child<'a>>> {
+        match self {
+            Self::Flat(flat, range, prefix) => Ok(flat_children(flat, range.clone(), *prefix)),
+            Self::Tree(children) => tree_children(*children),
+            Self::Empty => Ok(Vec::new()),
+        }
+    }
+}
+
+fn tree_children(children: Children<'_>) -> Result<Vec<Child<'_>>> {
+    let mut out = Vec::with_capacity(children.len());
+    for node in children.iter() {
+        let node = node.map_err(damaged)?;
+        out.push(Child {
+            name: node.base_name(),
+            path: node.path(),
+            entry: node.entry(),
+            copied: node.copy_source().map_err(damaged)?.is_some(),
+            below: Directory::Tree(node.children().map_err(damaged)?),
+            cache: node.directory_cache(),
+        });
+    }
+    Ok(out)
+}
+
+fn flat_children(flat: &Flat, range: Range<usize>, prefix: usize) -> Vec<Child<'_>> {
+    let mut out: Vec<Child> = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let path = flat.path(at).as_bytes();
+        let rest = path.get(prefix..).unwrap_or_default();
+        let Some(slash) = rest.iter().position(|&byte| byte == b'/') else {
+            let item = flat.item(at);
+            out.push(Child {
+                name: rest,
+                path: item.path,
+                entry: Some(item.entry),
+                copied: item.copy_source.is_some(),
+                below: Directory::Empty,
+                cache: None,
+            });
+            at += 1;
+            continue;
+        };
+        let directory = HgPath::new(&path[..prefix + slash]);
+        let end = flat.end_of(at..range.end, directory).max(at + 1);
+        let below = Directory::Flat(flat, at..end, prefix + slash + 1);
+        at = end;
+        // A file of the same name stands just before: one was replaced by the other.
+        match out.last_mut().filter(|last| last.path == directory) {
+            Some(last) => last.below = below,
+            None => out.push(Child {
+                name: &rest[..slash],
+                path: directory,
+                entry: None,
+                copied: false,
+                below,
+                cache: None,
+            }),
+        }
+    }
+    out
+}
