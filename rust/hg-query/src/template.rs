@@ -1,0 +1,33 @@
+//! The template language (`hg help templates`): text with `{keyword}`, filters, functions and maps.
+//!
+//! [`Engine`] holds the templates of one command. It compiles each once, on first use, and renders it for any
+//! number of changesets into a buffer of the caller. Keywords are evaluated only where they are used.
+
+mod changeset;
+mod code;
+mod engine;
+mod eval;
+mod filters;
+mod functions;
+mod host;
+mod json;
+mod keywords;
+mod ops;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub mod syntax;
+mod text;
+mod value;
+mod wdir;
+
+pub use changeset::Changeset;
+pub use code::Code;
+pub use engine::Engine;
+pub use host::{Host, Verbosity};
+pub use json::{append_cbor, append_json, json};
+pub use scope::Scope;
+pub use value::{
+    Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, Name, PairForm, Value, Vars,
+};

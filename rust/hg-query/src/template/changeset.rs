@@ -1,0 +1,265 @@
+//! A changeset as keywords see it: read on first use, each part once.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hg_format::changeset::ChangesetEntry;
+use hg_store::Repo;
+use hg_store::manifest::Manifest;
+use hg_types::{HgPath, HgPathBuf, Node, Result, Revision};
+
+/// A changeset, or the working directory as the next one, or null.
+pub struct Changeset {
+    repo: Repo,
+    rev: Revision,
+    node: Node,
+    parents: [Revision; 2],
+    entry: OnceCell<ChangesetEntry>,
+    manifest: OnceCell<Arc<Manifest>>,
+    files: OnceCell<Rc<FileLists>>,
+    copies: OnceCell<Rc<Vec<Copied>>>,
+    status: OnceCell<Rc<FileLists>>,
+}
+
+/// Paths by what happened to them; each list is sorted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FileLists {
+    /// Changed.
+    pub modified: Vec<HgPathBuf>,
+    /// New.
+    pub added: Vec<HgPathBuf>,
+    /// Gone.
+    pub removed: Vec<HgPathBuf>,
+}
+
+/// A file that came from another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Copied {
+    /// The new file.
+    pub path: HgPathBuf,
+    /// Where it came from.
+    pub source: HgPathBuf,
+}
+
+impl std::fmt::Debug for Changeset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Changeset({})", self.rev)
+    }
+}
+
+impl Changeset {
+    /// The changeset of a revision.
+    ///
+    /// # Errors
+    /// When the changelog cannot be opened.
+    pub fn open(repo: &Repo, rev: Revision) -> Result<Self> {
+        let changelog = repo.changelog()?;
+        let (node, parents) = if rev.is_wdir() {
+            (Node::WDIR, super::wdir::parents(repo, &changelog)?)
+        } else {
+            (changelog.node(rev), changelog.parents(rev))
+        };
+        Ok(Self {
+            repo: repo.clone(),
+            rev,
+            node,
+            parents,
+            entry: OnceCell::new(),
+            manifest: OnceCell::new(),
+            files: OnceCell::new(),
+            copies: OnceCell::new(),
+            status: OnceCell::new(),
+        })
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn repo(&self) -> &Repo {
+        &self.repo
+    }
+
+    /// The revision number.
+    #[must_use]
+    pub fn rev(&self) -> Revision {
+        self.rev
+    }
+
+    /// The node id.
+    #[must_use]
+    pub fn node(&self) -> Node {
+        self.node
+    }
+
+    /// The parents; null where there is none.
+    #[must_use]
+    pub fn parents(&self) -> [Revision; 2] {
+        self.parents
+    }
+
+    /// The parents that are worth showing: both of a merge, the only one when it is not simply the revision before;
+    /// with `all`, always two.
+    #[must_use]
+    pub fn meaningful_parents(&self, all: bool) -> Vec<Revision> {
+        let [p1, p2] = self.parents;
+        if all || !p2.is_null() {
+            return vec![p1, p2];
+        }
+        let before = match self.rev.is_wdir() {
+            true => self.repo.changelog().map_or(-1, |cl| cl.tip().get()),
+            false => self.rev.get() - 1,
+        };
+        if p1.get() >= before { Vec::new() } else { vec![p1] }
+    }
+
+    /// What is stored in the changelog.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn entry(&self) -> Result<&ChangesetEntry> {
+        if let Some(entry) = self.entry.get() {
+            return Ok(entry);
+        }
+        let entry = if self.rev.is_wdir() {
+            super::wdir::entry(&self.repo)?
+        } else {
+            self.repo.changelog()?.entry(self.rev)?
+        };
+        Ok(self.entry.get_or_init(|| entry))
+    }
+
+    /// The manifest.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn manifest(&self) -> Result<&Arc<Manifest>> {
+        if let Some(manifest) = self.manifest.get() {
+            return Ok(manifest);
+        }
+        let manifest = if self.rev.is_wdir() {
+            super::wdir::manifest(&self.repo)?
+        } else {
+            self.repo.manifest(&self.entry()?.manifest())?
+        };
+        Ok(self.manifest.get_or_init(|| manifest))
+    }
+
+    /// The touched files by what the changeset did to them.
+    ///
+    /// # Errors
+    /// When manifests cannot be read.
+    pub fn file_lists(&self) -> Result<&FileLists> {
+        if let Some(lists) = self.files.get() {
+            return Ok(lists);
+        }
+        let lists = if self.rev.is_wdir() {
+            super::wdir::file_lists(&self.repo)?
+        } else {
+            self.classify_files()?
+        };
+        Ok(self.files.get_or_init(|| Rc::new(lists)))
+    }
+
+    fn classify_files(&self) -> Result<FileLists> {
+        let mut lists = FileLists::default();
+        let entry = self.entry()?;
+        if entry.files().next().is_none() {
+            return Ok(lists);
+        }
+        let manifest = self.manifest()?;
+        let mut parents = Vec::new();
+        for parent in self.parents.into_iter().filter(|parent| !parent.is_null()) {
+            let node = self.repo.changelog()?.entry(parent)?.manifest();
+            parents.push(self.repo.manifest(&node)?);
+        }
+        for path in entry.files() {
+            let list = if !manifest.contains(path) {
+                &mut lists.removed
+            } else if parents.iter().any(|parent| parent.contains(path)) {
+                &mut lists.modified
+            } else {
+                &mut lists.added
+            };
+            list.push(path.to_owned());
+        }
+        Ok(lists)
+    }
+
+    /// The difference from the first parent.
+    ///
+    /// # Errors
+    /// When manifests cannot be read.
+    pub fn status(&self) -> Result<&FileLists> {
+        if let Some(lists) = self.status.get() {
+            return Ok(lists);
+        }
+        let mut lists = FileLists::default();
+        if self.rev.is_wdir() {
+            lists = super::wdir::file_lists(&self.repo)?;
+        } else {
+            let changelog = self.repo.changelog()?;
+            let parent = self.repo.manifest(&changelog.entry(self.parents[0])?.manifest())?;
+            for change in parent.diff(self.manifest()?) {
+                let list = match (change.old.is_some(), change.new.is_some()) {
+                    (true, true) => &mut lists.modified,
+                    (false, _) => &mut lists.added,
+                    (true, false) => &mut lists.removed,
+                };
+                list.push(change.path.to_owned());
+            }
+        }
+        Ok(self.status.get_or_init(|| Rc::new(lists)))
+    }
+
+    /// The files of the changeset that were copied or renamed in it.
+    ///
+    /// # Errors
+    /// When file logs cannot be read.
+    pub fn copies(&self) -> Result<&[Copied]> {
+        if let Some(copies) = self.copies.get() {
+            return Ok(copies);
+        }
+        let copies =
+            if self.rev.is_wdir() { super::wdir::copies(&self.repo)? } else { self.read_copies()? };
+        Ok(self.copies.get_or_init(|| Rc::new(copies)))
+    }
+
+    fn read_copies(&self) -> Result<Vec<Copied>> {
+        let mut copies = Vec::new();
+        let entry = self.entry()?;
+        if entry.files().next().is_none() {
+            return Ok(copies);
+        }
+        let manifest = self.manifest()?;
+        for path in entry.files() {
+            let Some(node) = manifest.node(path) else {
+                continue;
+            };
+            if let Some(source) = self.copy_source(path, &node)? {
+                copies.push(Copied { path: path.to_owned(), source });
+            }
+        }
+        Ok(copies)
+    }
+
+    /// Where the revision `node` of a file came from, if that happened in this changeset.
+    fn copy_source(&self, path: &HgPath, node: &Node) -> Result<Option<HgPathBuf>> {
+        let filelog = self.repo.filelog(path)?;
+        let rev = filelog.rev(node)?;
+        let Some((source, _)) = filelog.renamed(rev)? else {
+            return Ok(None);
+        };
+        if filelog.linkrev(rev) == self.rev {
+            return Ok(Some(source));
+        }
+        // The file revision is shared with an earlier changeset; the copy is ours unless a parent has it already.
+        let changelog = self.repo.changelog()?;
+        for parent in self.parents.into_iter().filter(|parent| !parent.is_null()) {
+            let manifest = self.repo.manifest(&changelog.entry(parent)?.manifest())?;
+            if manifest.node(path) == Some(*node) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(source))
+    }
+}

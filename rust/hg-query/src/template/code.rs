@@ -1,0 +1,233 @@
+//! Compiled templates: trees with names resolved to filters, functions and keywords.
+
+use std::rc::Rc;
+
+use hg_types::{Error, Result};
+
+use crate::parser::{ArgSpec, Tree, list_items};
+
+use super::engine::Engine;
+use super::filters::{self, Filter};
+use super::functions::{self, Function};
+use super::keywords::{self, Keyword};
+
+/// A compiled expression or template.
+#[derive(Debug)]
+pub enum Code {
+    /// Text as it stands.
+    Text(Vec<u8>),
+    /// An integer.
+    Integer(i64),
+    /// A variable, a keyword or another template.
+    Symbol(Symbol),
+    /// Pieces one after the other.
+    Template(Vec<Code>),
+    /// `operand|filter`.
+    Filter(&'static Filter, Box<Code>),
+    /// `operand % template`.
+    Map(Box<Code>, Rc<Code>),
+    /// `operand.member`.
+    Member(Box<Code>, Symbol),
+    /// `-operand`.
+    Negate(Box<Code>),
+    /// `operand + operand`.
+    Arithmetic(Operator, Box<Code>, Box<Code>),
+    /// `function(arguments)`.
+    Call(&'static Function, Arguments),
+}
+
+/// A name in a template.
+#[derive(Debug)]
+pub struct Symbol {
+    pub(super) name: Vec<u8>,
+    pub(super) keyword: Option<&'static Keyword>,
+}
+
+/// An operator on integers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`, rounded down.
+    Divide,
+}
+
+/// The arguments of a call.
+#[derive(Debug, Default)]
+pub struct Arguments {
+    /// Those without name.
+    pub positional: Vec<Code>,
+    /// Those of declared names, for functions that declare names.
+    pub named: Vec<(&'static str, Code)>,
+    /// Further keywords in order.
+    pub keywords: Vec<(Vec<u8>, Code)>,
+}
+
+impl Arguments {
+    /// The argument declared as `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Code> {
+        self.named.iter().find(|(known, _)| *known == name).map(|(_, code)| code)
+    }
+}
+
+/// Where an expression stands: integers on the first level are names, for `{1}` in `{search(..) % "{1}"}`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    Inner,
+}
+
+impl Code {
+    /// Compiles a tree.
+    ///
+    /// # Errors
+    /// On unknown filters and functions and on operands that make no sense.
+    pub fn compile(tree: &Tree, engine: &Engine<'_>) -> Result<Self> {
+        compile(tree, engine, Place::Top)
+    }
+
+    /// The name of the keyword that this value comes from, through filters.
+    pub(super) fn symbolic_name(&self) -> Option<&[u8]> {
+        match self {
+            Self::Symbol(symbol) => Some(&symbol.name),
+            Self::Filter(_, operand) => operand.symbolic_name(),
+            _ => None,
+        }
+    }
+}
+
+impl Symbol {
+    fn new(name: &[u8]) -> Self {
+        Self { name: name.to_vec(), keyword: keywords::find(name) }
+    }
+}
+
+fn compile(tree: &Tree, engine: &Engine<'_>, place: Place) -> Result<Code> {
+    let operand = |at: usize, place| -> Result<Box<Code>> {
+        let tree = tree.children().get(at).unwrap_or(&Tree::Nothing);
+        Ok(Box::new(compile(tree, engine, place)?))
+    };
+    Ok(match tree {
+        Tree::Nothing => return Err(Error::parse("missing argument", None)),
+        Tree::Leaf("string", text) => Code::Text(text.clone()),
+        Tree::Leaf("integer", text) if place == Place::Inner => {
+            let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+            Code::Integer(number.ok_or_else(|| Error::parse("integer is too large", None))?)
+        }
+        Tree::Leaf("integer", text) => Code::Symbol(Symbol { name: text.clone(), keyword: None }),
+        Tree::Leaf(_, name) => Code::Symbol(Symbol::new(name)),
+        Tree::Node("template", pieces) => {
+            let pieces = pieces.iter().map(|piece| compile(piece, engine, Place::Top));
+            Code::Template(pieces.collect::<Result<_>>()?)
+        }
+        Tree::Node("group", _) => *operand(0, Place::Inner)?,
+        Tree::Node("list", _) => {
+            let error = Error::parse("can't use a list in this context", None);
+            return Err(error.hint("check place of comma and parens"));
+        }
+        Tree::Node("keyvalue", _) => {
+            return Err(Error::parse("can't use a key-value pair in this context", None));
+        }
+        Tree::Node(".", parts) => {
+            let member = Symbol::new(expect_symbol(parts.get(1))?);
+            Code::Member(operand(0, place)?, member)
+        }
+        Tree::Node("%", parts) => {
+            let list = operand(0, place)?;
+            Code::Map(list, template_operand(parts.get(1), engine)?)
+        }
+        Tree::Node("negate", _) => Code::Negate(operand(0, Place::Inner)?),
+        Tree::Node("|", parts) => {
+            let name = expect_symbol(parts.get(1))?;
+            if let Some(filter) = filters::find(name) {
+                Code::Filter(filter, operand(0, Place::Top)?)
+            } else {
+                call(name, parts.first().unwrap_or(&Tree::Nothing), engine)?
+            }
+        }
+        Tree::Node("func", parts) => {
+            let name = expect_symbol(parts.first())?;
+            call(name, parts.get(1).unwrap_or(&Tree::Nothing), engine)?
+        }
+        Tree::Node(kind, _) => match operator(kind) {
+            Some(operator) => {
+                Code::Arithmetic(operator, operand(0, Place::Inner)?, operand(1, Place::Inner)?)
+            }
+            None => return Err(Error::parse(format!("unknown method '{kind}'"), None)),
+        },
+    })
+}
+
+fn operator(kind: &str) -> Option<Operator> {
+    Some(match kind {
+        "+" => Operator::Add,
+        "-" => Operator::Subtract,
+        "*" => Operator::Multiply,
+        "/" => Operator::Divide,
+        _ => return None,
+    })
+}
+
+fn expect_symbol(tree: Option<&Tree>) -> Result<&[u8]> {
+    let tree = tree.unwrap_or(&Tree::Nothing);
+    tree.as_symbol()
+        .ok_or_else(|| Error::parse(format!("expected a symbol, got '{}'", tree.kind()), None))
+}
+
+/// What stands right of `%`: a template, or the name of one.
+fn template_operand(tree: Option<&Tree>, engine: &Engine<'_>) -> Result<Rc<Code>> {
+    match tree {
+        Some(tree @ (Tree::Node("template", _) | Tree::Leaf("string", _))) => {
+            Ok(Rc::new(compile(tree, engine, Place::Top)?))
+        }
+        Some(Tree::Leaf("symbol", name)) => engine.template(name),
+        _ => Err(Error::parse("expected template specifier", None)),
+    }
+}
+
+fn call(name: &[u8], arguments: &Tree, engine: &Engine<'_>) -> Result<Code> {
+    if let Some(function) = functions::find(name) {
+        return Ok(Code::Call(function, compile_arguments(function, arguments, engine)?));
+    }
+    let Some(filter) = filters::find(name) else {
+        let message = [b"unknown function '", name, b"'"].concat();
+        return Err(Error::parse(message, None));
+    };
+    let mut operands = list_items(arguments).iter();
+    match (operands.next(), operands.next()) {
+        (Some(operand), None) => {
+            Ok(Code::Filter(filter, Box::new(compile(operand, engine, Place::Inner)?)))
+        }
+        _ => Err(Error::parse(format!("filter {} expects one argument", filter.name), None)),
+    }
+}
+
+fn compile_arguments(
+    function: &Function,
+    arguments: &Tree,
+    engine: &Engine<'_>,
+) -> Result<Arguments> {
+    let inner = |tree: &Tree| compile(tree, engine, Place::Inner);
+    let items = list_items(arguments);
+    let Some(declaration) = function.arguments else {
+        let positional = items.iter().map(inner).collect::<Result<_>>()?;
+        return Ok(Arguments { positional, ..Arguments::default() });
+    };
+    let bound = ArgSpec::new(declaration).bind(items, function.name)?;
+    let mut compiled = Arguments::default();
+    for tree in &bound.rest {
+        compiled.positional.push(inner(tree)?);
+    }
+    for (name, tree) in &bound.named {
+        compiled.named.push((name, inner(tree)?));
+    }
+    for (name, tree) in &bound.keywords {
+        compiled.keywords.push((name.clone(), inner(tree)?));
+    }
+    Ok(compiled)
+}

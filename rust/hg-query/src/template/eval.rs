@@ -1,0 +1,219 @@
+//! Evaluation of compiled templates.
+
+use std::rc::Rc;
+
+use hg_types::{Error, ErrorKind, Result};
+
+use super::code::{Code, Operator, Symbol};
+use super::engine::Engine;
+use super::filters::{Filter, Input};
+use super::keywords::Keyword;
+use super::scope::Scope;
+use super::value::{Change, Value, Vars};
+
+impl Engine<'_> {
+    /// Appends the rendering of a compiled template.
+    ///
+    /// # Errors
+    /// When something in it cannot be evaluated.
+    pub fn render_code(&self, code: &Code, scope: &Scope, out: &mut Vec<u8>) -> Result<()> {
+        match code {
+            Code::Text(text) => out.extend_from_slice(text),
+            Code::Template(pieces) => {
+                for piece in pieces {
+                    self.render_code(piece, scope, out)?;
+                }
+            }
+            Code::Map(list, template) => {
+                let operand = self.eval(list, scope)?;
+                let mut count = 0;
+                self.for_each_item(&operand, scope, |vars| {
+                    let inner = index_scope(scope, vars, count);
+                    count += 1;
+                    self.render_code(template, &inner, out)
+                })
+                .map_err(|error| hint_keyword(error, list, "map"))?;
+            }
+            _ => {
+                let value = self.eval(code, scope)?;
+                self.show(&value, scope, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn eval(&self, code: &Code, scope: &Scope) -> Result<Value> {
+        match code {
+            Code::Text(text) => Ok(Value::Bytes(text.clone())),
+            Code::Integer(number) => Ok(Value::Int(*number)),
+            Code::Symbol(symbol) => {
+                Ok(self.symbol(symbol, scope)?.unwrap_or_else(|| Value::Bytes(Vec::new())))
+            }
+            Code::Template(_) => {
+                let mut out = Vec::new();
+                self.render_code(code, scope, &mut out)?;
+                Ok(Value::Bytes(out))
+            }
+            Code::Filter(filter, operand) => self.filter(filter, operand, scope),
+            Code::Map(list, template) => self.map(list, template, scope),
+            Code::Member(operand, member) => self.member(operand, member, scope),
+            Code::Negate(operand) => {
+                let message = "negation needs an integer argument";
+                Ok(Value::Int(self.integer(operand, scope, message)?.wrapping_neg()))
+            }
+            Code::Arithmetic(operator, left, right) => {
+                let message = "arithmetic only defined on integers";
+                let left = self.integer(left, scope, message)?;
+                let right = self.integer(right, scope, message)?;
+                Ok(Value::Int(calculate(*operator, left, right)?))
+            }
+            Code::Call(function, arguments) => (function.run)(self, scope, arguments),
+        }
+    }
+
+    /// A variable, else a keyword, else a template of the style; `None` when there is nothing of that name.
+    pub(super) fn symbol(&self, symbol: &Symbol, scope: &Scope) -> Result<Option<Value>> {
+        if let Some(value) = self.variable(&symbol.name, symbol.keyword, scope)? {
+            return Ok(Some(value));
+        }
+        if !self.has(&symbol.name) {
+            return Ok(None);
+        }
+        // The name stands for an error inside, so that a template cannot contain itself.
+        let inner = scope.with_value(symbol.name.clone().into(), Value::Recursive);
+        let mut out = Vec::new();
+        self.render(&symbol.name, &inner, &mut out)?;
+        Ok(Some(Value::Bytes(out)))
+    }
+
+    fn variable(
+        &self,
+        name: &[u8],
+        keyword: Option<&'static Keyword>,
+        scope: &Scope,
+    ) -> Result<Option<Value>> {
+        match scope.get(name).or_else(|| self.default_of(name)) {
+            Some(Value::Recursive) => {
+                let message = [b"recursive reference '", name, b"' in template"].concat();
+                return Err(Error::abort(message));
+            }
+            None | Some(Value::None) => {}
+            Some(value) => return Ok(Some(value.clone())),
+        }
+        let Some(keyword) = keyword else {
+            return Ok(None);
+        };
+        match keyword.evaluate(self, scope)? {
+            Value::None => Ok(None),
+            value => Ok(Some(value)),
+        }
+    }
+
+    fn filter(&self, filter: &Filter, operand: &Code, scope: &Scope) -> Result<Value> {
+        let value = self.eval(operand, scope)?;
+        let run = || match filter.input {
+            Input::Any => (filter.run)(self, scope, value),
+            Input::Text => {
+                let text = self.text_of(&value, scope)?;
+                (filter.run)(self, scope, Value::Bytes(text))
+            }
+            Input::Date => {
+                let date = self.date_of(&value, scope, None)?;
+                (filter.run)(self, scope, Value::from(date))
+            }
+        };
+        run().map_err(|error| {
+            if error.kind != ErrorKind::Parse {
+                return error;
+            }
+            let name = filter.name.as_bytes();
+            let hint = match operand.symbolic_name() {
+                Some(keyword) => {
+                    let parts: [&[u8]; 5] = [
+                        b"template filter '",
+                        name,
+                        b"' is not compatible with keyword '",
+                        keyword,
+                        b"'",
+                    ];
+                    parts.concat()
+                }
+                None => [b"incompatible use of template filter '", name, b"'"].concat(),
+            };
+            Error { hint: Some(hint), ..error }
+        })
+    }
+
+    fn map(&self, list: &Code, template: &Code, scope: &Scope) -> Result<Value> {
+        let operand = self.eval(list, scope)?;
+        let mut made = Vec::new();
+        self.for_each_item(&operand, scope, |vars| {
+            let inner = index_scope(scope, vars, made.len());
+            let mut out = Vec::new();
+            self.render_code(template, &inner, &mut out)?;
+            made.push(out);
+            Ok(())
+        })
+        .map_err(|error| hint_keyword(error, list, "map"))?;
+        Ok(Value::Strings(Rc::new(made)))
+    }
+
+    fn member(&self, operand: &Code, member: &Symbol, scope: &Scope) -> Result<Value> {
+        let value = self.eval(operand, scope)?;
+        if let Value::Item(item) = &value {
+            let inner = scope.with(item.vars.clone());
+            let found = self.symbol(member, &inner)?;
+            return Ok(found.unwrap_or_else(|| Value::Bytes(Vec::new())));
+        }
+        self.value_member(&value, &member.name)
+            .map_err(|error| hint_keyword(error, operand, "member"))
+    }
+}
+
+/// The scope of an item in `%`, which knows its position.
+fn index_scope(scope: &Scope, mut vars: Vars, index: usize) -> Scope {
+    vars.values.push((b"index"[..].into(), Value::from(index)));
+    scope.with(vars)
+}
+
+fn hint_keyword(error: Error, operand: &Code, operation: &str) -> Error {
+    match operand.symbolic_name() {
+        Some(name) if error.kind == ErrorKind::Parse && error.hint.is_none() => {
+            let what = format!("' does not support {operation} operation");
+            error.hint([b"keyword '", name, what.as_bytes()].concat())
+        }
+        _ => error,
+    }
+}
+
+fn calculate(operator: Operator, left: i64, right: i64) -> Result<i64> {
+    Ok(match operator {
+        Operator::Add => left.wrapping_add(right),
+        Operator::Subtract => left.wrapping_sub(right),
+        Operator::Multiply => left.wrapping_mul(right),
+        Operator::Divide => floor_divide(left, right)?.0,
+    })
+}
+
+/// Quotient rounded down, and the remainder with the sign of the divisor.
+pub(super) fn floor_divide(left: i64, right: i64) -> Result<(i64, i64)> {
+    if right == 0 {
+        return Err(Error::abort("division by zero is not defined"));
+    }
+    let (quotient, remainder) = (left.wrapping_div(right), left.wrapping_rem(right));
+    if remainder != 0 && (remainder < 0) != (right < 0) {
+        return Ok((quotient - 1, remainder + right));
+    }
+    Ok((quotient, remainder))
+}
+
+impl Vars {
+    /// One variable.
+    pub(super) fn one(name: super::value::Name, value: Value) -> Self {
+        Self { values: vec![(name, value)], change: Change::Keep }
+    }
+}

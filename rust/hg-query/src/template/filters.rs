@@ -1,0 +1,134 @@
+//! Filters: functions of one value, `{value|filter}`.
+
+mod dates;
+mod texts;
+
+use hg_types::{Error, Result};
+
+use super::engine::Engine;
+use super::json::{JsonStyle, append_cbor, append_json};
+use super::ops::unwrap;
+use super::scope::Scope;
+use super::value::{List, Value};
+
+/// A filter.
+pub struct Filter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it wants.
+    pub(super) input: Input,
+    pub(super) run: fn(&Engine<'_>, &Scope, Value) -> Result<Value>,
+}
+
+/// What a filter wants; other values are converted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Input {
+    /// [`Value::Bytes`].
+    Text,
+    /// [`Value::Date`].
+    Date,
+    /// The value as it is.
+    Any,
+}
+
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The filter called `name`.
+pub(super) fn find(name: &[u8]) -> Option<&'static Filter> {
+    let tables = [GENERAL, dates::FILTERS, texts::FILTERS];
+    tables.into_iter().flatten().find(|filter| filter.name.as_bytes() == name)
+}
+
+/// The names of all filters.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    [GENERAL, dates::FILTERS, texts::FILTERS].into_iter().flatten().map(|filter| filter.name)
+}
+
+const fn any(name: &'static str, run: fn(&Engine<'_>, &Scope, Value) -> Result<Value>) -> Filter {
+    Filter { name, input: Input::Any, run }
+}
+
+const GENERAL: &[Filter] = &[
+    any("cbor", |_, _, value| {
+        let mut out = Vec::new();
+        append_cbor(&value, &mut out)?;
+        Ok(Value::Bytes(out))
+    }),
+    any("commondir", commondir),
+    any("count", count),
+    any("json", |_, _, value| {
+        let mut out = Vec::new();
+        append_json(&value, JsonStyle::ForHtml, &mut out)?;
+        Ok(Value::Bytes(out))
+    }),
+    any("reverse", reverse),
+    any("stringify", |engine, scope, value| Ok(Value::Bytes(engine.text_of(&value, scope)?))),
+    any("utf8", |engine, scope, value| {
+        if let Value::Local(text) = unwrap(&value) {
+            return Ok(Value::Bytes(text.stored.clone().unwrap_or_else(|| text.local.clone())));
+        }
+        let text = engine.text_of(&value, scope)?;
+        Ok(Value::Bytes(engine.host.encoding().from_local(&text)?.into_owned()))
+    }),
+];
+
+fn count(_: &Engine<'_>, _: &Scope, value: Value) -> Result<Value> {
+    let len = match &value {
+        Value::List(list) => list.items.len(),
+        Value::Dict(dict) => dict.pairs.len(),
+        Value::Mappings(mappings) => mappings.items.len(),
+        Value::Strings(strings) => strings.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Local(text) => text.local.len(),
+        Value::Item(item) => match (&item.value, item.template) {
+            (Some(Value::Bytes(bytes)), _) => bytes.len(),
+            _ => return Err(not_countable()),
+        },
+        _ => return Err(not_countable()),
+    };
+    Ok(Value::from(len))
+}
+
+fn not_countable() -> Error {
+    Error::parse("not countable", None)
+}
+
+fn reverse(_: &Engine<'_>, _: &Scope, value: Value) -> Result<Value> {
+    match value {
+        Value::List(list) => {
+            let mut list = List::clone(&list);
+            list.items.reverse();
+            list.shown = None;
+            Ok(Value::List(list.into()))
+        }
+        _ => Err(Error::parse("not reversible", None)),
+    }
+}
+
+fn commondir(engine: &Engine<'_>, scope: &Scope, value: Value) -> Result<Value> {
+    let texts: Vec<Vec<u8>> = match &value {
+        Value::List(list) => {
+            let texts = list.items.iter().map(|item| engine.text_of(item, scope));
+            texts.collect::<Result<_>>()?
+        }
+        Value::Strings(strings) => strings.to_vec(),
+        _ => return Err(Error::parse("argument is not a list of text", None)),
+    };
+    let directories = |path: &[u8]| -> Vec<Vec<u8>> {
+        let start = path.iter().position(|&c| c != b'/').unwrap_or(path.len());
+        let mut parts: Vec<_> = path[start..].split(|&c| c == b'/').map(<[u8]>::to_vec).collect();
+        parts.pop();
+        parts
+    };
+    let mut all = texts.iter().map(|path| directories(path));
+    let mut common = all.next().unwrap_or_default();
+    for parts in all {
+        let same = common.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+        common.truncate(same);
+    }
+    Ok(Value::Bytes(common.join(&b'/')))
+}

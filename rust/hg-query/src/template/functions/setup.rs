@@ -1,0 +1,75 @@
+//! Functions that ask the configuration and the user's terminal.
+
+use hg_types::Error;
+
+use super::super::host::Verbosity;
+use super::super::value::Value;
+use super::{Function, expect, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("config", |engine, scope, arguments| {
+        let args = expect(arguments, 2, 3, "config expects two or three arguments")?;
+        let section = engine.string(&args[0], scope)?;
+        let name = engine.string(&args[1], scope)?;
+        if let Some(found) = engine.host.config().get(&section, &name) {
+            return Ok(Value::from(found));
+        }
+        match args.get(2) {
+            Some(default) => Ok(Value::Bytes(engine.string(default, scope)?)),
+            None => Ok(Value::None),
+        }
+    }),
+    function("configbool", |engine, scope, arguments| {
+        let args = expect(arguments, 2, 3, "configbool expects two or three arguments")?;
+        let section = engine.string(&args[0], scope)?;
+        let name = engine.string(&args[1], scope)?;
+        if let Some(found) = engine.host.config().find_bool(&section, &name)? {
+            return Ok(Value::Bool(found));
+        }
+        match args.get(2) {
+            Some(default) => Ok(Value::Bool(engine.boolean(default, scope)?)),
+            None => Ok(Value::None),
+        }
+    }),
+    function("configint", |engine, scope, arguments| {
+        let args = expect(arguments, 2, 3, "configint expects two or three arguments")?;
+        let section = engine.string(&args[0], scope)?;
+        let name = engine.string(&args[1], scope)?;
+        if let Some(found) = engine.host.config().find_int(&section, &name)? {
+            return Ok(Value::Int(found));
+        }
+        match args.get(2) {
+            Some(default) => {
+                let message = "configint expects a number as default";
+                Ok(Value::Int(engine.integer(default, scope, message)?))
+            }
+            None => Ok(Value::None),
+        }
+    }),
+    function("formatnode", |engine, scope, arguments| {
+        let args = expect(arguments, 1, 1, "formatnode expects one argument")?;
+        let mut node = engine.string(&args[0], scope)?;
+        if engine.host.verbosity() != Verbosity::Debug {
+            node.truncate(12);
+        }
+        Ok(Value::Bytes(node))
+    }),
+    function("rstdoc", |engine, scope, arguments| {
+        let args = expect(arguments, 2, 2, "rstdoc expects two arguments")?;
+        let text = engine.string(&args[0], scope)?;
+        let style = engine.string(&args[1], scope)?;
+        Ok(Value::Bytes(engine.host.rst(&text, &style)?))
+    }),
+    function("relpath", |engine, scope, arguments| {
+        let args = expect(arguments, 1, 1, "relpath expects one argument")?;
+        engine.need_repo()?;
+        let path = engine.string(&args[0], scope)?;
+        Ok(Value::Bytes(engine.host.display_path(&path)))
+    }),
+    function("extdata", |engine, scope, arguments| {
+        let args = expect(arguments, 1, 1, "extdata expects one argument")?;
+        let source = engine.string(&args[0], scope)?;
+        let message = [b"unknown extdata source '", &source[..], b"'"].concat();
+        Err(Error::abort(message))
+    }),
+];

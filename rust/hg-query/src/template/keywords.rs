@@ -1,0 +1,150 @@
+//! Keywords: what a template can ask of a changeset and of its surroundings.
+
+mod basic;
+mod evolve;
+mod files;
+mod latest_tag;
+mod names;
+mod relatives;
+mod surroundings;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use hg_types::{Error, Result};
+
+use super::changeset::Changeset;
+use super::engine::Engine;
+use super::scope::Scope;
+use super::value::{Name, Value, Vars};
+
+/// A keyword.
+pub struct Keyword {
+    /// Its name.
+    pub name: &'static str,
+    needs: Needs,
+    run: fn(&Engine<'_>, &Scope) -> Result<Value>,
+}
+
+/// What a keyword speaks of; without it, the keyword does not exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    Repo,
+    Changeset,
+    File,
+}
+
+/// What keywords remember from one changeset to the next.
+#[derive(Default)]
+pub(super) struct Caches {
+    latest_tags: RefCell<latest_tag::Cache>,
+}
+
+impl std::fmt::Debug for Keyword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Keyword {
+    /// The value in a scope; [`Value::None`] if the scope lacks what it needs.
+    pub(super) fn evaluate(&self, engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+        let available = match self.needs {
+            Needs::Nothing => true,
+            Needs::Repo => engine.repo.is_some(),
+            Needs::Changeset => scope.changeset().is_some(),
+            Needs::File => scope.file().is_some() && scope.changeset().is_some(),
+        };
+        if available { (self.run)(engine, scope) } else { Ok(Value::None) }
+    }
+}
+
+const TABLES: [&[Keyword]; 6] = [
+    basic::KEYWORDS,
+    evolve::KEYWORDS,
+    files::KEYWORDS,
+    names::KEYWORDS,
+    relatives::KEYWORDS,
+    surroundings::KEYWORDS,
+];
+
+/// The keyword called `name`.
+pub(super) fn find(name: &[u8]) -> Option<&'static Keyword> {
+    TABLES.into_iter().flatten().find(|keyword| keyword.name.as_bytes() == name)
+}
+
+/// The names of all keywords.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TABLES.into_iter().flatten().map(|keyword| keyword.name)
+}
+
+type Run = fn(&Engine<'_>, &Scope) -> Result<Value>;
+
+const fn of_changeset(name: &'static str, run: Run) -> Keyword {
+    Keyword { name, needs: Needs::Changeset, run }
+}
+
+/// The changeset of the scope, for keywords that need one.
+fn changeset(scope: &Scope) -> Result<&Rc<Changeset>> {
+    scope.changeset().ok_or_else(|| super::engine::unavailable("ctx"))
+}
+
+/// Text from storage in the user's character set.
+fn local(engine: &Engine<'_>, stored: &[u8]) -> Value {
+    Value::local(engine.host.encoding().to_local(stored))
+}
+
+/// A list as templates of the style show it that are called after it: `start_files`, `file`, `last_file`,
+/// `end_files`, `no_files`. `None` if there are none.
+fn shown_by_style(
+    engine: &Engine<'_>,
+    scope: &Scope,
+    singular: &str,
+    plural: &str,
+    items: Vec<Vars>,
+) -> Result<Option<Vec<u8>>> {
+    let template = |prefix: &str, name: &str| [prefix, name].concat().into_bytes();
+    let mut out = Vec::new();
+    let none = template("no_", plural);
+    if items.is_empty() {
+        if !engine.has(&none) {
+            return Ok(engine.has(singular.as_bytes()).then(Vec::new));
+        }
+        engine.render(&none, scope, &mut out)?;
+        return Ok(Some(out));
+    }
+    if !engine.has(singular.as_bytes()) {
+        return Ok(None);
+    }
+    let start = template("start_", plural);
+    if engine.has(&start) {
+        engine.render(&start, scope, &mut out)?;
+    }
+    let last_name = template("last_", singular);
+    let count = items.len();
+    for (at, vars) in items.into_iter().enumerate() {
+        let is_last = at + 1 == count && engine.has(&last_name);
+        let name = if is_last { &last_name[..] } else { singular.as_bytes() };
+        engine.render(name, &scope.with(vars), &mut out)?;
+    }
+    let end = template("end_", plural);
+    if engine.has(&end) {
+        engine.render(&end, scope, &mut out)?;
+    }
+    Ok(Some(out))
+}
+
+/// Whether a style may show such a list itself; saves making its items.
+fn style_shows(engine: &Engine<'_>, singular: &str, plural: &str) -> bool {
+    engine.has(singular.as_bytes()) || engine.has(&["no_", plural].concat().into_bytes())
+}
+
+fn name(text: &'static str) -> Name {
+    Cow::Borrowed(text.as_bytes())
+}
+
+fn no_such(what: &str) -> Error {
+    Error::abort(format!("template resource not available: {what}"))
+}

@@ -1,0 +1,95 @@
+//! The variables that an expression sees, innermost first, and what its keywords speak of.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::changeset::Changeset;
+use super::value::{Change, Name, Value, Vars};
+
+/// Variables and context; cheap to clone and to extend.
+#[derive(Clone, Debug, Default)]
+pub struct Scope(Rc<Frame>);
+
+#[derive(Debug, Default)]
+struct Frame {
+    parent: Option<Scope>,
+    values: Vec<(Name, Value)>,
+    changeset: Option<Rc<Changeset>>,
+    file: Option<Vec<u8>>,
+}
+
+impl Scope {
+    /// Without variables and changeset.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With these variables, without anything around them.
+    #[must_use]
+    pub fn root(vars: Vars) -> Self {
+        Self::default().with(vars)
+    }
+
+    /// This scope with further variables that hide those of the same name.
+    #[must_use]
+    pub fn with(&self, vars: Vars) -> Self {
+        let Vars { mut values, change } = vars;
+        let (mut changeset, mut file) = (self.0.changeset.clone(), self.0.file.clone());
+        let old_node = |scope: &Self| match &scope.0.changeset {
+            Some(old) if scope.get(b"originalnode").is_none() => {
+                Some((Cow::Borrowed(&b"originalnode"[..]), Value::Bytes(old.node().hex())))
+            }
+            _ => None,
+        };
+        match change {
+            Change::Keep => {}
+            Change::Clear => {
+                values.extend(old_node(self));
+                (changeset, file) = (None, None);
+            }
+            Change::Changeset(new) => {
+                values.extend(old_node(self));
+                (changeset, file) = (Some(new), None);
+            }
+            Change::File(path) => file = Some(path),
+        }
+        let parent = (!self.is_empty()).then(|| self.clone());
+        Self(Rc::new(Frame { parent, values, changeset, file }))
+    }
+
+    /// This scope with one more variable.
+    #[must_use]
+    pub fn with_value(&self, name: Name, value: Value) -> Self {
+        self.with(Vars { values: vec![(name, value)], change: Change::Keep })
+    }
+
+    /// The variable called `name`.
+    #[must_use]
+    pub fn get(&self, name: &[u8]) -> Option<&Value> {
+        let mut frame = &self.0;
+        loop {
+            if let Some((_, value)) = frame.values.iter().rev().find(|(key, _)| &key[..] == name) {
+                return Some(value);
+            }
+            frame = &frame.parent.as_ref()?.0;
+        }
+    }
+
+    /// The changeset that keywords speak of.
+    #[must_use]
+    pub fn changeset(&self) -> Option<&Rc<Changeset>> {
+        self.0.changeset.as_ref()
+    }
+
+    /// The file that keywords speak of.
+    #[must_use]
+    pub fn file(&self) -> Option<&[u8]> {
+        self.0.file.as_deref()
+    }
+
+    fn is_empty(&self) -> bool {
+        let frame = &self.0;
+        frame.parent.is_none() && frame.values.is_empty() && frame.changeset.is_none()
+    }
+}

@@ -1,0 +1,178 @@
+use hg_config::{Config, Environment};
+use hg_types::{Clock, Encoding, FixedClock, HgDate};
+
+use super::*;
+
+struct Plain {
+    config: Config,
+    encoding: Encoding,
+}
+
+impl Host for Plain {
+    fn config(&self) -> &Config {
+        &self.config
+    }
+    fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+    fn clock(&self) -> &dyn Clock {
+        &FixedClock(HgDate { seconds: 1_600_000_000, offset: 0 })
+    }
+}
+
+fn host() -> Plain {
+    let encoding = Encoding::named(b"utf-8").expect("known");
+    Plain { config: Config::empty(Environment::default()), encoding }
+}
+
+fn render(text: &str) -> Result<String, String> {
+    let host = host();
+    let mut engine = Engine::new(&host, None);
+    engine.set_aliases([(&b"twice(x)"[..], &b"\"{x}{x}\""[..]), (&b"hi"[..], &b"'hello'"[..])]);
+    let run = || {
+        let code = engine.compile(text.as_bytes())?;
+        let mut out = Vec::new();
+        let scope = Scope::root(Vars::new([("one", Value::Int(1)), ("name", Value::from("n"))]));
+        engine.render_code(&code, &scope, &mut out)?;
+        Ok(out)
+    };
+    match run() {
+        Ok(out) => Ok(String::from_utf8_lossy(&out).into_owned()),
+        Err(error) => {
+            let error: hg_types::Error = error;
+            let hint = error.hint.map(|hint| format!(" ({})", String::from_utf8_lossy(&hint)));
+            Err(String::from_utf8_lossy(&error.message).into_owned() + &hint.unwrap_or_default())
+        }
+    }
+}
+
+#[track_caller]
+fn gives(text: &str, expected: &str) {
+    assert_eq!(render(text).as_deref(), Ok(expected), "{text}");
+}
+
+#[track_caller]
+fn fails(text: &str, expected: &str) {
+    assert_eq!(render(text), Err(expected.to_owned()), "{text}");
+}
+
+#[test]
+fn arithmetic() {
+    gives("{5 / 2} {mod(5, 2)}", "2 1");
+    gives("{5 / -2} {mod(5, -2)}", "-3 -1");
+    gives("{-5 / 2} {mod(-5, 2)}", "-3 1");
+    gives("{1 + 2 * 3 - 4}", "3");
+    fails("{1-3|stringify}", "arithmetic only defined on integers");
+    fails("{-name}", "negation needs an integer argument");
+    fails("{mod(1,0)}", "division by zero is not defined");
+}
+
+#[test]
+fn names_and_aliases() {
+    gives("{one}{name}{nothing}{hi}{twice(name)}{name|twice}", "1nhellonnnn");
+    gives("{1}{(1)}", "1");
+    fails("{foo()}", "unknown function 'foo'");
+    fails("{name|1}", "expected a symbol, got 'integer'");
+    fails("{(1, 2)}", "can't use a list in this context (check place of comma and parens)");
+    fails("{a=1}", "can't use a key-value pair in this context");
+    fails("{()}", "missing argument");
+}
+
+#[test]
+fn filters_convert_and_complain() {
+    gives("{splitlines('a\\nb')|upper}", "A B");
+    gives("{0|isodate}|{'0 0'|isodate}", "1970-01-01 00:00 +0000|1970-01-01 00:00 +0000");
+    gives(
+        "{'0 0'|rfc822date} {'0 -3600'|rfc3339date}",
+        "Thu, 01 Jan 1970 00:00:00 +0000 1970-01-01T01:00:00+01:00",
+    );
+    fails(
+        "{dict(a=1)|isodate}",
+        "not a date tuple nor a string (incompatible use of template filter 'isodate')",
+    );
+    fails(
+        "{one|count}",
+        "not countable (template filter 'count' is not compatible with keyword 'one')",
+    );
+    fails("{upper('a','b')}", "filter upper expects one argument");
+    gives("{'foo/bar\\nfoo/baz'|splitlines|commondir}", "foo");
+    gives("{'a b@c/d?'|revescape}", "a%20b@c%252Fd%3F");
+}
+
+#[test]
+fn lists_and_dicts() {
+    gives("{splitlines('a\\nb') % '{index}:{line} '}", "0:a 1:b ");
+    gives("{dict(y=one, x=name)} {dict(one, name)|json}", "y=1 x=n {\"name\": \"n\", \"one\": 1}");
+    gives("{dict(a=1).a}{get(dict(a=1), 'a') % '{key}'}", "1a");
+    gives("{dict(a=1).b|json}", "null");
+    gives("{max(dict(a=1,b=2)) % '{key}{value}'}", "b2");
+    gives("{min(splitlines('b\\na'))}{max('abc')}", "ac");
+    gives("{filter(dict(a=0, b=1), ifeq(key, 'b', 't'))}", "b=1");
+    gives("{join(dict(a=1,b=2), ',')} {join('abc', '.')}", "a=1,b=2 a.b.c");
+    fails("{dict(one, one=1)}", "duplicated dict key 'one' inferred");
+    fails("{dict(1 + 2)}", "dict key cannot be inferred");
+    fails("{min(1)}", "1 is not iterable (min first argument should be an iterable)");
+    fails(
+        "{one % 'a'}",
+        "1 is not iterable of mappings (keyword 'one' does not support map operation)",
+    );
+    fails("{min('abc').invalid}", "'a' is not a dictionary");
+}
+
+#[test]
+fn conditions() {
+    gives(
+        "{if(one, 'y', 'n')}{if(false, 'y', 'n')}{if(nothing, 'y', 'n')}{if('false', 'y')}",
+        "ynny",
+    );
+    gives("{ifeq(0, 1, count(0), 'x')}{ifcontains('a', 'abc', 'y')}", "xy");
+    gives("{ifcontains('z', splitlines('a\\nz'), 'y')}{ifcontains('a', 1, 'y', 'n')}", "yn");
+    fails("{if(1)}", "if expects two or three arguments");
+}
+
+#[test]
+fn texts() {
+    gives(
+        "{pad('a', 3, '-')}{pad('a', width=3, left=true)}{pad('abcd', 2, truncate=1)}",
+        "a--  aab",
+    );
+    gives("{separate('-', '', 'a', 'b', '')}", "a-b");
+    gives("{word(-1, 'a b c')}{word(3, 'a')}{word(1, 'a  b', ' ')}", "c");
+    gives("{strip(' a ')}{strip('xxaxx', 'x')}", "aa");
+    gives("{indent('a\\n\\nb', '> ', '')}", "a\n\n> b");
+    gives("{date('0 0', '%Y')}{localdate('0 0', '-0130')|isodate}", "19701969-12-31 22:30 -0130");
+    fails("{pad('a')}", "pad() expects two to four arguments");
+    fails("{pad('a', 1, '--')}", "pad() expects a single fill character");
+    fails("{date(name)}", "date expects a date information");
+}
+
+#[test]
+fn regular_expressions() {
+    gives(r#"{sub("(a)(b)", "\\2\\1", "abc")}|{sub("(?P<x>a)", "<\\g<x>>", "abc")}"#, "bac|<a>bc");
+    gives(r#"{sub("b*", "-", "abc")}"#, "-a--c-");
+    gives(r#"{search("(?P<n>a)(b)?", "ac") % "{n}|{2}|{0}"}"#, "a||a");
+    gives(r#"{search("a(b)?", "ac")|json}"#, r#"{"0": "a", "1": null}"#);
+    gives(r#"{search("q", "a")|json}{search("q", "a") % "x"}"#, "null");
+    fails(r#"{sub("[", "x", "a")}"#, "sub got an invalid pattern: [");
+    fails(r#"{sub("[0-9]", r"\1", "a")}"#, r"sub got an invalid replacement: \1");
+    fails(
+        r#"{search(r"(?P<repo>.)", "a")}"#,
+        "invalid group 'repo' in search pattern: (?P<repo>.)",
+    );
+}
+
+#[test]
+fn templates_cannot_contain_themselves() {
+    let host = host();
+    let mut engine = Engine::new(&host, None);
+    engine.add("foo", "{bar}");
+    engine.add("bar", "{foo}");
+    engine.add("loop", "{files % loop}");
+    let error = |name: &[u8]| {
+        let mut out = Vec::new();
+        engine.render(name, &Scope::new(), &mut out).expect_err("endless").to_string()
+    };
+    assert_eq!(error(b"foo"), "recursive reference 'bar' in template");
+    assert_eq!(error(b"loop"), "recursive reference 'loop' in template");
+    assert_eq!(error(b"none"), "\"none\" not in template map");
+}
