@@ -1,5 +1,6 @@
 //! The working directory: dirstate, status, update, merge state.
 
 pub mod dirstate;
+pub mod merge;
 
 pub use dirstate::Dirstate;
