@@ -13,6 +13,7 @@ pub mod parts;
 pub mod paths;
 pub mod peer;
 pub mod push_heads;
+pub mod repo_store;
 pub mod source;
 pub mod take;
 pub mod url;
