@@ -11,6 +11,7 @@ pub mod filelog;
 pub mod journal;
 pub mod manifest;
 pub mod mergestate;
+pub mod nodemap;
 pub mod obs_markers;
 pub mod percent;
 pub mod phase_roots;

@@ -99,7 +99,9 @@ fn line_end(rest: &[u8]) -> Option<usize> {
 /// it would be inserted.
 ///
 /// Costs a binary search over the bytes; nothing but the lines visited is read.
-#[must_use]
+///
+/// # Errors
+/// The byte at which the path would be inserted, when it is not there.
 pub fn search(text: &[u8], path: &HgPath) -> Result<std::ops::Range<usize>, usize> {
     let (mut low, mut high) = (0, text.len());
     while low < high {

@@ -13,6 +13,7 @@ mod graph;
 mod group;
 mod index;
 mod nodes;
+mod persistent;
 mod policy;
 mod read;
 mod write;
@@ -27,6 +28,7 @@ use self::data::ChunkData;
 use self::error::corrupted;
 use self::index::Index;
 use self::nodes::NodeMap;
+use self::persistent::StoredNodes;
 
 pub use self::bits::RevBits;
 pub use self::error::no_node;
@@ -55,6 +57,8 @@ pub struct RevlogOptions {
     /// Deltas of an incoming group are stored as they are when the limits allow it
     /// (`storage.revlog.reuse-external-delta`).
     pub reuse_external_delta: bool,
+    /// Keep the node map in files (requirement `persistent-nodemap`; changelog and manifest only).
+    pub persistent_nodemap: bool,
 }
 
 impl Default for RevlogOptions {
@@ -67,6 +71,7 @@ impl Default for RevlogOptions {
             max_inline: 131_072,
             changelog: false,
             reuse_external_delta: true,
+            persistent_nodemap: false,
         }
     }
 }
@@ -151,6 +156,11 @@ impl Revlog {
             };
             read().map_err(|source| error::index_error(&name, source))?
         };
+        let stored = if options.persistent_nodemap {
+            StoredNodes::load(&*files, &name, &index)?
+        } else {
+            None
+        };
         Ok(Self {
             data: ChunkData::new(index.data_end()),
             written: index.len(),
@@ -159,7 +169,7 @@ impl Revlog {
             options,
             header,
             index,
-            nodes: NodeMap::default(),
+            nodes: NodeMap::with_stored(stored),
             cache: Arc::default(),
         })
     }

@@ -1,5 +1,6 @@
 //! Repositories made by one program and checked by the other: what we write, the oracle verifies;
 //! what the oracle writes, in every format it still writes, we read.
+#![expect(clippy::print_stderr, reason = "says why a test is skipped")]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -361,4 +362,44 @@ fn we_read_every_format_the_oracle_writes() {
         let log = Filelog::open(vfs, HgPath::new("sub/file"), Arc::new(options)).expect("opens");
         assert_eq!(&*log.read_node(&node).expect("reads"), &content[..], "{config:?}");
     }
+}
+
+#[test]
+fn node_maps_are_shared_with_the_oracle() {
+    let Some(hg) = oracle() else { return };
+    let allow = "storage.revlog.persistent-nodemap.slow-path=allow";
+    let dir = init(&hg, &["format.use-persistent-nodemap=1", allow]);
+    let oracle = |args: &[&str]| run(&hg, dir.path(), &[args, &["--config", allow]].concat());
+    let store = dir.path().join(".hg/store");
+    let options = RevlogOptions { persistent_nodemap: true, ..RevlogOptions::default() };
+    let mut writer = Writer::new(&store, options.clone());
+    let mut dice = Dice(4711);
+    for round in 0..4 {
+        for _ in 0..60 >> round {
+            writer.commit(&mut dice);
+        }
+        let mut tr = TestTransaction::new(&writer.store);
+        for log in [&*writer.changelog, writer.manifests.revlog()] {
+            if let Some(old) = log.write_nodemap(&mut tr).expect("writes") {
+                writer.store.remove(old).expect("removes");
+            }
+        }
+        oracle(&["debugnodemap", "-c", "--check"]);
+        let said = String::from_utf8(oracle(&["debugnodemap", "-c", "--metadata"])).expect("text");
+        assert!(said.contains(&format!("tip-rev: {}\n", writer.changelog.tip())), "{said}");
+    }
+    writer.write_fncache();
+    oracle(&["update", "-q", "0"]);
+    std::fs::write(dir.path().join("more"), "more\n").expect("writes");
+    oracle(&["commit", "-qAm", "more"]);
+    let files: Arc<dyn RevlogFiles> = Arc::new(writer.store.clone());
+    let changelog = Changelog::open(files, &options, false).expect("opens");
+    for rev in changelog.revs() {
+        let node = changelog.node(rev);
+        assert_eq!(changelog.find(&node), Some(rev));
+        let prefix = hg_types::NodePrefix::from_hex(&node.hex()[..12]).expect("hex");
+        let found = changelog.find_prefix(&prefix, |_| true);
+        assert_eq!(found, hg_store::revlog::PrefixMatch::One(rev));
+    }
+    assert_eq!(changelog.find(&Node([5; 20])), None);
 }

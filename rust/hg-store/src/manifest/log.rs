@@ -15,13 +15,16 @@ const KEPT: usize = 4;
 /// Directories inside directories: more than any file system allows.
 const MAX_DEPTH: usize = 2048;
 
+/// Manifests read or written last.
+type Kept = Vec<(Node, Arc<Manifest>)>;
+
 /// All manifests; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ManifestLog {
     revlog: Revlog,
     files: Arc<dyn RevlogFiles>,
     tree: bool,
-    kept: Arc<Mutex<Vec<(Node, Arc<Manifest>)>>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
 impl ManifestLog {

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use hg_types::{Node, NodePrefix, Revision};
 
 use super::index::Index;
+use super::persistent::StoredNodes;
 
 /// Entries that may be scanned before a table is built.
 const SCAN_BUDGET: usize = 4096;
@@ -18,6 +19,8 @@ const SCAN_BUDGET: usize = 4096;
 /// Finds revisions by node id; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NodeMap {
+    /// What an earlier process stored.
+    stored: Option<Arc<StoredNodes>>,
     scanned: Arc<AtomicUsize>,
     table: Arc<OnceLock<Table>>,
     sorted: Arc<OnceLock<Vec<u32>>>,
@@ -81,6 +84,10 @@ pub enum PrefixMatch {
 }
 
 impl NodeMap {
+    pub(crate) fn with_stored(stored: Option<StoredNodes>) -> Self {
+        Self { stored: stored.map(Arc::new), ..Self::default() }
+    }
+
     pub(crate) fn find(&self, index: &Index, node: &Node) -> Option<Revision> {
         if node.is_null() {
             return Some(Revision::NULL);
@@ -91,7 +98,15 @@ impl NodeMap {
         let len = index.len() - self.tail.len();
         let at = match self.table.get() {
             Some(table) => table.find(index, node),
-            None => self.scan_or_build(index, len, node),
+            None => match &self.stored {
+                Some(stored) if len - stored.len() <= SCAN_BUDGET => {
+                    let newer = (stored.len()..len).rev();
+                    stored
+                        .find(index, node)
+                        .or_else(|| newer.into_iter().find(|&at| index.node(at) == *node))
+                }
+                _ => self.scan_or_build(index, len, node),
+            },
         };
         at.map(Revision::from_index)
     }
@@ -131,12 +146,20 @@ impl NodeMap {
         prefix: &NodePrefix,
         mut found: impl FnMut(Revision) -> bool,
     ) {
+        let len = index.len() - self.tail.len();
+        if let Some(stored) = &self.stored
+            && let Some(leaf) = stored.find_prefix(index, prefix)
+        {
+            let newer = (stored.len()..index.len()).filter(|&at| prefix.matches(&index.node(at)));
+            leaf.into_iter().chain(newer).map(Revision::from_index).all(found);
+            return;
+        }
         let sorted = self.sorted(index);
         let lowest = prefix.lowest();
         let start = sorted.partition_point(|&at| index.node(at as usize) < lowest);
         let here = sorted[start..].iter().map(|&at| at as usize);
         let here = here.take_while(|&at| prefix.matches(&index.node(at)));
-        let tail = index.len() - self.tail.len()..index.len();
+        let tail = len..index.len();
         let tail = tail.filter(|&at| prefix.matches(&index.node(at)));
         for at in here.chain(tail) {
             if !found(Revision::from_index(at)) {

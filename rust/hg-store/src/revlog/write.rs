@@ -231,7 +231,7 @@ impl Revlog {
         record
     }
 
-    fn write_at(
+    pub(super) fn write_at(
         &self,
         tr: &mut dyn RevlogTransaction,
         name: &[u8],
