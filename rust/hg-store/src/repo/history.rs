@@ -44,6 +44,12 @@ impl Repo {
         Ok(options)
     }
 
+    /// How the changelog and the manifests are written.
+    fn history_options(&self) -> Result<RevlogOptions> {
+        let persistent_nodemap = self.requires(name::PERSISTENT_NODEMAP);
+        Ok(RevlogOptions { persistent_nodemap, ..self.revlog_options()? })
+    }
+
     /// The changelog, with what the running transaction has added.
     ///
     /// # Errors
@@ -51,7 +57,10 @@ impl Repo {
     pub fn changelog(&self) -> Result<Arc<Changelog>> {
         self.0.parts.changelog.get(
             || self.changelog_key(),
-            || Changelog::open(self.revlog_files(), &self.revlog_options()?, self.sees_pending()),
+            || {
+                let options = self.history_options()?;
+                Changelog::open(self.revlog_files(), &options, self.sees_pending())
+            },
         )
     }
 
@@ -69,7 +78,7 @@ impl Repo {
             || self.manifest_key(),
             || {
                 let tree = self.requires(name::TREE_MANIFEST);
-                ManifestLog::open(self.revlog_files(), Arc::new(self.revlog_options()?), tree)
+                ManifestLog::open(self.revlog_files(), Arc::new(self.history_options()?), tree)
             },
         )
     }

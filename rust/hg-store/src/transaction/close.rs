@@ -257,7 +257,27 @@ impl Running {
         self.write_fncache(&lent)?;
         self.write_generated(Stage::BeforeFinalize)?;
         self.write_delayed()?;
+        self.write_node_maps()?;
         self.write_generated(Stage::AfterFinalize)
+    }
+
+    /// Brings the stored node maps up to date, where the repository has them.
+    fn write_node_maps(&self) -> Result<()> {
+        let repo = &self.repo;
+        if !repo.requires(hg_format::requirements::name::PERSISTENT_NODEMAP) {
+            return Ok(());
+        }
+        let changelog = repo.changelog()?;
+        let manifests = repo.manifest_log()?;
+        for log in [&**changelog, manifests.revlog()] {
+            if let Some(old) = log.write_nodemap(&mut &self.lend()?)? {
+                self.state()?.post_close.insert(
+                    format!("nodemap {}", log.name().radix.escape_ascii()),
+                    Box::new(move |tr| Ok(tr.repo().store_vfs().try_remove(&old).map(|_| ())?)),
+                );
+            }
+        }
+        Ok(())
     }
 
     fn write_fncache(&self, lent: &Transaction) -> Result<()> {
