@@ -1,0 +1,8 @@
+//! Tests of the store against the oracle; skipped where there is none.
+
+#[path = "runner/oracle.rs"]
+mod oracle;
+#[path = "runner/paths.rs"]
+mod paths;
+#[path = "runner/transactions.rs"]
+mod transactions;

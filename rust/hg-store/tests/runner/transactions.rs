@@ -1,0 +1,2 @@
+//! Interrupted transactions, undone by the oracle.
+
