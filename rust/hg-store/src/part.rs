@@ -58,10 +58,12 @@ impl<T, K: PartialEq> Part<T, K> {
         Ok(value)
     }
 
-    /// What is loaded, if anything.
-    pub(crate) fn loaded(&self) -> Option<Arc<T>> {
-        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.as_ref().map(|loaded| loaded.value.clone())
+    /// Says that the files are what is loaded: this process has written them.
+    pub(crate) fn renew(&self, key: K) {
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = &mut *slot {
+            loaded.key = key;
+        }
     }
 
     /// Replaces the part by what was just written.

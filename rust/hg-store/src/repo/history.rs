@@ -108,22 +108,18 @@ impl Repo {
 
     /// The files of loaded parts have been written by this process: they are still good.
     pub(super) fn renew_history_keys(&self) {
-        if let Some(changelog) = self.0.parts.changelog.loaded() {
-            self.0.parts.changelog.put(changelog, self.changelog_key());
-        }
-        if let Some(log) = self.0.parts.manifest_log.loaded() {
-            self.0.parts.manifest_log.put(log, self.manifest_key());
-        }
+        self.0.parts.changelog.renew(self.changelog_key());
+        self.0.parts.manifest_log.renew(self.manifest_key());
     }
 
     fn changelog_key(&self) -> Key {
         let store = self.store_vfs();
         let pending = self.sees_pending().then(|| store.file_stat("00changelog.i.a")).flatten();
-        [store.file_stat("00changelog.i"), pending]
+        [store.file_stat("00changelog.i"), pending, None]
     }
 
     fn manifest_key(&self) -> Key {
-        [self.store_vfs().file_stat("00manifest.i"), None]
+        [self.store_vfs().file_stat("00manifest.i"), None, None]
     }
 }
 
