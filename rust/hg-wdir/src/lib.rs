@@ -4,3 +4,7 @@ pub mod dirstate;
 pub mod merge;
 
 pub use dirstate::Dirstate;
+pub mod copies;
+pub mod diff;
+pub mod merge;
+pub mod snapshot;

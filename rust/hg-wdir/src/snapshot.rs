@@ -1,0 +1,92 @@
+//! A version of all tracked files: a changeset, or the working directory. What is compared with
+//! what is told to diff, annotate and copy tracing as snapshots.
+
+use std::sync::Arc;
+
+use hg_format::changeset::ChangesetEntry;
+use hg_store::{Manifest, Repo};
+use hg_types::{FileFlags, HgDate, HgPath, Node, Result, Revision};
+
+/// One version of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileVersion {
+    /// The content; a symbolic link's target.
+    pub content: Vec<u8>,
+    /// Kind of file.
+    pub flags: FileFlags,
+    /// When it was committed, or last written in the working directory.
+    pub date: HgDate,
+}
+
+/// A version of all tracked files.
+pub trait Snapshot {
+    /// The changeset; [`Revision::WDIR`] for the working directory.
+    fn rev(&self) -> Revision;
+
+    /// The changeset's id; [`Node::WDIR`] for the working directory.
+    fn node(&self) -> Node;
+
+    /// Kind of a file; `None` when it is not tracked here.
+    fn flags(&self, path: &HgPath) -> Option<FileFlags>;
+
+    /// Reads a file; `None` when it is not tracked here.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn read(&self, path: &HgPath) -> Result<Option<FileVersion>>;
+}
+
+/// A changeset's files.
+#[derive(Clone)]
+pub struct RevisionSnapshot {
+    repo: Repo,
+    rev: Revision,
+    node: Node,
+    entry: ChangesetEntry,
+    manifest: Arc<Manifest>,
+}
+
+impl RevisionSnapshot {
+    /// The files of a changeset; none for null.
+    ///
+    /// # Errors
+    /// When the changeset or its manifest cannot be read.
+    pub fn new(repo: &Repo, rev: Revision) -> Result<Self> {
+        let changelog = repo.changelog()?;
+        let entry = changelog.entry(rev)?;
+        let manifest = repo.manifest(&entry.manifest())?;
+        Ok(Self { repo: repo.clone(), rev, node: changelog.node(rev), entry, manifest })
+    }
+
+    /// The changeset.
+    #[must_use]
+    pub fn entry(&self) -> &ChangesetEntry {
+        &self.entry
+    }
+
+    /// Its manifest.
+    #[must_use]
+    pub fn manifest(&self) -> &Arc<Manifest> {
+        &self.manifest
+    }
+}
+
+impl Snapshot for RevisionSnapshot {
+    fn rev(&self) -> Revision {
+        self.rev
+    }
+
+    fn node(&self) -> Node {
+        self.node
+    }
+
+    fn flags(&self, path: &HgPath) -> Option<FileFlags> {
+        self.manifest.get(path).map(|entry| entry.flags)
+    }
+
+    fn read(&self, path: &HgPath) -> Result<Option<FileVersion>> {
+        let Some(entry) = self.manifest.get(path) else { return Ok(None) };
+        let content = self.repo.filelog(path)?.read_node(&entry.node)?.into_vec();
+        Ok(Some(FileVersion { content, flags: entry.flags, date: self.entry.date() }))
+    }
+}
