@@ -1,10 +1,9 @@
 //! The working directory: dirstate, status, update, merge state.
 
-pub mod dirstate;
-pub mod merge;
-
-pub use dirstate::Dirstate;
 pub mod copies;
 pub mod diff;
+pub mod dirstate;
 pub mod merge;
 pub mod snapshot;
+
+pub use dirstate::Dirstate;
