@@ -1,3 +1,35 @@
 //! Commands, dispatch, help, user interface: everything between argv and the library.
+//!
+//! [`run`] is the door: it takes arguments, an environment and streams and returns an exit code.
 
+pub mod command;
+pub mod commands;
+pub mod dispatch;
+pub mod error;
+pub mod extensions;
+pub mod formatter;
+pub mod help;
+pub mod options;
+pub mod similar;
 pub mod spec;
+pub mod table;
+pub mod ui;
+
+pub use command::{Command, CommandContext};
+pub use dispatch::{Request, run};
+pub use formatter::{Formatter, Value};
+pub use options::Opts;
+pub use ui::{Streams, Ui};
+
+/// What this process gives: its variables, current directory and executable.
+#[must_use]
+pub fn process_environment() -> hg_config::Environment {
+    use std::os::unix::ffi::OsStringExt as _;
+    hg_config::Environment {
+        variables: std::env::vars_os()
+            .map(|(name, value)| (name.into_vec(), value.into_vec()))
+            .collect(),
+        cwd: std::env::current_dir().unwrap_or_default(),
+        executable: std::env::current_exe().ok(),
+    }
+}

@@ -20,3 +20,4 @@ pub use environment::{Environment, Plain};
 pub use expand::{expand_path, expand_user, expand_variables};
 pub use layer::Origin;
 pub use load::RepoLayers;
+pub use parse::normalize as normalize_path;

@@ -154,7 +154,8 @@ pub(crate) fn strerror(error: &std::io::Error) -> String {
 }
 
 /// Resolves `.` and `..` by text alone.
-pub(crate) fn normalize(path: &Path) -> PathBuf {
+#[must_use]
+pub fn normalize(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut out = PathBuf::new();
     for part in path.components() {

@@ -1,16 +1,20 @@
-//! Command lines of upstream's commands: content. Facts of the interface, not code.
+//! Command lines: contents of files. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&ANNOTATE, &CAT, &COPY, &DIFF, &GREP];
 
 /// `hg annotate`.
-pub static ANNOTATE: CommandSpec = CommandSpec {
+pub static ANNOTATE: Spec = Spec {
     names: "annotate|blame",
-    synopsis: "[-r REV] [-f] [-a] [-u] [-d] [-n] [-c] [-l] FILE...",
     summary: "show changeset information by line for each file",
-    category: Category::Content,
-    extension: None,
+    synopsis: "[-r REV] [-f] [-a] [-u] [-d] [-n] [-c] [-l] FILE...",
+    category: Category::FileContents,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "annotate the specified revision"),
+        text("r", "rev", "REV", "annotate the specified revision"),
         flag("", "follow", "follow copies/renames and list the filename (DEPRECATED)"),
         flag("", "no-follow", "don't follow copies and renames"),
         flag("a", "text", "treat all files as text"),
@@ -28,38 +32,40 @@ pub static ANNOTATE: CommandSpec = CommandSpec {
         flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg cat`.
-pub static CAT: CommandSpec = CommandSpec {
+pub static CAT: Spec = Spec {
     names: "cat",
-    synopsis: "[OPTION]... FILE...",
     summary: "output the current or given revision of files",
-    category: Category::Content,
-    extension: None,
+    synopsis: "[OPTION]... FILE...",
+    category: Category::FileContents,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
-        text("o", "output", "FORMAT", "", "print output to file with formatted name"),
-        text("r", "rev", "REV", "", "print the given revision"),
+        text("o", "output", "FORMAT", "print output to file with formatted name"),
+        text("r", "rev", "REV", "print the given revision"),
         flag("", "decode", "apply any matching decode filter"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg copy`.
-pub static COPY: CommandSpec = CommandSpec {
+pub static COPY: Spec = Spec {
     names: "copy|cp",
-    synopsis: "[OPTION]... (SOURCE... DEST | --forget DEST...)",
     summary: "mark files as copied for the next commit",
-    category: Category::Content,
-    extension: None,
+    synopsis: "[OPTION]... (SOURCE... DEST | --forget DEST...)",
+    category: Category::FileContents,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "forget", "unmark a destination file as copied"),
         flag("A", "after", "record a copy that has already occurred"),
-        text("", "at-rev", "REV", "", "(un)mark copies in the given revision (EXPERIMENTAL)"),
+        text("", "at-rev", "REV", "(un)mark copies in the given revision (EXPERIMENTAL)"),
         flag("f", "force", "forcibly copy over an existing managed file"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
@@ -68,22 +74,19 @@ pub static COPY: CommandSpec = CommandSpec {
 };
 
 /// `hg diff`.
-pub static DIFF: CommandSpec = CommandSpec {
+pub static DIFF: Spec = Spec {
     names: "diff",
-    synopsis: "[OPTION]... ([-c REV] | [--from REV1] [--to REV2]) [FILE]...",
     summary: "diff repository (or selected files)",
-    category: Category::Content,
-    extension: None,
+    synopsis: "[OPTION]... ([-c REV] | [--from REV1] [--to REV2]) [FILE]...",
+    category: Category::FileContents,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         list("r", "rev", "REV", "revision (DEPRECATED)"),
-        text("", "from", "REV1", "", "revision to diff from"),
-        text("", "to", "REV2", "", "revision to diff to"),
-        text("c", "change", "REV", "", "change made by revision"),
-        flag(
-            "",
-            "ignore-changes-from-ancestors",
-            "only compare the change made by the selected revision (EXPERIMENTAL)",
-        ),
+        text("", "from", "REV1", "revision to diff from"),
+        text("", "to", "REV2", "revision to diff to"),
+        text("c", "change", "REV", "change made by revision"),
+        flag("", "ignore-changes-from-ancestors", "only compare the change made by the selected revision (EXPERIMENTAL)"),
         flag("a", "text", "treat all files as text"),
         flag("g", "git", "use git extended diff format"),
         flag("", "binary", "generate binary diffs in git mode (default)"),
@@ -95,9 +98,9 @@ pub static DIFF: CommandSpec = CommandSpec {
         flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
         flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
         flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
-        text("U", "unified", "NUM", "", "number of lines of context to show"),
+        text("U", "unified", "NUM", "number of lines of context to show"),
         flag("", "stat", "output diffstat-style summary of changes"),
-        text("", "root", "DIR", "", "produce diffs relative to subdirectory"),
+        text("", "root", "DIR", "produce diffs relative to subdirectory"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
         flag("S", "subrepos", "recurse into subrepositories"),
@@ -105,12 +108,13 @@ pub static DIFF: CommandSpec = CommandSpec {
 };
 
 /// `hg grep`.
-pub static GREP: CommandSpec = CommandSpec {
+pub static GREP: Spec = Spec {
     names: "grep",
-    synopsis: "[--diff] [OPTION]... PATTERN [FILE]...",
     summary: "search for a pattern in specified files",
-    category: Category::Content,
-    extension: None,
+    synopsis: "[--diff] [OPTION]... PATTERN [FILE]...",
+    category: Category::FileContents,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         flag("0", "print0", "end fields with NUL"),
         flag("", "all", "an alias to --diff (DEPRECATED)"),
@@ -124,7 +128,7 @@ pub static GREP: CommandSpec = CommandSpec {
         flag("", "all-files", "include all files in the changeset while grepping (DEPRECATED)"),
         flag("u", "user", "list the author (long with -v)"),
         flag("d", "date", "list the date (short with -q)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],

@@ -1,52 +1,43 @@
-//! Command lines of upstream's commands: creation. Facts of the interface, not code.
+//! Command lines: creating repositories. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&CLONE, &INIT];
 
 /// `hg clone`.
-pub static CLONE: CommandSpec = CommandSpec {
+pub static CLONE: Spec = Spec {
     names: "clone",
-    synopsis: "[OPTION]... SOURCE [DEST]",
     summary: "make a copy of an existing repository",
-    category: Category::Creation,
-    extension: None,
+    synopsis: "[OPTION]... SOURCE [DEST]",
+    category: Category::RepoCreation,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
-        flag(
-            "U",
-            "noupdate",
-            "the clone will include an empty working directory (only a repository)",
-        ),
-        text("u", "updaterev", "REV", "", "revision, tag, or branch to check out"),
-        list(
-            "r",
-            "rev",
-            "REV",
-            "do not clone everything, but include this changeset and its ancestors",
-        ),
-        list(
-            "b",
-            "branch",
-            "BRANCH",
-            "do not clone everything, but include this branch's changesets and their ancestors",
-        ),
+        flag("U", "noupdate", "the clone will include an empty working directory (only a repository)"),
+        text("u", "updaterev", "REV", "revision, tag, or branch to check out"),
+        list("r", "rev", "REV", "do not clone everything, but include this changeset and its ancestors"),
+        list("b", "branch", "BRANCH", "do not clone everything, but include this branch's changesets and their ancestors"),
         flag("", "pull", "use pull protocol to copy metadata"),
         flag("", "uncompressed", "an alias to --stream (DEPRECATED)"),
         flag("", "stream", "clone with minimal data processing"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };
 
 /// `hg init`.
-pub static INIT: CommandSpec = CommandSpec {
+pub static INIT: Spec = Spec {
     names: "init",
-    synopsis: "[-e CMD] [--remotecmd CMD] [DEST]",
     summary: "create a new repository in the given directory",
-    category: Category::Creation,
-    extension: None,
+    synopsis: "[-e CMD] [--remotecmd CMD] [DEST]",
+    category: Category::RepoCreation,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };

@@ -1,141 +1,137 @@
-//! Command lines of upstream's commands: debug a m. Facts of the interface, not code.
+//! Command lines: debugging, first half. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, switch, text};
+use super::{Category, Need, Spec, flag, list, text};
 
-/// `hg debug`.
-pub static DEBUG: CommandSpec = CommandSpec {
-    names: "debug",
-    synopsis: "",
-    summary: "debug commands (internal and unsupported):",
-    category: Category::None,
-    extension: None,
-    options: &[],
-};
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&DEBUG_DELTA_FIND, &DEBUG_REPAIR_ISSUE6528, &DEBUG_REVLOG_INDEX, &DEBUG_REVLOG_STATS, &DEBUGANCESTOR, &DEBUGANTIVIRUSRUNNING, &DEBUGAPPLYSTREAMCLONEBUNDLE, &DEBUGBACKUPBUNDLE, &DEBUGBUILDDAG, &DEBUGBUNDLE, &DEBUGCAPABILITIES, &DEBUGCHANGEDFILES, &DEBUGCHECKSTATE, &DEBUGCOLOR, &DEBUGCOMMANDS, &DEBUGCOMPLETE, &DEBUGCREATESTREAMCLONEBUNDLE, &DEBUGDAG, &DEBUGDATA, &DEBUGDATE, &DEBUGDELTACHAIN, &DEBUGDIRSTATE, &DEBUGDIRSTATEIGNOREPATTERNSHASH, &DEBUGDISCOVERY, &DEBUGDOWNLOAD, &DEBUGEXTENSIONS, &DEBUGFILESET, &DEBUGFORMAT, &DEBUGFSINFO, &DEBUGGETBUNDLE, &DEBUGIGNORE, &DEBUGINDEXDOT, &DEBUGINDEXSTATS, &DEBUGINSTALL, &DEBUGKNOWN, &DEBUGLABELCOMPLETE, &DEBUGLOCKS, &DEBUGMANIFESTFULLTEXTCACHE, &DEBUGMERGESTATE];
 
 /// `hg debug-delta-find`.
-pub static DEBUG_DELTA_FIND: CommandSpec = CommandSpec {
+pub static DEBUG_DELTA_FIND: Spec = Spec {
     names: "debug-delta-find|debugdeltafind",
-    synopsis: "-c|-m|FILE REV",
     summary: "display the computation to get to a valid delta for storing REV",
+    synopsis: "-c|-m|FILE REV",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
-        text(
-            "",
-            "source",
-            "VALUE",
-            "full",
-            "input data feed to the process (full, storage, p1, p2, prev)",
-        ),
+        text("", "dir", "VALUE", "open directory manifest"),
+        text("T", "template", "TEMPLATE", "display with template"),
+        text("", "source", "VALUE", "input data feed to the process (full, storage, p1, p2, prev)").or("full"),
     ],
 };
 
 /// `hg debug-repair-issue6528`.
-pub static DEBUG_REPAIR_ISSUE6528: CommandSpec = CommandSpec {
+pub static DEBUG_REPAIR_ISSUE6528: Spec = Spec {
     names: "debug-repair-issue6528|debugrepairissue6528",
-    synopsis: "",
     summary: "find affected revisions and repair them. See issue6528 for more details.",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("", "to-report", "FILE", "", "build a report of affected revisions to this file"),
-        text("", "from-report", "FILE", "", "repair revisions listed in this report file"),
+        text("", "to-report", "FILE", "build a report of affected revisions to this file"),
+        text("", "from-report", "FILE", "repair revisions listed in this report file"),
         flag("", "paranoid", "check that both detection methods do the same thing"),
         flag("n", "dry-run", "do not perform actions, just print output"),
     ],
 };
 
 /// `hg debug-revlog-index`.
-pub static DEBUG_REVLOG_INDEX: CommandSpec = CommandSpec {
+pub static DEBUG_REVLOG_INDEX: Spec = Spec {
     names: "debug-revlog-index|debugindex|debugrevlogindex",
-    synopsis: "-c|-m|FILE",
     summary: "dump index data for a revlog",
+    synopsis: "-c|-m|FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "dir", "VALUE", "open directory manifest"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg debug-revlog-stats`.
-pub static DEBUG_REVLOG_STATS: CommandSpec = CommandSpec {
+pub static DEBUG_REVLOG_STATS: Spec = Spec {
     names: "debug-revlog-stats|debugrevlogstats",
-    synopsis: "",
     summary: "display statistics about revlogs in the store",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("c", "changelog", "Display changelog statistics"),
         flag("m", "manifest", "Display manifest statistics"),
         flag("f", "filelogs", "Display filelogs statistics"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg debugancestor`.
-pub static DEBUGANCESTOR: CommandSpec = CommandSpec {
+pub static DEBUGANCESTOR: Spec = Spec {
     names: "debugancestor",
-    synopsis: "[INDEX] REV1 REV2",
     summary: "find the ancestor revision of two revisions in a given index",
+    synopsis: "[INDEX] REV1 REV2",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugantivirusrunning`.
-pub static DEBUGANTIVIRUSRUNNING: CommandSpec = CommandSpec {
+pub static DEBUGANTIVIRUSRUNNING: Spec = Spec {
     names: "debugantivirusrunning",
-    synopsis: "",
     summary: "attempt to trigger an antivirus scanner to see if one is active",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugapplystreamclonebundle`.
-pub static DEBUGAPPLYSTREAMCLONEBUNDLE: CommandSpec = CommandSpec {
+pub static DEBUGAPPLYSTREAMCLONEBUNDLE: Spec = Spec {
     names: "debugapplystreamclonebundle",
-    synopsis: "FILE",
     summary: "apply a stream clone bundle file",
+    synopsis: "FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugbackupbundle`.
-pub static DEBUGBACKUPBUNDLE: CommandSpec = CommandSpec {
+pub static DEBUGBACKUPBUNDLE: Spec = Spec {
     names: "debugbackupbundle",
-    synopsis: "[--recover HASH]",
     summary: "lists the changesets available in backup bundles",
+    synopsis: "[--recover HASH]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("", "recover", "VALUE", "", "brings the specified changeset back into the repository"),
+        text("", "recover", "VALUE", "brings the specified changeset back into the repository"),
         flag("p", "patch", "show patch"),
         flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "", "limit number of changes displayed"),
+        text("l", "limit", "NUM", "limit number of changes displayed"),
         flag("M", "no-merges", "do not show merges"),
         flag("", "stat", "output diffstat-style summary of changes"),
         flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg debugbuilddag`.
-pub static DEBUGBUILDDAG: CommandSpec = CommandSpec {
+pub static DEBUGBUILDDAG: Spec = Spec {
     names: "debugbuilddag",
-    synopsis: "[OPTION]... [TEXT]",
     summary: "builds a repo with a given DAG from scratch in the current empty repo",
+    synopsis: "[OPTION]... [TEXT]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("m", "mergeable-file", "add single file mergeable changes"),
         flag("o", "overwritten-file", "add single file all revs overwrite"),
@@ -145,12 +141,13 @@ pub static DEBUGBUILDDAG: CommandSpec = CommandSpec {
 };
 
 /// `hg debugbundle`.
-pub static DEBUGBUNDLE: CommandSpec = CommandSpec {
+pub static DEBUGBUNDLE: Spec = Spec {
     names: "debugbundle",
-    synopsis: "FILE",
     summary: "lists the contents of a bundle",
+    synopsis: "FILE",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
         flag("a", "all", "show all details"),
         list("", "part-type", "VALUE", "show only the named part type"),
@@ -159,82 +156,98 @@ pub static DEBUGBUNDLE: CommandSpec = CommandSpec {
 };
 
 /// `hg debugcapabilities`.
-pub static DEBUGCAPABILITIES: CommandSpec = CommandSpec {
+pub static DEBUGCAPABILITIES: Spec = Spec {
     names: "debugcapabilities",
-    synopsis: "PATH",
     summary: "lists the capabilities of a remote peer",
+    synopsis: "PATH",
     category: Category::None,
-    extension: None,
-    options: &[flag("", "bundle2-cap", "VALUE [+] only display the matching capabilities")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("", "bundle2-cap", "VALUE [+] only display the matching capabilities"),
+    ],
 };
 
 /// `hg debugchangedfiles`.
-pub static DEBUGCHANGEDFILES: CommandSpec = CommandSpec {
+pub static DEBUGCHANGEDFILES: Spec = Spec {
     names: "debugchangedfiles",
-    synopsis: "REV",
     summary: "list the stored files changes for a revision",
+    synopsis: "REV",
     category: Category::None,
-    extension: None,
-    options: &[flag("", "compute", "compute information instead of reading it from storage")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("", "compute", "compute information instead of reading it from storage"),
+    ],
 };
 
 /// `hg debugcheckstate`.
-pub static DEBUGCHECKSTATE: CommandSpec = CommandSpec {
+pub static DEBUGCHECKSTATE: Spec = Spec {
     names: "debugcheckstate",
-    synopsis: "",
     summary: "validate the correctness of the current dirstate",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugcolor`.
-pub static DEBUGCOLOR: CommandSpec = CommandSpec {
+pub static DEBUGCOLOR: Spec = Spec {
     names: "debugcolor",
-    synopsis: "",
     summary: "show available color, effects or style",
+    synopsis: "",
     category: Category::None,
-    extension: None,
-    options: &[flag("", "style", "show all configured styles")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("", "style", "show all configured styles"),
+    ],
 };
 
 /// `hg debugcommands`.
-pub static DEBUGCOMMANDS: CommandSpec = CommandSpec {
+pub static DEBUGCOMMANDS: Spec = Spec {
     names: "debugcommands",
-    synopsis: "[COMMAND]",
     summary: "list all available commands and options",
+    synopsis: "[COMMAND]",
     category: Category::Help,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugcomplete`.
-pub static DEBUGCOMPLETE: CommandSpec = CommandSpec {
+pub static DEBUGCOMPLETE: Spec = Spec {
     names: "debugcomplete",
-    synopsis: "[-o] CMD",
     summary: "returns the completion list associated with the given command",
+    synopsis: "[-o] CMD",
     category: Category::Help,
-    extension: None,
-    options: &[flag("o", "options", "show the command options")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("o", "options", "show the command options"),
+    ],
 };
 
 /// `hg debugcreatestreamclonebundle`.
-pub static DEBUGCREATESTREAMCLONEBUNDLE: CommandSpec = CommandSpec {
+pub static DEBUGCREATESTREAMCLONEBUNDLE: Spec = Spec {
     names: "debugcreatestreamclonebundle",
-    synopsis: "FILE",
     summary: "create a stream clone bundle file",
+    synopsis: "FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugdag`.
-pub static DEBUGDAG: CommandSpec = CommandSpec {
+pub static DEBUGDAG: Spec = Spec {
     names: "debugdag",
-    synopsis: "[OPTION]... [FILE [REV]...]",
     summary: "format the changelog or an index DAG as a concise textual description",
+    synopsis: "[OPTION]... [FILE [REV]...]",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         flag("t", "tags", "use tags as labels"),
         flag("b", "branches", "annotate with branch names"),
@@ -244,36 +257,41 @@ pub static DEBUGDAG: CommandSpec = CommandSpec {
 };
 
 /// `hg debugdata`.
-pub static DEBUGDATA: CommandSpec = CommandSpec {
+pub static DEBUGDATA: Spec = Spec {
     names: "debugdata",
-    synopsis: "-c|-m|FILE REV",
     summary: "dump the contents of a data file revision",
+    synopsis: "-c|-m|FILE REV",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
+        text("", "dir", "VALUE", "open directory manifest"),
     ],
 };
 
 /// `hg debugdate`.
-pub static DEBUGDATE: CommandSpec = CommandSpec {
+pub static DEBUGDATE: Spec = Spec {
     names: "debugdate",
-    synopsis: "[-e] DATE [RANGE]",
     summary: "parse and display a date",
+    synopsis: "[-e] DATE [RANGE]",
     category: Category::None,
-    extension: None,
-    options: &[flag("e", "extended", "try extended date formats")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("e", "extended", "try extended date formats"),
+    ],
 };
 
 /// `hg debugdeltachain`.
-pub static DEBUGDELTACHAIN: CommandSpec = CommandSpec {
+pub static DEBUGDELTACHAIN: Spec = Spec {
     names: "debugdeltachain",
-    synopsis: "-c|-m|FILE",
     summary: "dump information about delta chains in a revlog",
+    synopsis: "-c|-m|FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         list("r", "rev", "VALUE", "restrict processing to these revlog revisions"),
         flag("", "all-info", "compute all information unless specified otherwise"),
@@ -282,21 +300,22 @@ pub static DEBUGDELTACHAIN: CommandSpec = CommandSpec {
         flag("", "sparse-info", "compute information related to sparse read"),
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "dir", "VALUE", "open directory manifest"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg debugdirstate`.
-pub static DEBUGDIRSTATE: CommandSpec = CommandSpec {
+pub static DEBUGDIRSTATE: Spec = Spec {
     names: "debugdirstate|debugstate",
-    synopsis: "[OPTION]...",
     summary: "show the contents of the current dirstate",
+    synopsis: "[OPTION]...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "nodates", "do not display the saved mtime (DEPRECATED)"),
-        switch("", "dates", "display the saved mtime"),
+        flag("", "dates", "display the saved mtime").or("on").no(),
         flag("", "datesort", "sort by saved mtime"),
         flag("", "docket", "display the docket (metadata file) instead"),
         flag("", "all", "display dirstate-v2 tree nodes that would not exist in v1"),
@@ -304,65 +323,74 @@ pub static DEBUGDIRSTATE: CommandSpec = CommandSpec {
 };
 
 /// `hg debugdirstateignorepatternshash`.
-pub static DEBUGDIRSTATEIGNOREPATTERNSHASH: CommandSpec = CommandSpec {
+pub static DEBUGDIRSTATEIGNOREPATTERNSHASH: Spec = Spec {
     names: "debugdirstateignorepatternshash",
-    synopsis: "",
     summary: "show the hash of ignore patterns stored in dirstate if v2, or nothing for dirstate-v2",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugdiscovery`.
-pub static DEBUGDISCOVERY: CommandSpec = CommandSpec {
+pub static DEBUGDISCOVERY: Spec = Spec {
     names: "debugdiscovery",
-    synopsis: "[--rev REV] [OTHER]",
     summary: "runs the changeset discovery protocol in isolation",
+    synopsis: "[--rev REV] [OTHER]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "old", "use old-style discovery"),
         flag("", "nonheads", "use old-style discovery with non-heads included"),
         list("", "rev", "VALUE", "restrict discovery to this set of revs"),
-        text("", "seed", "VALUE", "12323", "specify the random seed use for discovery"),
-        text("", "local-as-revs", "VALUE", "", "treat local has having these revisions only"),
-        text("", "remote-as-revs", "VALUE", "", "use local as remote, with only these revisions"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("", "seed", "VALUE", "specify the random seed use for discovery").or("12323"),
+        text("", "local-as-revs", "VALUE", "treat local has having these revisions only"),
+        text("", "remote-as-revs", "VALUE", "use local as remote, with only these revisions"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg debugdownload`.
-pub static DEBUGDOWNLOAD: CommandSpec = CommandSpec {
+pub static DEBUGDOWNLOAD: Spec = Spec {
     names: "debugdownload",
-    synopsis: "",
     summary: "download a resource using Mercurial logic and config",
+    synopsis: "",
     category: Category::None,
-    extension: None,
-    options: &[flag("o", "output", "VALUE path")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("o", "output", "VALUE path"),
+    ],
 };
 
 /// `hg debugextensions`.
-pub static DEBUGEXTENSIONS: CommandSpec = CommandSpec {
+pub static DEBUGEXTENSIONS: Spec = Spec {
     names: "debugextensions",
-    synopsis: "",
     summary: "show information about active extensions",
+    synopsis: "",
     category: Category::None,
-    extension: None,
-    options: &[flag("T", "template", "TEMPLATE display with template")],
+    need: Need::Optional,
+    extension: "",
+    options: &[
+        flag("T", "template", "TEMPLATE display with template"),
+    ],
 };
 
 /// `hg debugfileset`.
-pub static DEBUGFILESET: CommandSpec = CommandSpec {
+pub static DEBUGFILESET: Spec = Spec {
     names: "debugfileset",
-    synopsis: "[-r REV] [--all-files] [OPTION]... FILESPEC",
     summary: "parse and apply a fileset specification",
+    synopsis: "[-r REV] [--all-files] [OPTION]... FILESPEC",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "apply the filespec on this revision"),
+        text("r", "rev", "REV", "apply the filespec on this revision"),
         flag("", "all-files", "test files from all revisions and working directory"),
         flag("s", "show-matcher", "print internal representation of matcher"),
         list("p", "show-stage", "NAME", "print parsed tree at the given stage"),
@@ -370,114 +398,128 @@ pub static DEBUGFILESET: CommandSpec = CommandSpec {
 };
 
 /// `hg debugformat`.
-pub static DEBUGFORMAT: CommandSpec = CommandSpec {
+pub static DEBUGFORMAT: Spec = Spec {
     names: "debugformat",
-    synopsis: "[PATTERN] ... [PATTERN]",
     summary: "display format information about the current repository",
+    synopsis: "[PATTERN] ... [PATTERN]",
     category: Category::None,
-    extension: None,
-    options: &[flag("T", "template", "TEMPLATE display with template")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("T", "template", "TEMPLATE display with template"),
+    ],
 };
 
 /// `hg debugfsinfo`.
-pub static DEBUGFSINFO: CommandSpec = CommandSpec {
+pub static DEBUGFSINFO: Spec = Spec {
     names: "debugfsinfo",
-    synopsis: "[PATH]",
     summary: "show information detected about current filesystem",
+    synopsis: "[PATH]",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debuggetbundle`.
-pub static DEBUGGETBUNDLE: CommandSpec = CommandSpec {
+pub static DEBUGGETBUNDLE: Spec = Spec {
     names: "debuggetbundle",
-    synopsis: "REPO FILE [-H|-C ID]...",
     summary: "retrieves a bundle from a repo",
+    synopsis: "REPO FILE [-H|-C ID]...",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
         list("H", "head", "ID", "id of head node"),
         list("C", "common", "ID", "id of common node"),
-        text("t", "type", "TYPE", "bzip2", "bundle compression type to use"),
+        text("t", "type", "TYPE", "bundle compression type to use").or("bzip2"),
     ],
 };
 
 /// `hg debugignore`.
-pub static DEBUGIGNORE: CommandSpec = CommandSpec {
+pub static DEBUGIGNORE: Spec = Spec {
     names: "debugignore",
-    synopsis: "[FILE]...",
     summary: "display the combined ignore pattern and information about ignored files",
+    synopsis: "[FILE]...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugindexdot`.
-pub static DEBUGINDEXDOT: CommandSpec = CommandSpec {
+pub static DEBUGINDEXDOT: Spec = Spec {
     names: "debugindexdot",
-    synopsis: "-c|-m|FILE",
     summary: "dump an index DAG as a graphviz dot file",
+    synopsis: "-c|-m|FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
+        text("", "dir", "VALUE", "open directory manifest"),
         list("i", "include", "VALUE", "arbitrary graphviz statement to include"),
-        text("T", "template", "TEMPLATE", "{rev}", "label template"),
+        text("T", "template", "TEMPLATE", "label template").or("{rev}"),
         list("r", "rev", "REV", "only show these revisions"),
         flag("", "common", "also show common ancestors"),
     ],
 };
 
 /// `hg debugindexstats`.
-pub static DEBUGINDEXSTATS: CommandSpec = CommandSpec {
+pub static DEBUGINDEXSTATS: Spec = Spec {
     names: "debugindexstats",
-    synopsis: "",
     summary: "show stats related to the changelog index",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debuginstall`.
-pub static DEBUGINSTALL: CommandSpec = CommandSpec {
+pub static DEBUGINSTALL: Spec = Spec {
     names: "debuginstall",
-    synopsis: "",
     summary: "test Mercurial installation",
+    synopsis: "",
     category: Category::None,
-    extension: None,
-    options: &[flag("T", "template", "TEMPLATE display with template")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("T", "template", "TEMPLATE display with template"),
+    ],
 };
 
 /// `hg debugknown`.
-pub static DEBUGKNOWN: CommandSpec = CommandSpec {
+pub static DEBUGKNOWN: Spec = Spec {
     names: "debugknown",
-    synopsis: "REPO ID...",
     summary: "test whether node ids are known to a repo",
+    synopsis: "REPO ID...",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debuglabelcomplete`.
-pub static DEBUGLABELCOMPLETE: CommandSpec = CommandSpec {
+pub static DEBUGLABELCOMPLETE: Spec = Spec {
     names: "debuglabelcomplete",
-    synopsis: "LABEL...",
     summary: "backwards compatibility with old bash completion scripts (DEPRECATED)",
+    synopsis: "LABEL...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debuglocks`.
-pub static DEBUGLOCKS: CommandSpec = CommandSpec {
+pub static DEBUGLOCKS: Spec = Spec {
     names: "debuglocks",
-    synopsis: "[OPTION]...",
     summary: "show or modify state of locks",
+    synopsis: "[OPTION]...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("L", "force-free-lock", "free the store lock (DANGEROUS)"),
         flag("W", "force-free-wlock", "free the working state lock (DANGEROUS)"),
@@ -487,12 +529,13 @@ pub static DEBUGLOCKS: CommandSpec = CommandSpec {
 };
 
 /// `hg debugmanifestfulltextcache`.
-pub static DEBUGMANIFESTFULLTEXTCACHE: CommandSpec = CommandSpec {
+pub static DEBUGMANIFESTFULLTEXTCACHE: Spec = Spec {
     names: "debugmanifestfulltextcache",
-    synopsis: "",
     summary: "show, clear or amend the contents of the manifest fulltext cache",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "clear", "clear the cache"),
         list("a", "add", "NODE", "add the given manifest nodes to the cache"),
@@ -500,14 +543,15 @@ pub static DEBUGMANIFESTFULLTEXTCACHE: CommandSpec = CommandSpec {
 };
 
 /// `hg debugmergestate`.
-pub static DEBUGMERGESTATE: CommandSpec = CommandSpec {
+pub static DEBUGMERGESTATE: Spec = Spec {
     names: "debugmergestate",
-    synopsis: "",
     summary: "print merge state",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };

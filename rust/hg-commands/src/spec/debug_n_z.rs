@@ -1,28 +1,33 @@
-//! Command lines of upstream's commands: debug n z. Facts of the interface, not code.
+//! Command lines: debugging, second half. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, switch, text};
+use super::{Category, Need, Spec, flag, int, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&DEBUGNAMECOMPLETE, &DEBUGNODEMAP, &DEBUGOBSOLETE, &DEBUGP1COPIES, &DEBUGP2COPIES, &DEBUGPATHCOMPLETE, &DEBUGPATHCOPIES, &DEBUGPEER, &DEBUGPICKMERGETOOL, &DEBUGPUSHKEY, &DEBUGPVEC, &DEBUGREBUILDDIRSTATE, &DEBUGREBUILDFNCACHE, &DEBUGRENAME, &DEBUGREQUIRES, &DEBUGREVLOG, &DEBUGREVLOGINDEX, &DEBUGREVSPEC, &DEBUGSERVE, &DEBUGSETPARENTS, &DEBUGSHELL, &DEBUGSIDEDATA, &DEBUGSSL, &DEBUGSTRIP, &DEBUGSUB, &DEBUGSUCCESSORSSETS, &DEBUGTAGSCACHE, &DEBUGTEMPLATE, &DEBUGUIGETPASS, &DEBUGUIPROMPT, &DEBUGUPDATECACHES, &DEBUGUPGRADEREPO, &DEBUGWALK, &DEBUGWHYUNSTABLE, &DEBUGWIREARGS, &DEBUGWIREPROTO];
 
 /// `hg debugnamecomplete`.
-pub static DEBUGNAMECOMPLETE: CommandSpec = CommandSpec {
+pub static DEBUGNAMECOMPLETE: Spec = Spec {
     names: "debugnamecomplete",
-    synopsis: "NAME...",
     summary: "complete \"names\" - tags, open branch names, bookmark names",
+    synopsis: "NAME...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugnodemap`.
-pub static DEBUGNODEMAP: CommandSpec = CommandSpec {
+pub static DEBUGNODEMAP: Spec = Spec {
     names: "debugnodemap",
-    synopsis: "-c|-m|FILE",
     summary: "write and inspect on disk nodemap",
+    synopsis: "-c|-m|FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
+        text("", "dir", "VALUE", "open directory manifest"),
         flag("", "dump-new", "write a (new) persistent binary nodemap on stdout"),
         flag("", "dump-disk", "dump on-disk data on stdout"),
         flag("", "check", "check that the data on disk data are correct."),
@@ -31,52 +36,60 @@ pub static DEBUGNODEMAP: CommandSpec = CommandSpec {
 };
 
 /// `hg debugobsolete`.
-pub static DEBUGOBSOLETE: CommandSpec = CommandSpec {
+pub static DEBUGOBSOLETE: Spec = Spec {
     names: "debugobsolete",
-    synopsis: "[OBSOLETED [REPLACEMENT ...]]",
     summary: "create arbitrary obsolete marker",
+    synopsis: "[OBSOLETED [REPLACEMENT ...]]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("", "flags", "VALUE", "", "markers flag"),
+        int("", "flags", "VALUE", "markers flag"),
         flag("", "record-parents", "record parent information for the precursor"),
         list("r", "rev", "VALUE", "display markers relevant to REV"),
         flag("", "exclusive", "restrict display to markers only relevant to REV"),
         flag("", "index", "display index of the marker"),
         list("", "delete", "VALUE", "delete markers specified by indices"),
-        text("d", "date", "DATE", "", "record the specified date as commit date"),
-        text("u", "user", "USER", "", "record the specified user as committer"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("d", "date", "DATE", "record the specified date as commit date"),
+        text("u", "user", "USER", "record the specified user as committer"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg debugp1copies`.
-pub static DEBUGP1COPIES: CommandSpec = CommandSpec {
+pub static DEBUGP1COPIES: Spec = Spec {
     names: "debugp1copies",
-    synopsis: "[-r REV]",
     summary: "dump copy information compared to p1",
+    synopsis: "[-r REV]",
     category: Category::None,
-    extension: None,
-    options: &[flag("r", "rev", "REV revision to debug")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("r", "rev", "REV revision to debug"),
+    ],
 };
 
 /// `hg debugp2copies`.
-pub static DEBUGP2COPIES: CommandSpec = CommandSpec {
+pub static DEBUGP2COPIES: Spec = Spec {
     names: "debugp2copies",
-    synopsis: "[-r REV]",
     summary: "dump copy information compared to p2",
+    synopsis: "[-r REV]",
     category: Category::None,
-    extension: None,
-    options: &[flag("r", "rev", "REV revision to debug")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("r", "rev", "REV revision to debug"),
+    ],
 };
 
 /// `hg debugpathcomplete`.
-pub static DEBUGPATHCOMPLETE: CommandSpec = CommandSpec {
+pub static DEBUGPATHCOMPLETE: Spec = Spec {
     names: "debugpathcomplete",
-    synopsis: "FILESPEC...",
     summary: "complete part or all of a tracked path",
+    synopsis: "FILESPEC...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "full", "complete an entire path"),
         flag("n", "normal", "show only normal files"),
@@ -86,12 +99,13 @@ pub static DEBUGPATHCOMPLETE: CommandSpec = CommandSpec {
 };
 
 /// `hg debugpathcopies`.
-pub static DEBUGPATHCOPIES: CommandSpec = CommandSpec {
+pub static DEBUGPATHCOPIES: Spec = Spec {
     names: "debugpathcopies",
-    synopsis: "REV1 REV2 [FILE]",
     summary: "show copies between two revisions",
+    synopsis: "REV1 REV2 [FILE]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("I", "include", "PATTERN [+] include names matching the given patterns"),
         flag("X", "exclude", "PATTERN [+] exclude names matching the given patterns"),
@@ -99,138 +113,149 @@ pub static DEBUGPATHCOPIES: CommandSpec = CommandSpec {
 };
 
 /// `hg debugpeer`.
-pub static DEBUGPEER: CommandSpec = CommandSpec {
+pub static DEBUGPEER: Spec = Spec {
     names: "debugpeer",
-    synopsis: "PATH",
     summary: "establish a connection to a peer repository",
+    synopsis: "PATH",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugpickmergetool`.
-pub static DEBUGPICKMERGETOOL: CommandSpec = CommandSpec {
+pub static DEBUGPICKMERGETOOL: Spec = Spec {
     names: "debugpickmergetool",
-    synopsis: "[PATTERN]...",
     summary: "examine which merge tool is chosen for specified file",
+    synopsis: "[PATTERN]...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "check for files in this revision"),
+        text("r", "rev", "REV", "check for files in this revision"),
         flag("", "changedelete", "emulate merging change and delete"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("t", "tool", "TOOL", "", "specify merge tool"),
+        text("t", "tool", "TOOL", "specify merge tool"),
     ],
 };
 
 /// `hg debugpushkey`.
-pub static DEBUGPUSHKEY: CommandSpec = CommandSpec {
+pub static DEBUGPUSHKEY: Spec = Spec {
     names: "debugpushkey",
-    synopsis: "REPO NAMESPACE [KEY OLD NEW]",
     summary: "access the pushkey key/value protocol",
+    synopsis: "REPO NAMESPACE [KEY OLD NEW]",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugpvec`.
-pub static DEBUGPVEC: CommandSpec = CommandSpec {
+pub static DEBUGPVEC: Spec = Spec {
     names: "debugpvec",
-    synopsis: "A B",
     summary: "",
+    synopsis: "A B",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugrebuilddirstate`.
-pub static DEBUGREBUILDDIRSTATE: CommandSpec = CommandSpec {
+pub static DEBUGREBUILDDIRSTATE: Spec = Spec {
     names: "debugrebuilddirstate|debugrebuildstate",
-    synopsis: "[-r REV]",
     summary: "rebuild the dirstate as it would look like for the given revision",
+    synopsis: "[-r REV]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "revision to rebuild to"),
-        flag(
-            "",
-            "minimal",
-            "only rebuild files that are inconsistent with the working copy parent",
-        ),
+        text("r", "rev", "REV", "revision to rebuild to"),
+        flag("", "minimal", "only rebuild files that are inconsistent with the working copy parent"),
     ],
 };
 
 /// `hg debugrebuildfncache`.
-pub static DEBUGREBUILDFNCACHE: CommandSpec = CommandSpec {
+pub static DEBUGREBUILDFNCACHE: Spec = Spec {
     names: "debugrebuildfncache",
-    synopsis: "",
     summary: "rebuild the fncache file",
+    synopsis: "",
     category: Category::None,
-    extension: None,
-    options: &[flag("", "only-data", "only look for wrong .d files (much faster)")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("", "only-data", "only look for wrong .d files (much faster)"),
+    ],
 };
 
 /// `hg debugrename`.
-pub static DEBUGRENAME: CommandSpec = CommandSpec {
+pub static DEBUGRENAME: Spec = Spec {
     names: "debugrename",
-    synopsis: "[-r REV] [FILE]...",
     summary: "dump rename information",
+    synopsis: "[-r REV] [FILE]...",
     category: Category::None,
-    extension: None,
-    options: &[flag("r", "rev", "REV revision to debug")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("r", "rev", "REV revision to debug"),
+    ],
 };
 
 /// `hg debugrequires`.
-pub static DEBUGREQUIRES: CommandSpec = CommandSpec {
+pub static DEBUGREQUIRES: Spec = Spec {
     names: "debugrequires|debugrequirements",
-    synopsis: "",
     summary: "print the current repo requirements",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugrevlog`.
-pub static DEBUGREVLOG: CommandSpec = CommandSpec {
+pub static DEBUGREVLOG: Spec = Spec {
     names: "debugrevlog",
-    synopsis: "-c|-m|FILE",
     summary: "show data and statistics about a revlog",
+    synopsis: "-c|-m|FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
+        text("", "dir", "VALUE", "open directory manifest"),
         flag("d", "dump", "dump index data"),
     ],
 };
 
 /// `hg debugrevlogindex`.
-pub static DEBUGREVLOGINDEX: CommandSpec = CommandSpec {
+pub static DEBUGREVLOGINDEX: Spec = Spec {
     names: "debugrevlogindex",
-    synopsis: "[-f FORMAT] -c|-m|FILE",
     summary: "dump the contents of a revlog index",
+    synopsis: "[-f FORMAT] -c|-m|FILE",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
-        text("f", "format", "FORMAT", "", "revlog format"),
+        text("", "dir", "VALUE", "open directory manifest"),
+        int("f", "format", "FORMAT", "revlog format"),
     ],
 };
 
 /// `hg debugrevspec`.
-pub static DEBUGREVSPEC: CommandSpec = CommandSpec {
+pub static DEBUGREVSPEC: Spec = Spec {
     names: "debugrevspec",
-    synopsis: "REVSPEC",
     summary: "parse and apply a revision specification",
+    synopsis: "REVSPEC",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "optimize", "print parsed tree after optimizing (DEPRECATED)"),
-        switch("", "show-revs", "print list of result revisions (default)"),
+        flag("", "show-revs", "print list of result revisions (default)").or("on").no(),
         flag("s", "show-set", "print internal representation of result set"),
         list("p", "show-stage", "NAME", "print parsed tree at the given stage"),
         flag("", "no-optimized", "evaluate tree without optimization"),
@@ -239,77 +264,80 @@ pub static DEBUGREVSPEC: CommandSpec = CommandSpec {
 };
 
 /// `hg debugserve`.
-pub static DEBUGSERVE: CommandSpec = CommandSpec {
+pub static DEBUGSERVE: Spec = Spec {
     names: "debugserve",
-    synopsis: "",
     summary: "run a server with advanced settings",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
         flag("", "sshstdio", "run an SSH server bound to process handles"),
-        text("", "logiofd", "VALUE", "", "file descriptor to log server I/O to"),
-        text("", "logiofile", "VALUE", "", "file to log server I/O to"),
+        text("", "logiofd", "VALUE", "file descriptor to log server I/O to"),
+        text("", "logiofile", "VALUE", "file to log server I/O to"),
     ],
 };
 
 /// `hg debugsetparents`.
-pub static DEBUGSETPARENTS: CommandSpec = CommandSpec {
+pub static DEBUGSETPARENTS: Spec = Spec {
     names: "debugsetparents",
-    synopsis: "REV1 [REV2]",
     summary: "manually set the parents of the current working directory (DANGEROUS)",
+    synopsis: "REV1 [REV2]",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugshell`.
-pub static DEBUGSHELL: CommandSpec = CommandSpec {
+pub static DEBUGSHELL: Spec = Spec {
     names: "debugshell",
-    synopsis: "[-c COMMAND]",
     summary: "run an interactive Python interpreter",
+    synopsis: "[-c COMMAND]",
     category: Category::None,
-    extension: None,
-    options: &[flag("c", "command", "COMMAND program passed in as a string")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("c", "command", "COMMAND program passed in as a string"),
+    ],
 };
 
 /// `hg debugsidedata`.
-pub static DEBUGSIDEDATA: CommandSpec = CommandSpec {
+pub static DEBUGSIDEDATA: Spec = Spec {
     names: "debugsidedata",
-    synopsis: "-c|-m|FILE REV",
     summary: "dump the side data for a cl/manifest/file revision",
+    synopsis: "-c|-m|FILE REV",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("c", "changelog", "open changelog"),
         flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "", "open directory manifest"),
+        text("", "dir", "VALUE", "open directory manifest"),
     ],
 };
 
 /// `hg debugssl`.
-pub static DEBUGSSL: CommandSpec = CommandSpec {
+pub static DEBUGSSL: Spec = Spec {
     names: "debugssl",
-    synopsis: "[SOURCE]",
     summary: "test a secure connection to a server",
+    synopsis: "[SOURCE]",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugstrip`.
-pub static DEBUGSTRIP: CommandSpec = CommandSpec {
+pub static DEBUGSTRIP: Spec = Spec {
     names: "debugstrip",
-    synopsis: "[-k] [-f] [-B bookmark] [-r] REV...",
     summary: "strip changesets and all their descendants from the repository",
+    synopsis: "[-k] [-f] [-B bookmark] [-r] REV...",
     category: Category::Maintenance,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        list(
-            "r",
-            "rev",
-            "REV",
-            "strip specified revision (optional, can specify revisions without this option)",
-        ),
+        list("r", "rev", "REV", "strip specified revision (optional, can specify revisions without this option)"),
         flag("f", "force", "force removal of changesets, discard uncommitted changes (no backup)"),
         flag("", "no-backup", "do not save backup bundle"),
         flag("k", "keep", "do not modify working directory during strip"),
@@ -319,42 +347,50 @@ pub static DEBUGSTRIP: CommandSpec = CommandSpec {
 };
 
 /// `hg debugsub`.
-pub static DEBUGSUB: CommandSpec = CommandSpec {
+pub static DEBUGSUB: Spec = Spec {
     names: "debugsub",
-    synopsis: "[-r REV] [REV]",
     summary: "",
+    synopsis: "[-r REV] [REV]",
     category: Category::None,
-    extension: None,
-    options: &[flag("r", "rev", "REV revision to check")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("r", "rev", "REV revision to check"),
+    ],
 };
 
 /// `hg debugsuccessorssets`.
-pub static DEBUGSUCCESSORSSETS: CommandSpec = CommandSpec {
+pub static DEBUGSUCCESSORSSETS: Spec = Spec {
     names: "debugsuccessorssets",
-    synopsis: "[REV]",
     summary: "show set of successors for revision",
+    synopsis: "[REV]",
     category: Category::None,
-    extension: None,
-    options: &[flag("", "closest", "return closest successors sets only")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("", "closest", "return closest successors sets only"),
+    ],
 };
 
 /// `hg debugtagscache`.
-pub static DEBUGTAGSCACHE: CommandSpec = CommandSpec {
+pub static DEBUGTAGSCACHE: Spec = Spec {
     names: "debugtagscache",
-    synopsis: "",
     summary: "display the contents of .hg/cache/hgtagsfnodes1",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugtemplate`.
-pub static DEBUGTEMPLATE: CommandSpec = CommandSpec {
+pub static DEBUGTEMPLATE: Spec = Spec {
     names: "debugtemplate",
-    synopsis: "[-r REV]... [-D KEY=VALUE]... TEMPLATE",
     summary: "parse and apply a template",
+    synopsis: "[-r REV]... [-D KEY=VALUE]... TEMPLATE",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         list("r", "rev", "REV", "apply template on changesets"),
         list("D", "define", "KEY=VALUE", "define template keyword"),
@@ -362,46 +398,54 @@ pub static DEBUGTEMPLATE: CommandSpec = CommandSpec {
 };
 
 /// `hg debuguigetpass`.
-pub static DEBUGUIGETPASS: CommandSpec = CommandSpec {
+pub static DEBUGUIGETPASS: Spec = Spec {
     names: "debuguigetpass",
-    synopsis: "[-p TEXT]",
     summary: "show prompt to type password",
+    synopsis: "[-p TEXT]",
     category: Category::None,
-    extension: None,
-    options: &[flag("p", "prompt", "TEXT prompt text")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("p", "prompt", "TEXT prompt text"),
+    ],
 };
 
 /// `hg debuguiprompt`.
-pub static DEBUGUIPROMPT: CommandSpec = CommandSpec {
+pub static DEBUGUIPROMPT: Spec = Spec {
     names: "debuguiprompt",
-    synopsis: "[-p TEXT]",
     summary: "show plain prompt",
+    synopsis: "[-p TEXT]",
     category: Category::None,
-    extension: None,
-    options: &[flag("p", "prompt", "TEXT prompt text")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("p", "prompt", "TEXT prompt text"),
+    ],
 };
 
 /// `hg debugupdatecaches`.
-pub static DEBUGUPDATECACHES: CommandSpec = CommandSpec {
+pub static DEBUGUPDATECACHES: Spec = Spec {
     names: "debugupdatecaches",
-    synopsis: "",
     summary: "warm all known caches in the repository",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugupgraderepo`.
-pub static DEBUGUPGRADEREPO: CommandSpec = CommandSpec {
+pub static DEBUGUPGRADEREPO: Spec = Spec {
     names: "debugupgraderepo",
-    synopsis: "",
     summary: "upgrade a repository to use different features",
+    synopsis: "",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         list("o", "optimize", "NAME", "extra optimization to perform"),
         flag("", "run", "performs an upgrade"),
-        switch("", "backup", "keep the old repository content around"),
+        flag("", "backup", "keep the old repository content around").or("on").no(),
         flag("", "changelog", "select the changelog for upgrade"),
         flag("", "manifest", "select the manifest for upgrade"),
         flag("", "filelogs", "select all filelogs for upgrade"),
@@ -409,12 +453,13 @@ pub static DEBUGUPGRADEREPO: CommandSpec = CommandSpec {
 };
 
 /// `hg debugwalk`.
-pub static DEBUGWALK: CommandSpec = CommandSpec {
+pub static DEBUGWALK: Spec = Spec {
     names: "debugwalk",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "show how files match on given patterns",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("I", "include", "PATTERN [+] include names matching the given patterns"),
         flag("X", "exclude", "PATTERN [+] exclude names matching the given patterns"),
@@ -422,46 +467,49 @@ pub static DEBUGWALK: CommandSpec = CommandSpec {
 };
 
 /// `hg debugwhyunstable`.
-pub static DEBUGWHYUNSTABLE: CommandSpec = CommandSpec {
+pub static DEBUGWHYUNSTABLE: Spec = Spec {
     names: "debugwhyunstable",
-    synopsis: "REV",
     summary: "explain instabilities of a changeset",
+    synopsis: "REV",
     category: Category::None,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[],
 };
 
 /// `hg debugwireargs`.
-pub static DEBUGWIREARGS: CommandSpec = CommandSpec {
+pub static DEBUGWIREARGS: Spec = Spec {
     names: "debugwireargs",
-    synopsis: "REPO [OPTIONS]... [ONE [TWO]]",
     summary: "",
+    synopsis: "REPO [OPTIONS]... [ONE [TWO]]",
     category: Category::None,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
-        text("", "three", "VALUE", "", "three"),
-        text("", "four", "VALUE", "", "four"),
-        text("", "five", "VALUE", "", "five"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("", "three", "VALUE", "three"),
+        text("", "four", "VALUE", "four"),
+        text("", "five", "VALUE", "five"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };
 
 /// `hg debugwireproto`.
-pub static DEBUGWIREPROTO: CommandSpec = CommandSpec {
+pub static DEBUGWIREPROTO: Spec = Spec {
     names: "debugwireproto",
-    synopsis: "[PATH]",
     summary: "send wire protocol commands to a server",
+    synopsis: "[PATH]",
     category: Category::None,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
         flag("", "localssh", "start an SSH server for this repo"),
-        text("", "peer", "VALUE", "", "construct a specific version of the peer"),
+        text("", "peer", "VALUE", "construct a specific version of the peer"),
         flag("", "noreadstderr", "do not read from stderr of the remote"),
         flag("", "nologhandshake", "do not log I/O related to the peer handshake"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };

@@ -1,24 +1,39 @@
-//! Command lines of upstream's commands: help. Facts of the interface, not code.
+//! Command lines: help. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&CONFIG, &HELP, &VERSION];
 
 /// `hg config`.
-pub static CONFIG: CommandSpec = CommandSpec {
+pub static CONFIG: Spec = Spec {
     names: "config|showconfig|debugconfig",
-    synopsis: "",
-    summary: "Configuration Files",
+    summary: "show combined config settings from all hgrc files",
+    synopsis: "[-u] [NAME]...",
     category: Category::Help,
-    extension: None,
-    options: &[],
+    need: Need::Optional,
+    extension: "",
+    options: &[
+        flag("u", "untrusted", "show untrusted configuration options"),
+        flag("", "exp-all-known", "show all known config option (EXPERIMENTAL)"),
+        flag("e", "edit", "edit user config"),
+        flag("l", "local", "edit repository config"),
+        flag("", "source", "show source of configuration value"),
+        flag("", "shared", "edit shared source repository config"),
+        flag("", "non-shared", "edit non shared config"),
+        flag("g", "global", "edit global config"),
+        text("T", "template", "TEMPLATE", "display with template"),
+    ],
 };
 
 /// `hg help`.
-pub static HELP: CommandSpec = CommandSpec {
+pub static HELP: Spec = Spec {
     names: "help",
-    synopsis: "[-eck] [-s PLATFORM] [TOPIC]",
     summary: "show help for a given topic or a help overview",
+    synopsis: "[-eck] [-s PLATFORM] [TOPIC]",
     category: Category::Help,
-    extension: None,
+    need: Need::NoRepo,
+    extension: "",
     options: &[
         flag("e", "extension", "show only help for extensions"),
         flag("c", "command", "show only help for commands"),
@@ -28,11 +43,14 @@ pub static HELP: CommandSpec = CommandSpec {
 };
 
 /// `hg version`.
-pub static VERSION: CommandSpec = CommandSpec {
+pub static VERSION: Spec = Spec {
     names: "version",
-    synopsis: "",
     summary: "output version and copyright information",
+    synopsis: "",
     category: Category::Help,
-    extension: None,
-    options: &[flag("T", "template", "TEMPLATE display with template")],
+    need: Need::NoRepo,
+    extension: "",
+    options: &[
+        flag("T", "template", "TEMPLATE display with template"),
+    ],
 };

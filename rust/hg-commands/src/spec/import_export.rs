@@ -1,19 +1,23 @@
-//! Command lines of upstream's commands: import export. Facts of the interface, not code.
+//! Command lines: import and export. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, int, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&ARCHIVE, &BUNDLE, &EXPORT, &IMPORT, &UNBUNDLE];
 
 /// `hg archive`.
-pub static ARCHIVE: CommandSpec = CommandSpec {
+pub static ARCHIVE: Spec = Spec {
     names: "archive",
-    synopsis: "[OPTION]... DEST",
     summary: "create an unversioned archive of a repository revision",
+    synopsis: "[OPTION]... DEST",
     category: Category::ImportExport,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "no-decode", "do not pass files through decoders"),
-        text("p", "prefix", "PREFIX", "", "directory prefix for files in archive"),
-        text("r", "rev", "REV", "", "revision to distribute"),
-        text("t", "type", "TYPE", "", "type of distribution to create"),
+        text("p", "prefix", "PREFIX", "directory prefix for files in archive"),
+        text("r", "rev", "REV", "revision to distribute"),
+        text("t", "type", "TYPE", "type of distribution to create"),
         flag("S", "subrepos", "recurse into subrepositories"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
@@ -21,12 +25,13 @@ pub static ARCHIVE: CommandSpec = CommandSpec {
 };
 
 /// `hg bundle`.
-pub static BUNDLE: CommandSpec = CommandSpec {
+pub static BUNDLE: Spec = Spec {
     names: "bundle",
-    synopsis: "[-f] [-t BUNDLESPEC] [-a] [-r REV]... [--base REV]... FILE [DEST]...",
     summary: "create a bundle file",
+    synopsis: "[-f] [-t BUNDLESPEC] [-a] [-r REV]... [--base REV]... FILE [DEST]...",
     category: Category::ImportExport,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "exact", "compute the base from the revision specified"),
         flag("f", "force", "run even when the destination is unrelated"),
@@ -34,49 +39,45 @@ pub static BUNDLE: CommandSpec = CommandSpec {
         list("b", "branch", "BRANCH", "a specific branch you would like to bundle"),
         list("", "base", "REV", "a base changeset assumed to be available at the destination"),
         flag("a", "all", "bundle all changesets in the repository"),
-        text("t", "type", "TYPE", "bzip2", "bundle compression type to use"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("t", "type", "TYPE", "bundle compression type to use").or("bzip2"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };
 
 /// `hg export`.
-pub static EXPORT: CommandSpec = CommandSpec {
+pub static EXPORT: Spec = Spec {
     names: "export",
-    synopsis: "[OPTION]... [-o OUTFILESPEC] [-r] [REV]...",
     summary: "dump the header and diffs for one or more changesets",
+    synopsis: "[OPTION]... [-o OUTFILESPEC] [-r] [REV]...",
     category: Category::ImportExport,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("B", "bookmark", "BOOKMARK", "", "export changes only reachable by given bookmark"),
-        text("o", "output", "FORMAT", "", "print output to file with formatted name"),
+        text("B", "bookmark", "BOOKMARK", "export changes only reachable by given bookmark"),
+        text("o", "output", "FORMAT", "print output to file with formatted name"),
         flag("", "switch-parent", "diff against the second parent"),
         list("r", "rev", "REV", "revisions to export"),
         flag("a", "text", "treat all files as text"),
         flag("g", "git", "use git extended diff format"),
         flag("", "binary", "generate binary diffs in git mode (default)"),
         flag("", "nodates", "omit dates from diff headers"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg import`.
-pub static IMPORT: CommandSpec = CommandSpec {
+pub static IMPORT: Spec = Spec {
     names: "import|patch",
-    synopsis: "[OPTION]... PATCH...",
     summary: "import an ordered set of patches",
+    synopsis: "[OPTION]... PATCH...",
     category: Category::ImportExport,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text(
-            "p",
-            "strip",
-            "NUM",
-            "1",
-            "directory strip option for patch. This has the same meaning as the corresponding patch option",
-        ),
-        text("b", "base", "PATH", "", "base path (DEPRECATED)"),
+        int("p", "strip", "NUM", "directory strip option for patch. This has the same meaning as the corresponding patch option").or("1"),
+        text("b", "base", "PATH", "base path (DEPRECATED)"),
         flag("", "secret", "use the secret phase for committing"),
         flag("e", "edit", "invoke editor on commit messages"),
         flag("f", "force", "skip check for outstanding uncommitted changes (DEPRECATED)"),
@@ -84,22 +85,25 @@ pub static IMPORT: CommandSpec = CommandSpec {
         flag("", "bypass", "apply patch without touching the working directory"),
         flag("", "partial", "commit even if some hunks fail"),
         flag("", "exact", "abort if patch would apply lossily"),
-        text("", "prefix", "DIR", "", "apply patch to subdirectory"),
+        text("", "prefix", "DIR", "apply patch to subdirectory"),
         flag("", "import-branch", "use any branch information in patch (implied by --exact)"),
-        text("m", "message", "TEXT", "", "use text as commit message"),
-        text("l", "logfile", "FILE", "", "read commit message from file"),
-        text("d", "date", "DATE", "", "record the specified date as commit date"),
-        text("u", "user", "USER", "", "record the specified user as committer"),
-        text("s", "similarity", "SIMILARITY", "", "guess renamed files by similarity (0<=s<=100)"),
+        text("m", "message", "TEXT", "use text as commit message"),
+        text("l", "logfile", "FILE", "read commit message from file"),
+        text("d", "date", "DATE", "record the specified date as commit date"),
+        text("u", "user", "USER", "record the specified user as committer"),
+        text("s", "similarity", "SIMILARITY", "guess renamed files by similarity (0<=s<=100)"),
     ],
 };
 
 /// `hg unbundle`.
-pub static UNBUNDLE: CommandSpec = CommandSpec {
+pub static UNBUNDLE: Spec = Spec {
     names: "unbundle",
-    synopsis: "[-u] FILE...",
     summary: "apply one or more bundle files",
+    synopsis: "[-u] FILE...",
     category: Category::ImportExport,
-    extension: None,
-    options: &[flag("u", "update", "update to new branch head if changesets were unbundled")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("u", "update", "update to new branch head if changesets were unbundled"),
+    ],
 };

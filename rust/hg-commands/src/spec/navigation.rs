@@ -1,74 +1,81 @@
-//! Command lines of upstream's commands: navigation. Facts of the interface, not code.
+//! Command lines: navigation. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&BISECT, &HEADS, &IDENTIFY, &LOG, &PARENTS, &TIP];
 
 /// `hg bisect`.
-pub static BISECT: CommandSpec = CommandSpec {
+pub static BISECT: Spec = Spec {
     names: "bisect",
-    synopsis: "[-gbsr] [-U] [-c CMD] [REV]",
     summary: "subdivision search of changesets",
-    category: Category::Navigation,
-    extension: None,
+    synopsis: "[-gbsr] [-U] [-c CMD] [REV]",
+    category: Category::ChangeNavigation,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("r", "reset", "reset bisect state"),
         flag("g", "good", "mark changeset good"),
         flag("b", "bad", "mark changeset bad"),
         flag("s", "skip", "skip testing changeset"),
         flag("e", "extend", "extend the bisect range"),
-        text("c", "command", "CMD", "", "use command to check changeset state"),
+        text("c", "command", "CMD", "use command to check changeset state"),
         flag("U", "noupdate", "do not update to target"),
     ],
 };
 
 /// `hg heads`.
-pub static HEADS: CommandSpec = CommandSpec {
+pub static HEADS: Spec = Spec {
     names: "heads",
-    synopsis: "[-ct] [-r STARTREV] [REV]...",
     summary: "show branch heads",
-    category: Category::Navigation,
-    extension: None,
+    synopsis: "[-ct] [-r STARTREV] [REV]...",
+    category: Category::ChangeNavigation,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("r", "rev", "STARTREV", "", "show only heads which are descendants of STARTREV"),
+        text("r", "rev", "STARTREV", "show only heads which are descendants of STARTREV"),
         flag("t", "topo", "show topological heads only"),
         flag("a", "active", "show active branchheads only (DEPRECATED)"),
         flag("c", "closed", "show normal and closed branch heads"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg identify`.
-pub static IDENTIFY: CommandSpec = CommandSpec {
+pub static IDENTIFY: Spec = Spec {
     names: "identify|id",
-    synopsis: "[-nibtB] [-r REV] [SOURCE]",
     summary: "identify the working directory or specified revision",
-    category: Category::Navigation,
-    extension: None,
+    synopsis: "[-nibtB] [-r REV] [SOURCE]",
+    category: Category::ChangeNavigation,
+    need: Need::Optional,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "identify the specified revision"),
+        text("r", "rev", "REV", "identify the specified revision"),
         flag("n", "num", "show local revision number"),
         flag("i", "id", "show global revision id"),
         flag("b", "branch", "show branch"),
         flag("t", "tags", "show tags"),
         flag("B", "bookmarks", "show bookmarks"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg log`.
-pub static LOG: CommandSpec = CommandSpec {
+pub static LOG: Spec = Spec {
     names: "log|history",
-    synopsis: "[OPTION]... [FILE]",
     summary: "show revision history of entire repository or files",
-    category: Category::Navigation,
-    extension: None,
+    synopsis: "[OPTION]... [FILE]",
+    category: Category::ChangeNavigation,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         flag("f", "follow", "follow changeset history, or file history across copies and renames"),
         flag("", "follow-first", "only follow the first parent of merge changesets (DEPRECATED)"),
-        text("d", "date", "DATE", "", "show revisions matching date spec"),
+        text("d", "date", "DATE", "show revisions matching date spec"),
         flag("C", "copies", "show copied files"),
         list("k", "keyword", "TEXT", "do case-insensitive search for a given text"),
         list("r", "rev", "REV", "revisions to select or follow from"),
@@ -76,53 +83,50 @@ pub static LOG: CommandSpec = CommandSpec {
         flag("", "removed", "include revisions where files were removed"),
         flag("m", "only-merges", "show only merges (DEPRECATED) (use -r \"merge()\" instead)"),
         list("u", "user", "USER", "revisions committed by user"),
-        list(
-            "",
-            "only-branch",
-            "BRANCH",
-            "show only changesets within the given named branch (DEPRECATED)",
-        ),
+        list("", "only-branch", "BRANCH", "show only changesets within the given named branch (DEPRECATED)"),
         list("b", "branch", "BRANCH", "show changesets within the given named branch"),
         list("B", "bookmark", "BOOKMARK", "show changesets within the given bookmark"),
         list("P", "prune", "REV", "do not display revision or any of its ancestors"),
         flag("p", "patch", "show patch"),
         flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "", "limit number of changes displayed"),
+        text("l", "limit", "NUM", "limit number of changes displayed"),
         flag("M", "no-merges", "do not show merges"),
         flag("", "stat", "output diffstat-style summary of changes"),
         flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],
 };
 
 /// `hg parents`.
-pub static PARENTS: CommandSpec = CommandSpec {
+pub static PARENTS: Spec = Spec {
     names: "parents",
-    synopsis: "[-r REV] [FILE]",
     summary: "show the parents of the working directory or revision (DEPRECATED)",
-    category: Category::Navigation,
-    extension: None,
+    synopsis: "[-r REV] [FILE]",
+    category: Category::ChangeNavigation,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "show parents of the specified revision"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("r", "rev", "REV", "show parents of the specified revision"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg tip`.
-pub static TIP: CommandSpec = CommandSpec {
+pub static TIP: Spec = Spec {
     names: "tip",
-    synopsis: "[-p] [-g]",
     summary: "show the tip revision (DEPRECATED)",
-    category: Category::Navigation,
-    extension: None,
+    synopsis: "[-p] [-g]",
+    category: Category::ChangeNavigation,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("p", "patch", "show patch"),
         flag("g", "git", "use git extended diff format"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };

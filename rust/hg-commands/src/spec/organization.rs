@@ -1,32 +1,37 @@
-//! Command lines of upstream's commands: organization. Facts of the interface, not code.
+//! Command lines: organization of changesets. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&BOOKMARKS, &BRANCH, &BRANCHES, &PHASE, &TAG, &TAGS];
 
 /// `hg bookmarks`.
-pub static BOOKMARKS: CommandSpec = CommandSpec {
+pub static BOOKMARKS: Spec = Spec {
     names: "bookmarks|bookmark",
-    synopsis: "[OPTIONS]... [NAME]...",
     summary: "create a new bookmark or list existing bookmarks",
-    category: Category::Organization,
-    extension: None,
+    synopsis: "[OPTIONS]... [NAME]...",
+    category: Category::ChangeOrganization,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "force", "force"),
-        text("r", "rev", "REV", "", "revision for bookmark action"),
+        text("r", "rev", "REV", "revision for bookmark action"),
         flag("d", "delete", "delete a given bookmark"),
-        text("m", "rename", "OLD", "", "rename a given bookmark"),
+        text("m", "rename", "OLD", "rename a given bookmark"),
         flag("i", "inactive", "mark a bookmark inactive"),
         flag("l", "list", "list existing bookmarks"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg branch`.
-pub static BRANCH: CommandSpec = CommandSpec {
+pub static BRANCH: Spec = Spec {
     names: "branch",
-    synopsis: "[-fC] [NAME]",
     summary: "set or show the current branch name",
-    category: Category::Organization,
-    extension: None,
+    synopsis: "[-fC] [NAME]",
+    category: Category::ChangeOrganization,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "force", "set branch name even if it shadows an existing branch"),
         flag("C", "clean", "reset branch name to parent branch name"),
@@ -35,27 +40,29 @@ pub static BRANCH: CommandSpec = CommandSpec {
 };
 
 /// `hg branches`.
-pub static BRANCHES: CommandSpec = CommandSpec {
+pub static BRANCHES: Spec = Spec {
     names: "branches",
-    synopsis: "[-c]",
     summary: "list repository named branches",
-    category: Category::Organization,
-    extension: None,
+    synopsis: "[-c]",
+    category: Category::ChangeOrganization,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("a", "active", "show only branches that have unmerged heads (DEPRECATED)"),
         flag("c", "closed", "show normal and closed branches"),
         list("r", "rev", "VALUE", "show branch name(s) of the given rev"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg phase`.
-pub static PHASE: CommandSpec = CommandSpec {
+pub static PHASE: Spec = Spec {
     names: "phase",
-    synopsis: "[-p|-d|-s] [-f] [-r] [REV...]",
     summary: "set or show the current phase name",
-    category: Category::Organization,
-    extension: None,
+    synopsis: "[-p|-d|-s] [-f] [-r] [REV...]",
+    category: Category::ChangeOrganization,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("p", "public", "set changeset phase to public"),
         flag("d", "draft", "set changeset phase to draft"),
@@ -66,30 +73,34 @@ pub static PHASE: CommandSpec = CommandSpec {
 };
 
 /// `hg tag`.
-pub static TAG: CommandSpec = CommandSpec {
+pub static TAG: Spec = Spec {
     names: "tag",
-    synopsis: "[-f] [-l] [-m TEXT] [-d DATE] [-u USER] [-r REV] NAME...",
     summary: "add one or more tags for the current or given revision",
-    category: Category::Organization,
-    extension: None,
+    synopsis: "[-f] [-l] [-m TEXT] [-d DATE] [-u USER] [-r REV] NAME...",
+    category: Category::ChangeOrganization,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "force", "force tag"),
         flag("l", "local", "make the tag local"),
-        text("r", "rev", "REV", "", "revision to tag"),
+        text("r", "rev", "REV", "revision to tag"),
         flag("", "remove", "remove a tag"),
         flag("e", "edit", "invoke editor on commit messages"),
-        text("m", "message", "TEXT", "", "use text as commit message"),
-        text("d", "date", "DATE", "", "record the specified date as commit date"),
-        text("u", "user", "USER", "", "record the specified user as committer"),
+        text("m", "message", "TEXT", "use text as commit message"),
+        text("d", "date", "DATE", "record the specified date as commit date"),
+        text("u", "user", "USER", "record the specified user as committer"),
     ],
 };
 
 /// `hg tags`.
-pub static TAGS: CommandSpec = CommandSpec {
+pub static TAGS: Spec = Spec {
     names: "tags",
-    synopsis: "",
     summary: "list repository tags",
-    category: Category::Organization,
-    extension: None,
-    options: &[flag("T", "template", "TEMPLATE display with template")],
+    synopsis: "",
+    category: Category::ChangeOrganization,
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("T", "template", "TEMPLATE display with template"),
+    ],
 };

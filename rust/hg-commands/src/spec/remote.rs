@@ -1,44 +1,49 @@
-//! Command lines of upstream's commands: remote. Facts of the interface, not code.
+//! Command lines: other repositories. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&INCOMING, &OUTGOING, &PATHS, &PULL, &PUSH, &SERVE];
 
 /// `hg incoming`.
-pub static INCOMING: CommandSpec = CommandSpec {
+pub static INCOMING: Spec = Spec {
     names: "incoming|in",
-    synopsis: "[-p] [-n] [-M] [-f] [-r REV]... [--bundle FILENAME] [SOURCE]",
     summary: "show new changesets found in source",
+    synopsis: "[-p] [-n] [-M] [-f] [-r REV]... [--bundle FILENAME] [SOURCE]",
     category: Category::Remote,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "force", "run even if remote repository is unrelated"),
         flag("n", "newest-first", "show newest record first"),
-        text("", "bundle", "FILE", "", "file to store the bundles into"),
+        text("", "bundle", "FILE", "file to store the bundles into"),
         list("r", "rev", "REV", "a remote changeset intended to be added"),
         flag("B", "bookmarks", "compare bookmarks"),
         list("b", "branch", "BRANCH", "a specific branch you would like to pull"),
         flag("", "remote-hidden", "include changesets hidden on the remote (EXPERIMENTAL)"),
         flag("p", "patch", "show patch"),
         flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "", "limit number of changes displayed"),
+        text("l", "limit", "NUM", "limit number of changes displayed"),
         flag("M", "no-merges", "do not show merges"),
         flag("", "stat", "output diffstat-style summary of changes"),
         flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
         flag("S", "subrepos", "recurse into subrepositories"),
     ],
 };
 
 /// `hg outgoing`.
-pub static OUTGOING: CommandSpec = CommandSpec {
+pub static OUTGOING: Spec = Spec {
     names: "outgoing|out",
-    synopsis: "[-M] [-p] [-n] [-f] [-r REV]... [DEST]...",
     summary: "show changesets not found in the destination",
+    synopsis: "[-M] [-p] [-n] [-f] [-r REV]... [DEST]...",
     category: Category::Remote,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "force", "run even when the destination is unrelated"),
         list("r", "rev", "REV", "a changeset intended to be included in the destination"),
@@ -47,36 +52,40 @@ pub static OUTGOING: CommandSpec = CommandSpec {
         list("b", "branch", "BRANCH", "a specific branch you would like to push"),
         flag("p", "patch", "show patch"),
         flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "", "limit number of changes displayed"),
+        text("l", "limit", "NUM", "limit number of changes displayed"),
         flag("M", "no-merges", "do not show merges"),
         flag("", "stat", "output diffstat-style summary of changes"),
         flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
+        text("T", "template", "TEMPLATE", "display with template"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
         flag("S", "subrepos", "recurse into subrepositories"),
     ],
 };
 
 /// `hg paths`.
-pub static PATHS: CommandSpec = CommandSpec {
+pub static PATHS: Spec = Spec {
     names: "paths",
-    synopsis: "[NAME]",
     summary: "show aliases for remote repositories",
+    synopsis: "[NAME]",
     category: Category::Remote,
-    extension: None,
-    options: &[flag("T", "template", "TEMPLATE display with template")],
+    need: Need::Optional,
+    extension: "",
+    options: &[
+        flag("T", "template", "TEMPLATE display with template"),
+    ],
 };
 
 /// `hg pull`.
-pub static PULL: CommandSpec = CommandSpec {
+pub static PULL: Spec = Spec {
     names: "pull",
-    synopsis: "[-u] [-f] [-r REV]... [-e CMD] [--remotecmd CMD] [SOURCE]...",
     summary: "pull changes from the specified source",
+    synopsis: "[-u] [-f] [-r REV]... [-e CMD] [--remotecmd CMD] [SOURCE]...",
     category: Category::Remote,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("u", "update", "update to new branch head if new descendants were pulled"),
         flag("f", "force", "run even when remote repository is unrelated"),
@@ -85,19 +94,20 @@ pub static PULL: CommandSpec = CommandSpec {
         list("B", "bookmark", "BOOKMARK", "bookmark to pull"),
         list("b", "branch", "BRANCH", "a specific branch you would like to pull"),
         flag("", "remote-hidden", "include changesets hidden on the remote (EXPERIMENTAL)"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };
 
 /// `hg push`.
-pub static PUSH: CommandSpec = CommandSpec {
+pub static PUSH: Spec = Spec {
     names: "push",
-    synopsis: "[-f] [-r REV]... [-e CMD] [--remotecmd CMD] [DEST]...",
     summary: "push changes to the specified destination",
+    synopsis: "[-f] [-r REV]... [-e CMD] [--remotecmd CMD] [DEST]...",
     category: Category::Remote,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("f", "force", "force push"),
         list("r", "rev", "REV", "a changeset intended to be included in the destination"),
@@ -107,37 +117,38 @@ pub static PUSH: CommandSpec = CommandSpec {
         flag("", "new-branch", "allow pushing a new branch"),
         list("", "pushvars", "VALUE", "variables that can be sent to server (ADVANCED)"),
         flag("", "publish", "push the changeset as public (EXPERIMENTAL)"),
-        text("e", "ssh", "CMD", "", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "", "specify hg command to run on the remote side"),
+        text("e", "ssh", "CMD", "specify ssh command to use"),
+        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
         flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
     ],
 };
 
 /// `hg serve`.
-pub static SERVE: CommandSpec = CommandSpec {
+pub static SERVE: Spec = Spec {
     names: "serve",
-    synopsis: "[OPTION]...",
     summary: "start stand-alone webserver",
+    synopsis: "[OPTION]...",
     category: Category::Remote,
-    extension: None,
+    need: Need::Optional,
+    extension: "",
     options: &[
-        text("A", "accesslog", "FILE", "", "name of access log file to write to"),
+        text("A", "accesslog", "FILE", "name of access log file to write to"),
         flag("d", "daemon", "run server in background"),
         list("", "daemon-postexec", "VALUE", "used internally by daemon mode"),
-        text("E", "errorlog", "FILE", "", "name of error log file to write to"),
-        text("p", "port", "PORT", "8000", "port to listen on"),
-        text("a", "address", "ADDR", "all interfaces", "address to listen on"),
-        text("", "prefix", "PREFIX", "server root", "prefix path to serve from"),
-        text("n", "name", "NAME", "working directory", "name to show in web pages"),
-        text("", "web-conf", "FILE", "", "name of the hgweb config file (see 'hg help hgweb')"),
-        text("", "webdir-conf", "FILE", "", "name of the hgweb config file (DEPRECATED)"),
-        text("", "pid-file", "FILE", "", "name of file to write process ID to"),
+        text("E", "errorlog", "FILE", "name of error log file to write to"),
+        text("p", "port", "PORT", "port to listen on").or("8000"),
+        text("a", "address", "ADDR", "address to listen on").or("all interfaces"),
+        text("", "prefix", "PREFIX", "prefix path to serve from").or("server root"),
+        text("n", "name", "NAME", "name to show in web pages").or("working directory"),
+        text("", "web-conf", "FILE", "name of the hgweb config file (see 'hg help hgweb')"),
+        text("", "webdir-conf", "FILE", "name of the hgweb config file (DEPRECATED)"),
+        text("", "pid-file", "FILE", "name of file to write process ID to"),
         flag("", "stdio", "for remote clients (ADVANCED)"),
-        text("", "cmdserver", "MODE", "", "for remote clients (ADVANCED)"),
-        text("t", "templates", "TEMPLATE", "", "web templates to use"),
-        text("", "style", "STYLE", "", "template style to use"),
+        text("", "cmdserver", "MODE", "for remote clients (ADVANCED)"),
+        text("t", "templates", "TEMPLATE", "web templates to use"),
+        text("", "style", "STYLE", "template style to use"),
         flag("6", "ipv6", "use IPv6 instead of IPv4"),
-        text("", "certificate", "FILE", "", "SSL certificate file"),
+        text("", "certificate", "FILE", "SSL certificate file"),
         flag("", "print-url", "start and print only the URL"),
         flag("S", "subrepos", "recurse into subrepositories"),
     ],

@@ -1,14 +1,18 @@
-//! Command lines of upstream's commands: working directory. Facts of the interface, not code.
+//! Command lines: the working directory. Facts of the interface, not code.
 
-use super::{Category, CommandSpec, flag, list, text};
+use super::{Category, Need, Spec, flag, list, text};
+
+/// All of them, sorted by name.
+pub(super) static ALL: &[&Spec] = &[&ADD, &ADDREMOVE, &FILES, &FORGET, &LOCATE, &PURGE, &REMOVE, &RENAME, &RESOLVE, &REVERT, &ROOT, &SHELVE, &STATUS, &SUMMARY, &UNSHELVE, &UPDATE];
 
 /// `hg add`.
-pub static ADD: CommandSpec = CommandSpec {
+pub static ADD: Spec = Spec {
     names: "add",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "add the specified files on the next commit",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
@@ -18,14 +22,15 @@ pub static ADD: CommandSpec = CommandSpec {
 };
 
 /// `hg addremove`.
-pub static ADDREMOVE: CommandSpec = CommandSpec {
+pub static ADDREMOVE: Spec = Spec {
     names: "addremove",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "add all new files, delete all missing files",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
-        text("s", "similarity", "SIMILARITY", "", "guess renamed files by similarity (0<=s<=100)"),
+        text("s", "similarity", "SIMILARITY", "guess renamed files by similarity (0<=s<=100)"),
         flag("S", "subrepos", "recurse into subrepositories"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
@@ -34,29 +39,31 @@ pub static ADDREMOVE: CommandSpec = CommandSpec {
 };
 
 /// `hg files`.
-pub static FILES: CommandSpec = CommandSpec {
+pub static FILES: Spec = Spec {
     names: "files",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "list tracked files",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "search the repository as it is in REV"),
+        text("r", "rev", "REV", "search the repository as it is in REV"),
         flag("0", "print0", "end filenames with NUL, for use with xargs"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
         flag("S", "subrepos", "recurse into subrepositories"),
     ],
 };
 
 /// `hg forget`.
-pub static FORGET: CommandSpec = CommandSpec {
+pub static FORGET: Spec = Spec {
     names: "forget",
-    synopsis: "[OPTION]... FILE...",
     summary: "forget the specified files on the next commit",
+    synopsis: "[OPTION]... FILE...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         flag("i", "interactive", "use interactive mode"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
@@ -66,14 +73,15 @@ pub static FORGET: CommandSpec = CommandSpec {
 };
 
 /// `hg locate`.
-pub static LOCATE: CommandSpec = CommandSpec {
+pub static LOCATE: Spec = Spec {
     names: "locate",
-    synopsis: "[OPTION]... [PATTERN]...",
     summary: "locate files matching specific patterns (DEPRECATED)",
+    synopsis: "[OPTION]... [PATTERN]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
-        text("r", "rev", "REV", "", "search the repository as it is in REV"),
+        text("r", "rev", "REV", "search the repository as it is in REV"),
         flag("0", "print0", "end filenames with NUL, for use with xargs"),
         flag("f", "fullpath", "print complete paths from the filesystem root"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
@@ -82,12 +90,13 @@ pub static LOCATE: CommandSpec = CommandSpec {
 };
 
 /// `hg purge`.
-pub static PURGE: CommandSpec = CommandSpec {
+pub static PURGE: Spec = Spec {
     names: "purge|clean",
-    synopsis: "[OPTION]... [DIR]...",
     summary: "removes files not tracked by Mercurial",
+    synopsis: "[OPTION]... [DIR]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("a", "abort-on-err", "abort if an error occurs"),
         flag("", "all", "purge ignored files too"),
@@ -103,12 +112,13 @@ pub static PURGE: CommandSpec = CommandSpec {
 };
 
 /// `hg remove`.
-pub static REMOVE: CommandSpec = CommandSpec {
+pub static REMOVE: Spec = Spec {
     names: "remove|rm",
-    synopsis: "[OPTION]... FILE...",
     summary: "remove the specified files on the next commit",
+    synopsis: "[OPTION]... FILE...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         flag("A", "after", "record delete for missing files"),
         flag("f", "force", "forget added files, delete modified files"),
@@ -120,16 +130,17 @@ pub static REMOVE: CommandSpec = CommandSpec {
 };
 
 /// `hg rename`.
-pub static RENAME: CommandSpec = CommandSpec {
+pub static RENAME: Spec = Spec {
     names: "rename|move|mv",
-    synopsis: "[OPTION]... SOURCE... DEST",
     summary: "rename files; equivalent of copy + remove",
+    synopsis: "[OPTION]... SOURCE... DEST",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "forget", "unmark a destination file as renamed"),
         flag("A", "after", "record a rename that has already occurred"),
-        text("", "at-rev", "REV", "", "(un)mark renames in the given revision (EXPERIMENTAL)"),
+        text("", "at-rev", "REV", "(un)mark renames in the given revision (EXPERIMENTAL)"),
         flag("f", "force", "forcibly move over an existing managed file"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
@@ -138,12 +149,13 @@ pub static RENAME: CommandSpec = CommandSpec {
 };
 
 /// `hg resolve`.
-pub static RESOLVE: CommandSpec = CommandSpec {
+pub static RESOLVE: Spec = Spec {
     names: "resolve",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "redo merges or set/view the merge status of files",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         flag("a", "all", "select all unresolved files"),
         flag("l", "list", "list state of files needing merge"),
@@ -151,24 +163,25 @@ pub static RESOLVE: CommandSpec = CommandSpec {
         flag("u", "unmark", "mark files as unresolved"),
         flag("n", "no-status", "hide status prefix"),
         flag("", "re-merge", "re-merge files"),
-        text("t", "tool", "TOOL", "", "specify merge tool"),
+        text("t", "tool", "TOOL", "specify merge tool"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg revert`.
-pub static REVERT: CommandSpec = CommandSpec {
+pub static REVERT: Spec = Spec {
     names: "revert",
-    synopsis: "[OPTION]... [-r REV] [NAME]...",
     summary: "restore files to their checkout state",
+    synopsis: "[OPTION]... [-r REV] [NAME]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("a", "all", "revert all changes when no arguments given"),
-        text("d", "date", "DATE", "", "tipmost revision matching date"),
-        text("r", "rev", "REV", "", "revert to the specified revision"),
+        text("d", "date", "DATE", "tipmost revision matching date"),
+        text("r", "rev", "REV", "revert to the specified revision"),
         flag("C", "no-backup", "do not save backup copies of files"),
         flag("i", "interactive", "interactively select the changes"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
@@ -178,59 +191,54 @@ pub static REVERT: CommandSpec = CommandSpec {
 };
 
 /// `hg root`.
-pub static ROOT: CommandSpec = CommandSpec {
+pub static ROOT: Spec = Spec {
     names: "root",
-    synopsis: "",
     summary: "print the root (top) of the current working directory",
+    synopsis: "",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("", "share-source", "print the share source root instead"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg shelve`.
-pub static SHELVE: CommandSpec = CommandSpec {
+pub static SHELVE: Spec = Spec {
     names: "shelve",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "save and set aside changes from the working directory",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("A", "addremove", "mark new/missing files as added/removed before shelving"),
         flag("u", "unknown", "store unknown files in the shelve"),
         flag("", "cleanup", "delete all shelved changes"),
-        text("", "date", "DATE", "", "shelve with the specified commit date"),
+        text("", "date", "DATE", "shelve with the specified commit date"),
         flag("d", "delete", "delete the named shelved change(s)"),
         flag("e", "edit", "invoke editor on commit messages"),
         flag("k", "keep", "shelve, but keep changes in the working directory"),
         flag("l", "list", "list current shelves"),
-        text("m", "message", "TEXT", "", "use text as shelve message"),
-        text("n", "name", "NAME", "", "use the given name for the shelved commit"),
-        flag(
-            "p",
-            "patch",
-            "output patches for changes (provide the names of the shelved changes as positional arguments)",
-        ),
+        text("m", "message", "TEXT", "use text as shelve message"),
+        text("n", "name", "NAME", "use the given name for the shelved commit"),
+        flag("p", "patch", "output patches for changes (provide the names of the shelved changes as positional arguments)"),
         flag("i", "interactive", "interactive mode"),
-        flag(
-            "",
-            "stat",
-            "output diffstat-style summary of changes (provide the names of the shelved changes as positional arguments)",
-        ),
+        flag("", "stat", "output diffstat-style summary of changes (provide the names of the shelved changes as positional arguments)"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],
 };
 
 /// `hg status`.
-pub static STATUS: CommandSpec = CommandSpec {
+pub static STATUS: Spec = Spec {
     names: "status|st",
-    synopsis: "[OPTION]... [FILE]...",
     summary: "show changed files in the working directory",
+    synopsis: "[OPTION]... [FILE]...",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::RepoOfFile,
+    extension: "",
     options: &[
         flag("A", "all", "show status of all files"),
         flag("m", "modified", "show only modified files"),
@@ -241,59 +249,64 @@ pub static STATUS: CommandSpec = CommandSpec {
         flag("u", "unknown", "show only unknown (not tracked) files"),
         flag("i", "ignored", "show only ignored files"),
         flag("n", "no-status", "hide status prefix"),
-        text("t", "terse", "VALUE", "nothing", "show the terse output (EXPERIMENTAL)"),
+        text("t", "terse", "VALUE", "show the terse output (EXPERIMENTAL)").or("nothing"),
         flag("C", "copies", "show source of copied files"),
         flag("0", "print0", "end filenames with NUL, for use with xargs"),
         list("", "rev", "REV", "show difference from revision"),
-        text("", "change", "REV", "", "list the changed files of a revision"),
+        text("", "change", "REV", "list the changed files of a revision"),
         list("I", "include", "PATTERN", "include names matching the given patterns"),
         list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
         flag("S", "subrepos", "recurse into subrepositories"),
-        text("T", "template", "TEMPLATE", "", "display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
 /// `hg summary`.
-pub static SUMMARY: CommandSpec = CommandSpec {
+pub static SUMMARY: Spec = Spec {
     names: "summary|sum",
-    synopsis: "[--remote]",
     summary: "summarize working directory state",
+    synopsis: "[--remote]",
     category: Category::WorkingDirectory,
-    extension: None,
-    options: &[flag("", "remote", "check for push and pull")],
+    need: Need::Repo,
+    extension: "",
+    options: &[
+        flag("", "remote", "check for push and pull"),
+    ],
 };
 
 /// `hg unshelve`.
-pub static UNSHELVE: CommandSpec = CommandSpec {
+pub static UNSHELVE: Spec = Spec {
     names: "unshelve",
-    synopsis: "[OPTION]... [[-n] SHELVED]",
     summary: "restore a shelved change to the working directory",
+    synopsis: "[OPTION]... [[-n] SHELVED]",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("a", "abort", "abort an incomplete unshelve operation"),
         flag("c", "continue", "continue an incomplete unshelve operation"),
         flag("i", "interactive", "use interactive mode (EXPERIMENTAL)"),
         flag("k", "keep", "keep shelve after unshelving"),
-        text("n", "name", "NAME", "", "restore shelved change with given name"),
-        text("t", "tool", "VALUE", "", "specify merge tool"),
-        text("", "date", "DATE", "", "set date for temporary commits (DEPRECATED)"),
+        text("n", "name", "NAME", "restore shelved change with given name"),
+        text("t", "tool", "VALUE", "specify merge tool"),
+        text("", "date", "DATE", "set date for temporary commits (DEPRECATED)"),
     ],
 };
 
 /// `hg update`.
-pub static UPDATE: CommandSpec = CommandSpec {
+pub static UPDATE: Spec = Spec {
     names: "update|up|checkout|co",
-    synopsis: "[-C|-c|-m] [-d DATE] [[-r] REV]",
     summary: "update working directory (or switch revisions)",
+    synopsis: "[-C|-c|-m] [-d DATE] [[-r] REV]",
     category: Category::WorkingDirectory,
-    extension: None,
+    need: Need::Repo,
+    extension: "",
     options: &[
         flag("C", "clean", "discard uncommitted changes (no backup)"),
         flag("c", "check", "require clean working directory"),
         flag("m", "merge", "merge uncommitted changes"),
-        text("d", "date", "DATE", "", "tipmost revision matching date"),
-        text("r", "rev", "REV", "", "revision"),
-        text("t", "tool", "TOOL", "", "specify merge tool"),
+        text("d", "date", "DATE", "tipmost revision matching date"),
+        text("r", "rev", "REV", "revision"),
+        text("t", "tool", "TOOL", "specify merge tool"),
     ],
 };

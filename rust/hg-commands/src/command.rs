@@ -1,0 +1,77 @@
+//! A command that can run, and what it gets when it does.
+
+use std::sync::Arc;
+
+use hg_config::Config;
+use hg_store::Repo;
+use hg_types::{Error, ErrorKind, Result};
+
+use crate::options::Opts;
+use crate::spec::Spec;
+use crate::{Formatter, Ui};
+
+/// An entry of the command table.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Names, options, category.
+    pub spec: &'static Spec,
+    /// Text of `hg help NAME` below the summary, in the markup of [`crate::help`]; may be empty.
+    pub help: &'static str,
+    /// Does it; the result is the exit code.
+    pub run: fn(&CommandContext) -> Result<i32>,
+}
+
+/// What a command works with.
+pub struct CommandContext {
+    /// The user.
+    pub ui: Arc<Ui>,
+    /// Option values by long name.
+    pub opts: Opts,
+    /// Values of the global options.
+    pub globals: Opts,
+    /// The arguments that are no options.
+    pub args: Vec<Vec<u8>>,
+    /// The command that runs.
+    pub command: &'static Command,
+    pub(crate) repo: Option<Repo>,
+}
+
+impl CommandContext {
+    /// The configuration that holds for this run.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        self.ui.config()
+    }
+
+    /// The current directory.
+    #[must_use]
+    pub fn cwd(&self) -> std::path::PathBuf {
+        self.ui.cwd()
+    }
+
+    /// A formatter for this command, as `--template` asks.
+    pub fn formatter(&self, topic: &'static str) -> Result<Formatter> {
+        Formatter::new(&self.ui, topic, self.opts.nonempty("template"))
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> Result<&Repo> {
+        self.repo.as_ref().ok_or_else(|| {
+            let cwd = self.cwd();
+            let cwd = cwd.as_os_str().as_encoded_bytes();
+            let parts = [b"no repository found in '", cwd, b"' (.hg not found)"];
+            Error::new(ErrorKind::Repo, parts.concat())
+        })
+    }
+
+    /// The repository, when there is one.
+    #[must_use]
+    pub fn optional_repo(&self) -> Option<&Repo> {
+        self.repo.as_ref()
+    }
+
+    /// Fails with the usage of the command: its arguments are wrong.
+    pub fn usage_error(&self) -> Error {
+        crate::dispatch::usage_error(b"invalid arguments")
+    }
+}

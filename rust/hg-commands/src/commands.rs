@@ -1,0 +1,6 @@
+//! The commands, one file each; [`crate::table`] lists them.
+
+pub mod config;
+pub mod init;
+pub mod root;
+pub mod version;

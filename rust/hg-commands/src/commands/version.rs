@@ -1,0 +1,54 @@
+//! `hg version`.
+
+use hg_types::Result;
+
+use crate::extensions::Enabled;
+use crate::formatter::Value;
+use crate::{Command, CommandContext, spec};
+
+/// What `hg version` calls this program: the version it is compatible with, then its own.
+pub const VERSION: &str = concat!("7.2.4+quicksilver-", env!("CARGO_PKG_VERSION"));
+
+/// `hg version`.
+pub static COMMAND: Command = Command {
+    spec: &spec::help::VERSION,
+    help: "Print the version of this program and the terms it comes under.",
+    run,
+};
+
+const NOTICE: &str = "(see https://mercurial-scm.org for more information)
+
+Quicksilver, a Mercurial-compatible implementation in Rust.
+Copyright (C) 2026 the Quicksilver authors.
+This is free software under MIT or Apache-2.0; there is NO
+warranty; not even for MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.
+";
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let ui = &ctx.ui;
+    let mut fm = ctx.formatter("version")?;
+    fm.start_item();
+    let line = format!("Mercurial Distributed SCM (version {VERSION})\n");
+    fm.write(&[("ver", VERSION.into())], line, "");
+    if !ui.is_quiet() {
+        fm.plain(NOTICE, "");
+    }
+    let extensions = Enabled::of(&ctx.config()).native;
+    if ui.is_verbose() {
+        fm.plain("\nEnabled extensions:\n\n", "");
+    }
+    let width = extensions.iter().map(String::len).max().unwrap_or(0);
+    let mut nested = fm.nested();
+    for name in &extensions {
+        nested.start_item();
+        let text = format!("  {name:width$}  internal  ");
+        nested.cond_write(ui.is_verbose(), &[("name", name.as_str().into())], text, "");
+        nested.data(&[("bundled", true.into()), ("ver", Value::None)]);
+        if ui.is_verbose() {
+            nested.plain("\n", "");
+        }
+    }
+    fm.end_nested("extensions", nested);
+    fm.end()?;
+    Ok(0)
+}

@@ -1,0 +1,415 @@
+//! From arguments to a command: early options, configuration, aliases, the repository, hooks,
+//! errors. Written once, over the command table.
+
+mod early;
+mod find;
+mod shell;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hg_config::{Config, Environment, RepoLayers};
+use hg_store::{OpenOptions, Repo};
+use hg_types::{Error, ErrorKind, Result};
+
+use crate::options::{self, Opts, Order, UsageError};
+use crate::spec::{self, Need, Opt, Spec};
+use crate::{Command, CommandContext, Streams, Ui, error, help};
+
+use early::EarlyOptions;
+pub(crate) use find::Entry;
+use find::Found;
+
+/// One run of the program: arguments (without the program's name), environment, streams.
+pub struct Request {
+    /// The arguments after the program's name.
+    pub args: Vec<Vec<u8>>,
+    /// What the process gives.
+    pub env: Environment,
+    /// Input and output.
+    pub streams: Streams,
+}
+
+/// A failure on the way to a command or in it.
+pub(crate) enum Failure {
+    /// An ordinary error.
+    Error(Error),
+    /// The arguments of a command are wrong: complaint, then its usage.
+    Usage(Entry, Vec<u8>),
+    /// The global arguments are wrong.
+    GlobalUsage(Vec<u8>),
+    /// No command has that name.
+    Unknown(Vec<u8>),
+    /// Several commands begin with that name.
+    Ambiguous(Vec<u8>, Vec<Vec<u8>>),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Marks errors of [`usage_error`] among ordinary ones.
+#[derive(Debug, thiserror::Error)]
+#[error("usage")]
+struct Usage;
+
+/// The error for arguments that do not fit `command`.
+#[must_use]
+pub fn usage_error(complaint: &[u8]) -> Error {
+    Error::input(complaint).because(Usage)
+}
+
+/// Runs the program and returns its exit code.
+#[must_use]
+pub fn run(request: Request) -> i32 {
+    let Request { args, env, streams } = request;
+    let plain = Arc::new(Config::empty(env.clone()));
+    let ui = match Ui::new(plain, streams) {
+        Ok(ui) => Arc::new(ui),
+        Err(_) => return 255,
+    };
+    let code = match dispatch(&ui, &args, env) {
+        Ok(code) => code,
+        Err(failure) => report(&ui, failure),
+    };
+    finish(&ui, code)
+}
+
+/// Sends the last output; a stream that refuses it decides the exit code.
+fn finish(ui: &Ui, code: i32) -> i32 {
+    ui.flush();
+    let result = ui.check();
+    ui.end_pager();
+    match result {
+        Ok(()) => code & 255,
+        Err(failure) => error::report(ui, &failure),
+    }
+}
+
+/// Tells the user what went wrong.
+fn report(ui: &Arc<Ui>, failure: Failure) -> i32 {
+    let usage_code = |ui: &Ui| {
+        let detailed = ui.config().get_bool("ui", "detailed-exit-code").unwrap_or(false);
+        if detailed { 10 } else { 255 }
+    };
+    match failure {
+        Failure::Error(failure) => return error::report(ui, &failure),
+        Failure::GlobalUsage(complaint) => {
+            ui.warn([b"hg: ", &*complaint, b"\n"].concat());
+            ui.warn("(use 'hg help -v' for a list of global options)\n");
+        }
+        Failure::Usage(entry, complaint) => {
+            ui.warn([b"hg ", &*entry.name, b": ", &*complaint, b"\n"].concat());
+            help::short_usage(ui, &entry);
+        }
+        Failure::Unknown(name) => find::report_unknown(ui, &name),
+        Failure::Ambiguous(name, candidates) => {
+            ui.warn([b"hg: command '", &*name, b"' is ambiguous:\n"].concat());
+            ui.warn([b"    ", &*candidates.join(&b' '), b"\n"].concat());
+        }
+    }
+    usage_code(ui)
+}
+
+/// What is known before the command line is parsed in full.
+pub(crate) struct Session {
+    pub(crate) ui: Arc<Ui>,
+    pub(crate) early: EarlyOptions,
+    pub(crate) root: Option<PathBuf>,
+}
+
+fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], mut env: Environment) -> Result<i32, Failure> {
+    let early = EarlyOptions::parse(args, env.plain().strict_flags());
+    if let Some(directory) = &early.cwd {
+        change_directory(&mut env, directory)?;
+    }
+    let mut config = Config::load(&env)?;
+    for file in &early.config_files {
+        config.apply_option_file(file)?;
+    }
+    for option in &early.config {
+        config.apply_option(option)?;
+    }
+    config.tweak_defaults()?;
+    ui.reconfigure(Arc::new(config.clone()))?;
+    let root = find_root(&config, &early)?;
+    if let Some(root) = root.as_deref().filter(|root| root.join(".hg").is_dir()) {
+        load_repository_config(ui, &mut config, root)?;
+    }
+    ui.reconfigure(Arc::new(config))?;
+    let session = Session { ui: ui.clone(), early, root };
+    session.run(args)
+}
+
+fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<()> {
+    config.load_repo(&RepoLayers::of(root))?;
+    for warning in config.take_warnings() {
+        ui.warn(warning);
+    }
+    Ok(())
+}
+
+fn change_directory(env: &mut Environment, directory: &[u8]) -> Result<()> {
+    use bstr::ByteSlice as _;
+    let path = env.cwd.join(directory.to_path_lossy());
+    std::env::set_current_dir(&path).map_err(|failure| {
+        let text = failure.to_string();
+        let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+        Error::abort([text.as_bytes(), b": '", directory, b"'"].concat())
+    })?;
+    env.cwd = std::env::current_dir().unwrap_or(path);
+    Ok(())
+}
+
+/// The repository that `-R` names, or that the current directory lies in.
+fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
+    use bstr::ByteSlice as _;
+    let env = config.environment();
+    let Some(named) = early.repository.as_deref().filter(|name| !name.is_empty()) else {
+        return Ok(find_above(&env.cwd));
+    };
+    let location = config.get_set("paths", named).unwrap_or(named);
+    let path = hg_config::expand_path(env, location);
+    Ok(Some(env.cwd.join(path.to_path_lossy())))
+}
+
+/// The nearest directory at or above `start` that holds a `.hg`.
+fn find_above(start: &Path) -> Option<PathBuf> {
+    start.ancestors().find(|directory| directory.join(".hg").is_dir()).map(Path::to_path_buf)
+}
+
+/// A command line parsed in full.
+struct Parsed {
+    entry: Entry,
+    args: Vec<Vec<u8>>,
+    opts: Opts,
+    globals: Opts,
+}
+
+impl Session {
+    fn run(self, args: &[Vec<u8>]) -> Result<i32, Failure> {
+        if let Some(code) = self.try_shell_alias(args)? {
+            return Ok(code);
+        }
+        let parsed = self.parse(args)?;
+        self.check_early(&parsed.globals)?;
+        self.apply_globals(&parsed.globals)?;
+        if parsed.globals.flag("version") {
+            return self.invoke_named(b"version", Opts::default(), Vec::new(), parsed.globals);
+        }
+        if parsed.globals.flag("help") {
+            return Ok(help::command_help(&self.ui, &parsed.entry)?);
+        }
+        if parsed.entry.name.is_empty() {
+            return Ok(help::short_list(&self.ui)?);
+        }
+        self.invoke(parsed)
+    }
+
+    /// Parses global options up to the command, finds it, parses the rest by its table.
+    fn parse(&self, args: &[Vec<u8>]) -> Result<Parsed, Failure> {
+        let globals: Vec<&Opt> = spec::global::OPTIONS.iter().collect();
+        let (mut global_values, rest) = options::parse(args, &globals, Order::OptionsFirst)
+            .map_err(|UsageError(text)| self.early_complaint(text))?;
+        let Some((name, rest)) = rest.split_first() else {
+            let entry = Entry::nothing();
+            return Ok(Parsed {
+                entry,
+                args: Vec::new(),
+                opts: Opts::default(),
+                globals: global_values,
+            });
+        };
+        let entry = find::find(&self.ui, name)?.into_entry()?;
+        let mut rest = entry.expand_arguments(rest)?;
+        if let Some(defaults) = self.ui.config().get_set("defaults", &entry.name) {
+            let mut words = shell::split(defaults).map_err(Error::abort)?;
+            words.append(&mut rest);
+            rest = words;
+        }
+        let own = entry.spec().options;
+        let table: Vec<&Opt> = own.iter().chain(spec::global::OPTIONS).collect();
+        let order = if self.early.strict { Order::OptionsFirst } else { Order::Mixed };
+        let (values, rest) = options::parse(&rest, &table, order).map_err(|UsageError(text)| {
+            match self.early_complaint(text) {
+                Failure::GlobalUsage(text) => Failure::Usage(entry.clone(), text),
+                other => other,
+            }
+        })?;
+        let mut opts = Opts::with_defaults(own.iter());
+        for (name, value) in values.iter_given() {
+            if own.iter().any(|opt| opt.long == name) {
+                opts.set(name, value.clone());
+            } else {
+                global_values.add(name, value);
+            }
+        }
+        Ok(Parsed { entry, args: rest, opts, globals: global_values })
+    }
+
+    /// `--config` without value has its own words.
+    fn early_complaint(&self, text: Vec<u8>) -> Failure {
+        if text == b"option --config requires argument" {
+            return Error::input("option --config may not be abbreviated").into();
+        }
+        Failure::GlobalUsage(text)
+    }
+
+    /// Options that act before the command line is parsed must have been seen then.
+    fn check_early(&self, globals: &Opts) -> Result<(), Failure> {
+        let early = &self.early;
+        let complaint = if globals.list("config") != &*early.config {
+            "option --config may not be abbreviated"
+        } else if globals.list("config-file") != &*early.config_files {
+            "option --config-file may not be abbreviated"
+        } else if globals.bytes("cwd") != early.cwd.as_deref() {
+            "option --cwd may not be abbreviated"
+        } else if globals.bytes("repository") != early.repository.as_deref() {
+            "option -R has to be separated from other options (e.g. not -qR) and --repository may only be abbreviated as --repo"
+        } else if globals.flag("debugger") != early.debugger {
+            "option --debugger may not be abbreviated"
+        } else if globals.flag("profile") != early.profile {
+            "option --profile may not be abbreviated"
+        } else {
+            return Ok(());
+        };
+        Err(Error::input(complaint).into())
+    }
+
+    /// Makes the global options count: levels, colour, character set, interaction.
+    fn apply_globals(&self, globals: &Opts) -> Result<()> {
+        let mut config = (*self.ui.config()).clone();
+        if ["verbose", "debug", "quiet"].iter().any(|name| globals.flag(name)) {
+            for name in ["verbose", "debug", "quiet"] {
+                let value = if globals.flag(name) { "True" } else { "False" };
+                config.set("ui", name, value, format!("--{name}"));
+            }
+        }
+        if globals.flag("traceback") {
+            config.set("ui", "traceback", "on", "--traceback");
+        }
+        if globals.flag("noninteractive") {
+            config.set("ui", "interactive", "off", "-y");
+        }
+        if let Some(color) = globals.nonempty("color") {
+            config.set("ui", "color", color, "--color");
+        }
+        self.ui.reconfigure(Arc::new(config))?;
+        if globals.flag("debugger") {
+            return Err(Error::abort("there is no debugger for this program"));
+        }
+        self.ui.setup_encoding(globals.nonempty("encoding"), globals.nonempty("encodingmode"))?;
+        self.ui.setup_color()
+    }
+
+    fn invoke_named(
+        self,
+        name: &[u8],
+        opts: Opts,
+        args: Vec<Vec<u8>>,
+        globals: Opts,
+    ) -> Result<i32, Failure> {
+        let entry = find::find(&self.ui, name)?.into_entry()?;
+        self.invoke(Parsed { entry, args, opts, globals })
+    }
+
+    fn invoke(self, parsed: Parsed) -> Result<i32, Failure> {
+        let Parsed { entry, args, opts, globals } = parsed;
+        let spec = entry.spec();
+        let Some(command) = entry.command() else {
+            let parts = [b"command '", spec.name().as_bytes(), b"' is not implemented yet"];
+            return Err(Error::abort(parts.concat()).into());
+        };
+        let repo = match self.repository_for(spec, &args)? {
+            Some(root) => Some(self.open(&root)?),
+            None => None,
+        };
+        let context = CommandContext { ui: self.ui.clone(), opts, globals, args, command, repo };
+        match (command.run)(&context) {
+            Ok(code) => Ok(code),
+            Err(failure) if failure.source.as_ref().is_some_and(|source| source.is::<Usage>()) => {
+                Err(Failure::Usage(entry, failure.message))
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    fn open(&self, root: &Path) -> Result<Repo> {
+        let options = OpenOptions {
+            config: (*self.ui.config()).clone(),
+            config_is_complete: true,
+            reporter: Some(self.ui.clone()),
+            ..OpenOptions::default()
+        };
+        Repo::open(root, options)
+    }
+
+    /// The repository a command works on, if it works on one.
+    fn repository_for(&self, spec: &Spec, args: &[Vec<u8>]) -> Result<Option<PathBuf>, Failure> {
+        if spec.need == Need::NoRepo {
+            return Ok(None);
+        }
+        if let Some(root) = &self.root {
+            if root.join(".hg").is_dir() {
+                return Ok(Some(absolute(root)));
+            }
+            let named = self.early.repository.as_deref().unwrap_or_default();
+            let parts = [b"repository ", named, b" not found"];
+            return Err(Error::new(ErrorKind::Repo, parts.concat()).into());
+        }
+        match spec.need {
+            Need::Optional => Ok(None),
+            Need::RepoOfFile if !args.is_empty() => match self.infer_root(args) {
+                Some(root) => {
+                    let mut config = (*self.ui.config()).clone();
+                    load_repository_config(&self.ui, &mut config, &root)?;
+                    self.ui.reconfigure(Arc::new(config))?;
+                    Ok(Some(root))
+                }
+                None => Err(self.no_repository().into()),
+            },
+            _ => Err(self.no_repository().into()),
+        }
+    }
+
+    fn no_repository(&self) -> Error {
+        let cwd = self.ui.cwd();
+        let cwd = cwd.as_os_str().as_encoded_bytes();
+        let parts = [b"no repository found in '", cwd, b"' (.hg not found)"];
+        Error::new(ErrorKind::Repo, parts.concat())
+    }
+
+    /// The one repository that all file arguments lie in.
+    fn infer_root(&self, args: &[Vec<u8>]) -> Option<PathBuf> {
+        use bstr::ByteSlice as _;
+        let cwd = self.ui.cwd();
+        let mut roots = args.iter().map(|arg| find_above(&cwd.join(arg.to_path_lossy())));
+        let first = roots.next()??;
+        roots.all(|root| root.as_ref() == Some(&first)).then(|| absolute(&first))
+    }
+
+    fn try_shell_alias(&self, args: &[Vec<u8>]) -> Result<Option<i32>, Failure> {
+        let globals: Vec<&Opt> = spec::global::OPTIONS.iter().collect();
+        let Ok((_, rest)) = options::parse(args, &globals, Order::OptionsFirst) else {
+            return Ok(None);
+        };
+        let Some((name, rest)) = rest.split_first() else { return Ok(None) };
+        match find::find(&self.ui, name) {
+            Ok(Found::ShellAlias(alias)) => Ok(Some(alias.run(&self.ui, name, rest)?)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The real path, as far as it exists.
+fn absolute(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The table entry of a command by its own name.
+#[must_use]
+pub fn command(name: &[u8]) -> Option<&'static Command> {
+    find::registered(name)
+}

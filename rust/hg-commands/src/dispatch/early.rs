@@ -1,0 +1,92 @@
+//! Options that act before the command is known: they decide which configuration holds.
+
+/// Values of the early options, taken from anywhere before `--`.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(crate) struct EarlyOptions {
+    /// `--config`.
+    pub(crate) config: Vec<Vec<u8>>,
+    /// `--config-file`.
+    pub(crate) config_files: Vec<Vec<u8>>,
+    /// `--cwd`.
+    pub(crate) cwd: Option<Vec<u8>>,
+    /// `-R`, `--repository`, `--repo`.
+    pub(crate) repository: Option<Vec<u8>>,
+    /// `--debugger`.
+    pub(crate) debugger: bool,
+    /// `--profile`.
+    pub(crate) profile: bool,
+    /// Whether early options must stand first (`HGPLAIN=+strictflags`).
+    pub(crate) strict: bool,
+}
+
+/// Early options with a value, by the words that introduce them.
+const WITH_VALUE: &[(&[u8], Kind)] = &[
+    (b"--config", Kind::Config),
+    (b"--config-file", Kind::ConfigFile),
+    (b"--cwd", Kind::Cwd),
+    (b"--repository", Kind::Repository),
+    (b"--repo", Kind::Repository),
+];
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Config,
+    ConfigFile,
+    Cwd,
+    Repository,
+}
+
+impl EarlyOptions {
+    /// Looks through `args`; with `strict` only before the first word that is no early option.
+    pub(crate) fn parse(args: &[Vec<u8>], strict: bool) -> Self {
+        let mut out = Self { strict, ..Self::default() };
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            if arg == b"--" {
+                break;
+            }
+            match &**arg {
+                b"--debugger" => out.debugger = true,
+                b"--profile" => out.profile = true,
+                b"-R" => {
+                    if let Some(value) = args.next() {
+                        out.store(Kind::Repository, value.clone());
+                    }
+                }
+                _ if arg.starts_with(b"-R") => out.store(Kind::Repository, arg[2..].to_vec()),
+                _ => match with_value(arg) {
+                    Some((kind, Some(value))) => out.store(kind, value),
+                    Some((kind, None)) => {
+                        if let Some(value) = args.next() {
+                            out.store(kind, value.clone());
+                        }
+                    }
+                    None if strict => break,
+                    None => {}
+                },
+            }
+        }
+        out
+    }
+
+    fn store(&mut self, kind: Kind, value: Vec<u8>) {
+        match kind {
+            Kind::Config => self.config.push(value),
+            Kind::ConfigFile => self.config_files.push(value),
+            Kind::Cwd => self.cwd = Some(value),
+            Kind::Repository => self.repository = Some(value),
+        }
+    }
+}
+
+/// The early option that `arg` is, with the value after `=`.
+fn with_value(arg: &[u8]) -> Option<(Kind, Option<Vec<u8>>)> {
+    WITH_VALUE.iter().find_map(|&(word, kind)| {
+        let rest = arg.strip_prefix(word)?;
+        match rest.split_first() {
+            None => Some((kind, None)),
+            Some((b'=', value)) => Some((kind, Some(value.to_vec()))),
+            Some(_) => None,
+        }
+    })
+}

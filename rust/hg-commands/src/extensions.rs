@@ -1,0 +1,122 @@
+//! Which extensions the configuration enables, and who runs the program because of that: this
+//! program itself, or Python with the extensions loaded.
+
+use std::path::{Path, PathBuf};
+
+use bstr::ByteSlice as _;
+use hg_config::Config;
+
+use crate::spec;
+
+/// Bundled extensions whose work this program does itself.
+const NATIVE: &[&str] = &["color", "graphlog", "pager", "progress"];
+
+/// Bundled extensions that this program will do itself but does not yet.
+const PLANNED: &[&str] = &[
+    "absorb",
+    "amend",
+    "automv",
+    "blackbox",
+    "censor",
+    "children",
+    "churn",
+    "convert",
+    "eol",
+    "extdiff",
+    "fetch",
+    "fix",
+    "fsmonitor",
+    "gpg",
+    "histedit",
+    "journal",
+    "keyword",
+    "largefiles",
+    "lfs",
+    "mq",
+    "narrow",
+    "notify",
+    "patchbomb",
+    "purge",
+    "rebase",
+    "record",
+    "relink",
+    "schemes",
+    "share",
+    "shelve",
+    "show",
+    "sparse",
+    "split",
+    "strip",
+    "transplant",
+    "uncommit",
+];
+
+/// The extensions that a configuration enables.
+#[derive(Clone, Default, Debug)]
+pub struct Enabled {
+    /// Those that this program provides.
+    pub native: Vec<String>,
+    /// Bundled ones that it does not provide yet.
+    pub missing: Vec<String>,
+    /// All others: they need Python.
+    pub foreign: Vec<Vec<u8>>,
+}
+
+impl Enabled {
+    /// Reads `[extensions]`.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let mut out = Self::default();
+        for (name, path) in config.items("extensions") {
+            if path.starts_with(b"!") || name.contains(&b':') {
+                continue;
+            }
+            let short = name
+                .strip_prefix(b"hgext.")
+                .or_else(|| name.strip_prefix(b"hgext/"))
+                .unwrap_or(name);
+            match short.to_str() {
+                Ok(short) if path.is_empty() && NATIVE.contains(&short) => {
+                    out.native.push(short.to_owned());
+                }
+                Ok(short) if path.is_empty() && PLANNED.contains(&short) => {
+                    out.missing.push(short.to_owned());
+                }
+                _ => out.foreign.push(name.to_vec()),
+            }
+        }
+        out
+    }
+
+    /// Whether this program provides the extension and it is enabled.
+    #[must_use]
+    pub fn has_native(&self, name: &str) -> bool {
+        self.native.iter().any(|native| native == name)
+    }
+}
+
+/// The bundled extension that brings a command.
+#[must_use]
+pub fn provider(command: &[u8]) -> Option<&'static str> {
+    spec::all()
+        .find(|spec| {
+            !spec.extension.is_empty()
+                && spec.names.split('|').any(|name| name.as_bytes() == command)
+        })
+        .map(|spec| spec.extension)
+}
+
+/// Where Python is: `HGPYTHON`, beside the executable, the place recorded when this was built,
+/// `PATH`.
+#[must_use]
+pub fn find_python(config: &Config) -> Option<PathBuf> {
+    let env = config.environment();
+    if let Some(named) = env.var_nonempty("HGPYTHON") {
+        return Some(named.to_path_lossy().into_owned());
+    }
+    let beside = env.executable.as_deref().and_then(Path::parent).map(|dir| dir.join("python3"));
+    let recorded = option_env!("QUICKSILVER_PYTHON").map(PathBuf::from);
+    let path = env.var("PATH").unwrap_or_default();
+    let in_path = path.split(|&b| b == b':').map(|dir| dir.to_path_lossy().join("python3"));
+    beside.into_iter().chain(recorded).chain(in_path).find(|candidate| candidate.is_file())
+}

@@ -1,0 +1,141 @@
+//! `-Tdebug`: the values as Python would show them.
+
+use hg_types::{Result, Revision};
+
+use super::{Backend, Item, Value};
+use crate::Ui;
+
+/// Writes Python literals.
+pub(super) struct Debug {
+    topic: &'static str,
+    started: bool,
+}
+
+impl Debug {
+    pub(super) fn new(topic: &'static str) -> Self {
+        Self { topic, started: false }
+    }
+
+    fn begin(&mut self, ui: &Ui) {
+        if !self.started {
+            self.started = true;
+            ui.write(format!("{} = [\n", self.topic));
+        }
+    }
+}
+
+impl Backend for Debug {
+    fn item(&mut self, ui: &Ui, item: &Item, _context: Option<Revision>) -> Result<()> {
+        self.begin(ui);
+        let mut out = Vec::new();
+        literal_items(item, 4, &mut out);
+        out.extend_from_slice(b",\n");
+        ui.write(out);
+        Ok(())
+    }
+
+    fn end(&mut self, ui: &Ui) -> Result<()> {
+        self.begin(ui);
+        ui.write("]\n");
+        Ok(())
+    }
+}
+
+fn indent(depth: usize, out: &mut Vec<u8>) {
+    out.extend(std::iter::repeat_n(b' ', depth));
+}
+
+/// A dictionary over several lines, fields sorted by name.
+fn literal_items(item: &Item, depth: usize, out: &mut Vec<u8>) {
+    let mut fields: Vec<_> = item.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
+    fields.sort_by_key(|(name, _)| *name);
+    indent(depth, out);
+    dict(&fields, depth, out);
+}
+
+fn dict(fields: &[(&[u8], &Value)], depth: usize, out: &mut Vec<u8>) {
+    if fields.is_empty() {
+        out.extend_from_slice(b"{}");
+        return;
+    }
+    out.extend_from_slice(b"{\n");
+    for (at, (name, value)) in fields.iter().enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b",\n");
+        }
+        indent(depth + 4, out);
+        quoted(name, out);
+        out.extend_from_slice(b": ");
+        literal(value, depth + 4, out);
+    }
+    out.push(b'\n');
+    indent(depth, out);
+    out.push(b'}');
+}
+
+fn literal(value: &Value, depth: usize, out: &mut Vec<u8>) {
+    match value {
+        Value::None => out.extend_from_slice(b"None"),
+        Value::Bool(on) => out.extend_from_slice(if *on { b"True" } else { b"False" }),
+        Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Float(number) => out.extend_from_slice(super::json::float(*number).as_bytes()),
+        Value::Bytes(text) => quoted(text, out),
+        Value::Date(date) => {
+            out.extend_from_slice(format!("({}, {})", date.seconds, date.offset).as_bytes());
+        }
+        Value::List { values, .. } => {
+            sequence(values.iter(), depth, out, |value, depth, out| literal(value, depth, out));
+        }
+        Value::Dict { pairs, .. } => {
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, value)).collect();
+            dict(&pairs, depth, out);
+        }
+        Value::Items(items) => sequence(items.iter(), depth, out, |item, depth, out| {
+            let mut fields: Vec<_> =
+                item.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
+            fields.sort_by_key(|(name, _)| *name);
+            dict(&fields, depth, out);
+        }),
+    }
+}
+
+fn sequence<T>(
+    values: impl ExactSizeIterator<Item = T>,
+    depth: usize,
+    out: &mut Vec<u8>,
+    mut one: impl FnMut(T, usize, &mut Vec<u8>),
+) {
+    if values.len() == 0 {
+        out.extend_from_slice(b"[]");
+        return;
+    }
+    out.extend_from_slice(b"[\n");
+    for (at, value) in values.enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b",\n");
+        }
+        indent(depth + 4, out);
+        one(value, depth + 4, out);
+    }
+    out.push(b'\n');
+    indent(depth, out);
+    out.push(b']');
+}
+
+/// Text in single quotes (double ones when it has single quotes only), odd bytes escaped.
+pub(crate) fn quoted(text: &[u8], out: &mut Vec<u8>) {
+    let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
+    out.push(quote);
+    for &byte in text {
+        match byte {
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ if byte == quote => out.extend_from_slice(&[b'\\', byte]),
+            b' '..=b'~' => out.push(byte),
+            _ => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
+        }
+    }
+    out.push(quote);
+}

@@ -1,0 +1,130 @@
+//! The value of a field.
+
+use std::collections::BTreeMap;
+
+use hg_types::{HgDate, HgPath, HgPathBuf, Node};
+
+use super::Item;
+
+/// The value of a field.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// Nothing.
+    None,
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// Text.
+    Bytes(Vec<u8>),
+    /// A point in time.
+    Date(HgDate),
+    /// Values of one kind.
+    List {
+        /// The values.
+        values: Vec<Value>,
+        /// What a template calls one of them (`file`).
+        name: &'static str,
+        /// What a template writes between them.
+        separator: &'static str,
+    },
+    /// Named values.
+    Dict {
+        /// Names and values.
+        pairs: Vec<(Vec<u8>, Value)>,
+        /// What a template calls a name.
+        key: &'static str,
+        /// What a template calls a value.
+        value: &'static str,
+    },
+    /// Items below this one.
+    Items(Vec<Item>),
+}
+
+impl Value {
+    /// A list that templates show separated by spaces.
+    pub fn list(values: impl IntoIterator<Item = impl Into<Self>>, name: &'static str) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        Self::List { values, name, separator: " " }
+    }
+
+    /// Named values, in order of their names.
+    #[must_use]
+    pub fn dict(pairs: BTreeMap<Vec<u8>, Self>, key: &'static str, value: &'static str) -> Self {
+        Self::Dict { pairs: pairs.into_iter().collect(), key, value }
+    }
+
+    /// A node id as 40 digits.
+    #[must_use]
+    pub fn node(node: &Node) -> Self {
+        Self::Bytes(node.hex())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(value.to_vec())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+impl From<&Vec<u8>> for Value {
+    fn from(value: &Vec<u8>) -> Self {
+        Self::Bytes(value.clone())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Bytes(value.as_bytes().to_vec())
+    }
+}
+
+impl From<&HgPath> for Value {
+    fn from(value: &HgPath) -> Self {
+        Self::Bytes(value.as_bytes().to_vec())
+    }
+}
+
+impl From<&HgPathBuf> for Value {
+    fn from(value: &HgPathBuf) -> Self {
+        Self::Bytes(value.as_bytes().to_vec())
+    }
+}
+
+impl From<HgDate> for Value {
+    fn from(value: HgDate) -> Self {
+        Self::Date(value)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::None, Into::into)
+    }
+}

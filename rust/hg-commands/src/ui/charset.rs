@@ -1,0 +1,42 @@
+//! The user's character set: `--encoding`, `HGENCODING`, the locale.
+
+use hg_types::{Encoding, Error, Result};
+
+use super::Ui;
+
+impl Ui {
+    /// Decides about the character set from options and environment.
+    pub fn setup_encoding(&self, encoding: Option<&[u8]>, mode: Option<&[u8]>) -> Result<()> {
+        let config = self.config();
+        let env = config.environment();
+        let name = match encoding.or_else(|| env.var_nonempty("HGENCODING")) {
+            Some(name) => name,
+            None => locale(env),
+        };
+        let Some(encoding) = Encoding::named(name) else {
+            let parts = [b"unknown encoding '", name, b"'"];
+            return Err(Error::abort(parts.concat()).hint("please check your locale settings"));
+        };
+        let mode = match mode.filter(|mode| *mode != b"strict") {
+            Some(mode) => mode,
+            None => env.var_nonempty("HGENCODINGMODE").unwrap_or(b"strict"),
+        };
+        let wide = env.var("HGENCODINGAMBIGUOUS") == Some(b"wide");
+        self.set_encoding(encoding.strict(mode == b"strict").ambiguous_is_wide(wide));
+        Ok(())
+    }
+}
+
+/// The character set that the locale's variables name.
+fn locale(env: &hg_config::Environment) -> &[u8] {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let value = names.iter().find_map(|name| env.var_nonempty(name)).unwrap_or_default();
+    if let Some(dot) = value.iter().position(|&b| b == b'.') {
+        let end = value.iter().position(|&b| b == b'@').unwrap_or(value.len());
+        if dot + 1 < end {
+            return &value[dot + 1..end];
+        }
+    }
+    // Without a locale every system that is still in use speaks UTF-8.
+    b"utf-8"
+}

@@ -1,0 +1,5 @@
+//! Questions.
+
+/// A question with its possible answers.
+#[derive(Clone, Debug)]
+pub struct Choices {}

@@ -1,0 +1,140 @@
+//! Where output goes: buffers, standard output in large pieces, standard error at once.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal as _, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+
+/// How much output is held back before it goes to a stream that is no terminal.
+const BUFFER_SIZE: usize = 64 << 10;
+
+/// The three streams of a run.
+pub struct Streams {
+    /// What the user types.
+    pub input: Box<dyn BufRead + Send>,
+    /// Results.
+    pub output: Box<dyn Write + Send>,
+    /// Warnings and errors.
+    pub errors: Box<dyn Write + Send>,
+    /// Whether `input` is a terminal.
+    pub input_is_terminal: bool,
+    /// Whether `output` is a terminal.
+    pub output_is_terminal: bool,
+    /// Whether `errors` is a terminal.
+    pub errors_is_terminal: bool,
+}
+
+impl Streams {
+    /// The streams of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let (input, output, errors) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+        let reader: Box<dyn Read + Send> = match duplicate(&input) {
+            Some(file) => Box::new(file),
+            None => Box::new(std::io::empty()),
+        };
+        Self {
+            input: Box::new(BufReader::new(reader)),
+            output: writer(&output),
+            errors: writer(&errors),
+            input_is_terminal: input.is_terminal(),
+            output_is_terminal: output.is_terminal(),
+            errors_is_terminal: errors.is_terminal(),
+        }
+    }
+}
+
+/// A file over the same descriptor, free of the standard library's line buffering.
+fn duplicate(stream: &impl AsFd) -> Option<File> {
+    let descriptor: OwnedFd = stream.as_fd().try_clone_to_owned().ok()?;
+    Some(File::from(descriptor))
+}
+
+fn writer(stream: &impl AsFd) -> Box<dyn Write + Send> {
+    match duplicate(stream) {
+        Some(file) => Box::new(file),
+        None => Box::new(std::io::sink()),
+    }
+}
+
+/// Columns of the terminal that shows errors or output, if there is one.
+pub(super) fn terminal_columns() -> Option<usize> {
+    let (size, _) = terminal_size::terminal_size()?;
+    Some(usize::from(size.0)).filter(|&columns| columns > 0)
+}
+
+/// The streams with what is held back.
+pub(super) struct Sink {
+    streams: Streams,
+    pending: Vec<u8>,
+    /// Collected output, innermost last, and whether errors are collected too.
+    buffers: Vec<(Vec<u8>, bool)>,
+    failure: Option<std::io::Error>,
+}
+
+impl Sink {
+    pub(super) fn new(streams: Streams) -> Self {
+        Self { streams, pending: Vec::new(), buffers: Vec::new(), failure: None }
+    }
+
+    pub(super) fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    pub(super) fn input(&mut self) -> &mut dyn BufRead {
+        &mut *self.streams.input
+    }
+
+    pub(super) fn replace_output(&mut self, output: Box<dyn Write + Send>) {
+        self.flush();
+        self.streams.output = output;
+    }
+
+    pub(super) fn replace_errors(&mut self, errors: Box<dyn Write + Send>) {
+        self.streams.errors = errors;
+    }
+
+    pub(super) fn write(&mut self, text: &[u8]) {
+        if let Some((buffer, _)) = self.buffers.last_mut() {
+            buffer.extend_from_slice(text);
+            return;
+        }
+        if self.failure.is_some() {
+            return;
+        }
+        self.pending.extend_from_slice(text);
+        let line_done = self.streams.output_is_terminal && self.pending.ends_with(b"\n");
+        if line_done || self.pending.len() >= BUFFER_SIZE {
+            self.flush();
+        }
+    }
+
+    pub(super) fn write_error(&mut self, text: &[u8]) {
+        if let Some((buffer, true)) = self.buffers.last_mut() {
+            buffer.extend_from_slice(text);
+            return;
+        }
+        self.flush();
+        // Nobody is left to hear that standard error is gone.
+        let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
+    }
+
+    pub(super) fn push_buffer(&mut self, errors: bool) {
+        self.buffers.push((Vec::new(), errors));
+    }
+
+    pub(super) fn pop_buffer(&mut self) -> Vec<u8> {
+        self.buffers.pop().map(|(buffer, _)| buffer).unwrap_or_default()
+    }
+
+    pub(super) fn flush(&mut self) {
+        if self.failure.is_none() {
+            let written = self.streams.output.write_all(&self.pending);
+            self.failure = written.and_then(|()| self.streams.output.flush()).err();
+        }
+        self.pending.clear();
+    }
+
+    pub(super) fn failure(&self) -> Option<&std::io::Error> {
+        self.failure.as_ref()
+    }
+}
