@@ -20,5 +20,5 @@ pub use flags::FileFlags;
 pub use node::{NODE_LEN, Node, NodePrefix, short_hex, to_hex};
 pub use path::{HgPath, HgPathBuf};
 pub use phase::Phase;
-pub use reporter::{Reporter, Silent};
+pub use reporter::{Interaction, Reporter, ShellCommand, Silent};
 pub use revision::{Revision, UncheckedRevision};

@@ -60,6 +60,13 @@ impl Node {
     }
 }
 
+impl Default for Node {
+    /// The null id.
+    fn default() -> Self {
+        Self::NULL
+    }
+}
+
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -4,9 +4,16 @@
 
 mod action;
 mod calculate;
+mod file;
+mod program;
+mod state;
+mod tool;
 
 pub use action::{Action, Merge, Plan, Reasoned};
 pub use calculate::{
     ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, SideCopies, Sides,
     Version, calculate,
 };
+pub use state::{DEFAULT_LABELS, MergeState};
+pub use file::{FileMerge, MergeContext, Outcome, Side};
+pub use tool::{Demands, Internal, Tool, ToolKind, ToolPicker};

@@ -1,0 +1,320 @@
+//! Merging one file: the tool decides or merges, prompts settle what no tool can.
+
+use std::path::PathBuf;
+
+use hg_diff::merge3::{self, Labels, Style};
+use hg_store::Repo;
+use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
+
+use super::program;
+use super::tool::{Demands, Internal, Tool, ToolKind, ToolPicker};
+
+/// One side of a file that is merged.
+#[derive(Clone, Debug, Default)]
+pub struct Side {
+    /// The path on this side.
+    pub path: HgPathBuf,
+    /// The content, `None` where this side deleted the file.
+    pub content: Option<Vec<u8>>,
+    /// What kind of file it is.
+    pub flags: FileFlags,
+    /// The changeset, for tools that want to know; null for the working directory's.
+    pub changeset: Node,
+}
+
+impl Side {
+    fn is_link(&self) -> bool {
+        self.content.is_some() && self.flags == FileFlags::Symlink
+    }
+
+    fn is_binary(&self) -> bool {
+        self.content.as_ref().is_some_and(|content| content.contains(&0))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.content.as_deref().unwrap_or_default()
+    }
+}
+
+/// A file to be merged.
+#[derive(Clone, Debug)]
+pub struct FileMerge {
+    /// The path of the result.
+    pub path: HgPathBuf,
+    /// The working directory's version.
+    pub local: Side,
+    /// The other changeset's version.
+    pub other: Side,
+    /// The ancestor's version; empty content when there is none.
+    pub base: Side,
+}
+
+/// How a merge of a file ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to do: the sides agree.
+    Same,
+    /// Settled: the file is this now, and whether a text was merged.
+    Merged(Vec<u8>),
+    /// Settled: keep what is there.
+    KeepLocal,
+    /// Settled: the other side's version as it is.
+    TakeOther,
+    /// Settled: the file goes away.
+    Delete,
+    /// Not settled; with the text to leave in the file, if it changes.
+    Unresolved(Option<Vec<u8>>),
+}
+
+/// What merging files cannot do without.
+pub struct MergeContext<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The user.
+    pub interaction: &'a dyn Interaction,
+    /// Labels of local, other and base, for prompts.
+    pub labels: [Vec<u8>; 3],
+    /// Labels of local, other and base, for conflict markers.
+    pub marker_labels: [Vec<u8>; 3],
+}
+
+impl MergeContext<'_> {
+    /// Merges one file. Nothing is written but what external tools write.
+    ///
+    /// # Errors
+    /// When the user cancels, or a file cannot be read or written.
+    pub fn merge_file(&self, file: &FileMerge) -> Result<Outcome> {
+        let (local, other) = (&file.local, &file.other);
+        if local.content == other.content && local.content.is_some() && local.flags == other.flags {
+            return Ok(Outcome::Same);
+        }
+        let demands = Demands {
+            binary: local.is_binary() || other.is_binary() || file.base.is_binary(),
+            symlink: local.is_link() || other.is_link(),
+            change_delete: local.content.is_none() || other.content.is_none(),
+        };
+        let config = self.repo.config();
+        let picker = ToolPicker {
+            config: &config,
+            root: self.repo.root_bytes(),
+            interaction: self.interaction,
+        };
+        let tool = picker.pick(&file.path, demands)?;
+        self.interaction.debug(&picked_text(&tool, &file.path, demands));
+        match &tool.kind {
+            ToolKind::Internal(Internal::Local) => Ok(keep_local(file)),
+            ToolKind::Internal(Internal::Other) => Ok(take_other(file)),
+            ToolKind::Internal(Internal::Fail) => Ok(self.fail(file)),
+            ToolKind::Internal(Internal::Prompt) => self.prompt(file),
+            _ => self.run(&tool, file, demands),
+        }
+    }
+
+    /// Merges with a tool that looks at the texts.
+    fn run(&self, tool: &Tool, file: &FileMerge, demands: Demands) -> Result<Outcome> {
+        self.announce(file);
+        match &tool.kind {
+            ToolKind::Internal(Internal::Text(style)) => {
+                let outcome = self.merge_text(tool, *style, file, demands);
+                Ok(self.warn_about_conflicts(file, outcome))
+            }
+            ToolKind::Internal(kind @ (Internal::Dump | Internal::ForceDump)) => {
+                let outcome = self.dump(*kind == Internal::Dump, file, demands)?;
+                Ok(self.warn_about_conflicts(file, outcome))
+            }
+            ToolKind::Internal(_) => {
+                let outcome = self.merge_text(tool, Style::Merge, file, demands);
+                Ok(self.warn_about_conflicts(file, outcome))
+            }
+            ToolKind::Program(command) => {
+                program::Program { context: self, tool: &tool.name, command, file }.run(demands)
+            }
+        }
+    }
+
+    fn announce(&self, file: &FileMerge) {
+        let mut text = b"merging ".to_vec();
+        text.extend_from_slice(file.local.path.as_bytes());
+        if file.local.path != file.other.path || file.local.path != file.path {
+            text.extend_from_slice(b" and ");
+            text.extend_from_slice(file.other.path.as_bytes());
+            text.extend_from_slice(b" to ");
+            text.extend_from_slice(file.path.as_bytes());
+        }
+        text.push(b'\n');
+        self.interaction.status(&text);
+        let name = |side: &Side, mark: &str| {
+            let mut text = side.path.as_bytes().to_vec();
+            text.push(b'@');
+            text.extend_from_slice(&side.changeset.short());
+            text.extend_from_slice(mark.as_bytes());
+            text
+        };
+        let parts = [
+            &b"my "[..],
+            &name(&file.local, "+"),
+            b" other ",
+            &name(&file.other, ""),
+            b" ancestor ",
+            &name(&file.base, ""),
+            b"\n",
+        ];
+        self.interaction.debug(&parts.concat());
+    }
+
+    fn labels(&self) -> Labels<'_> {
+        let [local, other, base] = &self.marker_labels;
+        Labels { local, other, base }
+    }
+
+    /// The texts merged without a word: `None` where they conflict.
+    pub(super) fn premerge(&self, file: &FileMerge, style: Style) -> Result<Vec<u8>, Vec<u8>> {
+        let [base, local, other] = [&file.base, &file.local, &file.other].map(Side::bytes);
+        let merged = merge3::merge(base, local, other, style, &self.labels());
+        if merged.conflicts == 0 { Ok(merged.text) } else { Err(merged.text) }
+    }
+
+    fn merge_text(&self, tool: &Tool, style: Style, file: &FileMerge, demands: Demands) -> Outcome {
+        if demands.symlink {
+            let name = tool.name.strip_prefix(b"internal").unwrap_or(&tool.name);
+            let parts =
+                [&b"warning: internal "[..], name, b" cannot merge symlinks for ", file.path.as_bytes(), b"\n"];
+            self.interaction.warn(&parts.concat());
+            return Outcome::Unresolved(None);
+        }
+        if demands.binary {
+            let parts = [&b"warning: "[..], file.path.as_bytes(), b" looks like a binary file.\n"];
+            self.interaction.warn(&parts.concat());
+            return Outcome::Unresolved(None);
+        }
+        match self.premerge(file, style) {
+            Ok(text) => Outcome::Merged(text),
+            Err(text) => Outcome::Unresolved(Some(text)),
+        }
+    }
+
+    fn warn_about_conflicts(&self, file: &FileMerge, outcome: Outcome) -> Outcome {
+        if matches!(outcome, Outcome::Unresolved(_)) {
+            let parts = [
+                &b"warning: conflicts while merging "[..],
+                file.path.as_bytes(),
+                b"! (edit, then use 'hg resolve --mark')\n",
+            ];
+            self.interaction.warn(&parts.concat());
+        }
+        outcome
+    }
+
+    /// Leaves the three versions beside the file.
+    fn dump(&self, try_first: bool, file: &FileMerge, demands: Demands) -> Result<Outcome> {
+        if try_first
+            && !demands.binary
+            && !demands.symlink
+            && let Ok(text) = self.premerge(file, Style::Merge)
+        {
+            return Ok(Outcome::Merged(text));
+        }
+        let wvfs = self.repo.wvfs();
+        for (side, suffix) in
+            [(&file.local, ".local"), (&file.other, ".other"), (&file.base, ".base")]
+        {
+            let name = [file.path.as_bytes(), suffix.as_bytes()].concat();
+            wvfs.write(&name, side.bytes())?;
+        }
+        Ok(Outcome::Unresolved(None))
+    }
+
+    fn fail(&self, file: &FileMerge) -> Outcome {
+        // What the other side changed must be there to be looked at.
+        if file.local.content.is_none() {
+            return Outcome::Unresolved(file.other.content.clone());
+        }
+        Outcome::Unresolved(None)
+    }
+
+    /// Asks what to keep.
+    fn prompt(&self, file: &FileMerge) -> Result<Outcome> {
+        let side = |label: &[u8]| -> Vec<u8> {
+            if label.is_empty() { Vec::new() } else { [b" [", label, b"]"].concat() }
+        };
+        let (local, other) = (side(&self.labels[0]), side(&self.labels[1]));
+        let name = file.path.as_bytes();
+        if file.other.content.is_none() {
+            let text = [
+                &b"file '"[..],
+                name,
+                b"' was deleted in other",
+                &other,
+                b" but was modified in local",
+                &local,
+                b".\nYou can use (c)hanged version, (d)elete, or leave (u)nresolved.\n\
+                  What do you want to do?$$ &Changed $$ &Delete $$ &Unresolved",
+            ];
+            return Ok(match self.interaction.choose(&text.concat(), 2)? {
+                0 => keep_local(file),
+                1 => take_other(file),
+                _ => self.fail(file),
+            });
+        }
+        if file.local.content.is_none() {
+            let text = [
+                &b"file '"[..],
+                name,
+                b"' was deleted in local",
+                &local,
+                b" but was modified in other",
+                &other,
+                b".\nYou can use (c)hanged version, leave (d)eleted, or leave (u)nresolved.\n\
+                  What do you want to do?$$ &Changed $$ &Deleted $$ &Unresolved",
+            ];
+            return Ok(match self.interaction.choose(&text.concat(), 2)? {
+                0 => take_other(file),
+                1 => keep_local(file),
+                _ => self.fail(file),
+            });
+        }
+        let text = [
+            &b"file '"[..],
+            name,
+            b"' needs to be resolved.\nYou can keep (l)ocal",
+            &local,
+            b", take (o)ther",
+            &other,
+            b", or leave (u)nresolved.\nWhat do you want to do?$$ &Local $$ &Other $$ &Unresolved",
+        ];
+        Ok(match self.interaction.choose(&text.concat(), 2)? {
+            0 => keep_local(file),
+            1 => take_other(file),
+            _ => self.fail(file),
+        })
+    }
+
+    /// The directory of the working copy.
+    pub(super) fn root(&self) -> PathBuf {
+        self.repo.root().to_owned()
+    }
+}
+
+fn keep_local(file: &FileMerge) -> Outcome {
+    if file.local.content.is_none() { Outcome::Delete } else { Outcome::KeepLocal }
+}
+
+fn take_other(file: &FileMerge) -> Outcome {
+    if file.other.content.is_none() { Outcome::Delete } else { Outcome::TakeOther }
+}
+
+fn picked_text(tool: &Tool, path: &HgPath, demands: Demands) -> Vec<u8> {
+    let yes_no = |flag: bool| if flag { "True" } else { "False" };
+    let mut text = b"picked tool '".to_vec();
+    text.extend_from_slice(&tool.name);
+    text.extend_from_slice(b"' for ");
+    text.extend_from_slice(path.as_bytes());
+    let facts = format!(
+        " (binary {} symlink {} changedelete {})\n",
+        yes_no(demands.binary),
+        yes_no(demands.symlink),
+        yes_no(demands.change_delete)
+    );
+    text.extend_from_slice(facts.as_bytes());
+    text
+}
