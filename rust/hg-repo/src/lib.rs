@@ -1,1 +1,5 @@
 //! Whole operations on a repository (commit, update, merge, clone, ...): what embedders depend on.
+
+pub mod commit;
+
+pub use hg_store::Repo;

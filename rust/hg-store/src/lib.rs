@@ -2,8 +2,8 @@
 //!
 //! [`Repo`] is the open repository, the value every operation works on.
 
-pub mod branchmap;
 mod bookmarks;
+pub mod branchmap;
 pub mod changelog;
 pub mod filelog;
 pub mod fncache;

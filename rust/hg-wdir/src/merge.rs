@@ -14,6 +14,6 @@ pub use calculate::{
     ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, SideCopies, Sides,
     Version, calculate,
 };
-pub use state::{DEFAULT_LABELS, MergeState};
 pub use file::{FileMerge, MergeContext, Outcome, Side};
+pub use state::{DEFAULT_LABELS, MergeState};
 pub use tool::{Demands, Internal, Tool, ToolKind, ToolPicker};

@@ -177,8 +177,13 @@ impl MergeContext<'_> {
     fn merge_text(&self, tool: &Tool, style: Style, file: &FileMerge, demands: Demands) -> Outcome {
         if demands.symlink {
             let name = tool.name.strip_prefix(b"internal").unwrap_or(&tool.name);
-            let parts =
-                [&b"warning: internal "[..], name, b" cannot merge symlinks for ", file.path.as_bytes(), b"\n"];
+            let parts = [
+                &b"warning: internal "[..],
+                name,
+                b" cannot merge symlinks for ",
+                file.path.as_bytes(),
+                b"\n",
+            ];
             self.interaction.warn(&parts.concat());
             return Outcome::Unresolved(None);
         }

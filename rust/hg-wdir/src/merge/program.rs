@@ -50,11 +50,7 @@ impl Program<'_> {
     }
 
     /// Whether to merge first, and the markers to leave for the program.
-    fn premerge_style(
-        &self,
-        config: &Config,
-        demands: Demands,
-    ) -> Result<Option<Option<Style>>> {
+    fn premerge_style(&self, config: &Config, demands: Demands) -> Result<Option<Option<Style>>> {
         let default = !(demands.binary || demands.symlink);
         let keep = match tool_text(config, self.tool, "premerge") {
             Some(b"keep") => Some(Style::Merge),
@@ -98,8 +94,7 @@ impl Program<'_> {
         let base = put(&self.file.base, "base")?;
         let other = put(&self.file.other, "other")?;
         let output = self.path();
-        let local =
-            if separate_output { put(&self.file.local, "local")? } else { output.clone() };
+        let local = if separate_output { put(&self.file.local, "local")? } else { output.clone() };
         Ok(Versions { directory, base, other, local, output })
     }
 
@@ -128,8 +123,7 @@ impl Program<'_> {
         let debug = |text: &[u8]| self.context.interaction.debug(text);
         debug(&[b"launching merge tool: ", &command[..], b"\n"].concat());
         let root = self.context.root();
-        let shell =
-            ShellCommand { command: &command, environment: &environment, directory: &root };
+        let shell = ShellCommand { command: &command, environment: &environment, directory: &root };
         let code = self.context.interaction.run_shell(&shell)?;
         debug(format!("merge tool returned: {code}\n").as_bytes());
         drop(versions.directory);
@@ -175,7 +169,8 @@ impl Program<'_> {
         let mut good = code == 0;
         let mut asked = false;
         let name = self.file.path.as_bytes();
-        let conflicts = wants(b"conflicts") || tool_bool(config, self.tool, "checkconflicts", false)?;
+        let conflicts =
+            wants(b"conflicts") || tool_bool(config, self.tool, "checkconflicts", false)?;
         if good && conflicts && has_markers(&after) {
             good = false;
         }

@@ -202,10 +202,9 @@ impl ToolPicker<'_> {
             return Some(ToolKind::Internal(internal));
         }
         let configured = tool_text(self.config, name, "executable").unwrap_or(name);
-        let program = self.interaction.find_program(&hg_config::expand_path(
-            self.config.environment(),
-            configured,
-        ))?;
+        let program = self
+            .interaction
+            .find_program(&hg_config::expand_path(self.config.environment(), configured))?;
         Some(ToolKind::Program(quote(hg_vfs::path_to_bytes(&program))))
     }
 
@@ -215,7 +214,8 @@ impl ToolPicker<'_> {
         if let Some(pattern) = pattern {
             shown.extend_from_slice(&[b" (for pattern ", pattern, b")"].concat());
         }
-        let say = |before: &str, after: &str| [before.as_bytes(), &shown, after.as_bytes()].concat();
+        let say =
+            |before: &str, after: &str| [before.as_bytes(), &shown, after.as_bytes()].concat();
         let Some(kind) = self.find(tool) else {
             let text = say("couldn't find merge tool ", "\n");
             match pattern {
@@ -225,7 +225,8 @@ impl ToolPicker<'_> {
             return Ok(false);
         };
         let blind = matches!(&kind, ToolKind::Internal(tool) if tool.decides_blindly());
-        let handles = |part| Ok::<_, hg_types::Error>(blind || tool_bool(self.config, tool, part, false)?);
+        let handles =
+            |part| Ok::<_, hg_types::Error>(blind || tool_bool(self.config, tool, part, false)?);
         if demands.symlink && !handles("symlink")? {
             self.interaction.warn(&say("tool ", " can't handle symlinks\n"));
         } else if demands.binary && !handles("binary")? {
