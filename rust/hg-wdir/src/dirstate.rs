@@ -55,7 +55,7 @@ pub struct FileUpdate {
 }
 
 /// How the file of a dirstate is found and written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Format {
     /// Whether version 2 is in use.
     pub v2: bool,
@@ -74,6 +74,8 @@ pub struct Dirstate {
     tracked_changed: bool,
     identity: Option<FileStat>,
     ignore_digest: [u8; 20],
+    /// The data file that the running transaction will put in place.
+    pending_data: Option<Vec<u8>>,
 }
 
 impl Dirstate {
@@ -156,7 +158,7 @@ impl Dirstate {
         let mut changes: Vec<(&HgPathBuf, &Option<Record>)> = self.changes.iter().collect();
         changes.sort_unstable_by(|a, b| compare_by_components(a.0, b.0));
         let mut changes = changes.into_iter().peekable();
-        let mut emit =
+        let emit =
             |path: &HgPath, change: &Option<Record>, visit: &mut dyn FnMut(Item) -> Result<()>| {
                 let Some(record) = change else { return Ok(()) };
                 let copy_source = record.copy_source.as_deref();

@@ -5,5 +5,12 @@ pub mod diff;
 pub mod dirstate;
 pub mod merge;
 pub mod snapshot;
+mod status;
+mod time;
+mod walk;
+mod working_dir;
 
 pub use dirstate::Dirstate;
+pub use status::{Status, StatusOptions, between_manifests, status_against};
+pub use time::FileClock;
+pub use working_dir::{WorkingDir, dirstate_format, flags_of, ignore_files, manifest_of, parents};

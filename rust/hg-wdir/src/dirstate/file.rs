@@ -1,9 +1,12 @@
 //! Reading and writing `.hg/dirstate`, and what stands beside it.
 
+use std::collections::HashMap;
+
 use hg_format::dirstate::v2::{self, Docket};
 use hg_format::dirstate::{Error as FormatError, v1};
+use hg_store::{Location, Stage, Transaction};
 use hg_types::{Error, HgPath, Node, Result, to_hex};
-use hg_vfs::{FileStat, Vfs};
+use hg_vfs::Vfs;
 
 use super::base::MappedTree;
 use super::flat::damaged;
@@ -22,71 +25,24 @@ impl Dirstate {
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn load(vfs: &Vfs, format: Format) -> Result<Self> {
-        let mut last = None;
         for _ in 0..DOCKET_RETRIES {
-            match Self::load_once(vfs, &format) {
-                Err(Race(error)) => last = Some(error),
-                Ok(loaded) => return loaded,
-            }
+            let identity = vfs.file_stat(FILE);
+            let Some((parents, base)) = read(vfs, format.v2)? else { continue };
+            let ignore_digest = base.ignore_digest();
+            return Ok(Self {
+                vfs: vfs.clone(),
+                format,
+                parents,
+                base,
+                changes: HashMap::new(),
+                parents_changed: false,
+                tracked_changed: false,
+                identity,
+                ignore_digest,
+                pending_data: None,
+            });
         }
-        Err(last.unwrap_or_else(|| Error::abort("dirstate read race happened too many times")))
-    }
-
-    fn load_once(vfs: &Vfs, format: &Format) -> Result<Result<Self>, Race> {
-        let identity = vfs.file_stat(FILE);
-        let empty = |parents, base, ignore_digest| Self {
-            vfs: vfs.clone(),
-            format: format.clone(),
-            parents,
-            base,
-            changes: std::collections::HashMap::new(),
-            parents_changed: false,
-            tracked_changed: false,
-            identity,
-            ignore_digest,
-        };
-        let read = || -> Result<(Result<Self>, Option<Error>)> {
-            let Some(bytes) = vfs.try_map(FILE)? else {
-                return Ok((
-                    Ok(empty([Node::NULL; 2], Base::Flat(Flat::default()), [0; 20])),
-                    None,
-                ));
-            };
-            if !format.v2 || !bytes.starts_with(b"dirstate-v2\n") {
-                let parents = v1::parents(&bytes).map_err(damaged)?;
-                let flat = Flat::from_v1(bytes)?;
-                return Ok((Ok(empty(parents, Base::Flat(flat), [0; 20])), None));
-            }
-            let docket = Docket::decode(&bytes).map_err(damaged)?;
-            let used = docket.data_size as usize;
-            let name = [b"dirstate.", &docket.id[..]].concat();
-            if docket.id.contains(&b'/') {
-                return Err(damaged(FormatError::Corrupt("identifier of the data file")));
-            }
-            let data = if docket.id.is_empty() || used == 0 { None } else { vfs.try_map(&name)? };
-            let data = match data {
-                Some(data) if data.len() >= used => data,
-                _ if used == 0 => {
-                    return Ok((
-                        Ok(empty(docket.parents, Base::Flat(Flat::default()), [0; 20])),
-                        None,
-                    ));
-                }
-                _ => {
-                    let message = "dirstate read race happened";
-                    let error = Error::abort(message);
-                    return Ok((Err(Error::abort(message)), Some(error)));
-                }
-            };
-            let mapped = MappedTree { data, used, metadata: docket.tree };
-            let digest = docket.tree.ignore_digest;
-            Ok((Ok(empty(docket.parents, Base::Tree(mapped), digest)), None))
-        };
-        match read() {
-            Ok((_, Some(race))) => Err(Race(race)),
-            Ok((loaded, None)) => Ok(loaded),
-            Err(error) => Ok(Err(error)),
-        }
+        Err(Error::abort("dirstate read race happened too many times"))
     }
 
     /// The parents alone, without reading the entries.
@@ -111,7 +67,7 @@ impl Dirstate {
 
     /// The version of the file that was read.
     #[must_use]
-    pub fn identity(&self) -> Option<&FileStat> {
+    pub fn identity(&self) -> Option<&hg_vfs::FileStat> {
         self.identity.as_ref()
     }
 
@@ -132,7 +88,7 @@ impl Dirstate {
     /// When a file cannot be written.
     pub fn write_always(&mut self) -> Result<()> {
         if self.tracked_changed && self.format.tracked_hint {
-            self.vfs.write_atomic(TRACKED_HINT, &[random_hex(16)?, b"\n".to_vec()].concat())?;
+            self.vfs.write_atomic(TRACKED_HINT, &hint_text()?)?;
         }
         if self.format.v2 {
             self.write_v2()?;
@@ -140,10 +96,73 @@ impl Dirstate {
             let bytes = self.encode_v1()?;
             self.vfs.write_atomic_checked(FILE, &bytes)?;
         }
-        let format = self.format.clone();
+        let format = self.format;
         // What was written becomes what was read.
         *self = Self::load(&self.vfs.clone(), format)?;
         Ok(())
+    }
+
+    /// Has what has changed written when `transaction` closes. What is in memory counts as written
+    /// from now on; whoever reads the file before that sees the old one.
+    ///
+    /// # Errors
+    /// When the data file of version 2 cannot be written.
+    pub fn write_in(&mut self, transaction: &Transaction) -> Result<()> {
+        if !self.is_dirty() {
+            return Ok(());
+        }
+        let bytes =
+            if self.format.v2 { self.write_v2_data(transaction)? } else { self.encode_v1()? };
+        let hint =
+            (self.tracked_changed && self.format.tracked_hint).then(hint_text).transpose()?;
+        if let Some(hint) = hint {
+            transaction.add_file(Location::Hg, TRACKED_HINT, Stage::AfterFinalize, move |_| {
+                Ok(hint.clone())
+            })?;
+        }
+        transaction
+            .add_file(Location::Hg, FILE, Stage::AfterFinalize, move |_| Ok(bytes.clone()))?;
+        let mut flat = Flat::default();
+        self.for_each(&mut |item| flat.push(item))?;
+        self.base = Base::Flat(flat);
+        self.changes.clear();
+        self.parents_changed = false;
+        // The file is not what is in memory any more.
+        self.identity = None;
+        Ok(())
+    }
+
+    /// Writes a new data file that the old docket does not name, and gives the new docket.
+    fn write_v2_data(&mut self, transaction: &Transaction) -> Result<Vec<u8>> {
+        let old = self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok());
+        let docket = self.new_data_file()?;
+        // What an earlier call of the same transaction left is not named by anything.
+        if let Some(unused) = self.pending_data.replace(docket.id.clone()) {
+            self.vfs.try_remove(data_name(&unused))?;
+        }
+        let drop_data = |id: Vec<u8>| {
+            move |transaction: &Transaction| -> Result<()> {
+                if !id.is_empty() && !id.contains(&b'/') {
+                    transaction.repo().vfs().try_remove(data_name(&id))?;
+                }
+                Ok(())
+            }
+        };
+        let unique = format!("dirstate-data-{}", String::from_utf8_lossy(&docket.id));
+        transaction.add_abort(&unique, drop_data(docket.id.clone()))?;
+        if let Some(old) = old {
+            transaction.add_post_close("dirstate-old-data", drop_data(old.id))?;
+        }
+        docket.encode().map_err(damaged)
+    }
+
+    fn new_data_file(&self) -> Result<Docket> {
+        let (data, mut tree) = self.encode_v2()?;
+        tree.ignore_digest = self.ignore_digest;
+        let id = random_hex(4)?;
+        self.vfs.write(data_name(&id), &data)?;
+        let data_size = u32::try_from(data.len()).map_err(|_| damaged(FormatError::TooLarge))?;
+        Ok(Docket { parents: self.parents, tree, data_size, id })
     }
 
     fn encode_v1(&self) -> Result<Vec<u8>> {
@@ -158,14 +177,7 @@ impl Dirstate {
 
     fn write_v2(&self) -> Result<()> {
         let old = self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok());
-        let (data, mut tree) = self.encode_v2()?;
-        tree.ignore_digest = self.ignore_digest;
-        let id = random_hex(4)?;
-        let data_name = |id: &[u8]| [b"dirstate.", id].concat();
-        self.vfs.write(data_name(&id), &data)?;
-        let data_size = u32::try_from(data.len()).map_err(|_| damaged(FormatError::TooLarge))?;
-        let docket = Docket { parents: self.parents, tree, data_size, id };
-        let bytes = docket.encode().map_err(damaged)?;
+        let bytes = self.new_data_file()?.encode().map_err(damaged)?;
         self.vfs.write_atomic_checked(FILE, &bytes)?;
         // Readers that still have the old data file mapped keep it; others find the new one.
         if let Some(old) = old.filter(|old| !old.id.is_empty() && !old.id.contains(&b'/')) {
@@ -196,8 +208,36 @@ impl Dirstate {
     }
 }
 
-/// The data file vanished between reading the docket and opening it.
-struct Race(Error);
+fn data_name(id: &[u8]) -> Vec<u8> {
+    [b"dirstate.", id].concat()
+}
+
+/// A text that the tracked hint never had before.
+fn hint_text() -> Result<Vec<u8>> {
+    Ok([&random_hex(16)?[..], b"\n"].concat())
+}
+
+/// Reads parents and entries; `None` when the data file of version 2 was replaced meanwhile.
+fn read(vfs: &Vfs, v2: bool) -> Result<Option<([Node; 2], Base)>> {
+    let Some(bytes) = vfs.try_map(FILE)? else {
+        return Ok(Some(([Node::NULL; 2], Base::Flat(Flat::default()))));
+    };
+    if !v2 || !bytes.starts_with(b"dirstate-v2\n") {
+        let parents = v1::parents(&bytes).map_err(damaged)?;
+        return Ok(Some((parents, Base::Flat(Flat::from_v1(bytes)?))));
+    }
+    let docket = Docket::decode(&bytes).map_err(damaged)?;
+    if docket.id.contains(&b'/') {
+        return Err(damaged(FormatError::Corrupt("identifier of the data file")));
+    }
+    let used = usize::try_from(docket.data_size).unwrap_or(usize::MAX);
+    if used == 0 {
+        return Ok(Some((docket.parents, Base::Flat(Flat::default()))));
+    }
+    let data = vfs.try_map(data_name(&docket.id))?.filter(|data| data.len() >= used);
+    Ok(data
+        .map(|data| (docket.parents, Base::Tree(MappedTree { data, used, metadata: docket.tree }))))
+}
 
 /// Random bytes in hexadecimal: names that nobody else chooses.
 fn random_hex(bytes: usize) -> Result<Vec<u8>> {

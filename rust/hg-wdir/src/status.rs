@@ -1,0 +1,198 @@
+//! What differs between the working directory, the dirstate and revisions.
+
+mod content;
+mod revisions;
+
+use hg_match::Matcher;
+use hg_types::{HgPath, HgPathBuf, Result};
+use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat, os_message};
+
+use crate::WorkingDir;
+use crate::walk::{Outcome, Walk, Wanted};
+
+pub(crate) use content::file_text;
+pub use revisions::{between_manifests, status_against};
+
+/// What a status reports beside changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StatusOptions {
+    /// Files that are not tracked.
+    pub unknown: bool,
+    /// Files that are not tracked and ignored.
+    pub ignored: bool,
+    /// Files without change.
+    pub clean: bool,
+}
+
+impl StatusOptions {
+    /// Unknown files too, as `hg status` shows.
+    #[must_use]
+    pub const fn with_unknown() -> Self {
+        Self { unknown: true, ignored: false, clean: false }
+    }
+}
+
+/// Files by how they differ, each list sorted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Status {
+    /// Changed.
+    pub modified: Vec<HgPathBuf>,
+    /// Newly tracked.
+    pub added: Vec<HgPathBuf>,
+    /// No longer tracked.
+    pub removed: Vec<HgPathBuf>,
+    /// Tracked and gone.
+    pub deleted: Vec<HgPathBuf>,
+    /// Not tracked.
+    pub unknown: Vec<HgPathBuf>,
+    /// Not tracked, ignored.
+    pub ignored: Vec<HgPathBuf>,
+    /// Unchanged.
+    pub clean: Vec<HgPathBuf>,
+    /// What was asked for and could not be looked at, and why: `No such file or directory`.
+    pub bad: Vec<(HgPathBuf, Vec<u8>)>,
+}
+
+impl Status {
+    /// Whether a commit would have something to record.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        !(self.modified.is_empty() && self.added.is_empty() && self.removed.is_empty())
+    }
+}
+
+impl WorkingDir {
+    /// Compares the working directory with its first parent. What turns out clean after its content
+    /// was compared is noted in the dirstate file when nobody else holds the lock.
+    ///
+    /// # Errors
+    /// When the dirstate or the store is damaged, or an ignore pattern is invalid.
+    pub fn status(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Status> {
+        let mut outcome = self.walk(matcher, options)?;
+        let unsure = std::mem::take(&mut outcome.unsure);
+        let bad = self.bad_files(matcher)?;
+        let mut status = Status {
+            modified: outcome.modified,
+            added: outcome.added,
+            removed: outcome.removed,
+            deleted: outcome.deleted,
+            unknown: outcome.unknown,
+            ignored: outcome.ignored,
+            clean: outcome.clean,
+            bad,
+        };
+        status.bad.extend(outcome.bad);
+        status.bad.sort();
+        if !unsure.is_empty() {
+            self.settle(unsure, options.clean, &mut status)?;
+        }
+        Ok(status)
+    }
+
+    /// Looks at the file system and the dirstate, not at content.
+    fn walk(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Outcome> {
+        let StatusOptions { unknown, ignored, clean } = options;
+        let ignore = self.ignore_for(unknown || ignored)?;
+        let check_exec = self.check_exec();
+        let root = self.repo().root().to_path_buf();
+        let walk = Walk {
+            root: DirHandle::open(&root).when("opening", &root)?,
+            matcher,
+            ignore: &ignore,
+            wanted: Wanted { unknown, ignored, clean },
+            check_exec,
+        };
+        walk.run(self.dirstate_mut().tree()?)
+    }
+
+    /// Every file that `matcher` accepts: tracked in the working directory or not, named itself
+    /// even when ignored. The second part says what was named and cannot be looked at.
+    ///
+    /// # Errors
+    /// When the dirstate is damaged, or an ignore pattern is invalid.
+    pub fn walk_files(
+        &mut self,
+        matcher: &Matcher,
+        options: StatusOptions,
+    ) -> Result<(Vec<HgPathBuf>, Vec<(HgPathBuf, Vec<u8>)>)> {
+        let mut found = self.walk(matcher, StatusOptions { clean: true, ..options })?;
+        let mut files = Vec::new();
+        for list in [
+            &mut found.modified,
+            &mut found.added,
+            &mut found.removed,
+            &mut found.deleted,
+            &mut found.unknown,
+            &mut found.ignored,
+            &mut found.clean,
+            &mut found.unsure,
+        ] {
+            files.append(list);
+        }
+        let mut bad = self.bad_files(matcher)?;
+        bad.append(&mut found.bad);
+        if options.unknown {
+            for file in matcher.files() {
+                let trackable = |stat: NodeStat| stat.kind.is_trackable();
+                if matcher.exact(&file) && self.lstat(&file)?.is_some_and(trackable) {
+                    files.push(file);
+                }
+            }
+        }
+        files.sort_unstable();
+        files.dedup();
+        bad.sort();
+        bad.dedup();
+        Ok((files, bad))
+    }
+
+    /// Asks the file system about a file, symbolic links not followed.
+    ///
+    /// # Errors
+    /// When the system cannot tell.
+    pub fn lstat(&self, path: &HgPath) -> Result<Option<NodeStat>> {
+        let full = self.repo().wvfs().join(path);
+        Ok(NodeStat::of(&full).when("reading", &full)?)
+    }
+
+    /// What the matcher names that is neither there nor known, or cannot be tracked.
+    fn bad_files(&mut self, matcher: &Matcher) -> Result<Vec<(HgPathBuf, Vec<u8>)>> {
+        let mut files = matcher.files();
+        if files.iter().any(|file| file.is_empty()) {
+            return Ok(Vec::new());
+        }
+        files.sort_unstable();
+        files.dedup();
+        let mut bad = Vec::new();
+        for file in files {
+            let full = self.repo().wvfs().join(&file);
+            let reason = match std::fs::symlink_metadata(&full) {
+                Err(error) => {
+                    let dirstate = self.dirstate();
+                    if dirstate.get(&file)?.is_some() || dirstate.has_below(&file)? {
+                        continue;
+                    }
+                    os_message(&error)
+                }
+                Ok(_) => match self.lstat(&file)?.map(|stat| stat.kind).and_then(unsupported) {
+                    Some(kind) => format!("unsupported file type (type is {kind})").into_bytes(),
+                    None => continue,
+                },
+            };
+            bad.push((file, reason));
+        }
+        Ok(bad)
+    }
+}
+
+/// What is neither a directory nor can be tracked, in words.
+fn unsupported(kind: NodeKind) -> Option<&'static str> {
+    Some(match kind {
+        NodeKind::File | NodeKind::Symlink | NodeKind::Directory => return None,
+        NodeKind::Fifo => "fifo",
+        NodeKind::Socket => "socket",
+        NodeKind::CharacterDevice => "character device",
+        NodeKind::BlockDevice => "block device",
+        NodeKind::Unknown => "unknown",
+    })
+}

@@ -1,0 +1,57 @@
+//! What a walk found.
+
+use hg_format::dirstate::Entry;
+use hg_types::{HgPath, HgPathBuf};
+
+/// Paths by what became of them.
+#[derive(Default, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) modified: Vec<HgPathBuf>,
+    pub(crate) added: Vec<HgPathBuf>,
+    pub(crate) removed: Vec<HgPathBuf>,
+    pub(crate) deleted: Vec<HgPathBuf>,
+    pub(crate) unknown: Vec<HgPathBuf>,
+    pub(crate) ignored: Vec<HgPathBuf>,
+    pub(crate) clean: Vec<HgPathBuf>,
+    /// Content must be compared.
+    pub(crate) unsure: Vec<HgPathBuf>,
+    /// What could not be looked at, and the system's words.
+    pub(crate) bad: Vec<(HgPathBuf, Vec<u8>)>,
+}
+
+impl Outcome {
+    fn lists(&mut self) -> [&mut Vec<HgPathBuf>; 8] {
+        [
+            &mut self.modified,
+            &mut self.added,
+            &mut self.removed,
+            &mut self.deleted,
+            &mut self.unknown,
+            &mut self.ignored,
+            &mut self.clean,
+            &mut self.unsure,
+        ]
+    }
+
+    /// A known file that is not there.
+    pub(crate) fn missing(&mut self, path: &HgPath, entry: &Entry) {
+        let list = if entry.tracked { &mut self.deleted } else { &mut self.removed };
+        list.push(path.to_owned());
+    }
+
+    pub(crate) fn append(&mut self, mut other: Self) {
+        for (mine, theirs) in self.lists().into_iter().zip(other.lists()) {
+            if mine.is_empty() {
+                *mine = std::mem::take(theirs);
+            } else {
+                mine.append(theirs);
+            }
+        }
+        self.bad.append(&mut other.bad);
+    }
+
+    pub(crate) fn sort(&mut self) {
+        self.lists().into_iter().for_each(|list| list.sort_unstable());
+        self.bad.sort();
+    }
+}
