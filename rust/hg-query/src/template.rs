@@ -12,11 +12,14 @@ mod functions;
 mod host;
 mod json;
 mod keywords;
+pub mod map;
 mod ops;
 mod scope;
 #[cfg(test)]
 mod tests;
 
+pub mod spec;
+pub mod styles;
 pub mod syntax;
 mod text;
 mod value;

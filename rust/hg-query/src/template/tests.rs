@@ -176,3 +176,18 @@ fn templates_cannot_contain_themselves() {
     assert_eq!(error(b"loop"), "recursive reference 'loop' in template");
     assert_eq!(error(b"none"), "\"none\" not in template map");
 }
+
+#[test]
+fn every_style_compiles() {
+    for style in styles::names() {
+        let host = host();
+        let mut engine = Engine::new(&host, None);
+        map::Map::read(&map::MapOrigin::Style(style)).expect("reads").install(&mut engine);
+        for suffix in ["", "_quiet", "_verbose", "_debug"] {
+            let name = format!("changeset{suffix}");
+            if engine.has(name.as_bytes()) {
+                engine.template(name.as_bytes()).expect(&name);
+            }
+        }
+    }
+}
