@@ -280,6 +280,14 @@ impl Transaction {
         self.running.state().ok()?.hook_args.get(name).cloned()
     }
 
+    /// All arguments that the hooks of this transaction get.
+    ///
+    /// # Errors
+    /// When the transaction is over.
+    pub fn hook_args(&self) -> Result<crate::hooks::HookArgs> {
+        Ok(self.running.state()?.hook_args.clone().into_iter().collect())
+    }
+
     /// What has changed so far, for reading and noting.
     ///
     /// # Errors

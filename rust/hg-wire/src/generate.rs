@@ -10,7 +10,7 @@ use hg_store::changelog::Changelog;
 use hg_store::filelog::Filelog;
 use hg_store::manifest::ManifestLog;
 use hg_store::revlog::Revlog;
-use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
+use hg_types::{Error, HgPath, HgPathBuf, Node, Reporter, Result, Revision};
 
 use crate::source::ChangegroupSource;
 
@@ -52,6 +52,12 @@ pub struct StoreSource<'a> {
     /// When link revisions do not tell all: file nodes with their changesets.
     file_nodes: HashMap<HgPathBuf, HashMap<Node, Revision>>,
     group: Option<Group>,
+    /// Who hears how big the pieces are.
+    sizes: Option<Arc<dyn Reporter + Send + Sync>>,
+    /// The file of the running group.
+    path: Vec<u8>,
+    /// Bytes of the running group as they would be written.
+    size: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,7 +115,31 @@ impl<'a> StoreSource<'a> {
             files: BTreeSet::new(),
             file_nodes: HashMap::new(),
             group: None,
+            sizes: None,
+            path: Vec::new(),
+            size: 0,
         })
+    }
+
+    /// Has the sizes of the pieces told to `reporter`.
+    #[must_use]
+    pub fn report_sizes(mut self, reporter: Arc<dyn Reporter + Send + Sync>) -> Self {
+        self.sizes = Some(reporter);
+        self
+    }
+
+    /// Counts what was just made, and tells the size of a group that ended.
+    fn count(&mut self, delta: Option<&Delta>, what: &[u8]) {
+        const LENGTH_FIELD: usize = 4;
+        self.size += LENGTH_FIELD;
+        if let Some(delta) = delta {
+            self.size += self.version.header_len() + delta.data.len();
+            return;
+        }
+        if let Some(reporter) = &self.sizes {
+            let size = std::mem::take(&mut self.size);
+            reporter.note(&[format!("{size:8} ").as_bytes(), what, b"\n"].concat());
+        }
     }
 
     fn flag(flags: &[bool], rev: Revision) -> bool {
@@ -293,7 +323,16 @@ impl<'a> StoreSource<'a> {
 impl ChangegroupSource for StoreSource<'_> {
     fn next_delta(&mut self) -> Result<Option<Delta>> {
         match self.stage {
-            Stage::Changelog(at) => self.next_changeset(at),
+            Stage::Changelog(at) => {
+                if at == 0
+                    && let Some(reporter) = &self.sizes
+                {
+                    reporter.note(b"uncompressed size of bundle content:\n");
+                }
+                let delta = self.next_changeset(at)?;
+                self.count(delta.as_ref(), b"(changelog)");
+                Ok(delta)
+            }
             Stage::Manifests => {
                 if self.group.is_none() {
                     self.start_manifests()?;
@@ -302,9 +341,16 @@ impl ChangegroupSource for StoreSource<'_> {
                 if delta.is_none() {
                     self.stage = Stage::Directories;
                 }
+                self.count(delta.as_ref(), b"(manifests)");
                 Ok(delta)
             }
-            Stage::Directories | Stage::Files => self.next_of_group(),
+            Stage::Directories | Stage::Files => {
+                let delta = self.next_of_group()?;
+                let path = std::mem::take(&mut self.path);
+                self.count(delta.as_ref(), &[b" ", path.as_slice()].concat());
+                self.path = path;
+                Ok(delta)
+            }
         }
     }
 
@@ -321,7 +367,9 @@ impl ChangegroupSource for StoreSource<'_> {
                 continue;
             }
             self.group = Some(Group::new(revlog.clone(), revs));
-            return Ok(Some(path.into_vec()));
+            self.path = path.into_vec();
+            self.size = 4 + self.path.len();
+            return Ok(Some(self.path.clone()));
         }
         Ok(None)
     }

@@ -4,17 +4,25 @@
 //! whether it stands before a bundle file, a wire or the store of another repository, so that no
 //! changegroup is ever held in memory or written to a temporary file on the way.
 
+pub mod apply;
 pub mod bookmarks;
 pub mod bundle;
+pub mod changegroups;
 pub mod compress;
 pub mod discovery;
+pub mod facts;
 pub mod generate;
+pub mod local;
+pub mod obs;
+pub mod outgoing;
 pub mod parts;
 pub mod paths;
 pub mod peer;
 pub mod push_heads;
+pub mod pushkey;
 pub mod repo_store;
 pub mod source;
+pub mod summary;
 pub mod take;
 pub mod url;
 pub mod view;

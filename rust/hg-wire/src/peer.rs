@@ -64,6 +64,10 @@ pub struct Reply {
 pub trait Peer {
     /// Where it is, as messages show it.
     fn url(&self) -> &[u8];
+    /// The repository itself when it is on this machine.
+    fn local(&self) -> Option<&hg_store::Repo> {
+        None
+    }
     /// Whether the peer takes pushes.
     fn can_push(&self) -> bool {
         true

@@ -1,0 +1,85 @@
+//! Which part of a repository's history others may see, and which part its user sees.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hg_store::Repo;
+use hg_types::{Node, Phase, Result, Revision};
+
+use crate::view::View;
+
+/// Everything, hidden changesets included.
+pub fn unfiltered(repo: &Repo) -> Result<View> {
+    Ok(View::new(repo.changelog()?, Arc::default()))
+}
+
+/// What the user sees: everything but hidden changesets.
+pub fn visible(repo: &Repo) -> Result<View> {
+    let changelog = repo.changelog()?;
+    let flags = flags(changelog.len(), hidden(repo)?);
+    Ok(View::new(changelog, Arc::new(flags)))
+}
+
+/// What others see: neither hidden nor secret changesets.
+pub fn served(repo: &Repo) -> Result<View> {
+    let changelog = repo.changelog()?;
+    let mut filtered = hidden(repo)?;
+    filtered.extend(repo.phases()?.mutable_revs(|phase| phase >= Phase::Secret));
+    let flags = flags(changelog.len(), filtered);
+    Ok(View::new(changelog, Arc::new(flags)))
+}
+
+fn flags(len: usize, revs: Vec<Revision>) -> Vec<bool> {
+    if revs.is_empty() {
+        return Vec::new();
+    }
+    let mut flags = vec![false; len];
+    for rev in revs {
+        if let Some(flag) = rev.index().and_then(|at| flags.get_mut(at)) {
+            *flag = true;
+        }
+    }
+    flags
+}
+
+/// The hidden changesets.
+fn hidden(repo: &Repo) -> Result<Vec<Revision>> {
+    let _ = repo;
+    Ok(Vec::new())
+}
+
+/// Whether nothing is kept from others, so that the store's files can be copied as they are.
+pub fn serves_all(repo: &Repo) -> Result<bool> {
+    let served = served(repo)?;
+    Ok((0..served.len()).all(|rev| served.contains(rev)))
+}
+
+/// The branches of what `view` shows with their heads, closed ones included, sorted by name.
+/// The heads of a branch are its changesets without descendants in it, lowest first.
+pub fn branch_heads(repo: &Repo, view: &View) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
+    let changelog = repo.changelog()?;
+    let mut members: std::collections::BTreeMap<Vec<u8>, Vec<usize>> =
+        std::collections::BTreeMap::new();
+    for rev in view.revs() {
+        let branch = changelog.entry(Revision::from_index(rev))?.branch();
+        members.entry(branch).or_default().push(rev);
+    }
+    let heads = members.into_iter().map(|(name, revs)| {
+        let heads = view.heads_of(&revs);
+        (name, view.nodes(&heads))
+    });
+    Ok(heads.collect())
+}
+
+/// The heads of each phase among `revs`: those whose phase no descendant among them has.
+pub fn phase_heads(repo: &Repo, view: &View, revs: &[usize]) -> Result<Vec<(Phase, Vec<usize>)>> {
+    let phases = repo.phases()?;
+    let phase = |rev: usize| phases.phase(Revision::from_index(rev));
+    let present: BTreeSet<Phase> = revs.iter().map(|&rev| phase(rev)).collect();
+    let of = |wanted: Phase| {
+        let members: Vec<usize> =
+            revs.iter().copied().filter(|&rev| phase(rev) == wanted).collect();
+        (wanted, view.heads_of(&members))
+    };
+    Ok(present.into_iter().map(of).collect())
+}

@@ -1,0 +1,246 @@
+//! A repository on this machine as a peer.
+
+use hg_format::bundle2::{Capabilities, PartHeader, parts as payloads};
+use hg_format::changegroup::Version;
+use hg_store::Repo;
+use hg_types::{Error, Node, Phase, Reporter, Result, Revision};
+
+use crate::apply::{self, Operation};
+use crate::facts;
+use crate::generate::StoreSource;
+use crate::outgoing::OutgoingSet;
+use crate::parts::{Part, PartList, PartSource};
+use crate::peer::{BundleRequest, Keys, Peer, Reply};
+use crate::pushkey;
+
+/// A repository on this machine.
+pub struct LocalPeer {
+    repo: Repo,
+    url: Vec<u8>,
+    lookup: Lookup,
+}
+
+/// How a symbol is looked up in a repository.
+pub type Lookup = std::sync::Arc<dyn Fn(&Repo, &[u8]) -> Result<Node> + Send + Sync>;
+
+impl LocalPeer {
+    /// `repo` as a peer; symbols are looked up by `lookup`.
+    #[must_use]
+    pub fn new(repo: Repo, lookup: Lookup) -> Self {
+        let url = [b"file:", repo.root_bytes()].concat();
+        Self { repo, url, lookup }
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn repo(&self) -> &Repo {
+        &self.repo
+    }
+}
+
+/// What this program understands of HG20.
+#[must_use]
+pub fn bundle2_capabilities() -> Capabilities {
+    let list: [(&str, &[&str]); 14] = [
+        ("HG20", &[]),
+        ("bookmarks", &[]),
+        ("changegroup", &["01", "02", "03"]),
+        ("checkheads", &["related"]),
+        ("digests", &["md5", "sha1", "sha512"]),
+        ("error", &["abort", "unsupportedcontent", "pushraced", "pushkey"]),
+        ("hgtagsfnodes", &[]),
+        ("listkeys", &[]),
+        ("obsmarkers", &["V0", "V1"]),
+        ("phases", &["heads"]),
+        ("pushkey", &[]),
+        ("remote-changegroup", &["http", "https"]),
+        ("stream", &["v2"]),
+        ("delta-compression", &["none", "zlib", "zstd"]),
+    ];
+    let bytes = |text: &&str| text.as_bytes().to_vec();
+    let entries =
+        list.iter().map(|(name, values)| (bytes(name), values.iter().map(bytes).collect()));
+    Capabilities(entries.collect())
+}
+
+impl Peer for LocalPeer {
+    fn url(&self) -> &[u8] {
+        &self.url
+    }
+
+    fn local(&self) -> Option<&Repo> {
+        Some(&self.repo)
+    }
+
+    fn capabilities(&mut self) -> Result<Vec<Vec<u8>>> {
+        let names = ["branchmap", "getbundle", "known", "lookup", "pushkey", "unbundle"];
+        Ok(names.iter().map(|name| name.as_bytes().to_vec()).collect())
+    }
+
+    fn bundle2_capabilities(&mut self) -> Result<Capabilities> {
+        Ok(bundle2_capabilities())
+    }
+
+    fn heads(&mut self) -> Result<Vec<Node>> {
+        Ok(facts::served(&self.repo)?.head_nodes())
+    }
+
+    fn known(&mut self, nodes: &[Node]) -> Result<Vec<bool>> {
+        let view = facts::served(&self.repo)?;
+        Ok(nodes.iter().map(|node| node.is_null() || view.rev(node).is_some()).collect())
+    }
+
+    fn lookup(&mut self, key: &[u8]) -> Result<Node> {
+        (self.lookup)(&self.repo, key)
+    }
+
+    fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
+        facts::branch_heads(&self.repo, &facts::served(&self.repo)?)
+    }
+
+    fn list_keys(&mut self, namespace: &[u8]) -> Result<Keys> {
+        pushkey::list(&self.repo, namespace)
+    }
+
+    fn push_key(&mut self, namespace: &[u8], key: &[u8], old: &[u8], new: &[u8]) -> Result<bool> {
+        pushkey::push(&self.repo, &pushkey::Change { namespace, key, old, new })
+    }
+
+    fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>> {
+        Ok(Box::new(bundle_parts(&self.repo, request)?))
+    }
+
+    fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply> {
+        let lock = self.repo.lock()?;
+        let mut operation = Operation::new(&self.repo, "push", &self.url);
+        operation.bundle2 = true;
+        let applied = apply::apply_parts(parts, &mut operation)?;
+        operation.close()?;
+        drop(lock);
+        Ok(applied.reply)
+    }
+}
+
+/// The parts that answer `request`.
+pub fn bundle_parts<'a>(repo: &'a Repo, request: &BundleRequest) -> Result<PartList<'a>> {
+    let view = facts::served(repo)?;
+    let heads = request.heads.clone().unwrap_or_else(|| view.head_nodes());
+    for node in &heads {
+        if !node.is_null() && view.rev(node).is_none() {
+            return Err(crate::outgoing::unknown_remote_revision(&node.hex()));
+        }
+    }
+    let outgoing = OutgoingSet::between(&view, &request.common, &heads);
+    let mut parts = PartList::default();
+    run_preoutgoing(repo, request)?;
+    if request.changegroup && !outgoing.missing.is_empty() {
+        parts.0.push_back(changegroup_part(repo, &outgoing, request)?);
+    }
+    if request.bookmarks {
+        parts.0.push_back(bookmarks_part(repo)?);
+    }
+    for namespace in &request.list_keys {
+        let keys = pushkey::list(repo, namespace)?;
+        let header = PartHeader::new(b"listkeys", true).with(b"namespace", namespace);
+        parts.0.push_back(Part::bytes(header, payloads::encode_keys(&keys)));
+    }
+    if request.phases {
+        parts.0.push_back(phases_part(repo, &heads)?);
+    }
+    Ok(parts)
+}
+
+fn run_preoutgoing(repo: &Repo, request: &BundleRequest) -> Result<()> {
+    if request.changegroup {
+        let args = vec![("source".to_owned(), request.source.clone())];
+        repo.hooks().run(repo, "preoutgoing", true, &args)?;
+    }
+    Ok(())
+}
+
+fn changegroup_part<'a>(
+    repo: &'a Repo,
+    outgoing: &OutgoingSet,
+    request: &BundleRequest,
+) -> Result<Part<'a>> {
+    let reporter = repo.reporter();
+    report_found(repo, outgoing, &*reporter, false)?;
+    let version = best_version(request.bundle2.as_ref());
+    let view = facts::unfiltered(repo)?;
+    if let Some(&first) = outgoing.missing.first() {
+        let args = vec![
+            ("node".to_owned(), view.node(first).hex()),
+            ("source".to_owned(), request.source.clone()),
+        ];
+        repo.hooks().run(repo, "outgoing", false, &args)?;
+    }
+    let source =
+        StoreSource::new(repo, outgoing.to_changegroup(&view), version)?.report_sizes(reporter);
+    let count = outgoing.missing.len().to_string();
+    let mut part = Part::changegroup(version, Box::new(source));
+    part.header = part.header.with_advisory(b"nbchanges", count.as_bytes());
+    Ok(part)
+}
+
+/// Says how many changesets are sent; in all cases when `always`, else with `--verbose`.
+pub fn report_found(
+    repo: &Repo,
+    outgoing: &OutgoingSet,
+    reporter: &dyn Reporter,
+    always: bool,
+) -> Result<()> {
+    let text = format!("{} changesets found\n", outgoing.missing.len());
+    if always {
+        reporter.status(text.as_bytes());
+    } else {
+        reporter.note(text.as_bytes());
+    }
+    reporter.debug(b"list of changesets:\n");
+    let changelog = repo.changelog()?;
+    for &rev in &outgoing.missing {
+        let mut line = changelog.node(Revision::from_index(rev)).hex();
+        line.push(b'\n');
+        reporter.debug(&line);
+    }
+    Ok(())
+}
+
+/// The newest changegroup version both sides know.
+fn best_version(capabilities: Option<&Capabilities>) -> Version {
+    let Some(capabilities) = capabilities else {
+        return Version::V1;
+    };
+    let knows = |version: &Version| capabilities.has(b"changegroup", version.name().as_bytes());
+    Version::ALL.into_iter().rev().find(knows).unwrap_or(Version::V1)
+}
+
+fn bookmarks_part(repo: &Repo) -> Result<Part<'static>> {
+    let marks: Vec<_> = pushkey::shown_bookmarks(repo)?
+        .into_iter()
+        .map(|(name, node)| (name, Some(node)))
+        .collect();
+    let payload = payloads::encode_bookmarks(&marks).map_err(crate::bundle::bundle2_error)?;
+    Ok(Part::bytes(PartHeader::new(b"bookmarks", true), payload))
+}
+
+fn phases_part(repo: &Repo, heads: &[Node]) -> Result<Part<'static>> {
+    let view = facts::served(repo)?;
+    let wanted: Vec<usize> = heads.iter().filter_map(|node| view.rev(node)).collect();
+    let mut entries = Vec::new();
+    if repo.is_publishing()? {
+        entries
+            .extend(view.heads_of(&wanted).into_iter().map(|rev| (Phase::Public, view.node(rev))));
+    } else {
+        let revs = view.ancestors(&wanted);
+        for (phase, heads) in facts::phase_heads(repo, &view, &revs)? {
+            entries.extend(heads.into_iter().map(|rev| (phase, view.node(rev))));
+        }
+    }
+    let payload = payloads::encode_phase_heads(&entries);
+    Ok(Part::bytes(PartHeader::new(b"phase-heads", true), payload))
+}
+
+/// The error for pushing to something that takes no pushes.
+pub fn cannot_push() -> Error {
+    Error::abort("destination does not support push")
+}
