@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hg_format::filelog::{self, FileText};
 use hg_format::revlog::FLAG_CENSORED;
-use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
+use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Node, Result, Revision};
 
 use crate::revlog::{
     NewRevision, Revlog, RevlogFiles, RevlogName, RevlogOptions, RevlogTransaction, Text, hash_text,
@@ -108,7 +108,24 @@ impl Filelog {
     /// # Errors
     /// When there is none, or it is damaged or censored.
     pub fn read_node(&self, node: &Node) -> Result<FileContent> {
-        self.read(self.revlog.rev(node)?)
+        self.read(self.rev(node)?)
+    }
+
+    /// The revision with a node id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn rev(&self, node: &Node) -> Result<Revision> {
+        self.revlog.find(node).ok_or_else(|| {
+            let message = [self.path.as_bytes(), b"@", &node.hex(), b": no match found"].concat();
+            Error::new(ErrorKind::UnknownRevision, message)
+        })
+    }
+
+    /// Whether censored revisions read as empty.
+    #[must_use]
+    pub fn ignores_censored(&self) -> bool {
+        self.ignore_censored
     }
 
     /// Whether the content of a revision was censored.

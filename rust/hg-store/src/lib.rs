@@ -16,6 +16,7 @@ pub mod rev_branches;
 pub mod revlog;
 mod store_vfs;
 pub mod transaction;
+pub mod verify;
 
 pub use bookmarks::Bookmarks;
 pub use changelog::Changelog;

@@ -328,6 +328,16 @@ impl Revlog {
         rev.index().and_then(|at| self.index.entry(at)).map_or(0, |entry| entry.flags)
     }
 
+    /// The names of its files.
+    #[must_use]
+    pub fn file_names(&self) -> Vec<Vec<u8>> {
+        let mut out = vec![self.name.index_file()];
+        if !self.header.inline {
+            out.push(self.name.data_file());
+        }
+        out
+    }
+
     /// Where the chunk of the next revision starts: the sum of all chunks' lengths.
     #[must_use]
     pub fn data_end(&self) -> u64 {

@@ -63,7 +63,9 @@ thread_local! {
 }
 
 fn unzstd(chunk: &[u8], limit: usize) -> Result<Vec<u8>, RevlogError> {
-    let failed = |error: std::io::Error| RevlogError::Decompress(error.to_string());
+    let failed = |error: std::io::Error| {
+        RevlogError::Decompress(format!("zstd decompressor error: {error}"))
+    };
     let claimed = zstd::zstd_safe::get_frame_content_size(chunk).ok().flatten();
     if let Some(size) = claimed.and_then(|size| usize::try_from(size).ok()) {
         if size > limit {

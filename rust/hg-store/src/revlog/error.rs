@@ -8,7 +8,7 @@ use super::RevlogName;
 /// No revision of the revlog that messages call `display` has this node id.
 #[must_use]
 pub fn no_node(display: &[u8], node: &Node) -> Error {
-    let message = [display, b"@", &node.short(), b": no node"].concat();
+    let message = [display, b"@", &node.hex(), b": no node"].concat();
     Error::new(ErrorKind::UnknownRevision, message)
 }
 

@@ -1,6 +1,7 @@
 //! Reading revisions: chunks, delta chains, hashes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use hg_diff::delta;
@@ -179,16 +180,66 @@ impl Revlog {
             _ => return Err(self.corrupted()),
         };
         let chunks = deltas.iter().map(|&rev| self.chunk(rev)).collect::<Result<Vec<_>>>()?;
-        let text = delta::apply_chain(start, &chunks)
-            .map_err(|source| self.patch_error(rev).because(source))?;
-        match usize::try_from(self.entry(rev)?.text_len) {
-            Ok(len) if len != text.len() => Err(integrity(&self.name, rev)),
-            _ => Ok(text),
+        delta::apply_chain(start, &chunks)
+            .map_err(|source| integrity(&self.name, rev).because(source))
+    }
+
+    /// Reads every revision, first to last, each with its hash checked. Deltas are applied once as
+    /// far as memory allows: a text is kept until the last delta against it was used.
+    pub fn each_text(&self, mut seen: impl FnMut(Revision, Result<Text>)) {
+        const KEPT_BYTES: usize = 64 << 20;
+        let parents: Vec<_> =
+            self.revs().map(|rev| self.delta_parent(rev).unwrap_or(Revision::NULL)).collect();
+        let mut users: HashMap<Revision, usize> = HashMap::new();
+        for parent in parents.iter().filter(|parent| !parent.is_null()) {
+            *users.entry(*parent).or_default() += 1;
+        }
+        let mut kept: HashMap<Revision, Text> = HashMap::new();
+        let mut kept_bytes = 0;
+        for (rev, parent) in self.revs().zip(parents) {
+            let text = match kept.get(&parent) {
+                Some(base) => self.chunk(rev).and_then(|chunk| {
+                    let text = delta::apply(base, &chunk);
+                    text.map_err(|source| integrity(&self.name, rev).because(source))
+                }),
+                None => self.build_text(rev),
+            };
+            if let Some(left) = users.get_mut(&parent) {
+                *left -= 1;
+                if *left == 0
+                    && let Some(text) = kept.remove(&parent)
+                {
+                    kept_bytes -= text.len();
+                }
+            }
+            let text = text.and_then(|text| {
+                if self.flag_policy(rev)? == FlagPolicy::Plain {
+                    self.check_hash(rev, &text)?;
+                }
+                Ok(Arc::new(text))
+            });
+            if let Ok(text) = &text
+                && users.contains_key(&rev)
+                && kept_bytes + text.len() <= KEPT_BYTES
+            {
+                kept_bytes += text.len();
+                kept.insert(rev, Arc::clone(text));
+            }
+            seen(rev, text);
         }
     }
 
-    fn patch_error(&self, rev: Revision) -> Error {
-        integrity(&self.name, rev)
+    /// How many bytes the files hold more (or, negative, less) chunks than the index says.
+    ///
+    /// # Errors
+    /// When the data file cannot be read.
+    pub fn data_excess(&self) -> Result<i64> {
+        if self.header.inline {
+            return Ok(0);
+        }
+        let expected = i64::try_from(self.data_end()).unwrap_or(i64::MAX);
+        let data = self.files.try_map(&self.name.data_file())?.unwrap_or_default();
+        Ok(i64::try_from(data.len()).unwrap_or(i64::MAX) - expected)
     }
 
     /// The decompressed chunk of a revision: its full text or its delta.
