@@ -3,29 +3,37 @@
 //! [`Repo`] is the open repository, the value every operation works on.
 
 mod bookmarks;
+mod branches;
 pub mod branchmap;
 pub mod changelog;
 pub mod filelog;
 pub mod fncache;
 pub mod hooks;
 pub mod manifest;
+mod obsstore;
 mod part;
 mod phases;
 mod repo;
 pub mod rev_branches;
 pub mod revlog;
 mod store_vfs;
+mod tags;
 pub mod transaction;
 pub mod verify;
+mod view;
 
 pub use bookmarks::Bookmarks;
+pub use branches::{BranchMap, RevBranches};
 pub use changelog::Changelog;
 pub use filelog::Filelog;
 pub use hooks::{HookArgs, HookRunner, NoHooks};
 pub use manifest::{Manifest, ManifestLog};
+pub use obsstore::ObsStore;
 pub use phases::Phases;
 pub use repo::{
     InitOptions, OpenOptions, Repo, RepoLock, SUPPORTED, default_requirements, find_root,
 };
 pub use store_vfs::StoreVfs;
+pub use tags::{TagKind, Tags};
 pub use transaction::{Changes, Location, Stage, Transaction};
+pub use view::View;

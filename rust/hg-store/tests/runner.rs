@@ -6,3 +6,5 @@ mod oracle;
 mod paths;
 #[path = "runner/transactions.rs"]
 mod transactions;
+#[path = "runner/views.rs"]
+mod views;

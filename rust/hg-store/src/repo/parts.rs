@@ -4,20 +4,29 @@ use hg_vfs::FileStat;
 
 use super::Repo;
 use crate::bookmarks::{ACTIVE_FILE, Bookmarks};
+use crate::branches::{BranchMap, RevBranches};
+use crate::obsstore::ObsStore;
 use crate::part::Part;
 use crate::phases::Phases;
+use crate::tags::Tags;
+use crate::view::{PerView, ViewState};
 use crate::{Changelog, ManifestLog};
 
 /// The versions of the files a part is made of; `None` for one that is not there.
 pub(crate) type Key = [Option<FileStat>; 3];
 
 /// Everything loaded so far.
-#[derive(Default, Debug)]
+#[derive(Default)]
 pub(super) struct Parts {
     pub(super) changelog: Part<Changelog, Key>,
     pub(super) manifest_log: Part<ManifestLog, Key>,
     phases: Part<Phases, Key>,
     bookmarks: Part<Bookmarks, Key>,
+    obsstore: Part<ObsStore, Key>,
+    view: ViewState,
+    branchmaps: PerView<BranchMap>,
+    rev_branches: PerView<RevBranches>,
+    tags: PerView<Tags>,
 }
 
 impl Repo {
@@ -30,6 +39,9 @@ impl Repo {
         parts.manifest_log.doubt();
         parts.phases.doubt();
         parts.bookmarks.doubt();
+        parts.obsstore.doubt();
+        // `localtags` has no key of its own.
+        parts.tags.clear();
     }
 
     /// Forgets everything loaded (after an abort).
@@ -40,6 +52,10 @@ impl Repo {
         parts.manifest_log.clear();
         parts.phases.clear();
         parts.bookmarks.clear();
+        parts.obsstore.clear();
+        parts.tags.clear();
+        parts.branchmaps.clear();
+        parts.rev_branches.clear();
     }
 
     /// A transaction has written its last: what is in memory is what the files hold now.
@@ -48,6 +64,7 @@ impl Repo {
         let parts = &self.0.parts;
         parts.phases.renew(self.phases_key());
         parts.bookmarks.renew(self.bookmarks_key());
+        parts.obsstore.renew(self.obsstore_key());
     }
 
     pub(crate) fn phases_part(&self) -> &Part<Phases, Key> {
@@ -68,5 +85,29 @@ impl Repo {
         let vfs = self.bookmarks_vfs();
         let pending = self.sees_pending().then(|| vfs.file_stat("bookmarks.pending")).flatten();
         [vfs.file_stat("bookmarks"), pending, self.vfs().file_stat(ACTIVE_FILE)]
+    }
+
+    pub(crate) fn obsstore_part(&self) -> &Part<ObsStore, Key> {
+        &self.0.parts.obsstore
+    }
+
+    pub(crate) fn obsstore_key(&self) -> Key {
+        [self.store_vfs().file_stat(crate::obsstore::FILE), None, None]
+    }
+
+    pub(crate) fn view_state(&self) -> &ViewState {
+        &self.0.parts.view
+    }
+
+    pub(crate) fn branchmaps(&self) -> &PerView<BranchMap> {
+        &self.0.parts.branchmaps
+    }
+
+    pub(crate) fn rev_branches_cell(&self) -> &PerView<RevBranches> {
+        &self.0.parts.rev_branches
+    }
+
+    pub(crate) fn tags_cell(&self) -> &PerView<Tags> {
+        &self.0.parts.tags
     }
 }

@@ -206,6 +206,9 @@ impl Running {
             let result = callback(&lent);
             outcome = outcome.and(result);
         }
+        if !unpoison(&self.state).changes.revisions.is_empty() {
+            self.repo.warm_branch_caches();
+        }
         self.unlock();
         outcome
     }
