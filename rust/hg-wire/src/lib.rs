@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod bookmarks;
+pub mod bookmarks_sync;
 pub mod bundle;
 pub mod changegroups;
 pub mod compress;
@@ -18,6 +19,7 @@ pub mod outgoing;
 pub mod parts;
 pub mod paths;
 pub mod peer;
+pub mod pull;
 pub mod push_heads;
 pub mod pushkey;
 pub mod repo_store;
