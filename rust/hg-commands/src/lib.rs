@@ -2,6 +2,7 @@
 //!
 //! [`run`] is the door: it takes arguments, an environment and streams and returns an exit code.
 
+pub mod changeset_display;
 pub mod command;
 pub mod commands;
 pub mod dispatch;

@@ -153,6 +153,12 @@ impl Ui {
         read(&self.palette).paint(text, label)
     }
 
+    /// Whether labels change what is written.
+    #[must_use]
+    pub fn is_colored(&self) -> bool {
+        !read(&self.palette).is_off()
+    }
+
     /// Writes unless `--quiet`.
     pub fn status(&self, text: impl AsRef<[u8]>) {
         if !self.is_quiet() {

@@ -9,6 +9,7 @@ mod engine;
 mod eval;
 mod filters;
 mod functions;
+mod history;
 mod host;
 mod json;
 mod keywords;
@@ -25,11 +26,12 @@ mod text;
 mod value;
 mod wdir;
 
-pub use changeset::Changeset;
+pub use changeset::{Changeset, Copied, FileLists};
 pub use code::Code;
 pub use engine::Engine;
-pub use host::{Host, Verbosity};
-pub use json::{append_cbor, append_json, json};
+pub use history::History;
+pub use host::{Host, StatLine, Verbosity};
+pub use json::{JsonStyle, append_cbor, append_json, json};
 pub use scope::Scope;
 pub use value::{
     Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, Name, PairForm, Value, Vars,

@@ -1,6 +1,5 @@
 //! The working directory: dirstate, status, update, merge state.
 
-pub mod branch;
 pub mod copies;
 pub mod diff;
 pub mod dirstate;

@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use hg_format::changeset::ChangesetEntry;
-use hg_store::Repo;
-use hg_store::manifest::Manifest;
-use hg_types::{HgPath, HgPathBuf, Node, Result, Revision};
+use hg_store::{Manifest, Repo};
+use hg_types::{HgPath, HgPathBuf, Node, Phase, Result, Revision};
+
+use super::history::History;
 
 /// A changeset, or the working directory as the next one, or null.
 pub struct Changeset {
-    repo: Repo,
+    history: Rc<History>,
     rev: Revision,
     node: Node,
     parents: [Revision; 2],
@@ -53,15 +54,15 @@ impl Changeset {
     ///
     /// # Errors
     /// When the changelog cannot be opened.
-    pub fn open(repo: &Repo, rev: Revision) -> Result<Self> {
-        let changelog = repo.changelog()?;
+    pub fn open(history: &Rc<History>, rev: Revision) -> Result<Self> {
+        let changelog = history.repo().changelog()?;
         let (node, parents) = if rev.is_wdir() {
-            (Node::WDIR, super::wdir::parents(repo, &changelog)?)
+            (Node::WDIR, super::wdir::parents(history.repo())?)
         } else {
             (changelog.node(rev), changelog.parents(rev))
         };
         Ok(Self {
-            repo: repo.clone(),
+            history: Rc::clone(history),
             rev,
             node,
             parents,
@@ -76,7 +77,94 @@ impl Changeset {
     /// The repository.
     #[must_use]
     pub fn repo(&self) -> &Repo {
-        &self.repo
+        self.history.repo()
+    }
+
+    /// The history it is part of.
+    #[must_use]
+    pub fn history(&self) -> &Rc<History> {
+        &self.history
+    }
+
+    /// The phase; what a commit would get, for the working directory.
+    ///
+    /// # Errors
+    /// When phases cannot be read.
+    pub fn phase(&self) -> Result<Phase> {
+        if self.rev.is_wdir() {
+            let phases = self.repo().phases()?;
+            let parents = self.parents.into_iter().map(|parent| phases.phase(parent));
+            let new = self.repo().new_commit_phase()?;
+            return Ok(parents.fold(new, Phase::max));
+        }
+        Ok(self.repo().phases()?.phase(self.rev))
+    }
+
+    /// Whether it was replaced or pruned.
+    ///
+    /// # Errors
+    /// When obsolescence cannot be read.
+    pub fn is_obsolete(&self) -> Result<bool> {
+        self.history.is_obsolete(self.rev)
+    }
+
+    /// What is wrong with it, as far as evolution is concerned.
+    ///
+    /// # Errors
+    /// When obsolescence cannot be read.
+    pub fn instabilities(&self) -> Result<Vec<&'static str>> {
+        self.history.instabilities(self.rev)
+    }
+
+    /// Its bookmarks in UTF-8, sorted.
+    ///
+    /// # Errors
+    /// When bookmarks cannot be read.
+    pub fn bookmarks(&self) -> Result<Vec<Vec<u8>>> {
+        if self.rev.is_wdir() {
+            return Ok(Vec::new());
+        }
+        Ok(self.repo().bookmarks()?.names_of(&self.node).to_vec())
+    }
+
+    /// Its tags in UTF-8, sorted.
+    ///
+    /// # Errors
+    /// When tags cannot be read.
+    pub fn tags(&self) -> Result<Vec<Vec<u8>>> {
+        if self.rev.is_wdir() {
+            return Ok(Vec::new());
+        }
+        Ok(self.repo().tags()?.names_of(&self.node).to_vec())
+    }
+
+    /// Revision number and id of its manifest.
+    ///
+    /// # Errors
+    /// When the changeset cannot be read or its manifest does not exist.
+    pub fn manifest_id(&self) -> Result<(Revision, Node)> {
+        if self.rev.is_wdir() {
+            return Ok((Revision::WDIR, Node::WDIR));
+        }
+        let node = self.entry()?.manifest();
+        if node.is_null() {
+            return Ok((Revision::NULL, node));
+        }
+        Ok((self.repo().manifest_log()?.revlog().rev(&node)?, node))
+    }
+
+    /// The files it touches, sorted.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn files(&self) -> Result<Vec<HgPathBuf>> {
+        if self.rev.is_wdir() {
+            let lists = self.file_lists()?;
+            let mut all = [&lists.modified[..], &lists.added, &lists.removed].concat();
+            all.sort();
+            return Ok(all);
+        }
+        Ok(self.entry()?.files().map(HgPath::to_owned).collect())
     }
 
     /// The revision number.
@@ -106,7 +194,7 @@ impl Changeset {
             return vec![p1, p2];
         }
         let before = match self.rev.is_wdir() {
-            true => self.repo.changelog().map_or(-1, |cl| cl.tip().get()),
+            true => self.repo().changelog().map_or(-1, |cl| cl.tip().get()),
             false => self.rev.get() - 1,
         };
         if p1.get() >= before { Vec::new() } else { vec![p1] }
@@ -121,9 +209,9 @@ impl Changeset {
             return Ok(entry);
         }
         let entry = if self.rev.is_wdir() {
-            super::wdir::entry(&self.repo)?
+            super::wdir::entry(&self.history)?
         } else {
-            self.repo.changelog()?.entry(self.rev)?
+            self.repo().changelog()?.entry(self.rev)?
         };
         Ok(self.entry.get_or_init(|| entry))
     }
@@ -137,9 +225,9 @@ impl Changeset {
             return Ok(manifest);
         }
         let manifest = if self.rev.is_wdir() {
-            super::wdir::manifest(&self.repo)?
+            super::wdir::manifest(self.repo())?
         } else {
-            self.repo.manifest(&self.entry()?.manifest())?
+            self.repo().manifest(&self.entry()?.manifest())?
         };
         Ok(self.manifest.get_or_init(|| manifest))
     }
@@ -153,7 +241,7 @@ impl Changeset {
             return Ok(lists);
         }
         let lists = if self.rev.is_wdir() {
-            super::wdir::file_lists(&self.repo)?
+            super::wdir::file_lists(self.repo())?
         } else {
             self.classify_files()?
         };
@@ -169,8 +257,8 @@ impl Changeset {
         let manifest = self.manifest()?;
         let mut parents = Vec::new();
         for parent in self.parents.into_iter().filter(|parent| !parent.is_null()) {
-            let node = self.repo.changelog()?.entry(parent)?.manifest();
-            parents.push(self.repo.manifest(&node)?);
+            let node = self.repo().changelog()?.entry(parent)?.manifest();
+            parents.push(self.repo().manifest(&node)?);
         }
         for path in entry.files() {
             let list = if !manifest.contains(path) {
@@ -195,10 +283,10 @@ impl Changeset {
         }
         let mut lists = FileLists::default();
         if self.rev.is_wdir() {
-            lists = super::wdir::file_lists(&self.repo)?;
+            lists = super::wdir::file_lists(self.repo())?;
         } else {
-            let changelog = self.repo.changelog()?;
-            let parent = self.repo.manifest(&changelog.entry(self.parents[0])?.manifest())?;
+            let changelog = self.repo().changelog()?;
+            let parent = self.repo().manifest(&changelog.entry(self.parents[0])?.manifest())?;
             for change in parent.diff(self.manifest()?) {
                 let list = match (change.old.is_some(), change.new.is_some()) {
                     (true, true) => &mut lists.modified,
@@ -219,8 +307,11 @@ impl Changeset {
         if let Some(copies) = self.copies.get() {
             return Ok(copies);
         }
-        let copies =
-            if self.rev.is_wdir() { super::wdir::copies(&self.repo)? } else { self.read_copies()? };
+        let copies = if self.rev.is_wdir() {
+            super::wdir::copies(self.repo())?
+        } else {
+            self.read_copies()?
+        };
         Ok(self.copies.get_or_init(|| Rc::new(copies)))
     }
 
@@ -244,7 +335,7 @@ impl Changeset {
 
     /// Where the revision `node` of a file came from, if that happened in this changeset.
     fn copy_source(&self, path: &HgPath, node: &Node) -> Result<Option<HgPathBuf>> {
-        let filelog = self.repo.filelog(path)?;
+        let filelog = self.repo().filelog(path)?;
         let rev = filelog.rev(node)?;
         let Some((source, _)) = filelog.renamed(rev)? else {
             return Ok(None);
@@ -253,9 +344,9 @@ impl Changeset {
             return Ok(Some(source));
         }
         // The file revision is shared with an earlier changeset; the copy is ours unless a parent has it already.
-        let changelog = self.repo.changelog()?;
+        let changelog = self.repo().changelog()?;
         for parent in self.parents.into_iter().filter(|parent| !parent.is_null()) {
-            let manifest = self.repo.manifest(&changelog.entry(parent)?.manifest())?;
+            let manifest = self.repo().manifest(&changelog.entry(parent)?.manifest())?;
             if manifest.node(path) == Some(*node) {
                 return Ok(None);
             }

@@ -87,7 +87,7 @@ impl Code {
     ///
     /// # Errors
     /// On unknown filters and functions and on operands that make no sense.
-    pub fn compile(tree: &Tree, engine: &Engine<'_>) -> Result<Self> {
+    pub fn compile(tree: &Tree, engine: &Engine) -> Result<Self> {
         compile(tree, engine, Place::Top)
     }
 
@@ -107,7 +107,7 @@ impl Symbol {
     }
 }
 
-fn compile(tree: &Tree, engine: &Engine<'_>, place: Place) -> Result<Code> {
+fn compile(tree: &Tree, engine: &Engine, place: Place) -> Result<Code> {
     let operand = |at: usize, place| -> Result<Box<Code>> {
         let tree = tree.children().get(at).unwrap_or(&Tree::Nothing);
         Ok(Box::new(compile(tree, engine, place)?))
@@ -180,7 +180,7 @@ fn expect_symbol(tree: Option<&Tree>) -> Result<&[u8]> {
 }
 
 /// What stands right of `%`: a template, or the name of one.
-fn template_operand(tree: Option<&Tree>, engine: &Engine<'_>) -> Result<Rc<Code>> {
+fn template_operand(tree: Option<&Tree>, engine: &Engine) -> Result<Rc<Code>> {
     match tree {
         Some(tree @ (Tree::Node("template", _) | Tree::Leaf("string", _))) => {
             Ok(Rc::new(compile(tree, engine, Place::Top)?))
@@ -190,7 +190,7 @@ fn template_operand(tree: Option<&Tree>, engine: &Engine<'_>) -> Result<Rc<Code>
     }
 }
 
-fn call(name: &[u8], arguments: &Tree, engine: &Engine<'_>) -> Result<Code> {
+fn call(name: &[u8], arguments: &Tree, engine: &Engine) -> Result<Code> {
     if let Some(function) = functions::find(name) {
         return Ok(Code::Call(function, compile_arguments(function, arguments, engine)?));
     }
@@ -207,11 +207,7 @@ fn call(name: &[u8], arguments: &Tree, engine: &Engine<'_>) -> Result<Code> {
     }
 }
 
-fn compile_arguments(
-    function: &Function,
-    arguments: &Tree,
-    engine: &Engine<'_>,
-) -> Result<Arguments> {
+fn compile_arguments(function: &Function, arguments: &Tree, engine: &Engine) -> Result<Arguments> {
     let inner = |tree: &Tree| compile(tree, engine, Place::Inner);
     let items = list_items(arguments);
     let Some(declaration) = function.arguments else {

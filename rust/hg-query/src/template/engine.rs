@@ -10,17 +10,17 @@ use hg_types::{Error, ErrorKind, Result};
 use crate::parser::{AliasRules, Tree, describe_location};
 
 use super::code::Code;
+use super::history::History;
 use super::host::Host;
 use super::scope::Scope;
 use super::syntax;
 use super::value::{Name, Value, Vars};
 
 /// Templates and what they are evaluated with.
-pub struct Engine<'e> {
+pub struct Engine {
     /// The user's side.
-    pub host: &'e dyn Host,
-    /// The repository; keywords that speak of it are empty without.
-    pub repo: Option<&'e Repo>,
+    pub host: Rc<dyn Host>,
+    history: Option<Rc<History>>,
     sources: HashMap<Vec<u8>, Source>,
     compiled: RefCell<HashMap<Vec<u8>, State>>,
     builtin: RefCell<HashMap<&'static str, Rc<Code>>>,
@@ -43,13 +43,14 @@ enum State {
     Ready(Rc<Code>),
 }
 
-impl<'e> Engine<'e> {
+impl Engine {
     /// Without templates.
     #[must_use]
-    pub fn new(host: &'e dyn Host, repo: Option<&'e Repo>) -> Self {
+    pub fn new(host: Rc<dyn Host>, repo: Option<Repo>) -> Self {
+        let history = repo.map(|repo| History::new(repo, Rc::clone(&host)));
         Self {
             host,
-            repo,
+            history,
             sources: HashMap::new(),
             compiled: RefCell::default(),
             builtin: RefCell::default(),
@@ -183,9 +184,20 @@ impl<'e> Engine<'e> {
         self.defaults.iter().find(|(known, _)| &known[..] == name).map(|(_, value)| value)
     }
 
+    /// The repository and what is known of it; keywords that speak of it are empty without.
+    #[must_use]
+    pub fn history(&self) -> Option<&Rc<History>> {
+        self.history.as_ref()
+    }
+
     /// The repository, for what cannot do without.
-    pub(super) fn need_repo(&self) -> Result<&'e Repo> {
-        self.repo.ok_or_else(|| unavailable("repo"))
+    pub(super) fn need_repo(&self) -> Result<&Repo> {
+        Ok(self.need_history()?.repo())
+    }
+
+    /// The history, for what cannot do without.
+    pub(super) fn need_history(&self) -> Result<&Rc<History>> {
+        self.history.as_ref().ok_or_else(|| unavailable("repo"))
     }
 }
 

@@ -11,7 +11,7 @@ use super::keywords::Keyword;
 use super::scope::Scope;
 use super::value::{Change, Value, Vars};
 
-impl Engine<'_> {
+impl Engine {
     /// Appends the rendering of a compiled template.
     ///
     /// # Errors

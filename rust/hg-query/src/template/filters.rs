@@ -17,7 +17,7 @@ pub struct Filter {
     pub name: &'static str,
     /// What it wants.
     pub(super) input: Input,
-    pub(super) run: fn(&Engine<'_>, &Scope, Value) -> Result<Value>,
+    pub(super) run: fn(&Engine, &Scope, Value) -> Result<Value>,
 }
 
 /// What a filter wants; other values are converted.
@@ -48,7 +48,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     [GENERAL, dates::FILTERS, texts::FILTERS].into_iter().flatten().map(|filter| filter.name)
 }
 
-const fn any(name: &'static str, run: fn(&Engine<'_>, &Scope, Value) -> Result<Value>) -> Filter {
+const fn any(name: &'static str, run: fn(&Engine, &Scope, Value) -> Result<Value>) -> Filter {
     Filter { name, input: Input::Any, run }
 }
 
@@ -76,7 +76,7 @@ const GENERAL: &[Filter] = &[
     }),
 ];
 
-fn count(_: &Engine<'_>, _: &Scope, value: Value) -> Result<Value> {
+fn count(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
     let len = match &value {
         Value::List(list) => list.items.len(),
         Value::Dict(dict) => dict.pairs.len(),
@@ -97,7 +97,7 @@ fn not_countable() -> Error {
     Error::parse("not countable", None)
 }
 
-fn reverse(_: &Engine<'_>, _: &Scope, value: Value) -> Result<Value> {
+fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
     match value {
         Value::List(list) => {
             let mut list = List::clone(&list);
@@ -109,7 +109,7 @@ fn reverse(_: &Engine<'_>, _: &Scope, value: Value) -> Result<Value> {
     }
 }
 
-fn commondir(engine: &Engine<'_>, scope: &Scope, value: Value) -> Result<Value> {
+fn commondir(engine: &Engine, scope: &Scope, value: Value) -> Result<Value> {
     let texts: Vec<Vec<u8>> = match &value {
         Value::List(list) => {
             let texts = list.items.iter().map(|item| engine.text_of(item, scope));

@@ -20,7 +20,7 @@ pub struct Function {
     pub name: &'static str,
     /// The declaration of its arguments, for those that can be named.
     pub(super) arguments: Option<&'static str>,
-    pub(super) run: fn(&Engine<'_>, &Scope, &Arguments) -> Result<Value>,
+    pub(super) run: fn(&Engine, &Scope, &Arguments) -> Result<Value>,
 }
 
 impl std::fmt::Debug for Function {
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Function {
     }
 }
 
-type Run = fn(&Engine<'_>, &Scope, &Arguments) -> Result<Value>;
+type Run = fn(&Engine, &Scope, &Arguments) -> Result<Value>;
 
 const fn function(name: &'static str, run: Run) -> Function {
     Function { name, arguments: None, run }

@@ -66,6 +66,14 @@ pub trait Host {
         text.to_vec()
     }
 
+    /// Who the user is, in UTF-8.
+    ///
+    /// # Errors
+    /// When nobody knows.
+    fn username(&self) -> Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
     /// The environment variables, for `{envvars}`.
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         Vec::new()

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use hg_types::{Error, Result};
+use hg_types::Result;
 
 use super::changeset::Changeset;
 use super::engine::Engine;
@@ -24,7 +24,7 @@ pub struct Keyword {
     /// Its name.
     pub name: &'static str,
     needs: Needs,
-    run: fn(&Engine<'_>, &Scope) -> Result<Value>,
+    run: fn(&Engine, &Scope) -> Result<Value>,
 }
 
 /// What a keyword speaks of; without it, the keyword does not exist.
@@ -50,10 +50,10 @@ impl std::fmt::Debug for Keyword {
 
 impl Keyword {
     /// The value in a scope; [`Value::None`] if the scope lacks what it needs.
-    pub(super) fn evaluate(&self, engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+    pub(super) fn evaluate(&self, engine: &Engine, scope: &Scope) -> Result<Value> {
         let available = match self.needs {
             Needs::Nothing => true,
-            Needs::Repo => engine.repo.is_some(),
+            Needs::Repo => engine.history().is_some(),
             Needs::Changeset => scope.changeset().is_some(),
             Needs::File => scope.file().is_some() && scope.changeset().is_some(),
         };
@@ -80,7 +80,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().flatten().map(|keyword| keyword.name)
 }
 
-type Run = fn(&Engine<'_>, &Scope) -> Result<Value>;
+type Run = fn(&Engine, &Scope) -> Result<Value>;
 
 const fn of_changeset(name: &'static str, run: Run) -> Keyword {
     Keyword { name, needs: Needs::Changeset, run }
@@ -92,14 +92,14 @@ fn changeset(scope: &Scope) -> Result<&Rc<Changeset>> {
 }
 
 /// Text from storage in the user's character set.
-fn local(engine: &Engine<'_>, stored: &[u8]) -> Value {
+fn local(engine: &Engine, stored: &[u8]) -> Value {
     Value::local(engine.host.encoding().to_local(stored))
 }
 
 /// A list as templates of the style show it that are called after it: `start_files`, `file`, `last_file`,
 /// `end_files`, `no_files`. `None` if there are none.
 fn shown_by_style(
-    engine: &Engine<'_>,
+    engine: &Engine,
     scope: &Scope,
     singular: &str,
     plural: &str,
@@ -137,14 +137,10 @@ fn shown_by_style(
 }
 
 /// Whether a style may show such a list itself; saves making its items.
-fn style_shows(engine: &Engine<'_>, singular: &str, plural: &str) -> bool {
+fn style_shows(engine: &Engine, singular: &str, plural: &str) -> bool {
     engine.has(singular.as_bytes()) || engine.has(&["no_", plural].concat().into_bytes())
 }
 
 fn name(text: &'static str) -> Name {
     Cow::Borrowed(text.as_bytes())
-}
-
-fn no_such(what: &str) -> Error {
-    Error::abort(format!("template resource not available: {what}"))
 }

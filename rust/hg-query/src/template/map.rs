@@ -28,7 +28,7 @@ impl Map {
     }
 
     /// Adds everything to an engine.
-    pub fn install(self, engine: &mut Engine<'_>) {
+    pub fn install(self, engine: &mut Engine) {
         for (name, source) in self.templates {
             engine.add_source(name, source);
         }

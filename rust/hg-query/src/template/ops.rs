@@ -12,7 +12,7 @@ use super::value::{
     Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, PairForm, Value, Vars,
 };
 
-impl Engine<'_> {
+impl Engine {
     /// Appends a value as text.
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl Engine<'_> {
                 Vars { values, change: Change::Keep }
             }
             ListKind::Revisions => {
-                let changeset = Changeset::open(self.need_repo()?, revision_of(item))?;
+                let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
                 let values = vec![(b"revision"[..].into(), item.clone())];
                 Vars { values, change: Change::Changeset(Rc::new(changeset)) }
             }

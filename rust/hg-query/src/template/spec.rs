@@ -132,12 +132,7 @@ impl Spec {
     ///
     /// # Errors
     /// When the map cannot be read.
-    pub fn install(
-        &self,
-        engine: &mut Engine<'_>,
-        config: &Config,
-        topic: &str,
-    ) -> Result<Vec<u8>> {
+    pub fn install(&self, engine: &mut Engine, config: &Config, topic: &str) -> Result<Vec<u8>> {
         let name = match self {
             Self::Map(origin) => {
                 Map::read(origin)?.install(engine);
@@ -192,7 +187,7 @@ impl Parts {
     /// The parts for the template `item` that an engine has, in the variants (`_verbose`, ...) that suit the
     /// verbosity if they come from a map.
     #[must_use]
-    pub fn of(engine: &Engine<'_>, spec: &Spec, item: Vec<u8>) -> Self {
+    pub fn of(engine: &Engine, spec: &Spec, item: Vec<u8>) -> Self {
         let part = |name: &str| -> Option<Vec<u8>> {
             match spec {
                 Spec::Map(_) => {
@@ -214,7 +209,7 @@ impl Parts {
 }
 
 /// The template `name` in the variant for the verbosity, if there is one.
-fn variant(engine: &Engine<'_>, name: &[u8]) -> Vec<u8> {
+fn variant(engine: &Engine, name: &[u8]) -> Vec<u8> {
     use super::host::Verbosity;
     let verbosity = engine.host.verbosity();
     let suffixes: &[&str] = match verbosity {

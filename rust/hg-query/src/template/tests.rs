@@ -20,14 +20,14 @@ impl Host for Plain {
     }
 }
 
-fn host() -> Plain {
+fn host() -> std::rc::Rc<Plain> {
     let encoding = Encoding::named(b"utf-8").expect("known");
-    Plain { config: Config::empty(Environment::default()), encoding }
+    std::rc::Rc::new(Plain { config: Config::empty(Environment::default()), encoding })
 }
 
 fn render(text: &str) -> Result<String, String> {
     let host = host();
-    let mut engine = Engine::new(&host, None);
+    let mut engine = Engine::new(host, None);
     engine.set_aliases([(&b"twice(x)"[..], &b"\"{x}{x}\""[..]), (&b"hi"[..], &b"'hello'"[..])]);
     let run = || {
         let code = engine.compile(text.as_bytes())?;
@@ -164,7 +164,7 @@ fn regular_expressions() {
 #[test]
 fn templates_cannot_contain_themselves() {
     let host = host();
-    let mut engine = Engine::new(&host, None);
+    let mut engine = Engine::new(host, None);
     engine.add("foo", "{bar}");
     engine.add("bar", "{foo}");
     engine.add("loop", "{files % loop}");
@@ -181,7 +181,7 @@ fn templates_cannot_contain_themselves() {
 fn every_style_compiles() {
     for style in styles::names() {
         let host = host();
-        let mut engine = Engine::new(&host, None);
+        let mut engine = Engine::new(host, None);
         map::Map::read(&map::MapOrigin::Style(style)).expect("reads").install(&mut engine);
         for suffix in ["", "_quiet", "_verbose", "_debug"] {
             let name = format!("changeset{suffix}");

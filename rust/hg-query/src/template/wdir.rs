@@ -3,33 +3,80 @@
 use std::sync::Arc;
 
 use hg_format::changeset::ChangesetEntry;
-use hg_store::manifest::Manifest;
-use hg_store::{Changelog, Repo};
-use hg_types::{HgPath, Result, Revision};
+use hg_format::manifest::ManifestEntry;
+use hg_store::{Manifest, Repo};
+use hg_types::{Error, FileFlags, HgPath, Node, Result, Revision};
+use hg_wdir::{StatusOptions, WorkingDir};
 
 use super::changeset::{Copied, FileLists};
+use super::history::History;
 
-pub(super) fn parents(repo: &Repo, changelog: &Changelog) -> Result<[Revision; 2]> {
-    let _ = (repo, changelog);
-    Ok([Revision::NULL; 2])
+/// The parents of the working directory.
+pub(super) fn parents(repo: &Repo) -> Result<[Revision; 2]> {
+    let changelog = repo.changelog()?;
+    let rev = |node: Node| changelog.find(&node).unwrap_or(Revision::NULL);
+    Ok(repo.wdir_parents().map(rev))
 }
 
-pub(super) fn entry(_: &Repo) -> Result<ChangesetEntry> {
-    Ok(ChangesetEntry::null())
+/// What a commit would record, without files.
+pub(super) fn entry(history: &History) -> Result<ChangesetEntry> {
+    let repo = history.repo();
+    let host = history.host();
+    let date = host.clock().date();
+    let branch = branch(repo)?;
+    let extra = match &branch[..] {
+        b"default" => Vec::new(),
+        branch => {
+            let branch = [(b"branch".to_vec(), branch.to_vec())];
+            [&b" "[..], &hg_format::changeset::encode_extra(&branch.into())].concat()
+        }
+    };
+    let dates = format!("{} {}", date.seconds, date.offset);
+    let user = host.username()?;
+    let text = [&Node::WDIR.hex()[..], b"\n", &user, b"\n", dates.as_bytes(), &extra, b"\n\n"];
+    ChangesetEntry::decode(Arc::new(text.concat())).map_err(|error| Error::abort(error.to_string()))
 }
 
-pub(super) fn manifest(_: &Repo) -> Result<Arc<Manifest>> {
-    Ok(Arc::default())
+/// The branch that a commit would be on, in UTF-8.
+pub(super) fn branch(repo: &Repo) -> Result<Vec<u8>> {
+    let text = repo.vfs().try_read("branch")?.unwrap_or_default();
+    let name = super::text::trim(&text);
+    Ok(if name.is_empty() { b"default".to_vec() } else { name.to_vec() })
 }
 
-pub(super) fn file_lists(_: &Repo) -> Result<FileLists> {
-    Ok(FileLists::default())
+fn p1_manifest(repo: &Repo) -> Result<Arc<Manifest>> {
+    let node = repo.changelog()?.entry(parents(repo)?[0])?.manifest();
+    repo.manifest(&node)
 }
 
-pub(super) fn copies(_: &Repo) -> Result<Vec<Copied>> {
-    Ok(Vec::new())
+/// The files that a commit would have.
+pub(super) fn manifest(repo: &Repo) -> Result<Arc<Manifest>> {
+    let base = p1_manifest(repo)?;
+    let lists = file_lists(repo)?;
+    let kept = base.iter().filter(|entry| !lists.removed.iter().any(|path| **path == *entry.path));
+    let added = lists.added.iter().map(|path| ManifestEntry {
+        path,
+        node: Node::WDIR,
+        flags: FileFlags::default(),
+    });
+    Ok(Arc::new(Manifest::from_entries(kept.chain(added))))
 }
 
-pub(super) fn size(_: &Repo, _: &HgPath) -> Option<i64> {
-    None
+/// What a commit would change.
+pub(super) fn file_lists(repo: &Repo) -> Result<FileLists> {
+    let mut wdir = WorkingDir::open(repo)?;
+    let status = wdir.status(&WorkingDir::everything(), StatusOptions::default())?;
+    Ok(FileLists { modified: status.modified, added: status.added, removed: status.removed })
+}
+
+/// The copies that a commit would record.
+pub(super) fn copies(repo: &Repo) -> Result<Vec<Copied>> {
+    let copies = WorkingDir::open(repo)?.dirstate().copies()?;
+    Ok(copies.into_iter().map(|(path, source)| Copied { path, source }).collect())
+}
+
+/// The size of a file.
+pub(super) fn size(repo: &Repo, path: &HgPath) -> Option<i64> {
+    let read = WorkingDir::open(repo).and_then(|wdir| wdir.read_file(path)).ok()??;
+    i64::try_from(read.1.len()).ok()
 }

@@ -100,7 +100,6 @@ impl Repo {
             locks: Locks::default(),
             parts: Parts::default(),
             transaction: Mutex::new(Weak::new()),
-            overlay: RwLock::default(),
         })))
     }
 

@@ -7,7 +7,7 @@ use super::super::scope::Scope;
 use super::super::value::Value;
 use super::{Filter, Input};
 
-const fn date(name: &'static str, run: fn(&Engine<'_>, &Scope, Value) -> Result<Value>) -> Filter {
+const fn date(name: &'static str, run: fn(&Engine, &Scope, Value) -> Result<Value>) -> Filter {
     Filter { name, input: Input::Date, run }
 }
 

@@ -9,7 +9,7 @@ use super::super::text::{self, Filling};
 use super::super::value::Value;
 use super::{Filter, Input};
 
-const fn text(name: &'static str, run: fn(&Engine<'_>, &Scope, Value) -> Result<Value>) -> Filter {
+const fn text(name: &'static str, run: fn(&Engine, &Scope, Value) -> Result<Value>) -> Filter {
     Filter { name, input: Input::Text, run }
 }
 
@@ -95,7 +95,7 @@ fn domain(author: &[u8]) -> &[u8] {
     author[at + 1..].split(|&c| c == b'>').next().unwrap_or_default()
 }
 
-fn fill(engine: &Engine<'_>, text: &[u8], width: i64) -> Vec<u8> {
+fn fill(engine: &Engine, text: &[u8], width: i64) -> Vec<u8> {
     let encoding = engine.host.encoding();
     text::fill(text, &Filling { encoding, width, first: b"", rest: b"" })
 }

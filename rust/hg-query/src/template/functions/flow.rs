@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn choose(
-    engine: &Engine<'_>,
+    engine: &Engine,
     scope: &Scope,
     yes: bool,
     then: &Code,
@@ -44,7 +44,7 @@ fn choose(
 }
 
 /// Whether a list has an item, a dict a key, or a text a part. What cannot be compared is not contained.
-fn contains(engine: &Engine<'_>, scope: &Scope, haystack: &Value, needle: &Value) -> Result<bool> {
+fn contains(engine: &Engine, scope: &Scope, haystack: &Value, needle: &Value) -> Result<bool> {
     Ok(match haystack {
         Value::List(list) => {
             let numbers = matches!(list.kind, ListKind::Revisions)
@@ -80,7 +80,7 @@ fn plain(value: &Value) -> Vec<u8> {
     out
 }
 
-fn as_number(engine: &Engine<'_>, scope: &Scope, value: &Value) -> Result<Option<i64>> {
+fn as_number(engine: &Engine, scope: &Scope, value: &Value) -> Result<Option<i64>> {
     match unwrap(value) {
         Value::Int(number) => Ok(Some(*number)),
         Value::Bytes(_) | Value::Local(_) => {

@@ -47,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn dict(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn dict(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let mut pairs: Vec<(Vec<u8>, Value)> = Vec::new();
     for code in &arguments.positional {
         let Some(key) = code.symbolic_name() else {
@@ -66,7 +66,7 @@ fn dict(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Val
     Ok(Value::dict(pairs, "key", "value"))
 }
 
-fn filter(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 1, 2, "filter expects one or two arguments")?;
     let value = engine.eval(&args[0], scope)?;
     let condition = args.get(1);
@@ -124,12 +124,12 @@ fn filter(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<V
     }
 }
 
-fn holds(engine: &Engine<'_>, condition: &Code, scope: &Scope) -> Result<bool> {
+fn holds(engine: &Engine, condition: &Code, scope: &Scope) -> Result<bool> {
     Ok(truth(&engine.eval(condition, scope)?))
 }
 
 fn extreme(
-    engine: &Engine<'_>,
+    engine: &Engine,
     scope: &Scope,
     arguments: &Arguments,
     name: &'static str,
@@ -145,7 +145,7 @@ fn extreme(
     })
 }
 
-fn pick(engine: &Engine<'_>, scope: &Scope, value: &Value, largest: bool) -> Result<Value> {
+fn pick(engine: &Engine, scope: &Scope, value: &Value, largest: bool) -> Result<Value> {
     let empty = || Error::parse("empty sequence", None);
     match value {
         Value::List(list) => {

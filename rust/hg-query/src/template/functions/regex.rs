@@ -42,7 +42,7 @@ fn pattern_text(pattern: &[u8]) -> Option<String> {
     Some(out)
 }
 
-fn sub(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn sub(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 3, 3, "sub expects three arguments")?;
     let pattern = engine.string(&args[0], scope)?;
     let replacement = engine.string(&args[1], scope)?;
@@ -171,7 +171,7 @@ fn append_replacement(found: &Captures<'_>, pieces: &[Piece], out: &mut Vec<u8>)
     }
 }
 
-fn search(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn search(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 2, 2, "search expects two arguments")?;
     let pattern = engine.string(&args[0], scope)?;
     let text = engine.string(&args[1], scope)?;

@@ -66,7 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("word", word),
 ];
 
-fn date(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn date(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 1, 2, "date expects one or two arguments")?;
     let value = engine.eval(&args[0], scope)?;
     let date = engine.date_of(&value, scope, Some("date expects a date information"))?;
@@ -77,7 +77,7 @@ fn date(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Val
     Ok(Value::Bytes(date.format(&format)))
 }
 
-fn localdate(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn localdate(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 1, 2, "localdate expects one or two arguments")?;
     let value = engine.eval(&args[0], scope)?;
     let date = engine.date_of(&value, scope, Some("localdate expects a date information"))?;
@@ -110,7 +110,7 @@ fn zone_offset(text: &[u8]) -> Option<i32> {
     i32::try_from(hg_config::value::parse_int(text)?).ok()
 }
 
-fn fill(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn fill(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 1, 4, "fill expects one to four arguments")?;
     let text = engine.string(&args[0], scope)?;
     let width = match args.get(1) {
@@ -126,7 +126,7 @@ fn fill(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Val
     Ok(Value::Bytes(text::fill(&text, &filling)))
 }
 
-fn pad(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn pad(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let (Some(text), Some(width)) = (arguments.get("text"), arguments.get("width")) else {
         return Err(Error::parse("pad() expects two to four arguments", None));
     };
@@ -154,7 +154,7 @@ fn pad(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Valu
 }
 
 /// Cuts a text to `width` columns, at its start if `left`.
-fn trim_columns(engine: &Engine<'_>, text: &[u8], width: usize, left: bool) -> Vec<u8> {
+fn trim_columns(engine: &Engine, text: &[u8], width: usize, left: bool) -> Vec<u8> {
     let encoding = engine.host.encoding();
     if text.is_ascii() {
         let cut = text.len().saturating_sub(width);
@@ -172,7 +172,7 @@ fn trim_columns(engine: &Engine<'_>, text: &[u8], width: usize, left: bool) -> V
     encoding.encode(&chars.into_iter().collect::<String>()).0
 }
 
-fn word(engine: &Engine<'_>, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+fn word(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let count = arguments.positional.len();
     let message = format!("word expects two or three arguments, got {count}");
     let args = expect(arguments, 2, 3, &message)?;

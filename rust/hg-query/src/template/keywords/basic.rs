@@ -47,13 +47,13 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     }),
 ];
 
-fn branches(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn branches(engine: &Engine, scope: &Scope) -> Result<Value> {
     let branch = changeset(scope)?.entry()?.branch();
     let items = if branch == b"default" { Vec::new() } else { vec![local(engine, &branch)] };
     super::names::list(engine, scope, items, "branch", "branches")
 }
 
-fn extras(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn extras(engine: &Engine, scope: &Scope) -> Result<Value> {
     let extra = changeset(scope)?.entry()?.extra();
     let pairs: Vec<(Vec<u8>, Value)> =
         extra.into_iter().map(|(key, value)| (key, Value::Bytes(value))).collect();
@@ -69,21 +69,14 @@ fn extras(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
     Ok(Value::Dict(Rc::new(Dict { pairs, key, value, form: PairForm::Escaped, shown })))
 }
 
-fn manifest(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn manifest(engine: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
-    let (rev, node) = if changeset.rev().is_wdir() {
-        (i64::from(changeset.rev().get()), changeset.node())
-    } else {
-        let node = changeset.entry()?.manifest();
-        if node.is_null() {
-            (-1, node)
-        } else {
-            let log = changeset.repo().manifest_log()?;
-            (log.revlog().rev(&node)?.get().into(), node)
-        }
-    };
+    let (rev, node) = changeset.manifest_id()?;
     let vars = Vars {
-        values: vec![(name("rev"), Value::Int(rev)), (name("node"), Value::Bytes(node.hex()))],
+        values: vec![
+            (name("rev"), Value::from(rev.get())),
+            (name("node"), Value::Bytes(node.hex())),
+        ],
         change: Change::Clear,
     };
     let mut shown = Vec::new();

@@ -33,15 +33,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     }),
     of_changeset("files", |engine, scope| {
         let changeset = changeset(scope)?;
-        let paths: Vec<HgPathBuf> = if changeset.rev().is_wdir() {
-            let lists = changeset.file_lists()?;
-            let mut all = [&lists.modified[..], &lists.added, &lists.removed].concat();
-            all.sort();
-            all
-        } else {
-            changeset.entry()?.files().map(HgPath::to_owned).collect()
-        };
-        list(engine, scope, &paths, "file", "files")
+        list(engine, scope, &changeset.files()?, "file", "files")
     }),
     Keyword {
         name: "path",
@@ -55,7 +47,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
 
 /// A list of paths; in `%` each also is the file of the context.
 pub(crate) fn list(
-    engine: &Engine<'_>,
+    engine: &Engine,
     scope: &Scope,
     paths: &[HgPathBuf],
     singular: &'static str,
@@ -75,7 +67,7 @@ pub(crate) fn list(
     Ok(Value::List(Rc::new(List { items, kind, form: ItemForm::Plain, shown })))
 }
 
-fn copies(engine: &Engine<'_>, scope: &Scope, changeset: &Changeset) -> Result<Value> {
+fn copies(engine: &Engine, scope: &Scope, changeset: &Changeset) -> Result<Value> {
     let copies = changeset.copies()?;
     let pairs = copies
         .iter()
@@ -83,7 +75,7 @@ fn copies(engine: &Engine<'_>, scope: &Scope, changeset: &Changeset) -> Result<V
     copies_of(engine, scope, pairs.collect())
 }
 
-fn copies_of(engine: &Engine<'_>, scope: &Scope, pairs: Vec<(Vec<u8>, Value)>) -> Result<Value> {
+fn copies_of(engine: &Engine, scope: &Scope, pairs: Vec<(Vec<u8>, Value)>) -> Result<Value> {
     let shown = if style_shows(engine, "file_copy", "file_copies") {
         let vars = pairs.iter().map(|(path, source)| Vars {
             values: vec![(name("name"), Value::from(&path[..])), (name("source"), source.clone())],
@@ -97,7 +89,7 @@ fn copies_of(engine: &Engine<'_>, scope: &Scope, pairs: Vec<(Vec<u8>, Value)>) -
     Ok(Value::Dict(Rc::new(Dict { pairs, key, value, form: PairForm::Copy, shown })))
 }
 
-fn size(_: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn size(_: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let path = HgPath::new(scope.file().unwrap_or_default());
     let Some(node) = changeset.manifest()?.node(path) else {
@@ -110,7 +102,7 @@ fn size(_: &Engine<'_>, scope: &Scope) -> Result<Value> {
     Ok(Value::from(filelog.size(filelog.rev(&node)?)?))
 }
 
-fn status(_: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn status(_: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let path = HgPath::new(scope.file().unwrap_or_default());
     let lists = changeset.status()?;
@@ -129,10 +121,10 @@ fn status(_: &Engine<'_>, scope: &Scope) -> Result<Value> {
 }
 
 /// Nested repositories whose recorded state the changeset changed.
-fn subrepos(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn subrepos(engine: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let path = HgPath::new(b".hgsubstate");
-    let read = |manifest: &hg_store::manifest::Manifest| -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let read = |manifest: &hg_store::Manifest| -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         let Some(node) = manifest.node(path) else {
             return Ok(Vec::new());
         };
@@ -146,7 +138,7 @@ fn subrepos(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
     let mut names = Vec::new();
     if changeset.manifest()?.contains(path) || changeset.entry()?.files().any(|file| file == path) {
         let now = read(changeset.manifest()?)?;
-        let parent = Changeset::open(changeset.repo(), changeset.parents()[0])?;
+        let parent = Changeset::open(changeset.history(), changeset.parents()[0])?;
         let before = read(parent.manifest()?)?;
         let changed = now.iter().filter(|state| !before.contains(state)).map(|(name, _)| name);
         let gone = before.iter().filter(|(name, _)| !now.iter().any(|(other, _)| other == name));

@@ -13,7 +13,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[];
 
 /// A list of texts, shown by the style if it has templates for it.
 pub(super) fn list(
-    engine: &Engine<'_>,
+    engine: &Engine,
     scope: &Scope,
     items: Vec<Value>,
     singular: &'static str,

@@ -20,7 +20,8 @@ pub(super) const KEYWORDS: &[Keyword] = &[
             true => Vec::new(),
             false => changelog.children(changeset.rev()),
         };
-        let visible = children.into_iter();
+        let hidden = changeset.repo().hidden_revs()?;
+        let visible = children.into_iter().filter(|rev| !hidden.contains(*rev));
         let text = |rev: Revision| {
             let node = changelog.node(rev).short();
             Value::Bytes([format!("{rev}:").into_bytes(), node].concat())
@@ -38,7 +39,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
 
 fn parent(scope: &Scope, at: usize) -> Result<Value> {
     let changeset = changeset(scope)?;
-    let parent = Changeset::open(changeset.repo(), changeset.parents()[at])?;
+    let parent = Changeset::open(changeset.history(), changeset.parents()[at])?;
     Ok(Value::Item(Rc::new(Item {
         value: None,
         vars: Vars::changeset(Rc::new(parent)),
@@ -56,14 +57,14 @@ fn parent_node(scope: &Scope, at: usize) -> Result<Value> {
     Ok(Value::Bytes(node.hex()))
 }
 
-fn parents(engine: &Engine<'_>, scope: &Scope) -> Result<Value> {
+fn parents(engine: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let debug = engine.host.verbosity() == Verbosity::Debug;
     let parents = changeset.meaningful_parents(debug);
     let shown = if style_shows(engine, "parent", "parents") {
         let mut items = Vec::new();
         for &rev in &parents {
-            let parent = Rc::new(Changeset::open(changeset.repo(), rev)?);
+            let parent = Rc::new(Changeset::open(changeset.history(), rev)?);
             items.push(Vars::changeset(parent));
         }
         shown_by_style(engine, scope, "parent", "parents", items)?

@@ -55,7 +55,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
 ];
 
 /// `[paths]`: each name with its address; in `%`, sub-options too.
-fn peerurls(engine: &Engine<'_>, _: &Scope) -> Result<Value> {
+fn peerurls(engine: &Engine, _: &Scope) -> Result<Value> {
     let config = engine.host.config();
     let mut pairs: Vec<(Vec<u8>, Value)> = config
         .items("paths")

@@ -1,0 +1,223 @@
+//! Changesets as `log` and its relatives show them: lines of facts, a template, JSON or CBOR.
+//!
+//! ```ignore
+//! let mut display = Displayer::new(ctx, DisplayOptions { copies, ..DisplayOptions::from_opts(&ctx.opts) })?;
+//! for rev in revs {
+//!     display.show(rev)?;
+//! }
+//! display.close()?;
+//! ```
+
+mod data;
+mod fate;
+mod host;
+mod lines;
+mod templated;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hg_query::template::spec::{Spec, available_styles};
+use hg_query::template::{Changeset, History, Value};
+use hg_store::Repo;
+use hg_types::{Error, Result, Revision};
+
+use crate::{CommandContext, Opts, Ui};
+
+pub use host::UiHost;
+pub use lines::{changeset_id, changeset_labels, revision_id};
+
+use data::DataForm;
+use templated::Templated;
+
+/// What shows the changes of a changeset behind its facts: `--patch`, `--stat`.
+pub trait Differ {
+    /// Whether statistics are shown.
+    fn has_stat(&self) -> bool;
+    /// Whether the patch is shown.
+    fn has_patch(&self) -> bool;
+    /// Writes statistics; `graph_width` columns are taken by the graph.
+    ///
+    /// # Errors
+    /// When the changes cannot be read.
+    fn write_stat(&self, ui: &Ui, changeset: &Changeset, graph_width: usize) -> Result<()>;
+    /// Writes the patch.
+    ///
+    /// # Errors
+    /// When the changes cannot be read.
+    fn write_patch(&self, ui: &Ui, changeset: &Changeset) -> Result<()>;
+    /// The patch as programs want it.
+    ///
+    /// # Errors
+    /// When the changes cannot be read.
+    fn patch(&self, changeset: &Changeset) -> Result<Vec<u8>>;
+}
+
+/// How changesets are shown.
+#[derive(Default)]
+pub struct DisplayOptions {
+    /// `--template`.
+    pub template: Vec<u8>,
+    /// `--style`.
+    pub style: Vec<u8>,
+    /// `--copies`.
+    pub copies: bool,
+    /// What shows the changes, if wanted.
+    pub differ: Option<Rc<dyn Differ>>,
+}
+
+impl DisplayOptions {
+    /// What the options of a command say, as far as it has them.
+    #[must_use]
+    pub fn from_opts(opts: &Opts) -> Self {
+        let text = |name| opts.bytes(name).unwrap_or_default().to_vec();
+        Self {
+            template: text("template"),
+            style: text("style"),
+            copies: opts.flag("copies"),
+            differ: None,
+        }
+    }
+}
+
+/// Shows changesets one after the other.
+pub struct Displayer {
+    ui: Arc<Ui>,
+    history: Rc<History>,
+    form: Form,
+    copies: bool,
+    differ: Option<Rc<dyn Differ>>,
+}
+
+enum Form {
+    Lines(lines::Names),
+    Template(Box<Templated>),
+    Data(Box<DataForm>),
+}
+
+impl Displayer {
+    /// A displayer for a command's repository.
+    ///
+    /// # Errors
+    /// When the template cannot be found or read.
+    pub fn new(ctx: &CommandContext, options: DisplayOptions) -> Result<Self> {
+        Self::of(&ctx.ui, ctx.repo()?, options)
+    }
+
+    /// A displayer for any repository (a bundle's, a peer's).
+    ///
+    /// # Errors
+    /// When the template cannot be found or read.
+    pub fn of(ui: &Arc<Ui>, repo: &Repo, options: DisplayOptions) -> Result<Self> {
+        let config = ui.config();
+        let spec = Spec::for_changesets(&config, &ui.cwd(), &options.template, &options.style)?;
+        let form = match &spec {
+            Spec::List => {
+                ui.write(available_styles());
+                return Err(Error::abort("specify a template"));
+            }
+            Spec::None => Form::Lines(lines::Names::default()),
+            Spec::Form(form @ ("json" | "cbor")) => {
+                Form::Data(Box::new(DataForm::new(ui, repo, form)?))
+            }
+            Spec::FormOf(form, call) => {
+                Form::Data(Box::new(DataForm::selecting(ui, repo, form, call)?))
+            }
+            _ => Form::Template(Box::new(Templated::new(ui, repo, &spec, options.copies)?)),
+        };
+        let (copies, differ) = (options.copies, options.differ);
+        let host = Rc::new(UiHost::new(ui, Some(repo.root_bytes())));
+        let history = History::new(repo.clone(), host);
+        Ok(Self { ui: ui.clone(), history, form, copies, differ })
+    }
+
+    /// Shows a changeset.
+    ///
+    /// # Errors
+    /// When it cannot be read or the template cannot be evaluated.
+    pub fn show(&mut self, rev: Revision) -> Result<()> {
+        self.show_with(rev, 0, Vec::new())
+    }
+
+    /// Shows a changeset beside a graph `graph_width` columns wide, with variables for templates.
+    ///
+    /// # Errors
+    /// When it cannot be read or the template cannot be evaluated.
+    pub fn show_with(
+        &mut self,
+        rev: Revision,
+        graph_width: usize,
+        variables: Vec<(&'static str, Value)>,
+    ) -> Result<()> {
+        let changeset = Rc::new(Changeset::open(&self.history, rev)?);
+        let differ = self.differ.as_deref();
+        match &mut self.form {
+            Form::Lines(names) => {
+                lines::show(&self.ui, names, &changeset, self.copies)?;
+                if self.ui.is_quiet() {
+                    return Ok(());
+                }
+                show_changes(&self.ui, differ, &changeset, graph_width)
+            }
+            Form::Template(templated) => {
+                templated.show(&changeset, graph_width, variables)?;
+                show_changes(&self.ui, differ, &changeset, graph_width)
+            }
+            Form::Data(data) => data.show(&changeset, self.copies, differ),
+        }
+    }
+
+    /// The text of a changeset for a graph. What stands before changesets (a style's header) is written at once.
+    ///
+    /// # Errors
+    /// When it cannot be read or the template cannot be evaluated.
+    pub fn render(
+        &mut self,
+        rev: Revision,
+        graph_width: usize,
+        variables: Vec<(&'static str, Value)>,
+    ) -> Result<Vec<u8>> {
+        if let Form::Template(templated) = &mut self.form {
+            let changeset = Rc::new(Changeset::open(&self.history, rev)?);
+            templated.show_header(&changeset, graph_width)?;
+        }
+        self.ui.push_buffer(false);
+        let shown = self.show_with(rev, graph_width, variables);
+        let text = self.ui.pop_buffer();
+        shown.map(|()| text)
+    }
+
+    /// Writes what stands behind all changesets.
+    ///
+    /// # Errors
+    /// When the template cannot be evaluated.
+    pub fn close(self) -> Result<()> {
+        match self.form {
+            Form::Lines(_) => Ok(()),
+            Form::Template(templated) => templated.close(),
+            Form::Data(data) => data.close(),
+        }
+    }
+}
+
+fn show_changes(
+    ui: &Ui,
+    differ: Option<&dyn Differ>,
+    changeset: &Changeset,
+    graph_width: usize,
+) -> Result<()> {
+    let Some(differ) = differ else { return Ok(()) };
+    if differ.has_stat() {
+        differ.write_stat(ui, changeset, graph_width)?;
+    }
+    if differ.has_stat() && differ.has_patch() {
+        ui.write("\n");
+    }
+    if differ.has_patch() {
+        differ.write_patch(ui, changeset)?;
+    }
+    if differ.has_stat() || differ.has_patch() {
+        ui.write("\n");
+    }
+    Ok(())
+}

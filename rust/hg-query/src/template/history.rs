@@ -1,0 +1,99 @@
+//! The repository as templates ask it: with what is worked out once for all changesets.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use hg_store::Repo;
+use hg_store::revlog::RevBits;
+use hg_types::{Result, Revision};
+
+use super::host::Host;
+
+/// A repository, and what was learnt about its changesets.
+pub struct History {
+    repo: Repo,
+    host: Rc<dyn Host>,
+    evolution: OnceCell<Evolution>,
+}
+
+/// The changesets in trouble.
+#[derive(Default)]
+struct Evolution {
+    obsolete: RevBits,
+    orphan: RevBits,
+    phase_divergent: RevBits,
+    content_divergent: RevBits,
+    nothing: bool,
+}
+
+impl std::fmt::Debug for History {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.repo.fmt(f)
+    }
+}
+
+impl History {
+    /// The history of a repository, asked on behalf of the user of `host`.
+    #[must_use]
+    pub fn new(repo: Repo, host: Rc<dyn Host>) -> Rc<Self> {
+        Rc::new(Self { repo, host, evolution: OnceCell::new() })
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn repo(&self) -> &Repo {
+        &self.repo
+    }
+
+    /// The user's side.
+    #[must_use]
+    pub fn host(&self) -> &Rc<dyn Host> {
+        &self.host
+    }
+
+    fn evolution(&self) -> Result<&Evolution> {
+        if let Some(known) = self.evolution.get() {
+            return Ok(known);
+        }
+        let repo = &self.repo;
+        let found = if repo.obsstore()?.is_empty() {
+            Evolution { nothing: true, ..Evolution::default() }
+        } else {
+            Evolution {
+                obsolete: repo.obsolete_revs()?,
+                orphan: repo.orphan_revs()?,
+                phase_divergent: repo.phase_divergent_revs()?,
+                content_divergent: repo.content_divergent_revs()?,
+                nothing: false,
+            }
+        };
+        Ok(self.evolution.get_or_init(|| found))
+    }
+
+    /// Whether a changeset was replaced or pruned.
+    ///
+    /// # Errors
+    /// When obsolescence cannot be read.
+    pub fn is_obsolete(&self, rev: Revision) -> Result<bool> {
+        let evolution = self.evolution()?;
+        Ok(!evolution.nothing && !rev.is_wdir() && evolution.obsolete.contains(rev))
+    }
+
+    /// What is wrong with a changeset, as far as evolution is concerned.
+    ///
+    /// # Errors
+    /// When obsolescence cannot be read.
+    pub fn instabilities(&self, rev: Revision) -> Result<Vec<&'static str>> {
+        let evolution = self.evolution()?;
+        if evolution.nothing || rev.is_wdir() {
+            return Ok(Vec::new());
+        }
+        let kinds = [
+            ("orphan", &evolution.orphan),
+            ("phase-divergent", &evolution.phase_divergent),
+            ("content-divergent", &evolution.content_divergent),
+        ];
+        let holds = |(_, set): &(&str, &RevBits)| set.contains(rev);
+        Ok(kinds.into_iter().filter(holds).map(|(name, _)| name).collect())
+    }
+}
