@@ -111,7 +111,9 @@ impl Verifier<'_> {
             let path = directory.strip_suffix(b"/").unwrap_or(&directory);
             let log = self.manifests.directory(HgPath::new(path))?;
             if let Some(unclaimed) = &mut self.unclaimed {
-                unclaimed.retain(|name| !log.file_names().contains(name));
+                for name in log.file_names() {
+                    unclaimed.remove(&name);
+                }
             }
             let mut findings = Findings::about(&directory);
             self.check_log(&mut findings, &log, &directory);
