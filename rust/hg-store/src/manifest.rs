@@ -3,6 +3,7 @@
 mod changes;
 mod diff;
 mod log;
+mod tree;
 
 use std::sync::Arc;
 

@@ -117,12 +117,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(store: &Path, options: RevlogOptions) -> Self {
+    fn new(store: &Path, options: RevlogOptions, tree: bool) -> Self {
         let store = Vfs::new(store);
         let files: Arc<dyn RevlogFiles> = Arc::new(store.clone());
         let options = Arc::new(options);
         let changelog = Changelog::open(Arc::clone(&files), &options, false).expect("opens");
-        let manifests = ManifestLog::open(files, Arc::clone(&options), false).expect("opens");
+        let manifests = ManifestLog::open(files, Arc::clone(&options), tree).expect("opens");
         let (contents, paths) = (Vec::new(), std::collections::BTreeSet::new());
         Self { store, options, changelog, manifests, contents, paths }
     }
@@ -199,9 +199,11 @@ impl Writer {
 
     fn write_fncache(&self) {
         let mut names = Vec::new();
-        for path in &self.paths {
+        let meta = ["dir0", "dir1"].map(|dir| format!("meta/{dir}/00manifest").into_bytes());
+        let data = self.paths.iter().map(|path| [b"data/", path.as_bytes()].concat());
+        for radix in data.chain(meta) {
             for end in [".i", ".d"] {
-                let name = [b"data/", path.as_bytes(), end.as_bytes()].concat();
+                let name = [&radix, end.as_bytes()].concat();
                 if self.store.exists(&name) {
                     names.extend_from_slice(&name);
                     names.push(b'\n');
@@ -272,7 +274,8 @@ fn init(hg: &Path, config: &[&str]) -> tempfile::TempDir {
 #[test]
 fn the_oracle_verifies_what_we_write() {
     let Some(hg) = oracle() else { return };
-    let variants: [(&[&str], RevlogOptions); 4] = [
+    let variants: [(&[&str], RevlogOptions); 5] = [
+        (&["experimental.treemanifest=1"], RevlogOptions::default()),
         (&[], RevlogOptions::default()),
         (
             &["format.revlog-compression=zlib"],
@@ -294,7 +297,8 @@ fn the_oracle_verifies_what_we_write() {
     for (config, options) in variants {
         let dir = init(&hg, config);
         let store = dir.path().join(".hg/store");
-        let mut writer = Writer::new(&store, options.clone());
+        let mut writer =
+            Writer::new(&store, options.clone(), config == ["experimental.treemanifest=1"]);
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
         for _ in 0..120 {
             writer.commit(&mut dice);
@@ -372,7 +376,7 @@ fn node_maps_are_shared_with_the_oracle() {
     let oracle = |args: &[&str]| run(&hg, dir.path(), &[args, &["--config", allow]].concat());
     let store = dir.path().join(".hg/store");
     let options = RevlogOptions { persistent_nodemap: true, ..RevlogOptions::default() };
-    let mut writer = Writer::new(&store, options.clone());
+    let mut writer = Writer::new(&store, options.clone(), false);
     let mut dice = Dice(4711);
     for round in 0..4 {
         for _ in 0..60 >> round {

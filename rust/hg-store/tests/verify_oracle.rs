@@ -54,9 +54,7 @@ impl Reporter for Streams {
 fn compare(hg: &Path, root: &Path, what: &str) {
     let theirs = run(hg, root, &["verify"]);
     let streams = Streams::default();
-    let extra_requirements = vec![b"treemanifest".to_vec()];
-    let options = OpenOptions { extra_requirements, ..OpenOptions::default() };
-    let repo = Repo::open(root, options).expect("opens");
+    let repo = Repo::open(root, OpenOptions::default()).expect("opens");
     let outcome = verify(&repo, &streams, VerifyOptions::default(), |_| Ok(()));
     let (mut out, mut err) = streams.0.into_inner().expect("unpoisoned");
     let code = match outcome {

@@ -162,13 +162,16 @@ impl ManifestLog {
         changes: &ManifestChanges,
         linkrev: Revision,
     ) -> Result<Node> {
-        if self.tree {
-            return Err(Error::abort("writing tree manifests is not supported"));
-        }
         let [p1, p2] = [self.revlog.rev(&parents[0])?, self.revlog.rev(&parents[1])?];
         let old = self.read(&parents[0])?;
         let (text, delta) = apply_changes(old.text(), changes)?;
         let text = Arc::new(text);
+        if self.tree {
+            let manifest = Manifest { text };
+            let node = self.add_tree(tr, &manifest, parents, linkrev)?;
+            self.keep(node, &Arc::new(manifest));
+            return Ok(node);
+        }
         let new = NewRevision {
             text: Arc::clone(&text),
             delta: (!p1.is_null()).then_some((p1, &delta[..])),

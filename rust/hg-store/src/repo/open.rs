@@ -14,7 +14,7 @@ use crate::hooks::HookRunner;
 use crate::store_vfs::StoreVfs;
 
 /// The requirements this program knows.
-pub const SUPPORTED: [&str; 22] = [
+pub const SUPPORTED: [&str; 23] = [
     name::REVLOG_V1,
     name::STORE,
     name::FNCACHE,
@@ -30,6 +30,7 @@ pub const SUPPORTED: [&str; 22] = [
     name::SPARSE,
     name::BOOKMARKS_IN_STORE,
     name::PERSISTENT_NODEMAP,
+    name::TREE_MANIFEST,
     name::INTERNAL_PHASE,
     name::INTERNAL_PHASE_OLD,
     name::ARCHIVED_PHASE,
