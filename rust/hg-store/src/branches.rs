@@ -78,7 +78,6 @@ impl BranchMap {
                 self.closed.insert(rev);
             }
             touched.entry(branch).or_default().push(rev);
-            self.tip = Some(rev);
         }
         for (branch, new) in touched {
             let heads = self.heads.entry(branch).or_default();
@@ -162,13 +161,26 @@ impl Repo {
     /// # Errors
     /// When a part of the repository cannot be read.
     pub fn branchmap_of(&self, view: View) -> Result<Arc<BranchMap>> {
-        self.branchmaps().get(self, view, |changelog, filtered| {
-            let (map, fresh) = self.compute_branchmap(changelog, filtered)?;
+        let excluded = self.excluded_revs(view)?;
+        self.branchmaps().get_without(self, view, excluded, |changelog, excluded| {
+            let tip = self.tip_of(view)?;
+            let (map, fresh) = self.compute_branchmap(changelog, excluded, tip)?;
             if fresh {
-                self.write_branch_cache(view, changelog, filtered, &map);
+                self.write_branch_cache(view, changelog, excluded, &map);
             }
             Ok(map)
         })
+    }
+
+    /// What branches are worked out without: what the view leaves out, and obsolete changesets.
+    fn excluded_revs(&self, view: View) -> Result<Arc<RevBits>> {
+        let (filtered, obsolete) = (self.filtered_revs(view)?, self.obsolete_revs()?);
+        if obsolete.is_empty() {
+            return Ok(filtered);
+        }
+        let mut excluded = (*filtered).clone();
+        excluded.union_with(&obsolete);
+        Ok(Arc::new(excluded))
     }
 
     /// Starts from the newest cache that is valid for this view; says whether anything was added.
@@ -176,6 +188,7 @@ impl Repo {
         &self,
         changelog: &Changelog,
         filtered: &RevBits,
+        tip: Revision,
     ) -> Result<(BranchMap, bool)> {
         let candidates = [View::Visible, View::Served, View::Immutable, View::Unfiltered];
         let mut best: Option<BranchMap> = None;
@@ -187,16 +200,18 @@ impl Repo {
             }
         }
         let mut map = best.unwrap_or_default();
+        if map.tip == Some(tip) || tip.is_null() {
+            return Ok((map, false));
+        }
         let start = map.tip.and_then(Revision::index).map_or(0, |at| at + 1);
         let new: Vec<Revision> = changelog
             .rev_range(start..changelog.len())
             .filter(|&rev| !filtered.contains(rev))
             .collect();
-        if new.is_empty() {
-            return Ok((map, false));
-        }
         let branches = self.branches_of(changelog, &new)?;
         map.update(changelog, &new, &|rev| branches.get(&rev).cloned().unwrap_or_default());
+        // The newest one counts even if it is obsolete.
+        map.tip = Some(tip);
         Ok((map, true))
     }
 
@@ -227,9 +242,7 @@ impl Repo {
         let bytes = self.cache_vfs().try_map(cache_name(view)).ok()??;
         let key = branch_cache::decode_key(&bytes)?;
         let tip = changelog.check_rev(key.tip_rev.into()).filter(|rev| !rev.is_null())?;
-        let fits = changelog.node(tip) == key.tip
-            && !filtered.contains(tip)
-            && key.filtered == filtered_key(filtered, tip);
+        let fits = changelog.node(tip) == key.tip && key.filtered == filtered_key(filtered, tip);
         if !fits {
             return None;
         }
@@ -286,7 +299,7 @@ impl Repo {
     }
 
     fn same_as_served(&self, filtered: &RevBits) -> bool {
-        self.filtered_revs(View::Served).is_ok_and(|served| *served == *filtered)
+        self.excluded_revs(View::Served).is_ok_and(|served| *served == *filtered)
     }
 
     /// The branch of every changeset, from the cache and, where that does not know, the changelog.

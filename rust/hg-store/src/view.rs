@@ -291,7 +291,18 @@ impl<T> PerView<T> {
         view: View,
         compute: impl FnOnce(&Arc<Changelog>, &Arc<RevBits>) -> Result<T>,
     ) -> Result<Arc<T>> {
-        let (changelog, filtered) = (repo.changelog()?, repo.filtered_revs(view)?);
+        self.get_without(repo, view, repo.filtered_revs(view)?, compute)
+    }
+
+    /// The same, with the left out changesets given.
+    pub(crate) fn get_without(
+        &self,
+        repo: &Repo,
+        view: View,
+        filtered: Arc<RevBits>,
+        compute: impl FnOnce(&Arc<Changelog>, &Arc<RevBits>) -> Result<T>,
+    ) -> Result<Arc<T>> {
+        let changelog = repo.changelog()?;
         {
             let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((old, old_filtered, value)) = slots.get(&view)

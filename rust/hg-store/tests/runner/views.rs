@@ -205,7 +205,7 @@ fn obsolete_and_hidden() {
     script.commit("m");
     script.hg("update -q 3");
     script.commit("n");
-    let [l, m, n] = ["desc(l)", "desc(m)", "desc('re:^n$')"].map(node);
+    let [l, m, n] = ["desc('re:^l$')", "desc('re:^m$')", "desc('re:^n$')"].map(node);
     script.hg(&format!("debugobsolete {l} {m}"));
     script.hg(&format!("debugobsolete {l} {n}"));
     compare(&oracle, &[]);
