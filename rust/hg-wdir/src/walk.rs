@@ -159,7 +159,10 @@ impl<'a> Pass<'_, 'a> {
                 self.child_missing(child);
             }
             match known.next_if(|child| child.name == name) {
-                Some(child) => self.child_found(place, child, kind),
+                Some(child) => {
+                    let kind = self.known_kind(place, name, kind);
+                    self.child_found(place, child, kind);
+                }
                 None => self.untracked(place, name, kind),
             }
         }
@@ -204,6 +207,14 @@ impl<'a> Pass<'_, 'a> {
         }
     }
 
+    /// What a listed name is; some file systems do not say so in the list.
+    fn known_kind(&self, place: &Place, name: &[u8], kind: NodeKind) -> NodeKind {
+        match kind {
+            NodeKind::Unknown => self.stat(place, name).map_or(NodeKind::Unknown, |stat| stat.kind),
+            kind => kind,
+        }
+    }
+
     fn matches(&self, path: &HgPath) -> bool {
         self.job.visit == VisitDir::All || self.walk.matcher.matches(path)
     }
@@ -239,6 +250,10 @@ impl<'a> Pass<'_, 'a> {
     /// A known name, perhaps on disk.
     fn child_found(&mut self, place: &Place, child: Child<'a>, kind: NodeKind) {
         let mut kind = kind;
+        if child.entry.is_none() && kind.is_trackable() {
+            // A file took the place of a directory.
+            self.untracked(place, child.name, kind);
+        }
         if let Some(entry) = &child.entry {
             // A directory needs no question, unless it should be a file.
             let ask = self.matches(child.path);
@@ -283,11 +298,7 @@ impl<'a> Pass<'_, 'a> {
         if self.is_root() && name == b".hg" {
             return;
         }
-        let kind = match kind {
-            NodeKind::Unknown => self.stat(place, name).map_or(NodeKind::Unknown, |stat| stat.kind),
-            kind => kind,
-        };
-        match kind {
+        match self.known_kind(place, name, kind) {
             NodeKind::Directory => {
                 let path = self.job.path.join(name);
                 let visit = self.visit(&path);
