@@ -3,4 +3,5 @@
 pub mod config;
 pub mod init;
 pub mod root;
+pub mod status;
 pub mod version;

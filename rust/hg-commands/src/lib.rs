@@ -11,6 +11,8 @@ pub mod extensions;
 pub mod formatter;
 pub mod help;
 pub mod options;
+pub mod revision;
+pub mod scope;
 pub mod similar;
 pub mod spec;
 pub mod table;

@@ -7,6 +7,7 @@ pub mod merge;
 pub mod snapshot;
 mod status;
 mod time;
+pub mod unfinished;
 mod walk;
 mod working_dir;
 

@@ -1,5 +1,6 @@
 //! The working directory of an open repository.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use hg_config::Config;
@@ -9,6 +10,7 @@ use hg_types::{FileFlags, HgPath, Node, Result};
 use hg_vfs::{NodeKind, NodeStat, Vfs};
 
 use crate::Dirstate;
+use crate::copies::{Copies, Side, WorkingSide};
 use crate::dirstate::Format;
 use crate::status::file_text;
 
@@ -169,10 +171,42 @@ impl WorkingDir {
         filelog.cmp(filelog.rev(&node)?, &text)
     }
 
-    /// The matcher of everything.
-    #[must_use]
-    pub fn everything() -> Matcher {
-        Matcher::always()
+    /// The recorded copies of tracked files that match, whose source the first parent has.
+    ///
+    /// # Errors
+    /// When the dirstate or the store is damaged.
+    pub fn copies(&mut self, matcher: &Matcher) -> Result<Copies> {
+        let manifest = self.p1_manifest()?;
+        let mut out = Copies::new();
+        for (path, source) in self.dirstate.copies()? {
+            if matcher.matches(&path)
+                && manifest.contains(&source)
+                && self.dirstate.is_tracked(&path)?
+            {
+                out.insert(path, source);
+            }
+        }
+        Ok(out)
+    }
+
+    /// What copy tracing must know about this working directory.
+    ///
+    /// # Errors
+    /// When the dirstate or the store is damaged.
+    pub fn copies_side(&mut self) -> Result<Side> {
+        let p1 = self.repo.changelog()?.rev(&self.dirstate.p1())?;
+        let mut files = HashSet::new();
+        let mut copies = Copies::new();
+        self.dirstate.for_each(&mut |item| {
+            if item.entry.tracked {
+                files.insert(item.path.to_owned());
+                if let Some(source) = item.copy_source {
+                    copies.insert(item.path.to_owned(), source.to_owned());
+                }
+            }
+            Ok(())
+        })?;
+        Ok(Side::Working(WorkingSide { p1, copies, files: Arc::new(files) }))
     }
 }
 

@@ -1,0 +1,109 @@
+//! Which files a command is about: matchers from its arguments, and names of files for the user.
+
+use std::path::PathBuf;
+
+use hg_match::{MatchOptions, Matcher, PatternKind, matcher, path_to};
+use hg_store::Repo;
+use hg_types::{Error, ErrorKind, HgPath, Result};
+use hg_vfs::{PathAuditor, path_to_bytes};
+
+use crate::CommandContext;
+
+/// The matcher of a command's `-I`, `-X` and of `patterns`, which are plain names unless they say
+/// otherwise.
+///
+/// # Errors
+/// When a pattern is invalid, outside of the repository, or forbidden.
+pub fn match_patterns(ctx: &CommandContext, patterns: &[Vec<u8>]) -> Result<Matcher> {
+    match_with(ctx, patterns, PatternKind::RelPath)
+}
+
+/// The matcher of a command's `-I`, `-X` and arguments.
+///
+/// # Errors
+/// Those of [`match_patterns`].
+pub fn match_arguments(ctx: &CommandContext) -> Result<Matcher> {
+    match_patterns(ctx, &ctx.args)
+}
+
+/// The same with another meaning of patterns without a kind.
+///
+/// # Errors
+/// Those of [`match_patterns`].
+pub fn match_with(
+    ctx: &CommandContext,
+    patterns: &[Vec<u8>],
+    default_kind: PatternKind,
+) -> Result<Matcher> {
+    let repo = ctx.repo()?;
+    let cwd = ctx.cwd();
+    let auditor = PathAuditor::new(repo.wvfs().clone());
+    let audit = |path: &HgPath| Ok(auditor.check(path.as_bytes())?);
+    let (include, exclude) = (ctx.opts.list("include"), ctx.opts.list("exclude"));
+    matcher(&MatchOptions {
+        patterns,
+        include,
+        exclude,
+        default_kind,
+        audit: &audit,
+        ..MatchOptions::new(repo.root_bytes(), path_to_bytes(&cwd))
+    })
+}
+
+/// Names files for the user, from the root or from the current directory.
+#[derive(Clone, Debug)]
+pub struct Naming {
+    root: Vec<u8>,
+    cwd: Option<PathBuf>,
+}
+
+impl Naming {
+    /// Names relative to the current directory.
+    #[must_use]
+    pub fn relative(ctx: &CommandContext, repo: &Repo) -> Self {
+        Self { root: repo.root_bytes().to_vec(), cwd: Some(ctx.cwd()) }
+    }
+
+    /// Names relative to the root.
+    #[must_use]
+    pub fn from_root(repo: &Repo) -> Self {
+        Self { root: repo.root_bytes().to_vec(), cwd: None }
+    }
+
+    /// Names as `ui.relative-paths` says; `legacy` holds when it leaves that to the command.
+    ///
+    /// # Errors
+    /// When the item is malformed.
+    pub fn configured(ctx: &CommandContext, repo: &Repo, legacy: bool) -> Result<Self> {
+        let config = ctx.config();
+        let relative = match config.get("ui", "relative-paths") {
+            None | Some(b"legacy") => legacy,
+            Some(text) => hg_config::value::parse_bool(text).ok_or_else(|| {
+                let message = [b"ui.relative-paths is not a boolean ('", text, b"')"].concat();
+                Error::new(ErrorKind::Config, message)
+            })?,
+        };
+        Ok(if relative { Self::relative(ctx, repo) } else { Self::from_root(repo) })
+    }
+
+    /// The name of `path`.
+    #[must_use]
+    pub fn name(&self, path: &HgPath) -> Vec<u8> {
+        match &self.cwd {
+            Some(cwd) => path_to(&self.root, path_to_bytes(cwd), path),
+            None => path.as_bytes().to_vec(),
+        }
+    }
+}
+
+/// Tells the user what was named and cannot be looked at; returns how many there were.
+pub fn warn_bad(
+    ctx: &CommandContext,
+    naming: &Naming,
+    bad: &[(hg_types::HgPathBuf, Vec<u8>)],
+) -> usize {
+    for (path, reason) in bad {
+        ctx.ui.warn([&naming.name(path)[..], b": ", reason, b"\n"].concat());
+    }
+    bad.len()
+}
