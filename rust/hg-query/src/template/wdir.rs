@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hg_format::changeset::ChangesetEntry;
 use hg_format::manifest::ManifestEntry;
+use hg_match::Matcher;
 use hg_store::{Manifest, Repo};
 use hg_types::{Error, FileFlags, HgPath, Node, Result, Revision};
 use hg_wdir::{StatusOptions, WorkingDir};
@@ -65,7 +66,7 @@ pub(super) fn manifest(repo: &Repo) -> Result<Arc<Manifest>> {
 /// What a commit would change.
 pub(super) fn file_lists(repo: &Repo) -> Result<FileLists> {
     let mut wdir = WorkingDir::open(repo)?;
-    let status = wdir.status(&WorkingDir::everything(), StatusOptions::default())?;
+    let status = wdir.status(&Matcher::always(), StatusOptions::default())?;
     Ok(FileLists { modified: status.modified, added: status.added, removed: status.removed })
 }
 
