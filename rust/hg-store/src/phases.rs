@@ -349,6 +349,21 @@ impl Repo {
         Err(Error::new(ErrorKind::Programming, text))
     }
 
+    /// Puts changesets into a phase in memory only: for looking into bundles.
+    ///
+    /// # Errors
+    /// When phases cannot be read.
+    pub fn overlay_phase(&self, phase: Phase, revs: &[Revision]) -> Result<()> {
+        let mut phases = (*self.phases()?).clone();
+        let mut set = RevBits::with_len(phases.len());
+        revs.iter().for_each(|&rev| {
+            set.insert(rev);
+        });
+        phases.assign(&set, phase, |old| old < phase);
+        self.phases_part().put(Arc::new(phases), self.phases_key());
+        Ok(())
+    }
+
     fn note_moves(
         &self,
         tr: &Transaction,

@@ -44,6 +44,8 @@ struct Inner {
     locks: Locks,
     parts: Parts,
     transaction: Mutex<std::sync::Weak<crate::transaction::Running>>,
+    /// File histories that lie in memory on top of the store.
+    overlay: RwLock<std::collections::HashMap<hg_types::HgPathBuf, crate::Filelog>>,
 }
 
 impl Repo {

@@ -1,5 +1,6 @@
 //! The working directory: dirstate, status, update, merge state.
 
+pub mod branch;
 pub mod copies;
 pub mod diff;
 pub mod dirstate;

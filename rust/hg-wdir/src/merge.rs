@@ -3,13 +3,19 @@
 //! [`calculate`] turns manifests and copies into a [`Plan`]; nothing is touched until it is applied.
 
 mod action;
+mod apply;
 mod calculate;
 mod file;
 mod program;
+mod record;
 mod state;
 mod tool;
+mod trace;
+mod unknown;
+mod update;
 
 pub use action::{Action, Merge, Plan, Reasoned};
+pub use apply::{UpdateStats, backup_path, write_file};
 pub use calculate::{
     ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, SideCopies, Sides,
     Version, calculate,
@@ -17,3 +23,4 @@ pub use calculate::{
 pub use file::{FileMerge, MergeContext, Outcome, Side};
 pub use state::{DEFAULT_LABELS, MergeState};
 pub use tool::{Demands, Internal, Tool, ToolKind, ToolPicker};
+pub use update::{UpdateCheck, UpdateOptions, update};

@@ -10,7 +10,7 @@ use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat, os_message};
 use crate::WorkingDir;
 use crate::walk::{Outcome, Walk, Wanted};
 
-pub(crate) use content::file_text;
+pub(crate) use content::{file_text, metadata_of};
 pub use revisions::{between_manifests, status_against};
 
 /// What a status reports beside changes.

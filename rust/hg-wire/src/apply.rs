@@ -41,6 +41,8 @@ pub struct Operation<'a> {
     pub file: Option<Vec<u8>>,
     /// The phase of new changesets when the sender does not say.
     pub target_phase: Phase,
+    /// What was added so far, one line each without the verb.
+    pub added_texts: Vec<Vec<u8>>,
     transaction: Option<Transaction>,
 }
 
@@ -86,6 +88,7 @@ impl<'a> Operation<'a> {
             bookmarks: BookmarkHandling::default(),
             file: None,
             target_phase: Phase::Draft,
+            added_texts: Vec::new(),
             transaction: None,
         }
     }

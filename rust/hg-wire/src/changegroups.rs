@@ -36,10 +36,11 @@ pub fn apply(
     let taken = take_changegroup(&mut sink, Some(&mut handle), source, &*reporter)?;
     let changelog = repo.changelog()?;
     let delta = head_delta(&changelog, &old_heads)?;
-    say_added(tr, &taken, delta)?;
+    let text = say_added(tr, &taken, delta)?;
     run_pretxn_hook(repo, tr, &taken, &changelog)?;
     set_phases(repo, tr, &taken, from_push, target)?;
     schedule_hooks(repo, tr, &taken, &changelog)?;
+    operation.added_texts.push(text);
     let result = if delta < 0 { delta - 1 } else { delta + 1 };
     Ok(Outcome { taken, result })
 }
@@ -70,15 +71,17 @@ fn head_delta(changelog: &Changelog, old: &RevBits) -> Result<i64> {
     Ok(delta)
 }
 
-fn say_added(tr: &Transaction, taken: &Taken, delta: i64) -> Result<()> {
+fn say_added(tr: &Transaction, taken: &Taken, delta: i64) -> Result<Vec<u8>> {
     let heads = if delta == 0 { String::new() } else { format!(" ({delta:+} heads)") };
     let (changesets, changes, files) = (taken.changesets, taken.changes, taken.files);
     let text =
         format!("added {changesets} changesets with {changes} changes to {files} files{heads}\n");
+    let line = format!("added {text}");
     tr.add_post_close(&format!("00-added-{:020}", taken.first_new), move |tr| {
-        tr.repo().reporter().status(text.as_bytes());
+        tr.repo().reporter().status(line.as_bytes());
         Ok(())
-    })
+    })?;
+    Ok(text.into_bytes())
 }
 
 fn run_pretxn_hook(

@@ -6,18 +6,23 @@
 
 pub mod apply;
 pub mod bookmarks;
+pub mod bookmarks_sync;
 pub mod bundle;
+pub mod bundle_repo;
 pub mod changegroups;
 pub mod compress;
 pub mod discovery;
 pub mod facts;
 pub mod generate;
 pub mod local;
+pub mod lookup;
 pub mod obs;
+pub mod open;
 pub mod outgoing;
 pub mod parts;
 pub mod paths;
 pub mod peer;
+pub mod pull;
 pub mod push_heads;
 pub mod pushkey;
 pub mod repo_store;

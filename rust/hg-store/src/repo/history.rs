@@ -1,6 +1,6 @@
 //! Changelog, manifests and filelogs of the open repository.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use hg_format::requirements::name;
 use hg_format::revlog::Compression;
@@ -101,9 +101,20 @@ impl Repo {
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn filelog(&self, path: &HgPath) -> Result<Filelog> {
+        let overlay = self.0.overlay.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(filelog) = overlay.get(path) {
+            return Ok(filelog.clone());
+        }
+        drop(overlay);
         let ignore = self.config().get("censor", "policy") == Some(b"ignore");
         let options = Arc::new(self.revlog_options()?);
         Ok(Filelog::open(self.revlog_files(), path, options)?.ignore_censored(ignore))
+    }
+
+    /// Lays a history of a file over the stored one, in memory only: for looking into bundles.
+    pub fn overlay_filelog(&self, filelog: Filelog) {
+        let mut overlay = self.0.overlay.write().unwrap_or_else(PoisonError::into_inner);
+        overlay.insert(filelog.path().to_owned(), filelog);
     }
 
     /// The files of loaded parts have been written by this process: they are still good.

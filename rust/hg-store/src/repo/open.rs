@@ -101,6 +101,7 @@ impl Repo {
             locks: Locks::default(),
             parts: Parts::default(),
             transaction: Mutex::new(Weak::new()),
+            overlay: RwLock::default(),
         })))
     }
 

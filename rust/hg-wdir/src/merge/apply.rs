@@ -1,0 +1,516 @@
+//! Doing what a [`Plan`] says: removals, then moves, then the other side's files in parallel, then modes,
+//! then merges one by one.
+
+use hg_format::mergestate::{ContentConflict, FileState};
+use hg_store::{Manifest, Repo};
+use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
+use hg_vfs::PathAuditor;
+use rayon::prelude::*;
+
+use super::action::{Action, Merge, Plan};
+use super::file::{FileMerge, MergeContext, Outcome, Side};
+use super::record::Settled;
+use super::state::MergeState;
+
+/// How many files an update or a merge changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UpdateStats {
+    /// Files written or changed in mode.
+    pub updated: usize,
+    /// Files merged.
+    pub merged: usize,
+    /// Files removed.
+    pub removed: usize,
+    /// Files left to the user.
+    pub unresolved: usize,
+}
+
+impl UpdateStats {
+    /// The line that commands print, without newline.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!(
+            "{} files updated, {} files merged, {} files removed, {} files unresolved",
+            self.updated, self.merged, self.removed, self.unresolved
+        )
+    }
+}
+
+/// The changesets whose files are merged.
+pub(super) struct Versions<'a> {
+    pub(super) local: Node,
+    pub(super) other: Node,
+    pub(super) base: Node,
+    pub(super) local_manifest: &'a Manifest,
+    pub(super) other_manifest: &'a Manifest,
+    pub(super) base_manifest: &'a Manifest,
+}
+
+/// A merge and how it ended, for the dirstate.
+pub(super) struct Finished {
+    pub(super) path: HgPathBuf,
+    pub(super) merge: Merge,
+    pub(super) settled: Settled,
+}
+
+/// Applies a plan to the working directory.
+pub(super) struct Applier<'a> {
+    pub(super) repo: &'a Repo,
+    pub(super) context: &'a MergeContext<'a>,
+    pub(super) interaction: &'a dyn Interaction,
+    pub(super) versions: Versions<'a>,
+    pub(super) state: &'a mut MergeState,
+    pub(super) stats: UpdateStats,
+    pub(super) finished: Vec<Finished>,
+}
+
+impl Applier<'_> {
+    /// Applies the whole plan. The dirstate is the caller's.
+    pub(super) fn apply(&mut self, plan: &Plan) -> Result<()> {
+        self.say_plan(plan);
+        self.remove_files(plan)?;
+        self.move_path_conflicts(plan)?;
+        self.get_files(plan)?;
+        self.move_files(plan)?;
+        self.change_modes(plan)?;
+        self.preserve(plan)?;
+        self.merge_files(plan)
+    }
+
+    /// What `--debug` shows: actions in groups, each with its reason and letter.
+    fn say_plan(&self, plan: &Plan) {
+        let order = ["r", "f", "a", "p", "g", "pr", "dm", "dg", "e", "k", "ka"];
+        let mut lines: Vec<(usize, &HgPathBuf, &[u8], &str)> = Vec::new();
+        for (path, planned) in &plan.actions {
+            let letter = letter(&planned.action);
+            if let Some(group) = order.iter().position(|known| *known == letter) {
+                lines.push((group, path, &planned.reason, letter));
+            }
+        }
+        lines.sort();
+        for (_, path, reason, letter) in lines {
+            self.say(path, reason, letter);
+        }
+    }
+
+    fn say(&self, path: &HgPath, reason: &[u8], letter: &str) {
+        let parts = [&b" "[..], path.as_bytes(), b": ", reason, b" -> ", letter.as_bytes(), b"\n"];
+        self.interaction.debug(&parts.concat());
+    }
+
+    fn remove_files(&mut self, plan: &Plan) -> Result<()> {
+        let wvfs = self.repo.wvfs();
+        let auditor = PathAuditor::new(self.repo.wvfs().clone());
+        for path in plan.paths(|action| matches!(action, Action::Remove)) {
+            auditor.check(path.as_bytes())?;
+            self.interaction.note(&[b"removing ", path.as_bytes(), b"\n"].concat());
+            match wvfs.remove_with_parents(path) {
+                Err(error) if error.is_not_found() => {}
+                Err(error) => {
+                    let error = error.to_string();
+                    let parts = [
+                        &b"update failed to remove "[..],
+                        path.as_bytes(),
+                        b": ",
+                        error.as_bytes(),
+                        b"!\n",
+                    ];
+                    self.interaction.warn(&parts.concat());
+                }
+                Ok(()) => {}
+            }
+            self.stats.removed += 1;
+        }
+        Ok(())
+    }
+
+    fn move_path_conflicts(&mut self, plan: &Plan) -> Result<()> {
+        let wvfs = self.repo.wvfs();
+        for (path, planned) in &plan.actions {
+            if let Action::PathConflict { moved_to, origin } = &planned.action {
+                let parts = [&b"moving "[..], path.as_bytes(), b" to ", moved_to.as_bytes(), b"\n"];
+                self.interaction.note(&parts.concat());
+                wvfs.rename(path, moved_to)?;
+                self.state.add_path_conflict(path, moved_to, *origin);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the other side's files, on all processors.
+    fn get_files(&mut self, plan: &Plan) -> Result<()> {
+        let mut gets: Vec<(&HgPathBuf, &HgPath, FileFlags, bool)> = Vec::new();
+        for (path, planned) in &plan.actions {
+            match &planned.action {
+                Action::Get { flags, backup } => gets.push((path, path, *flags, *backup)),
+                Action::GetMoved { from, flags } => gets.push((path, from, *flags, false)),
+                Action::PathConflictResolve { from } => {
+                    gets.push((path, path, self.versions.other_manifest.flags(from), false));
+                }
+                _ => {}
+            }
+        }
+        if gets.is_empty() {
+            return Ok(());
+        }
+        let auditor = PathAuditor::new(self.repo.wvfs().clone());
+        // Directories are looked at, and files moved out of the way, before anything is written.
+        for &(path, _, _, backup) in &gets {
+            auditor.check(path.as_bytes())?;
+            if backup && self.repo.wvfs().lexists(path) {
+                back_up(self.repo, path)?;
+            }
+        }
+        let manifest = self.versions.other_manifest;
+        let repo = self.repo;
+        let interaction = self.interaction;
+        let total = gets.len() as u64;
+        let write = |&(path, from, flags, _): &(&HgPathBuf, &HgPath, FileFlags, bool)| {
+            let node = manifest.node(from).unwrap_or_default();
+            let content = repo.filelog(from)?.read_node(&node)?;
+            interaction.note(&[b"getting ", path.as_bytes(), b"\n"].concat());
+            write_file(repo, path, &content, flags)
+        };
+        if gets.len() < 16 {
+            gets.iter().try_for_each(write)?;
+        } else {
+            interaction.progress("updating", Some(0), b"", "files", Some(total));
+            gets.par_iter().try_for_each(write)?;
+            interaction.progress("updating", None, b"", "files", Some(total));
+        }
+        self.stats.updated += gets.len();
+        Ok(())
+    }
+
+    fn move_files(&mut self, plan: &Plan) -> Result<()> {
+        for (path, planned) in &plan.actions {
+            if let Action::MoveLocal { from, flags } = &planned.action {
+                let parts = [&b"moving "[..], from.as_bytes(), b" to ", path.as_bytes(), b"\n"];
+                self.interaction.note(&parts.concat());
+                let content = read_file(self.repo, from)?.map(|(content, _)| content);
+                write_file(self.repo, path, &content.unwrap_or_default(), *flags)?;
+                self.repo.wvfs().remove_with_parents(from)?;
+                self.stats.updated += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn change_modes(&mut self, plan: &Plan) -> Result<()> {
+        for (path, planned) in &plan.actions {
+            if let Action::Exec { flags } = planned.action {
+                let (link, exec) = (flags == FileFlags::Symlink, flags == FileFlags::Executable);
+                self.repo.wvfs().set_flags(path, link, exec)?;
+                self.stats.updated += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes all merges, with the local versions, before the first one is tried: whatever happens
+    /// then, nothing is lost.
+    fn preserve(&mut self, plan: &Plan) -> Result<()> {
+        for (path, planned) in &plan.actions {
+            let Some(merge) = merge_of(&planned.action) else { continue };
+            let local_path = merge.local.clone().unwrap_or_else(|| path.clone());
+            let ancestor_path = merge.ancestor.clone().unwrap_or_default();
+            let local = match &merge.local {
+                Some(local) => read_file(self.repo, local)?,
+                None => None,
+            };
+            let parts = [
+                &b" preserving "[..],
+                local_path.as_bytes(),
+                b" for resolve of ",
+                path.as_bytes(),
+                b"\n",
+            ];
+            self.interaction.debug(&parts.concat());
+            let node = |manifest: &Manifest, path: &Option<HgPathBuf>| {
+                path.as_ref().and_then(|path| manifest.node(path)).unwrap_or_default()
+            };
+            let sides = ContentConflict {
+                local_key: Vec::new(),
+                local_path: local_path.clone(),
+                ancestor_node: node(self.versions.base_manifest, &merge.ancestor),
+                ancestor_path,
+                other_node: node(self.versions.other_manifest, &merge.other),
+                other_path: merge.other.clone().unwrap_or_else(|| path.clone()),
+                flags: self.merged_flags(path, merge).as_bytes().to_vec(),
+            };
+            let content = local.as_ref().map(|(content, _)| content.as_slice());
+            self.state.add(path, content, sides, self.versions.base)?;
+        }
+        for path in &plan.from_other {
+            self.state.set_extra(path, b"filenode-source", b"other");
+        }
+        self.state.commit()
+    }
+
+    /// The kind of the merged file: whichever side changed it.
+    fn merged_flags(&self, path: &HgPath, merge: &Merge) -> FileFlags {
+        let versions = &self.versions;
+        let flags = |manifest: &Manifest, path: &Option<HgPathBuf>| {
+            path.as_ref().map(|path| manifest.flags(path))
+        };
+        let local = flags(versions.local_manifest, &merge.local);
+        let other = flags(versions.other_manifest, &merge.other);
+        let base = flags(versions.base_manifest, &merge.ancestor);
+        let (Some(local), Some(other)) = (local, other) else {
+            return local.or(other).unwrap_or_default();
+        };
+        let links = [local, other].contains(&FileFlags::Symlink);
+        match base {
+            _ if local == other || links => local,
+            None => {
+                let parts = [
+                    &b"warning: cannot merge flags for "[..],
+                    path.as_bytes(),
+                    b" without common ancestor - keeping local flags\n",
+                ];
+                self.interaction.warn(&parts.concat());
+                local
+            }
+            Some(base) if local == base => other,
+            Some(_) => local,
+        }
+    }
+
+    fn merge_files(&mut self, plan: &Plan) -> Result<()> {
+        let group = |action: &Action| match action {
+            Action::ChangedDeleted(_) => Some(0),
+            Action::DeletedChanged(_) => Some(1),
+            Action::Merge(_) => Some(2),
+            _ => None,
+        };
+        let mut merges: Vec<_> = plan
+            .actions
+            .iter()
+            .filter_map(|(path, planned)| Some((group(&planned.action)?, path, planned)))
+            .collect();
+        merges.sort_by_key(|(group, path, _)| (*group, *path));
+        let moved_away = merges.iter().filter_map(|(_, path, planned)| {
+            let merge = merge_of(&planned.action)?;
+            merge.local.as_ref().filter(|local| merge.moves && local != path)
+        });
+        let moved_away: Vec<HgPathBuf> = moved_away.cloned().collect();
+        for (_, path, planned) in merges {
+            let Some(merge) = merge_of(&planned.action) else { continue };
+            self.say(path, &planned.reason, "m");
+            let settled = self.merge_one(path, merge)?;
+            self.finished.push(Finished { path: path.clone(), merge: merge.clone(), settled });
+        }
+        for path in moved_away {
+            if self.repo.wvfs().lexists(&path) {
+                self.interaction.debug(&[b"removing ", path.as_bytes(), b"\n"].concat());
+                self.repo.wvfs().remove_with_parents(&path)?;
+            }
+        }
+        self.state.commit()
+    }
+
+    fn merge_one(&mut self, path: &HgPath, merge: &Merge) -> Result<Settled> {
+        let flags = self
+            .state
+            .get(path)
+            .and_then(|file| match &file.conflict {
+                hg_format::mergestate::Conflict::Content(sides) => {
+                    FileFlags::from_bytes(&sides.flags)
+                }
+                hg_format::mergestate::Conflict::Path { .. } => None,
+            })
+            .unwrap_or_default();
+        let file = self.file_merge(path, merge)?;
+        let outcome = self.context.merge_file(&file)?;
+        let settled = settle(self.repo, self.state, &file, flags, &outcome)?;
+        match (&outcome, &settled) {
+            (Outcome::Unresolved(_), _) => self.stats.unresolved += 1,
+            (Outcome::Same, _) => self.stats.updated += 1,
+            (Outcome::Delete, Settled::Deleted) => self.stats.removed += 1,
+            _ => self.stats.merged += 1,
+        }
+        Ok(settled)
+    }
+
+    fn file_merge(&self, path: &HgPath, merge: &Merge) -> Result<FileMerge> {
+        let versions = &self.versions;
+        let stored = |manifest: &Manifest, at: &Option<HgPathBuf>, changeset| -> Result<Side> {
+            let found = at.as_ref().and_then(|at| manifest.get(at));
+            let (content, flags) = match &found {
+                Some(entry) => {
+                    let content = self.repo.filelog(entry.path)?.read_node(&entry.node)?;
+                    (Some(content.into_vec()), entry.flags)
+                }
+                None => (None, FileFlags::Regular),
+            };
+            let path = at.clone().unwrap_or_else(|| path.to_owned());
+            Ok(Side { path, content, flags, changeset })
+        };
+        let local = match &merge.local {
+            Some(at) => read_file(self.repo, at)?,
+            None => None,
+        };
+        let (content, flags) = local.map_or((None, FileFlags::Regular), |(c, f)| (Some(c), f));
+        let local_path = merge.local.clone().unwrap_or_else(|| path.to_owned());
+        Ok(FileMerge {
+            path: path.to_owned(),
+            local: Side { path: local_path, content, flags, changeset: versions.local },
+            other: stored(versions.other_manifest, &merge.other, versions.other)?,
+            base: stored(versions.base_manifest, &merge.ancestor, versions.base)?,
+        })
+    }
+}
+
+/// Writes what a merged file has become and marks it in the merge state.
+pub(super) fn settle(
+    repo: &Repo,
+    state: &mut MergeState,
+    file: &FileMerge,
+    flags: FileFlags,
+    outcome: &Outcome,
+) -> Result<Settled> {
+    let path = &file.path;
+    let mark = |state: &mut MergeState| state.mark(path, FileState::Resolved);
+    Ok(match outcome {
+        Outcome::Same => {
+            mark(state);
+            Settled::AsPlanned
+        }
+        Outcome::Merged(text) => {
+            write_file(repo, path, text, flags)?;
+            mark(state);
+            Settled::AsPlanned
+        }
+        Outcome::KeepLocal => {
+            if file.local.path != *path {
+                write_file(repo, path, file.local.content.as_deref().unwrap_or_default(), flags)?;
+            }
+            mark(state);
+            if file.other.content.is_none() { Settled::KeptChanged } else { Settled::AsPlanned }
+        }
+        Outcome::TakeOther => {
+            let content = file.other.content.as_deref().unwrap_or_default();
+            write_file(repo, path, content, file.other.flags)?;
+            mark(state);
+            Settled::AsPlanned
+        }
+        Outcome::Delete => {
+            mark(state);
+            if repo.wvfs().lexists(path) {
+                repo.wvfs().remove_with_parents(path)?;
+            }
+            if file.local.content.is_none() { Settled::KeptDeleted } else { Settled::Deleted }
+        }
+        Outcome::Unresolved(text) => {
+            state.set_extra(path, b"merged", b"yes");
+            let missing = file.local.content.is_none();
+            if let Some(text) = text {
+                if !missing {
+                    keep_original(repo, file)?;
+                }
+                let flags = if missing { file.other.flags } else { flags };
+                write_file(repo, path, text, flags)?;
+            } else if file.local.path != *path {
+                let content = file.local.content.as_deref().unwrap_or_default();
+                write_file(repo, path, content, flags)?;
+            }
+            if file.other.content.is_none() { Settled::KeptChanged } else { Settled::AsPlanned }
+        }
+    })
+}
+
+/// Saves the local version as `.orig` (or where `ui.origbackuppath` says).
+fn keep_original(repo: &Repo, file: &FileMerge) -> Result<()> {
+    let target = backup_path(repo, &file.path)?;
+    Ok(repo.wvfs().write(&target, file.local.content.as_deref().unwrap_or_default())?)
+}
+
+/// Moves a file to its `.orig` name.
+pub(super) fn back_up(repo: &Repo, path: &HgPath) -> Result<()> {
+    let target = backup_path(repo, path)?;
+    Ok(repo.wvfs().rename(path, &target)?)
+}
+
+/// Where a file is saved before it is overwritten, relative to the root.
+///
+/// # Errors
+/// When the directory for it cannot be made.
+pub fn backup_path(repo: &Repo, path: &HgPath) -> Result<Vec<u8>> {
+    let config = repo.config();
+    let Some(directory) = config.get("ui", "origbackuppath").filter(|value| !value.is_empty())
+    else {
+        return Ok([path.as_bytes(), b".orig"].concat());
+    };
+    let mut target = directory.to_vec();
+    target.push(b'/');
+    target.extend_from_slice(path.as_bytes());
+    if let Some(parent) = HgPath::new(&target).parent() {
+        repo.wvfs().create_dirs(parent)?;
+    }
+    Ok(target)
+}
+
+/// Writes a file of the working directory with its kind; what stood there is replaced.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_file(repo: &Repo, path: &HgPath, content: &[u8], flags: FileFlags) -> Result<()> {
+    let wvfs = repo.wvfs();
+    if let Some(parent) = path.parent().filter(|parent| !parent.is_empty()) {
+        wvfs.create_dirs(parent)?;
+    }
+    // Never through a link, never into a file that other names share.
+    if wvfs.lstat(path)?.is_some_and(|stat| !stat.is_dir()) {
+        wvfs.try_remove(path)?;
+    }
+    if flags == FileFlags::Symlink {
+        return Ok(wvfs.symlink(content, path)?);
+    }
+    wvfs.write(path, content)?;
+    if flags == FileFlags::Executable {
+        wvfs.set_flags(path, false, true)?;
+    }
+    Ok(())
+}
+
+fn read_file(repo: &Repo, path: &HgPath) -> Result<Option<(Vec<u8>, FileFlags)>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let wvfs = repo.wvfs();
+    let Some(stat) = wvfs.lstat(path)? else { return Ok(None) };
+    if stat.is_symlink() {
+        return Ok(Some((wvfs.readlink(path)?, FileFlags::Symlink)));
+    }
+    if !stat.is_file() {
+        return Ok(None);
+    }
+    let executable = stat.permissions().mode() & 0o100 != 0;
+    let flags = if executable { FileFlags::Executable } else { FileFlags::Regular };
+    Ok(Some((wvfs.read(path)?, flags)))
+}
+
+fn merge_of(action: &Action) -> Option<&Merge> {
+    match action {
+        Action::Merge(merge) | Action::ChangedDeleted(merge) | Action::DeletedChanged(merge) => {
+            Some(merge)
+        }
+        _ => None,
+    }
+}
+
+fn letter(action: &Action) -> &'static str {
+    match action {
+        Action::Get { .. } | Action::Created { .. } => "g",
+        Action::Remove => "r",
+        Action::Forget => "f",
+        Action::Add => "a",
+        Action::Exec { .. } => "e",
+        Action::Keep => "k",
+        Action::KeepAbsent => "ka",
+        Action::KeepNew => "kn",
+        Action::Merge(_) | Action::ChangedDeleted(_) | Action::DeletedChanged(_) => "m",
+        Action::MoveLocal { .. } => "dm",
+        Action::GetMoved { .. } => "dg",
+        Action::PathConflict { .. } => "p",
+        Action::PathConflictResolve { .. } => "pr",
+    }
+}

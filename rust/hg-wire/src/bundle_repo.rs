@@ -1,0 +1,225 @@
+//! A bundle file laid over a repository: read it as if it had been pulled, without pulling it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hg_format::bundle2::{Capabilities, parts as payloads};
+use hg_store::{Changelog, Filelog, ManifestLog, Repo};
+use hg_types::{Error, HgPath, Node, Phase, Result, Revision, Silent};
+
+use crate::bundle::{self, bundle2_error};
+use crate::generate::Stores;
+use crate::local::LocalPeer;
+use crate::open::OpenContext;
+use crate::parts::{BundleParts, PartSource, Payload};
+use crate::peer::{BundleRequest, Keys, Peer, Reply};
+use crate::take::{Sink, take_changegroup};
+
+/// The store of a repository with something in memory on top.
+struct OverlaySink<'a>(&'a Repo);
+
+impl Stores for OverlaySink<'_> {
+    fn changelog(&self) -> Result<Arc<Changelog>> {
+        self.0.changelog()
+    }
+
+    fn manifests(&self) -> Result<Arc<ManifestLog>> {
+        self.0.manifest_log()
+    }
+
+    fn filelog(&self, path: &HgPath) -> Result<Filelog> {
+        self.0.filelog(path)
+    }
+}
+
+impl Sink for OverlaySink<'_> {
+    fn put_changelog(&mut self, changelog: Changelog) {
+        self.0.set_changelog(changelog);
+    }
+
+    fn put_manifests(&mut self, manifests: ManifestLog) {
+        self.0.set_manifest_log(manifests);
+    }
+
+    fn put_filelog(&mut self, _: &HgPath, filelog: Filelog) {
+        self.0.overlay_filelog(filelog);
+    }
+}
+
+/// Opens a bundle file over a fresh opening of the repository at `root`.
+pub fn open(file: &Path, root: &Path, context: &OpenContext) -> Result<Repo> {
+    let repo = Repo::open(root, context.options())?;
+    let mut config = (*repo.config()).clone();
+    config.set("phases", "publish", "False", "bundlerepo");
+    repo.set_config(config);
+    let name = file.as_os_str().as_encoded_bytes();
+    let input = std::fs::File::open(file).map_err(|error| {
+        let reason = error.to_string();
+        let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
+        let parts: [&[u8]; 4] = [reason.as_bytes(), b": '", name, b"'"];
+        Error::abort(parts.concat()).because(error)
+    })?;
+    let opened = bundle::open(input, Some(name))?;
+    if let bundle::Bundle::Packed1 { .. } = opened {
+        return Err(Error::abort("packed bundles cannot be read"));
+    }
+    let mut parts = BundleParts::new(opened, Some(name))?;
+    let mut found = false;
+    while let Some(part) = parts.next_part()? {
+        match part.payload {
+            Payload::Changegroup(_, mut source) => {
+                found = true;
+                let target = target_phase(part.header.parameter(b"targetphase"));
+                let taken = take_changegroup(&mut OverlaySink(&repo), None, &mut *source, &Silent)?;
+                let range = taken.first_new..taken.first_new + taken.changesets;
+                let revs: Vec<Revision> = range.map(Revision::from_index).collect();
+                repo.overlay_phase(target, &revs)?;
+            }
+            Payload::Bytes(bytes) if part.header.kind == b"phase-heads" => {
+                overlay_phases(&repo, &bytes)?;
+            }
+            _ => {}
+        }
+    }
+    if !found {
+        return Err(Error::abort("No changegroups found"));
+    }
+    Ok(repo)
+}
+
+fn target_phase(parameter: Option<&[u8]>) -> Phase {
+    let number = parameter.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+    number.and_then(Phase::from_number).unwrap_or(Phase::Draft)
+}
+
+fn overlay_phases(repo: &Repo, payload: &[u8]) -> Result<()> {
+    let heads = payloads::decode_phase_heads(payload).map_err(bundle2_error)?;
+    let changelog = repo.changelog()?;
+    for (phase, node) in heads {
+        if phase > Phase::Draft
+            && let Some(rev) = changelog.find(&node)
+        {
+            repo.overlay_phase(phase, &[rev])?;
+        }
+    }
+    Ok(())
+}
+
+/// A bundle file as a peer.
+pub struct BundlePeer {
+    inner: LocalPeer,
+    url: Vec<u8>,
+    /// The directory of the empty repository below, when there is no other.
+    _scratch: Option<Scratch>,
+}
+
+/// A directory that goes when its owner goes.
+struct Scratch(std::path::PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nothing depends on it: what cannot be removed stays in the directory for such things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl BundlePeer {
+    /// Opens a bundle file over `repo`, or over nothing.
+    pub fn open(
+        file: &Path,
+        location: &[u8],
+        repo: Option<&Repo>,
+        context: &OpenContext,
+    ) -> Result<Self> {
+        let (root, scratch) = match repo {
+            Some(repo) => (repo.root().to_path_buf(), None),
+            None => {
+                let root = scratch_directory()?;
+                let scratch = Scratch(root.clone());
+                Repo::init(&root, context.options(), &hg_store::InitOptions::default())?;
+                (root, Some(scratch))
+            }
+        };
+        let overlay = open(file, &root, context)?;
+        let url = if location.starts_with(b"bundle:") {
+            location.to_vec()
+        } else {
+            [b"bundle:", location].concat()
+        };
+        let inner = LocalPeer::new(overlay, context.lookup.clone());
+        Ok(Self { inner, url, _scratch: scratch })
+    }
+
+    /// The bundle as a repository.
+    #[must_use]
+    pub fn repo(&self) -> &Repo {
+        self.inner.repo()
+    }
+}
+
+fn scratch_directory() -> Result<std::path::PathBuf> {
+    let base = std::env::temp_dir();
+    for number in 0..1000_u32 {
+        let path = base.join(format!("hg-bundle-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(bundle::read_error(error)),
+        }
+    }
+    Err(Error::abort("cannot make a temporary directory"))
+}
+
+impl Peer for BundlePeer {
+    fn url(&self) -> &[u8] {
+        &self.url
+    }
+
+    fn local(&self) -> Option<&Repo> {
+        Some(self.inner.repo())
+    }
+
+    fn can_push(&self) -> bool {
+        false
+    }
+
+    fn capabilities(&mut self) -> Result<Vec<Vec<u8>>> {
+        self.inner.capabilities()
+    }
+
+    fn bundle2_capabilities(&mut self) -> Result<Capabilities> {
+        self.inner.bundle2_capabilities()
+    }
+
+    fn heads(&mut self) -> Result<Vec<Node>> {
+        self.inner.heads()
+    }
+
+    fn known(&mut self, nodes: &[Node]) -> Result<Vec<bool>> {
+        self.inner.known(nodes)
+    }
+
+    fn lookup(&mut self, key: &[u8]) -> Result<Node> {
+        self.inner.lookup(key)
+    }
+
+    fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
+        self.inner.branchmap()
+    }
+
+    fn list_keys(&mut self, namespace: &[u8]) -> Result<Keys> {
+        self.inner.list_keys(namespace)
+    }
+
+    fn push_key(&mut self, _: &[u8], _: &[u8], _: &[u8], _: &[u8]) -> Result<bool> {
+        Err(crate::local::cannot_push())
+    }
+
+    fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>> {
+        self.inner.get_bundle(request)
+    }
+
+    fn unbundle(&mut self, _: &mut dyn PartSource) -> Result<Reply> {
+        Err(crate::local::cannot_push())
+    }
+}

@@ -1,0 +1,116 @@
+//! Opening the repositories that locations name.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use bstr::ByteSlice as _;
+use hg_config::Config;
+use hg_store::{HookRunner, OpenOptions, Repo};
+use hg_types::{Error, ErrorKind, Reporter, Result};
+
+use crate::bundle_repo::BundlePeer;
+use crate::local::{LocalPeer, Lookup};
+use crate::peer::{Peer, unsupported_scheme};
+use crate::url::Url;
+
+/// What opening another repository needs.
+#[derive(Clone)]
+pub struct OpenContext {
+    /// The configuration without any repository's own.
+    pub config: Config,
+    /// The current directory.
+    pub cwd: PathBuf,
+    /// Whoever hears what the other repository has to say.
+    pub reporter: Arc<dyn Reporter + Send + Sync>,
+    /// Whoever runs the other repository's hooks.
+    pub hooks: Option<Arc<dyn HookRunner>>,
+    /// How symbols are looked up there.
+    pub lookup: Lookup,
+}
+
+impl OpenContext {
+    /// The options for opening a repository.
+    #[must_use]
+    pub fn options(&self) -> OpenOptions {
+        OpenOptions {
+            config: self.config.clone(),
+            reporter: Some(Arc::clone(&self.reporter)),
+            hooks: self.hooks.clone(),
+            ..OpenOptions::default()
+        }
+    }
+}
+
+/// What a location is.
+pub enum Opened {
+    /// A repository on this machine.
+    Repo(Repo),
+    /// A bundle file.
+    Bundle(PathBuf),
+}
+
+/// The local path that a location names.
+pub fn local_path(location: &[u8]) -> Result<Vec<u8>> {
+    let url = Url::parse_with(location, false)?;
+    match url.scheme.as_deref() {
+        None | Some(b"file") => Ok(url.local_path()),
+        Some(b"bundle") => Ok(url.path.clone().unwrap_or_default()),
+        Some(scheme @ (b"ssh" | b"http" | b"https" | b"static-http" | b"union")) => {
+            refuse_injection(&url, location)?;
+            Err(unsupported_scheme(scheme))
+        }
+        Some(_) => Err(not_found(&url.to_bytes())),
+    }
+}
+
+/// A host that looks like an option would be taken for one by `ssh`.
+fn refuse_injection(url: &Url, location: &[u8]) -> Result<()> {
+    let suspicious = [&url.host, &url.user]
+        .into_iter()
+        .flatten()
+        .any(|part| part.starts_with(b"-") || part.contains(&b'\0'));
+    if !suspicious {
+        return Ok(());
+    }
+    let parts: [&[u8]; 3] = [b"potentially unsafe url: '", location, b"'"];
+    Err(Error::abort(parts.concat()))
+}
+
+fn not_found(location: &[u8]) -> Error {
+    Error::new(ErrorKind::Repo, [b"repository ", location, b" not found"].concat())
+}
+
+/// Opens what a location names.
+pub fn open(context: &OpenContext, location: &[u8]) -> Result<Opened> {
+    let path = local_path(location)?;
+    let expanded = hg_config::expand_path(context.config.environment(), &path);
+    let full = hg_config::normalize_path(&context.cwd.join(expanded.to_path_lossy()));
+    if location.starts_with(b"bundle:") || full.is_file() {
+        return Ok(Opened::Bundle(full));
+    }
+    if !full.join(".hg").is_dir() {
+        return Err(not_found(&path));
+    }
+    Repo::open(&full, context.options()).map(Opened::Repo)
+}
+
+/// Opens what a location names as a peer; `repo` is what a bundle file lies on top of.
+pub fn open_peer(
+    context: &OpenContext,
+    location: &[u8],
+    repo: Option<&Repo>,
+) -> Result<Box<dyn Peer>> {
+    match open(context, location)? {
+        Opened::Repo(other) => Ok(Box::new(LocalPeer::new(other, context.lookup.clone()))),
+        Opened::Bundle(file) => Ok(Box::new(BundlePeer::open(&file, location, repo, context)?)),
+    }
+}
+
+/// Whether two paths name the same directory.
+#[must_use]
+pub fn same_file(a: &FilePath, b: &FilePath) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}
