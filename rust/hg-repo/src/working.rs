@@ -1,0 +1,242 @@
+//! Committing the working directory: what changed becomes a changeset, and the dirstate follows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hg_match::Matcher;
+use hg_store::{HookArgs, Repo, Transaction};
+use hg_types::{Error, HgDate, HgPath, HgPathBuf, Node, Phase, Result};
+use hg_wdir::dirstate::FileUpdate;
+use hg_wdir::merge::MergeState;
+use hg_wdir::{Status, StatusOptions, WorkingDir};
+
+use crate::commit::{FileVersion, NewCommit, commit, commit_hook_args};
+
+/// A changeset that is about to be made, as the editor and the checks see it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The parents.
+    pub parents: [Node; 2],
+    /// The branch it will be on, in UTF-8.
+    pub branch: Vec<u8>,
+    /// Who makes it.
+    pub user: Vec<u8>,
+    /// The message so far.
+    pub message: Vec<u8>,
+    /// What changed.
+    pub status: Status,
+    /// Extras, without the branch.
+    pub extra: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+/// Turns a draft into the final message: asks the editor, checks that it is not empty.
+pub type MessageSource<'a> = dyn FnMut(&Draft) -> Result<Vec<u8>> + 'a;
+
+/// What to commit and how.
+pub struct CommitRequest<'a> {
+    /// Which files.
+    pub matcher: &'a Matcher,
+    /// The message, before the editor.
+    pub message: Vec<u8>,
+    /// Who makes it.
+    pub user: Vec<u8>,
+    /// When.
+    pub date: HgDate,
+    /// Extras, such as `close`; the branch is added.
+    pub extra: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The phase, where it is not the configured one.
+    pub phase: Option<Phase>,
+    /// Commit even when nothing changed.
+    pub allow_empty: bool,
+    /// Makes the final message.
+    pub editor: &'a mut MessageSource<'a>,
+}
+
+/// Commits the working directory; `None` when nothing changed.
+///
+/// # Errors
+/// When files named are not there, conflicts are unresolved, a hook refuses, the user gives no
+/// message, or anything cannot be written. Nothing has changed then.
+pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Option<Node>> {
+    let wlock = repo.wlock()?;
+    let lock = repo.lock()?;
+    let mut wdir = WorkingDir::open(repo)?;
+    let parents = wdir.dirstate().parents();
+    let is_merge = !parents[1].is_null();
+    if is_merge && !request.matcher.is_always() {
+        let message = "cannot partially commit a merge (do not specify files or patterns)";
+        return Err(Error::state(message));
+    }
+    let status = wdir.status(request.matcher, StatusOptions::default())?;
+    check_named_files(&wdir, request.matcher, &status)?;
+    let branch = hg_wdir::branch::read(repo)?;
+    let parent_branch = repo.changelog()?.entry_of(&parents[0])?.branch();
+    let worth_it = branch != parent_branch
+        || request.extra.contains_key(&b"close"[..])
+        || is_merge
+        || status.has_changes()
+        || request.allow_empty
+        || repo.config().get_bool_or("ui", "allowemptycommit", false)?;
+    if !worth_it {
+        repo.reporter().debug(b"nothing to commit, clearing merge state\n");
+        MergeState::clear(repo)?;
+        return Ok(None);
+    }
+    if is_merge && !status.deleted.is_empty() {
+        return Err(Error::state("cannot commit merge with missing files"));
+    }
+    let state = MergeState::read(repo)?;
+    check_resolved(&state, request.matcher)?;
+    let mut draft = Draft {
+        parents,
+        branch: branch.clone(),
+        user: request.user.clone(),
+        message: request.message.clone(),
+        status,
+        extra: request.extra.clone(),
+    };
+    let message = (request.editor)(&draft)?;
+    let edited = message != draft.message;
+    draft.message = message;
+    repo.vfs().write("last-message.txt", &draft.message)?;
+    let result = store(repo, &mut wdir, &draft, request, &state);
+    drop(lock);
+    drop(wlock);
+    if result.is_err() && edited {
+        let note = b"note: commit message saved in .hg/last-message.txt\n\
+            note: use 'hg commit --logfile .hg/last-message.txt --edit' to reuse it\n";
+        repo.reporter().warn(note);
+    }
+    result.map(Some)
+}
+
+/// Refuses names that stand for nothing that could be committed.
+fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> Result<()> {
+    let changed = [&status.modified, &status.added, &status.removed];
+    let fail = |path: &HgPath, why: &str| {
+        Err(Error::input([path.as_bytes(), b": ", why.as_bytes()].concat()))
+    };
+    for path in matcher.files() {
+        let is_changed = |list: &&Vec<HgPathBuf>| list.binary_search(&path.to_owned()).is_ok();
+        if path.is_empty() || changed.iter().any(is_changed) {
+            continue;
+        }
+        if status.deleted.contains(&path.to_owned()) {
+            return fail(&path, "file not found!");
+        }
+        let is_dir = wdir.repo().wvfs().lstat(&path)?.is_some_and(|stat| stat.is_dir());
+        if is_dir || wdir.dirstate().has_below(&path)? {
+            let below = |list: &&Vec<HgPathBuf>| list.iter().any(|file| file.is_below(&path));
+            if !changed.iter().any(below) {
+                return fail(&path, "no match under directory!");
+            }
+        } else if !wdir.dirstate().is_tracked(&path)? {
+            return fail(&path, "file not tracked!");
+        }
+    }
+    Ok(())
+}
+
+fn check_resolved(state: &MergeState, matcher: &Matcher) -> Result<()> {
+    let open = state.unresolved().any(|file| matcher.matches(&file.path));
+    if open {
+        let message = "unresolved merge conflicts (see 'hg help resolve')";
+        return Err(Error::state(message));
+    }
+    Ok(())
+}
+
+fn store(
+    repo: &Repo,
+    wdir: &mut WorkingDir,
+    draft: &Draft,
+    request: &CommitRequest<'_>,
+    state: &MergeState,
+) -> Result<Node> {
+    let parents = draft.parents;
+    let args: HookArgs = commit_hook_args(&Node::NULL, parents).split_off(1);
+    repo.hooks().run(repo, "precommit", true, &args)?;
+    let status = &draft.status;
+    let mut extra = request.extra.clone();
+    extra.insert(b"branch".to_vec(), draft.branch.clone());
+    let new = NewCommit {
+        parents,
+        paths: changed_paths(status),
+        from_other: state.from_other().cloned().collect(),
+        user: draft.user.clone(),
+        date: request.date,
+        description: draft.message.clone(),
+        extra,
+        phase: request.phase,
+    };
+    let copies: BTreeMap<HgPathBuf, HgPathBuf> = wdir.dirstate().copies()?.into_iter().collect();
+    let removed: BTreeSet<&HgPathBuf> = status.removed.iter().collect();
+    let tr = repo.transaction("commit")?;
+    let mut source = |path: &HgPath| -> Result<Option<FileVersion>> {
+        if removed.contains(&path.to_owned()) {
+            return Ok(None);
+        }
+        let Some((flags, content)) = wdir.read_file(path)? else {
+            return Err(missing(path));
+        };
+        let copied_from = copies.get(path).cloned();
+        Ok(Some(FileVersion { content, flags, copied_from }))
+    };
+    let node = commit(repo, &tr, &new, &mut source)?;
+    move_active_bookmark(repo, &tr, parents, node)?;
+    follow(wdir, status, node)?;
+    tr.close()?;
+    MergeState::clear(repo)?;
+    let hook_args = commit_hook_args(&node, parents);
+    repo.after_unlock(move |repo, good| {
+        if good {
+            // The changeset is made; a failing hook is told about but changes nothing.
+            let _ = repo.hooks().run(repo, "commit", false, &hook_args);
+        }
+    });
+    Ok(node)
+}
+
+fn missing(path: &HgPath) -> Error {
+    let message = [b"trouble committing ", path.as_bytes(), b"!"].concat();
+    Error::abort(message)
+}
+
+fn changed_paths(status: &Status) -> BTreeSet<HgPathBuf> {
+    [&status.modified, &status.added, &status.removed].into_iter().flatten().cloned().collect()
+}
+
+/// Makes the dirstate say that `node` holds what was committed.
+fn follow(wdir: &mut WorkingDir, status: &Status, node: Node) -> Result<()> {
+    let dirstate = wdir.dirstate_mut();
+    dirstate.set_parents(node, Node::NULL)?;
+    let committed = FileUpdate {
+        tracked: true,
+        p1_tracked: true,
+        possibly_dirty: true,
+        ..FileUpdate::default()
+    };
+    for path in status.modified.iter().chain(&status.added) {
+        dirstate.update_file(path, committed)?;
+        dirstate.set_copy(path, None)?;
+    }
+    for path in &status.removed {
+        dirstate.update_file(path, FileUpdate::default())?;
+    }
+    wdir.write()
+}
+
+/// Moves the active bookmark from a parent to the new changeset.
+pub fn move_active_bookmark(
+    repo: &Repo,
+    tr: &Transaction,
+    parents: [Node; 2],
+    node: Node,
+) -> Result<()> {
+    let bookmarks = repo.bookmarks()?;
+    let Some(active) = bookmarks.active() else { return Ok(()) };
+    let Some(at) = bookmarks.get(active) else { return Ok(()) };
+    if parents.contains(&at) {
+        repo.change_bookmarks(tr, &[(active.to_vec(), Some(node))])?;
+    }
+    Ok(())
+}
