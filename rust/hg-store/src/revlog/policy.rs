@@ -42,7 +42,10 @@ impl Appender<'_> {
                 Ok(Stored { base: Some(base), chunk })
             }
             None => {
-                let chunk = self.compressor.compress(&new.text).map_err(chunk_error)?;
+                let chunk = match self.packed.text.take() {
+                    Some(chunk) => chunk,
+                    None => self.compressor.compress(&new.text).map_err(chunk_error)?,
+                };
                 Ok(Stored { base: None, chunk })
             }
         }
@@ -66,7 +69,7 @@ impl Appender<'_> {
         if let Some((base, known)) = new.delta
             && !base.is_null()
             && revlog.options.reuse_external_delta
-            && let Some(found) = self.try_delta(new, base, known)?
+            && let Some(found) = self.try_known(new, base, known)?
         {
             return Ok(Some(found));
         }
@@ -90,7 +93,7 @@ impl Appender<'_> {
         let mut best: Option<Candidate> = None;
         for &base in bases {
             let found = match known {
-                Some((of, delta)) if of == base => self.try_delta(new, base, delta)?,
+                Some((of, delta)) if of == base => self.try_known(new, base, delta)?,
                 _ => self.try_base(new, base)?,
             };
             best = match (best, found) {
@@ -117,12 +120,7 @@ impl Appender<'_> {
                     continue;
                 }
                 tried.push(base);
-                let Some(found) = self.try_base(new, base)? else { continue };
-                let depth = self.revlog.snapshot_depth(base)? + 1;
-                let text_len = new.text.len();
-                let base_len = self.revlog.entry(base)?.compressed_len as usize;
-                let limit = text_len.checked_shr(depth).unwrap_or(0);
-                if found.chunk.len() <= limit && found.chunk.len() <= base_len {
+                if let Some(found) = self.try_base(new, base)? {
                     return Ok(Some(found));
                 }
             }
@@ -150,24 +148,57 @@ impl Appender<'_> {
             && size <= new.text.len() as u64 * CHAIN_SIZE_FACTOR)
     }
 
+    /// The delta that came with the revision.
+    fn try_known(
+        &mut self,
+        new: &NewRevision<'_>,
+        base: Revision,
+        delta: &[u8],
+    ) -> Result<Option<Candidate>> {
+        if !self.has_room(new, base)? {
+            return Ok(None);
+        }
+        match self.packed.delta.take() {
+            Some(chunk) => self.check_delta(new, base, chunk),
+            None => self.try_delta(new, base, delta),
+        }
+    }
+
     fn try_delta(
         &mut self,
         new: &NewRevision<'_>,
         base: Revision,
         delta: &[u8],
     ) -> Result<Option<Candidate>> {
-        let text_len = new.text.len() as u64;
-        let (len, size) = self.chain(base)?;
-        if len >= self.revlog.options.max_chain_len {
-            return Ok(None);
-        }
         let chunk = self.compressor.compress(delta).map_err(chunk_error)?;
+        self.check_delta(new, base, chunk)
+    }
+
+    fn check_delta(
+        &mut self,
+        new: &NewRevision<'_>,
+        base: Revision,
+        chunk: Vec<u8>,
+    ) -> Result<Option<Candidate>> {
+        let text_len = new.text.len() as u64;
         let chunk_len = chunk.len() as u64;
+        let (_, size) = self.chain(base)?;
         let mut good = chunk_len <= text_len && size + chunk_len <= text_len * CHAIN_SIZE_FACTOR;
         if good && !self.revlog.options.sparse {
             let start = self.chain_start(base)?;
             let span = self.revlog.data.end() + chunk_len - self.revlog.chunk_offset(start);
             good = span <= text_len * CHAIN_SPAN_FACTOR;
+        } else if good
+            && self.revlog.header.general_delta
+            && base != new.p1
+            && base != new.p2
+            && self.revlog.is_snapshot(base)?
+        {
+            // It would be an intermediate snapshot.
+            let depth = self.revlog.snapshot_depth(base)? + 1;
+            let limit = text_len.checked_shr(depth).unwrap_or(0);
+            let base_len = u64::from(self.revlog.entry(base)?.compressed_len);
+            good = chunk_len <= limit && chunk_len <= base_len;
         }
         Ok(good.then_some(Candidate { base, chunk }))
     }

@@ -270,3 +270,27 @@ proptest! {
         prop_assert_eq!(log.find_prefix(&prefix, |_| true), PrefixMatch::One(a));
     }
 }
+
+#[test]
+fn old_inline_changelogs_are_split() {
+    let dir = tempfile::tempdir().expect("directory");
+    let inline = RevlogOptions { general_delta: false, sparse: false, ..RevlogOptions::default() };
+    fill(dir.path(), &inline);
+    let options = RevlogOptions { changelog: true, ..inline };
+    let mut log = open(dir.path(), &options).expect("opens");
+    assert!(log.header().inline);
+    let mut tr = Direct(Vfs::new(dir.path()));
+    let new = NewRevision::new(b"more".to_vec(), log.tip(), Revision::NULL, Revision::new(40));
+    log.add_revision(&mut tr, &new).expect("adds");
+    let new = NewRevision::new(b"yet more".to_vec(), log.tip(), Revision::NULL, Revision::new(41));
+    log.add_revision(&mut tr, &new).expect("adds");
+    let reread = open(dir.path(), &options).expect("opens");
+    assert!(!reread.header().inline);
+    for log in [&log, &reread] {
+        assert_eq!(log.len(), 42);
+        for (rev, text) in log.revs().zip(texts()) {
+            assert_eq!(**log.revision(rev).expect("reads"), text);
+        }
+        assert_eq!(**log.revision(log.tip()).expect("reads"), *b"yet more");
+    }
+}

@@ -3,12 +3,12 @@
 use std::os::unix::fs::FileExt as _;
 
 use hg_format::revlog::entry::{self, ENTRY_LEN};
-use hg_format::revlog::{Compressor, Entry, Header};
+use hg_format::revlog::{Compressor, Entry, FLAG_CENSORED, FLAG_ELLIPSIS, FLAG_EXTSTORED, Header};
 use hg_types::{Error, Node, Result, Revision, UncheckedRevision};
 
 use super::data::ChunkData;
 use super::policy::Stored;
-use super::read::{FlagPolicy, Text, hash_text};
+use super::read::{Text, hash_text};
 use super::{Revlog, RevlogTransaction};
 
 /// When this much was appended by this process, it is read back from the file instead.
@@ -43,8 +43,19 @@ impl NewRevision<'_> {
     }
 }
 
+/// Chunks of a revision that were compressed before it is decided which is stored.
+#[derive(Debug, Default)]
+pub(crate) struct Packed {
+    /// The known delta.
+    pub(crate) delta: Option<Vec<u8>>,
+    /// The full text.
+    pub(crate) text: Option<Vec<u8>>,
+}
+
 /// Appends revisions to a revlog in memory; keeps what pays to be kept between two of them.
 pub(crate) struct Appender<'r> {
+    /// Of the revision that is being appended.
+    pub(crate) packed: Packed,
     pub(crate) revlog: &'r mut Revlog,
     pub(crate) compressor: Compressor,
     /// Length and size of delta chains met so far.
@@ -54,7 +65,12 @@ pub(crate) struct Appender<'r> {
 impl<'r> Appender<'r> {
     pub(crate) fn new(revlog: &'r mut Revlog) -> Self {
         let compressor = Compressor::new(revlog.options.compression);
-        Self { revlog, compressor, chains: std::collections::HashMap::new() }
+        Self {
+            revlog,
+            compressor,
+            chains: std::collections::HashMap::new(),
+            packed: Packed::default(),
+        }
     }
 
     /// Appends a revision that is not there yet.
@@ -123,7 +139,7 @@ impl Revlog {
         Appender::new(self).append(new, node)
     }
 
-    fn check_writable(&self) -> Result<()> {
+    pub(super) fn check_writable(&self) -> Result<()> {
         if self.header.version == 1 {
             return Ok(());
         }
@@ -245,16 +261,9 @@ impl Revlog {
             Error::new(hg_types::ErrorKind::Io, message).because(source)
         })
     }
+}
 
-    /// Checks that a text is what a new revision's node id says, unless its flags forbid that.
-    pub(crate) fn check_new(&self, new: &NewRevision<'_>, node: &Node) -> Result<()> {
-        let censored = hg_format::revlog::FLAG_CENSORED | hg_format::revlog::FLAG_ELLIPSIS;
-        let policy = if new.flags & censored != 0 { FlagPolicy::NoHash } else { FlagPolicy::Plain };
-        let external = new.flags & hg_format::revlog::FLAG_EXTSTORED != 0;
-        let matches = || hash_text(&new.text, &self.node(new.p1), &self.node(new.p2)) == *node;
-        if policy == FlagPolicy::NoHash || external || matches() {
-            return Ok(());
-        }
-        Err(super::error::integrity(&self.name, self.len()))
-    }
+/// Whether flags say that a revision's text need not have its hash.
+pub(crate) fn skips_hash(flags: u16) -> bool {
+    flags & (FLAG_CENSORED | FLAG_ELLIPSIS | FLAG_EXTSTORED) != 0
 }
