@@ -6,6 +6,8 @@
 //! a run, they only extend one. Ties are broken so that the pieces left on both sides are of
 //! similar size, which keeps the recursion shallow.
 
+use std::cmp::{Ordering, Reverse};
+
 use crate::lines::Interner;
 
 /// Lines `a1..a2` of the old text equal lines `b1..b2` of the new one.
@@ -25,6 +27,8 @@ pub struct Block {
 const MANY_LINES: usize = 31_000;
 /// In longer regions of the old text, only so many lines from the end are searched for a match.
 const WINDOW: usize = 30_000;
+/// A run known to exist must be so long to make a sparse search worth while.
+const SURE_RUN: usize = 8;
 /// End of a chain of equal lines.
 const NONE: u32 = u32::MAX;
 
@@ -61,6 +65,43 @@ struct Matcher<'l> {
     /// For each line of the new text, the nearest earlier one with the same number.
     earlier: Vec<u32>,
     runs: Vec<Run>,
+    /// Whether some lines are too common to start a match.
+    has_popular: bool,
+}
+
+/// The best run so far, by its last lines. Ties are broken by the order of candidates: old lines
+/// upwards, for each of them new lines downwards.
+#[derive(Clone, Copy)]
+struct Best {
+    len: usize,
+    end_a: usize,
+    end_b: usize,
+    first: usize,
+    half: usize,
+    b1: usize,
+    b_half: usize,
+}
+
+impl Best {
+    fn new(region: Region, first: usize) -> Self {
+        let Region { a2, b1, b2, .. } = region;
+        let (half, b_half) = ((first + a2 - 1) / 2, (b1 + b2 - 1) / 2);
+        Self { len: 0, end_a: first, end_b: b1, first, half, b1, b_half }
+    }
+
+    fn offer(&mut self, len: usize, end_a: usize, end_b: usize) {
+        let better = match len.cmp(&self.len) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal if end_a > self.end_a => end_a <= self.half && end_b > self.b1,
+            Ordering::Equal => {
+                end_a == self.end_a && (self.end_b > self.b_half || end_a == self.first)
+            }
+        };
+        if better {
+            (self.len, self.end_a, self.end_b) = (len, end_a, end_b);
+        }
+    }
 }
 
 /// A region of both texts still to be matched.
@@ -83,7 +124,8 @@ impl<'l> Matcher<'l> {
             last[id] = u32::try_from(at).unwrap_or(NONE);
             counts[id] += 1;
         }
-        if b.len() >= MANY_LINES {
+        let has_popular = b.len() >= MANY_LINES;
+        if has_popular {
             let popular = b.len() / 1000;
             for (last, &count) in last.iter_mut().zip(&counts) {
                 if count > popular {
@@ -92,7 +134,7 @@ impl<'l> Matcher<'l> {
             }
         }
         let runs = vec![Run { old_line: NONE, len: 0 }; b.len()];
-        Self { a, b, last, earlier, runs }
+        Self { a, b, last, earlier, runs, has_popular }
     }
 
     fn run(&mut self) -> Vec<Block> {
@@ -121,30 +163,14 @@ impl<'l> Matcher<'l> {
             return None;
         }
         let first = a1.max(a2.saturating_sub(WINDOW));
-        let (half, b_half) = ((first + a2 - 1) / 2, (b1 + b2 - 1) / 2);
-        // The best run so far, by its last lines.
-        let (mut len, mut end_a, mut end_b) = (0, first, b1);
-        for i in first..a2 {
-            let mut next = self.last[self.a[i] as usize];
-            while next != NONE && next as usize >= b2 {
-                next = self.earlier[next as usize];
-            }
-            while next != NONE && next as usize >= b1 {
-                let j = next as usize;
-                next = self.earlier[j];
-                let k = self.run_length(i, j, first, b1);
-                self.runs[j] = Run { old_line: i as u32, len: k as u32 };
-                let better = match k.cmp(&len) {
-                    std::cmp::Ordering::Greater => true,
-                    std::cmp::Ordering::Less => false,
-                    std::cmp::Ordering::Equal if i > end_a => i <= half && j > b1,
-                    std::cmp::Ordering::Equal => i == end_a && (end_b > b_half || i == first),
-                };
-                if better {
-                    (len, end_a, end_b) = (k, i, j);
-                }
-            }
+        let mut best = Best::new(region, first);
+        let sure = if self.has_popular { 0 } else { self.common_ends(region, first) };
+        if sure >= SURE_RUN {
+            self.search_sparsely(region, sure, &mut best);
+        } else {
+            self.search(region, &mut best);
         }
+        let Best { mut len, end_a, end_b, .. } = best;
         // Popular lines behind the run belong to it; where all lines are popular, those that both
         // sides start with are the run.
         let (start_a, start_b) =
@@ -161,6 +187,72 @@ impl<'l> Matcher<'l> {
             b1: start_b,
             b2: start_b + len,
         })
+    }
+
+    /// Looks at every pair of equal lines.
+    fn search(&mut self, region: Region, best: &mut Best) {
+        let Region { a2, b1, b2, .. } = region;
+        for i in best.first..a2 {
+            let mut next = self.last_before(self.a[i], b2);
+            while next != NONE && next as usize >= b1 {
+                let j = next as usize;
+                next = self.earlier[j];
+                let k = self.run_length(i, j, best.first, b1);
+                self.runs[j] = Run { old_line: i as u32, len: k as u32 };
+                best.offer(k, i, j);
+            }
+        }
+    }
+
+    /// Looks for runs that are at least as long as one that is known to exist: each of them
+    /// covers one of the old lines that stand as far apart as that.
+    fn search_sparsely(&self, region: Region, sure: usize, best: &mut Best) {
+        let Region { a2, b1, b2, .. } = region;
+        let first = best.first;
+        let mut longest = sure;
+        let mut found: Vec<(usize, Reverse<usize>, usize)> = Vec::new();
+        let mut i = first + longest - 1;
+        while i < a2 {
+            let mut next = self.last_before(self.a[i], b2);
+            while next != NONE && next as usize >= b1 {
+                let j = next as usize;
+                next = self.earlier[j];
+                let (old, new) = (&self.a[first..i], &self.b[b1..j]);
+                let before = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b);
+                let (old, new) = (&self.a[i..a2], &self.b[j..b2]);
+                let behind = old.iter().zip(new).take_while(|(a, b)| a == b);
+                let (before, behind) = (before.count(), behind.count());
+                let len = before + behind;
+                if len >= longest {
+                    longest = len;
+                    found.push((i + behind - 1, Reverse(j + behind - 1), len));
+                }
+            }
+            i += longest;
+        }
+        found.retain(|&(_, _, len)| len == longest);
+        found.sort_unstable();
+        found.dedup();
+        for (end_a, Reverse(end_b), len) in found {
+            best.offer(len, end_a, end_b);
+        }
+    }
+
+    /// How many lines both sides of a region start or end with.
+    fn common_ends(&self, region: Region, first: usize) -> usize {
+        let (a, b) = (&self.a[first..region.a2], &self.b[region.b1..region.b2]);
+        let head = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+        head.max(tail)
+    }
+
+    /// The last line of the new text before `limit` that has a number.
+    fn last_before(&self, id: u32, limit: usize) -> u32 {
+        let mut at = self.last[id as usize];
+        while at != NONE && at as usize >= limit {
+            at = self.earlier[at as usize];
+        }
+        at
     }
 
     /// How many equal lines end at line `i` of the old and `j` of the new text.
@@ -204,6 +296,32 @@ fn slide_down(blocks: &mut [Block], a: &[u32], b: &[u32]) {
             current.b2 += 1;
             next.a1 += 1;
             next.b1 += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sparse_search_finds_the_same(
+            base in prop::collection::vec(0_u32..3, 20..120),
+            edits in prop::collection::vec((0_usize..120, 0_usize..6, prop::collection::vec(0_u32..3, 0..5)), 0..4),
+        ) {
+            let mut other = base.clone();
+            for (at, len, new) in edits {
+                let at = at.min(other.len());
+                let end = (at + len).min(other.len());
+                other.splice(at..end, new);
+            }
+            let sparse = Matcher::new(&base, &other, 3).run();
+            let mut matcher = Matcher::new(&base, &other, 3);
+            matcher.has_popular = true;
+            prop_assert_eq!(sparse, matcher.run());
         }
     }
 }
