@@ -23,7 +23,7 @@ pub struct Block {
     pub b2: usize,
 }
 
-/// From this number of lines on, common lines are not used to start a match.
+/// From this number of lines on, the limit from which a line is popular grows with the text.
 const MANY_LINES: usize = 31_000;
 /// In longer regions of the old text, only so many lines from the end are searched for a match.
 const WINDOW: usize = 30_000;
@@ -60,13 +60,13 @@ struct Run {
 struct Matcher<'l> {
     a: &'l [u32],
     b: &'l [u32],
-    /// For each number, the last line of the new text that has it; [`NONE`] for popular ones.
+    /// For each number, the last line of the new text that has it.
     last: Vec<u32>,
+    /// For each number, whether it is too common to end a run.
+    popular: Vec<bool>,
     /// For each line of the new text, the nearest earlier one with the same number.
     earlier: Vec<u32>,
     runs: Vec<Run>,
-    /// Whether some lines are too common to start a match.
-    has_popular: bool,
 }
 
 /// The best run so far, by its last lines. Ties are broken by the order of candidates: old lines
@@ -124,17 +124,10 @@ impl<'l> Matcher<'l> {
             last[id] = u32::try_from(at).unwrap_or(NONE);
             counts[id] += 1;
         }
-        let has_popular = b.len() >= MANY_LINES;
-        if has_popular {
-            let popular = b.len() / 1000;
-            for (last, &count) in last.iter_mut().zip(&counts) {
-                if count > popular {
-                    *last = NONE;
-                }
-            }
-        }
+        let limit = if b.len() >= MANY_LINES { b.len() / 1000 } else { 1_000_000 / (b.len() + 1) };
+        let popular = counts.iter().map(|&count| count > limit).collect();
         let runs = vec![Run { old_line: NONE, len: 0 }; b.len()];
-        Self { a, b, last, earlier, runs, has_popular }
+        Self { a, b, last, popular, earlier, runs }
     }
 
     fn run(&mut self) -> Vec<Block> {
@@ -164,7 +157,7 @@ impl<'l> Matcher<'l> {
         }
         let first = a1.max(a2.saturating_sub(WINDOW));
         let mut best = Best::new(region, first);
-        let sure = if self.has_popular { 0 } else { self.common_ends(region, first) };
+        let sure = self.common_ends(region, first);
         if sure >= SURE_RUN {
             self.search_sparsely(region, sure, &mut best);
         } else {
@@ -193,6 +186,9 @@ impl<'l> Matcher<'l> {
     fn search(&mut self, region: Region, best: &mut Best) {
         let Region { a2, b1, b2, .. } = region;
         for i in best.first..a2 {
+            if self.is_popular(i) {
+                continue;
+            }
             let mut next = self.last_before(self.a[i], b2);
             while next != NONE && next as usize >= b1 {
                 let j = next as usize;
@@ -221,11 +217,11 @@ impl<'l> Matcher<'l> {
                 let before = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b);
                 let (old, new) = (&self.a[i..a2], &self.b[j..b2]);
                 let behind = old.iter().zip(new).take_while(|(a, b)| a == b);
-                let (before, behind) = (before.count(), behind.count());
-                let len = before + behind;
+                let (start, end) = (i - before.count(), i + behind.count());
+                let len = self.without_popular_end(start, end) - start;
                 if len >= longest {
                     longest = len;
-                    found.push((i + behind - 1, Reverse(j + behind - 1), len));
+                    found.push((start + len - 1, Reverse(j + len - 1 - (i - start)), len));
                 }
             }
             i += longest;
@@ -238,12 +234,27 @@ impl<'l> Matcher<'l> {
         }
     }
 
-    /// How many lines both sides of a region start or end with.
+    /// The length of the longer of the runs that both sides of a region start and end with.
     fn common_ends(&self, region: Region, first: usize) -> usize {
         let (a, b) = (&self.a[first..region.a2], &self.b[region.b1..region.b2]);
         let head = a.iter().zip(b).take_while(|(a, b)| a == b).count();
         let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-        head.max(tail)
+        let start = region.a2 - tail;
+        let head = self.without_popular_end(first, first + head) - first;
+        head.max(self.without_popular_end(start, region.a2) - start)
+    }
+
+    /// Whether an old line is too common to end a run.
+    fn is_popular(&self, old_line: usize) -> bool {
+        self.popular[self.a[old_line] as usize]
+    }
+
+    /// The end of a run of old lines without popular ones behind it.
+    fn without_popular_end(&self, start: usize, mut end: usize) -> usize {
+        while end > start && self.is_popular(end - 1) {
+            end -= 1;
+        }
+        end
     }
 
     /// The last line of the new text before `limit` that has a number.
@@ -309,8 +320,9 @@ mod tests {
     proptest! {
         #[test]
         fn sparse_search_finds_the_same(
-            base in prop::collection::vec(0_u32..3, 20..120),
-            edits in prop::collection::vec((0_usize..120, 0_usize..6, prop::collection::vec(0_u32..3, 0..5)), 0..4),
+            base in prop::collection::vec(0_u32..4, 20..120),
+            edits in prop::collection::vec((0_usize..120, 0_usize..6, prop::collection::vec(0_u32..4, 0..5)), 0..4),
+            popular: [bool; 2],
         ) {
             let mut other = base.clone();
             for (at, len, new) in edits {
@@ -318,10 +330,20 @@ mod tests {
                 let end = (at + len).min(other.len());
                 other.splice(at..end, new);
             }
-            let sparse = Matcher::new(&base, &other, 3).run();
-            let mut matcher = Matcher::new(&base, &other, 3);
-            matcher.has_popular = true;
-            prop_assert_eq!(sparse, matcher.run());
+            let mut matcher = Matcher::new(&base, &other, 4);
+            matcher.popular[..2].copy_from_slice(&popular);
+            let region = Region { a1: 0, a2: base.len(), b1: 0, b2: other.len() };
+            prop_assume!(!other.is_empty());
+            let sure = matcher.common_ends(region, 0);
+            prop_assume!(sure > 0);
+            let mut sparse = Best::new(region, 0);
+            matcher.search_sparsely(region, sure, &mut sparse);
+            let mut full = Best::new(region, 0);
+            matcher.search(region, &mut full);
+            prop_assert_eq!(
+                (sparse.len, sparse.end_a, sparse.end_b),
+                (full.len, full.end_a, full.end_b)
+            );
         }
     }
 }

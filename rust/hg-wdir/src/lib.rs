@@ -1,9 +1,11 @@
 //! The working directory: dirstate, status, update, merge state.
 
 pub mod branch;
+pub mod annotate;
 pub mod copies;
 pub mod diff;
 pub mod dirstate;
+pub mod linkrev;
 pub mod merge;
 pub mod snapshot;
 mod status;

@@ -63,14 +63,22 @@ fn pairs(random: &mut Random) -> Vec<(Vec<String>, Vec<String>)> {
         out.push((old, new));
     }
     // Around the length from which common lines are left out.
-    for (len, kinds) in
-        [(34_000, 20_000), (34_000, 1000), (31_000, 970), (30_990, 500), (33_000, 30_000)]
-    {
+    for (len, kinds) in [
+        (9000, 4000),
+        (5000, 40),
+        (1500, 10),
+        (1100, 3),
+        (34_000, 20_000),
+        (34_000, 1000),
+        (31_000, 970),
+        (30_990, 500),
+        (33_000, 30_000),
+    ] {
         let mut old = random.lines(len, kinds);
         for line in old.iter_mut().step_by(29) {
             *line = "common\n".into();
         }
-        let new = random.edit(&old, kinds, 600);
+        let new = random.edit(&old, kinds, len / 50);
         out.push((old, new));
     }
     out

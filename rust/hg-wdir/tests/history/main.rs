@@ -2,6 +2,7 @@
 //! is named by `HG_HISTORY`, the oracle by `HG_ORACLE`; without them the tests are skipped.
 //! `HG_RANGE` (`first:last`) limits the revisions.
 
+mod annotations;
 mod diffs;
 
 use std::path::{Path, PathBuf};
