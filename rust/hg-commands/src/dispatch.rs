@@ -8,10 +8,12 @@ mod shell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bstr::ByteSlice as _;
 use hg_config::{Config, Environment, RepoLayers};
 use hg_store::{OpenOptions, Repo};
 use hg_types::{Error, ErrorKind, Result};
 
+use crate::hooks::{self, Hooks};
 use crate::options::{self, Opts, Order, UsageError};
 use crate::spec::{self, Need, Opt, Spec};
 use crate::{Command, CommandContext, Streams, Ui, error, help};
@@ -152,7 +154,6 @@ fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<(
 }
 
 fn change_directory(env: &mut Environment, directory: &[u8]) -> Result<()> {
-    use bstr::ByteSlice as _;
     let path = env.cwd.join(directory.to_path_lossy());
     std::env::set_current_dir(&path).map_err(|failure| {
         let text = failure.to_string();
@@ -165,7 +166,6 @@ fn change_directory(env: &mut Environment, directory: &[u8]) -> Result<()> {
 
 /// The repository that `-R` names, or that the current directory lies in.
 fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
-    use bstr::ByteSlice as _;
     let env = config.environment();
     let Some(named) = early.repository.as_deref().filter(|name| !name.is_empty()) else {
         return Ok(find_above(&env.cwd));
@@ -205,7 +205,7 @@ impl Session {
         if parsed.entry.name.is_empty() {
             return Ok(help::short_list(&self.ui)?);
         }
-        self.invoke(parsed)
+        self.invoke(parsed, args)
     }
 
     /// Parses global options up to the command, finds it, parses the rest by its table.
@@ -312,10 +312,10 @@ impl Session {
         globals: Opts,
     ) -> Result<i32, Failure> {
         let entry = find::find(&self.ui, name)?.into_entry()?;
-        self.invoke(Parsed { entry, args, opts, globals })
+        self.invoke(Parsed { entry, args, opts, globals }, &[name.to_vec()])
     }
 
-    fn invoke(self, parsed: Parsed) -> Result<i32, Failure> {
+    fn invoke(self, parsed: Parsed, line: &[Vec<u8>]) -> Result<i32, Failure> {
         let Parsed { entry, args, opts, globals } = parsed;
         let spec = entry.spec();
         let Some(command) = entry.command() else {
@@ -326,13 +326,44 @@ impl Session {
             Some(root) => Some(self.open(&root)?),
             None => None,
         };
-        let context = CommandContext { ui: self.ui.clone(), opts, globals, args, command, repo };
-        match (command.run)(&context) {
-            Ok(code) => Ok(code),
+        let ui = self.ui.clone();
+        ui.setup_pager(globals.nonempty("pager"), spec.name())?;
+        let context = CommandContext { ui, opts, globals, args, command, repo };
+        let result = self.run_with_hooks(&entry, &context, line);
+        match result {
             Err(failure) if failure.source.as_ref().is_some_and(|source| source.is::<Usage>()) => {
                 Err(Failure::Usage(entry, failure.message))
             }
-            Err(failure) => Err(failure.into()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Runs `pre-NAME`, the command, then `post-NAME` or `fail-NAME`.
+    fn run_with_hooks(
+        &self,
+        entry: &Entry,
+        context: &CommandContext,
+        line: &[Vec<u8>],
+    ) -> Result<i32> {
+        if !self.ui.config().has_section("hooks") {
+            return (context.command.run)(context);
+        }
+        let name = entry.name.to_str_lossy();
+        let hooks = Hooks::new(self.ui.clone());
+        let repo = context.optional_repo();
+        let options = context.command.spec.options;
+        let mut args = hooks::command_args(line, &context.args, &context.opts, options);
+        hooks.run_in(repo, &format!("pre-{name}"), true, &args)?;
+        match (context.command.run)(context) {
+            Ok(code) => {
+                args.push(("result".to_owned(), code.to_string().into_bytes()));
+                hooks.run_in(repo, &format!("post-{name}"), false, &args)?;
+                Ok(code)
+            }
+            Err(failure) => {
+                hooks.run_in(repo, &format!("fail-{name}"), false, &args)?;
+                Err(failure)
+            }
         }
     }
 
@@ -341,6 +372,7 @@ impl Session {
             config: (*self.ui.config()).clone(),
             config_is_complete: true,
             reporter: Some(self.ui.clone()),
+            hooks: Some(Arc::new(Hooks::new(self.ui.clone()))),
             ..OpenOptions::default()
         };
         Repo::open(root, options)
@@ -383,7 +415,6 @@ impl Session {
 
     /// The one repository that all file arguments lie in.
     fn infer_root(&self, args: &[Vec<u8>]) -> Option<PathBuf> {
-        use bstr::ByteSlice as _;
         let cwd = self.ui.cwd();
         let mut roots = args.iter().map(|arg| find_above(&cwd.join(arg.to_path_lossy())));
         let first = roots.next()??;

@@ -10,6 +10,7 @@ pub mod error;
 pub mod extensions;
 pub mod formatter;
 pub mod help;
+pub mod hooks;
 pub mod options;
 pub mod revision;
 pub mod scope;

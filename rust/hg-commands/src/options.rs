@@ -52,7 +52,9 @@ impl Opts {
         self.defaults.insert(opt.long, value);
     }
 
-    fn value(&self, name: &str) -> Option<&OptValue> {
+    /// The value of an option, given or default.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&OptValue> {
         self.given.get(name).or_else(|| self.defaults.get(name))
     }
 

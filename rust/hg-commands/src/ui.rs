@@ -22,7 +22,8 @@ use hg_config::Config;
 use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
 
 pub use color::ColorMode;
-pub use editor::{EditOptions, IGNORED_LINE_PREFIX};
+pub use color::EFFECTS;
+pub use editor::{EditOptions, IGNORED_LINE_PREFIX, strip_comments};
 pub use prompt::Choices;
 pub use stream::Streams;
 
@@ -162,32 +163,32 @@ impl Ui {
     /// Writes unless `--quiet`.
     pub fn status(&self, text: impl AsRef<[u8]>) {
         if !self.is_quiet() {
-            self.write_label(text, "ui.status");
+            self.write_label(text, " ui.status");
         }
     }
 
     /// Writes with `--verbose`.
     pub fn note(&self, text: impl AsRef<[u8]>) {
         if self.is_verbose() {
-            self.write_label(text, "ui.note");
+            self.write_label(text, " ui.note");
         }
     }
 
     /// Writes with `--debug`.
     pub fn debug(&self, text: impl AsRef<[u8]>) {
         if self.is_debug() {
-            self.write_label(text, "ui.debug");
+            self.write_label(text, " ui.debug");
         }
     }
 
     /// Writes a warning to standard error.
     pub fn warn(&self, text: impl AsRef<[u8]>) {
-        self.write_error(text.as_ref(), "ui.warning");
+        self.write_error(text.as_ref(), " ui.warning");
     }
 
     /// Writes an error to standard error.
     pub fn error(&self, text: impl AsRef<[u8]>) {
-        self.write_error(text.as_ref(), "ui.error");
+        self.write_error(text.as_ref(), " ui.error");
     }
 
     /// Writes to standard error in the colours of `label`.

@@ -219,6 +219,12 @@ impl Config {
             .chain(own.iter().map(|entry| (&*entry.name, &*entry.value)))
     }
 
+    /// The items of a section with those from files of untrusted users.
+    pub fn untrusted_items(&self, section: impl AsRef<[u8]>) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let entries = self.untrusted.section(section.as_ref());
+        entries.iter().map(|entry| (entry.name.clone(), entry.value.clone())).collect()
+    }
+
     /// An item that has sub-options: its own text and each `name:option`.
     pub fn sub_options(
         &self,

@@ -1,5 +1,115 @@
-//! Questions.
+//! Questions: `ui.interactive`, `ui.promptecho`, answers one letter long.
 
-/// A question with its possible answers.
-#[derive(Clone, Debug)]
-pub struct Choices {}
+use std::io::BufRead as _;
+
+use bstr::ByteSlice as _;
+use hg_types::{Error, ErrorKind, Result};
+
+use super::Ui;
+
+/// A question with its possible answers, written `Really (yn)?$$ &Yes $$ &No`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choices {
+    /// The question.
+    pub message: Vec<u8>,
+    /// For each answer the letter, and its text without the mark.
+    pub answers: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Choices {
+    /// Takes a question with `$$ &Answer` parts apart.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Self {
+        let mut parts = text.split_str("$$");
+        let message = parts.next().unwrap_or_default().to_vec();
+        let answers = parts
+            .map(|part| {
+                let part = part.trim_with(|c| c == ' ');
+                let at = part.find_byte(b'&').unwrap_or(0);
+                let letter = part.get(at + 1..at + 2).unwrap_or_default().to_ascii_lowercase();
+                (letter, part.replacen("&", "", 1))
+            })
+            .collect();
+        Self { message, answers }
+    }
+}
+
+impl Ui {
+    /// Asks for a line; `default` is the answer to an empty line and of a run without user.
+    pub fn prompt(&self, message: impl AsRef<[u8]>, default: Option<&[u8]>) -> Result<Vec<u8>> {
+        let message = message.as_ref();
+        if !self.is_interactive() {
+            self.write_label([message, b" "].concat(), " ui.prompt");
+            let answer = default.unwrap_or_default();
+            self.write_label([answer, b"\n"].concat(), " ui.promptecho");
+            return Ok(answer.to_vec());
+        }
+        self.write_label(message, " ui.prompt");
+        self.write(" ");
+        let line = self.read_line()?;
+        let answer = if line.is_empty() { default.unwrap_or_default().to_vec() } else { line };
+        if self.config().get_bool("ui", "promptecho")? {
+            self.write_label([&*answer, b"\n"].concat(), " ui.promptecho");
+        }
+        Ok(answer)
+    }
+
+    /// Asks a question with answers (see [`Choices`]) until one is given; returns its number.
+    pub fn prompt_choice(&self, text: impl AsRef<[u8]>, default: usize) -> Result<usize> {
+        let choices = Choices::parse(text.as_ref());
+        let default = choices.answers.get(default).map(|(letter, _)| letter.clone());
+        loop {
+            let answer = self.prompt(&choices.message, default.as_deref())?.to_ascii_lowercase();
+            let found = choices.answers.iter().position(|(letter, _)| *letter == answer);
+            match found {
+                Some(at) => return Ok(at),
+                None => self.write("unrecognized response\n"),
+            }
+        }
+    }
+
+    /// Asks for a password; nothing without a user.
+    pub fn password(&self, message: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
+        if !self.is_interactive() {
+            return Ok(None);
+        }
+        self.write_error(message.unwrap_or(b"password: "), " ui.prompt");
+        let line = self.read_line()?;
+        Ok(Some(line))
+    }
+
+    /// Reads a line from the user.
+    pub fn read_line(&self) -> Result<Vec<u8>> {
+        self.flush();
+        let mut line = Vec::new();
+        let count = self.sink().input().read_until(b'\n', &mut line).unwrap_or(0);
+        if count == 0 {
+            return Err(Error::new(ErrorKind::Canceled, "response expected"));
+        }
+        Ok(line.trim_end_with(|c| c == '\n' || c == '\r').to_vec())
+    }
+
+    /// Reads everything from standard input.
+    pub fn read_all(&self) -> Result<Vec<u8>> {
+        use std::io::Read as _;
+        self.flush();
+        let mut data = Vec::new();
+        match self.sink().input().read_to_end(&mut data) {
+            Ok(_) => Ok(data),
+            Err(error) => Err(Error::new(ErrorKind::Io, error.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_questions_apart() {
+        let choices = Choices::parse(b"really (Yn)?$$ &Yes $$ &No");
+        assert_eq!(choices.message, b"really (Yn)?");
+        let expected = vec![(b"y".to_vec(), b"Yes".to_vec()), (b"n".to_vec(), b"No".to_vec())];
+        assert_eq!(choices.answers, expected);
+    }
+}

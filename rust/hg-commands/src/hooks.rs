@@ -1,0 +1,210 @@
+//! Hooks: command lines of `[hooks]`, run around commands and by transactions
+//! (`hg help config.hooks`).
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
+use std::sync::Arc;
+
+use hg_config::Config;
+use hg_store::{HookArgs, HookRunner, Repo};
+use hg_types::{Error, ErrorKind, Result};
+
+use crate::Ui;
+
+/// Runs the hooks of the configuration.
+pub struct Hooks {
+    ui: Arc<Ui>,
+}
+
+/// A hook: its full name and what it does.
+struct Hook {
+    name: Vec<u8>,
+    action: Vec<u8>,
+    priority: i64,
+    trusted: bool,
+}
+
+impl Hooks {
+    /// Hooks that speak to `ui`.
+    #[must_use]
+    pub fn new(ui: Arc<Ui>) -> Self {
+        Self { ui }
+    }
+
+    /// Runs all hooks of a name, in a repository or without. Says whether one of them failed.
+    pub fn run_in(
+        &self,
+        repo: Option<&Repo>,
+        name: &str,
+        throw: bool,
+        args: &HookArgs,
+    ) -> Result<bool> {
+        let config = self.ui.config();
+        let mut failed = false;
+        for hook in hooks_named(&config, name)? {
+            if !hook.trusted {
+                self.untrusted(&hook, throw)?;
+                continue;
+            }
+            if hook.action.starts_with(b"python:") {
+                let parts = [&*hook.name, b" hook needs Python, which is not available here"];
+                return Err(Error::new(ErrorKind::Hook, parts.concat()));
+            }
+            failed |= self.run_one(repo, name, &hook, throw, args)?;
+        }
+        Ok(failed)
+    }
+
+    fn untrusted(&self, hook: &Hook, throw: bool) -> Result<()> {
+        if throw {
+            let parts = [b"untrusted hook ", &*hook.name, b" not executed"];
+            let hint = "see 'hg help config.trusted'";
+            return Err(Error::new(ErrorKind::Hook, parts.concat()).hint(hint));
+        }
+        self.ui.warn([b"warning: untrusted hook ", &*hook.name, b" not executed\n"].concat());
+        Ok(())
+    }
+
+    fn run_one(
+        &self,
+        repo: Option<&Repo>,
+        kind: &str,
+        hook: &Hook,
+        throw: bool,
+        args: &HookArgs,
+    ) -> Result<bool> {
+        let ui = &self.ui;
+        ui.note([b"running hook ", &*hook.name, b": ", &hook.action, b"\n"].concat());
+        ui.flush();
+        let mut process = Command::new("/bin/sh");
+        process.arg("-c").arg(OsStr::from_bytes(&hook.action));
+        ui.add_variables(&mut process);
+        if let Some(repo) = repo {
+            process.current_dir(repo.root());
+        }
+        process.env("HG_HOOKNAME", OsStr::from_bytes(&hook.name)).env("HG_HOOKTYPE", kind);
+        for (name, value) in args {
+            process.env(format!("HG_{}", name.to_uppercase()), OsStr::from_bytes(value));
+        }
+        let config = ui.config();
+        let plain = [&*hook.name, b":run-with-plain"].concat();
+        if !matches!(config.get_set("hooks", plain), Some(b"no" | b"false" | b"off" | b"0")) {
+            process.env("HGPLAIN", "1");
+        }
+        let why = match process.status() {
+            Ok(status) if status.success() => return Ok(false),
+            Ok(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => format!("exited with status {code}"),
+                (None, signal) => format!("killed by signal {}", signal.unwrap_or(0)),
+            },
+            Err(error) => error.to_string(),
+        };
+        let text = [&*hook.name, b" hook ", why.as_bytes()].concat();
+        if throw {
+            return Err(Error::new(ErrorKind::Hook, text));
+        }
+        ui.warn([b"warning: ", &*text, b"\n"].concat());
+        Ok(true)
+    }
+}
+
+impl HookRunner for Hooks {
+    fn has(&self, _repo: &Repo, name: &str) -> bool {
+        hooks_named(&self.ui.config(), name).is_ok_and(|hooks| !hooks.is_empty())
+    }
+
+    fn run(&self, repo: &Repo, name: &str, throw: bool, args: &HookArgs) -> Result<bool> {
+        self.run_in(Some(repo), name, throw, args)
+    }
+}
+
+/// The hooks of a name (`NAME` and `NAME.anything`), those of high priority first.
+fn hooks_named(config: &Config, name: &str) -> Result<Vec<Hook>> {
+    let mut out = Vec::new();
+    let is_it = |full: &[u8]| {
+        full.strip_prefix(name.as_bytes())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
+    };
+    let mut names: Vec<(Vec<u8>, Vec<u8>, bool)> = Vec::new();
+    for (full, action) in config.items("hooks") {
+        names.push((full.to_vec(), action.to_vec(), true));
+    }
+    for (full, action) in config.untrusted_items("hooks") {
+        let known = names.iter().find(|(name, _, _)| *name == full);
+        if known.is_none_or(|(_, trusted, _)| *trusted != action) {
+            names.retain(|(name, _, _)| *name != full);
+            names.push((full, action, false));
+        }
+    }
+    for (full, action, trusted) in names {
+        if !is_it(&full) || full.contains(&b':') || action.is_empty() {
+            continue;
+        }
+        let item = [b"priority.", &*full].concat();
+        let priority = match config.get_set("hooks", &item) {
+            Some(text) => hg_config::value::parse_int(text).ok_or_else(|| {
+                let parts = [b"hooks.", &*item, b" is not a valid integer ('", text, b"')"];
+                Error::new(ErrorKind::Config, parts.concat())
+            })?,
+            None => 0,
+        };
+        out.push(Hook { name: full, action, priority, trusted });
+    }
+    out.sort_by_key(|hook| std::cmp::Reverse(hook.priority));
+    Ok(out)
+}
+
+/// The arguments of `pre-`, `post-` and `fail-` hooks of a command.
+#[must_use]
+pub fn command_args(
+    line: &[Vec<u8>],
+    rest: &[Vec<u8>],
+    opts: &crate::Opts,
+    table: &[crate::spec::Opt],
+) -> HookArgs {
+    use crate::options::OptValue;
+    use crate::spec::OptKind;
+    let quote = |text: &[u8], out: &mut Vec<u8>| crate::formatter::quoted(text, out);
+    let list = |texts: &[Vec<u8>], out: &mut Vec<u8>| {
+        out.push(b'[');
+        for (at, text) in texts.iter().enumerate() {
+            if at > 0 {
+                out.extend_from_slice(b", ");
+            }
+            quote(text, out);
+        }
+        out.push(b']');
+    };
+    let mut pats = Vec::new();
+    list(rest, &mut pats);
+    let mut names: Vec<(String, &crate::spec::Opt)> =
+        table.iter().map(|opt| (opt.long.replace('-', "_"), opt)).collect();
+    names.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut text = b"{".to_vec();
+    for (at, (name, opt)) in names.iter().enumerate() {
+        if at > 0 {
+            text.extend_from_slice(b", ");
+        }
+        text.extend_from_slice(format!("'{name}': ").as_bytes());
+        match (opts.value(opt.long), opt.kind) {
+            (Some(OptValue::Flag(true)), _) => text.extend_from_slice(b"True"),
+            (Some(OptValue::Flag(false)), _) => text.extend_from_slice(b"False"),
+            (Some(OptValue::Text(value)), _) => quote(value, &mut text),
+            (Some(OptValue::Int(number)), _) => {
+                text.extend_from_slice(number.to_string().as_bytes());
+            }
+            (Some(OptValue::List(texts)), _) => list(texts, &mut text),
+            (None, OptKind::Flag | OptKind::Int) => text.extend_from_slice(b"None"),
+            (None, OptKind::Text) => text.extend_from_slice(b"''"),
+            (None, OptKind::List) => text.extend_from_slice(b"[]"),
+        }
+    }
+    text.push(b'}');
+    vec![
+        ("args".to_owned(), line.join(&b' ')),
+        ("pats".to_owned(), pats),
+        ("opts".to_owned(), text),
+    ]
+}
