@@ -2,6 +2,8 @@
 
 pub mod config;
 pub mod init;
+pub mod pull;
 pub mod root;
 pub mod status;
+pub mod unbundle;
 pub mod version;

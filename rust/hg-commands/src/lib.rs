@@ -12,6 +12,7 @@ pub mod formatter;
 pub mod help;
 pub mod hooks;
 pub mod options;
+pub mod remote;
 pub mod revision;
 pub mod scope;
 pub mod similar;

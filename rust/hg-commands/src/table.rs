@@ -1,8 +1,15 @@
 //! The command table. Adding a command is one file in `commands/` and one line here.
 
 use crate::Command;
-use crate::commands::{config, init, root, status, version};
+use crate::commands as c;
 
-/// Every command that can run.
-pub static COMMANDS: &[&Command] =
-    &[&config::COMMAND, &init::COMMAND, &root::COMMAND, &status::COMMAND, &version::COMMAND];
+/// Every command that can run, by name.
+pub static COMMANDS: &[&Command] = &[
+    &c::config::COMMAND,
+    &c::init::COMMAND,
+    &c::pull::COMMAND,
+    &c::root::COMMAND,
+    &c::status::COMMAND,
+    &c::unbundle::COMMAND,
+    &c::version::COMMAND,
+];

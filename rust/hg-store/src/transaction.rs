@@ -296,6 +296,12 @@ impl Transaction {
         Ok(look(&mut self.running.state()?.changes))
     }
 
+    /// What has changed, for callbacks that run when the transaction has closed.
+    #[must_use]
+    pub fn final_changes(&self) -> Changes {
+        self.running.final_changes()
+    }
+
     /// Makes what is not final yet visible to processes that `HG_PENDING` tells to look; says
     /// whether there is anything.
     ///

@@ -61,7 +61,8 @@ fn head_bits(changelog: &Changelog) -> RevBits {
 /// How many heads there are more than before; new heads that close their branch do not count.
 fn head_delta(changelog: &Changelog, old: &RevBits) -> Result<i64> {
     let heads = head_bits(changelog);
-    let count = |bits: &RevBits| i64::try_from(bits.count()).unwrap_or(i64::MAX);
+    // An empty repository has one head, null.
+    let count = |bits: &RevBits| i64::try_from(bits.count().max(1)).unwrap_or(i64::MAX);
     let mut delta = count(&heads) - count(old);
     for rev in heads.iter().filter(|&rev| !old.contains(rev)) {
         if changelog.entry(rev)?.closes_branch() {
@@ -75,7 +76,7 @@ fn say_added(tr: &Transaction, taken: &Taken, delta: i64) -> Result<Vec<u8>> {
     let heads = if delta == 0 { String::new() } else { format!(" ({delta:+} heads)") };
     let (changesets, changes, files) = (taken.changesets, taken.changes, taken.files);
     let text =
-        format!("added {changesets} changesets with {changes} changes to {files} files{heads}\n");
+        format!("{changesets} changesets with {changes} changes to {files} files{heads}\n");
     let line = format!("added {text}");
     tr.add_post_close(&format!("00-added-{:020}", taken.first_new), move |tr| {
         tr.repo().reporter().status(line.as_bytes());

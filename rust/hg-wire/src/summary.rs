@@ -11,7 +11,7 @@ pub fn register(repo: &Repo, tr: &Transaction) -> Result<()> {
     );
     let _ = repo;
     tr.add_post_close("10-summary", move |tr| {
-        let changes = tr.changes(|changes| changes.clone())?;
+        let changes = tr.final_changes();
         let repo = tr.repo().clone();
         say(&repo, &changes, incoming)
     })

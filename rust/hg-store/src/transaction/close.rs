@@ -120,6 +120,11 @@ impl Running {
         if self.is_open() { Ok(unpoison(&self.state)) } else { Err(over()) }
     }
 
+    /// What has changed, also when the transaction is over.
+    pub(super) fn final_changes(&self) -> Changes {
+        unpoison(&self.state).changes.clone()
+    }
+
     fn lend(&self) -> Result<Transaction> {
         self.me.upgrade().map(|running| Transaction::lent(&running)).ok_or_else(over)
     }
