@@ -123,6 +123,12 @@ impl NodeMap {
         self.table.get_or_init(|| Table::build(index, len)).find(index, node)
     }
 
+    /// Whether no table over all revisions was needed so far.
+    #[cfg(test)]
+    pub(crate) fn is_unbuilt(&self) -> bool {
+        self.table.get().is_none() && self.sorted.get().is_none()
+    }
+
     pub(crate) fn insert(&mut self, node: Node, at: usize) {
         if let Ok(at) = u32::try_from(at) {
             Arc::make_mut(&mut self.tail).insert(node, at);

@@ -294,3 +294,27 @@ fn old_inline_changelogs_are_split() {
         assert_eq!(**log.revision(log.tip()).expect("reads"), *b"yet more");
     }
 }
+
+#[test]
+fn the_tip_of_a_long_changelog_costs_nothing() {
+    let dir = tempfile::tempdir().expect("directory");
+    let options = RevlogOptions { changelog: true, ..RevlogOptions::default() };
+    let mut log = open(dir.path(), &options).expect("opens");
+    let mut tr = Direct(Vfs::new(dir.path()));
+    for n in 0..20_000 {
+        let text = format!("changeset {n}").into_bytes();
+        let new = NewRevision::new(text, log.tip(), Revision::NULL, Revision::NULL);
+        log.append_revision(&new).expect("adds");
+    }
+    log.flush(&mut tr).expect("writes");
+    let start = std::time::Instant::now();
+    let log = open(dir.path(), &options).expect("opens");
+    let tip = log.tip();
+    assert_eq!(log.find(&log.node(tip)), Some(tip));
+    assert_eq!(**log.revision(tip).expect("reads"), *b"changeset 19999");
+    assert!(log.nodes.is_unbuilt(), "no table for one look-up");
+    // Far more than it takes, far less than reading the whole index would.
+    assert!(start.elapsed() < std::time::Duration::from_millis(200));
+    assert_eq!(log.find(&Node([9; 20])), None);
+    assert!(!log.nodes.is_unbuilt());
+}

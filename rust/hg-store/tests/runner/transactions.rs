@@ -102,6 +102,12 @@ fn child() {
     let options =
         OpenOptions { hooks: Some(Arc::new(Deadly(stage.clone()))), ..OpenOptions::default() };
     let repo = Repo::open(root.as_ref(), options).expect("opens");
+    if std::env::var_os("QS_TEST_SPLIT").is_some() {
+        // Too much for one file: chunks and index part.
+        let noise: Vec<u8> =
+            (0..50_000_u32).flat_map(|n| n.wrapping_mul(0x9e37_79b1).to_be_bytes()).collect();
+        commit(&repo, "a", &noise, &stage).expect("dies before it can fail");
+    }
     commit(&repo, "dir/New_File", b"new\n", &stage).expect("dies before it can fail");
 }
 
@@ -184,16 +190,18 @@ fn aborted_transactions_leave_nothing() {
 
 #[test]
 fn killed_transactions_recover() {
-    for stage in STAGES {
+    for (stage, splits) in STAGES.iter().flat_map(|stage| [(*stage, false), (*stage, true)]) {
         let Some(oracle) = scripted() else { return };
         let before = oracle.run(&LOG);
         let status = Command::new(std::env::current_exe().expect("known"))
             .args(["--ignored", "--exact", "transactions::child"])
             .env("QS_TEST_ROOT", oracle.path())
             .env("QS_TEST_STAGE", stage)
+            .envs(splits.then_some(("QS_TEST_SPLIT", "1")))
             .output()
             .expect("runs");
         assert!(!status.status.success(), "{stage}: the child dies");
+        assert_eq!(oracle.path().join(".hg/store/data/a.d").exists(), splits, "{stage}");
         if stage == "post" {
             assert_ne!(oracle.run(&LOG), before, "{stage}");
         } else {
