@@ -330,8 +330,9 @@ impl ObsStore {
         seen
     }
 
-    /// Works the final sets out without recursion: chains of markers can be very long.
-    fn final_sets(
+    /// The sets of replacements where the ways from `start` along markers end: at what is known
+    /// and not obsolete. Works without recursion: chains of markers can be very long.
+    pub fn final_sets(
         &self,
         start: &Node,
         is_obsolete: &dyn Fn(&Node) -> bool,

@@ -9,7 +9,7 @@ use super::engine::Engine;
 use super::json::{JsonStyle, append_cbor, append_json};
 use super::ops::unwrap;
 use super::scope::Scope;
-use super::value::{List, Value};
+use super::value::{ItemForm, List, ListKind, Value};
 
 /// A filter.
 pub struct Filter {
@@ -99,7 +99,7 @@ fn not_countable() -> Error {
 
 fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
     match value {
-        Value::List(list) => {
+        Value::List(list) if !is_query(&list) => {
             let mut list = List::clone(&list);
             list.items.reverse();
             list.shown = None;
@@ -107,6 +107,11 @@ fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
         }
         _ => Err(Error::parse("not reversible", None)),
     }
+}
+
+/// Whether a list came from `revset()`, whose order belongs to the query.
+fn is_query(list: &List) -> bool {
+    matches!(list.kind, ListKind::Revisions) && list.form == ItemForm::Plain
 }
 
 fn commondir(engine: &Engine, scope: &Scope, value: Value) -> Result<Value> {

@@ -29,6 +29,8 @@ impl std::fmt::Debug for Function {
     }
 }
 
+pub(crate) use regex::compile as python_regex;
+
 type Run = fn(&Engine, &Scope, &Arguments) -> Result<Value>;
 
 const fn function(name: &'static str, run: Run) -> Function {

@@ -1,7 +1,7 @@
 //! What templates need from whoever renders them.
 
 use hg_config::Config;
-use hg_types::{Clock, Encoding, Error, Result};
+use hg_types::{Clock, Encoding, Error, HgPathBuf, Result};
 
 use super::changeset::Changeset;
 
@@ -96,6 +96,15 @@ pub trait Host {
     ) -> Result<Vec<u8>> {
         let _ = (changeset, include, exclude);
         Err(Error::abort("template resource not available: diff"))
+    }
+
+    /// The files of a changeset that match a pattern as the user writes them, sorted.
+    ///
+    /// # Errors
+    /// When the pattern is malformed.
+    fn matching_files(&self, changeset: &Changeset, pattern: &[u8]) -> Result<Vec<HgPathBuf>> {
+        let _ = (changeset, pattern);
+        Err(Error::abort("template resource not available: matcher"))
     }
 
     /// Lines changed in each file against the first parent.

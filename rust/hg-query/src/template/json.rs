@@ -105,7 +105,7 @@ pub fn json(value: &Value) -> Result<Vec<u8>> {
 /// Appends a JSON string. Bytes that are not UTF-8 become lone surrogates, from which they can be restored.
 pub(super) fn append_string(text: &[u8], style: JsonStyle, out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut unit = |unit: u16, out: &mut Vec<u8>| {
+    let unit = |unit: u16, out: &mut Vec<u8>| {
         out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
     };
     for chunk in text.utf8_chunks() {

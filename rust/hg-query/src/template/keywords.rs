@@ -19,6 +19,11 @@ use super::engine::Engine;
 use super::scope::Scope;
 use super::value::{Name, Value, Vars};
 
+pub(super) use evolve::verb;
+pub(super) use latest_tag::{changes_since, list as latest_tags};
+pub use names::ONE_LINE_SUMMARY;
+pub use evolve::{Fate, graph_node};
+
 /// A keyword.
 pub struct Keyword {
     /// Its name.
@@ -61,10 +66,11 @@ impl Keyword {
     }
 }
 
-const TABLES: [&[Keyword]; 6] = [
+const TABLES: [&[Keyword]; 7] = [
     basic::KEYWORDS,
     evolve::KEYWORDS,
     files::KEYWORDS,
+    latest_tag::KEYWORDS,
     names::KEYWORDS,
     relatives::KEYWORDS,
     surroundings::KEYWORDS,

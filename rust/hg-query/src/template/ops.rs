@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use hg_types::{Error, HgDate, Result, Revision};
+use hg_types::{Error, HgDate, Node, Result, Revision};
 
 use super::changeset::Changeset;
 use super::code::Code;
@@ -168,6 +168,29 @@ impl Engine {
                 let values = vec![(b"revision"[..].into(), item.clone())];
                 Vars { values, change: Change::Changeset(Rc::new(changeset)) }
             }
+            ListKind::Names(name) => {
+                let values = vec![(b"name"[..].into(), item.clone()), (name.clone(), item.clone())];
+                Vars { values, change: Change::Keep }
+            }
+            ListKind::Nodes(name) => {
+                let mut hex = Vec::new();
+                append_plain(item, &mut hex);
+                let history = self.need_history()?;
+                let node = Node::from_hex(&hex).unwrap_or(Node::NULL);
+                let rev = history.repo().changelog()?.rev(&node)?;
+                let values = vec![(name.clone(), item.clone())];
+                let changeset = Rc::new(Changeset::open(history, rev)?);
+                Vars { values, change: Change::Changeset(changeset) }
+            }
+            ListKind::LatestTags(rev, distance) => {
+                let changes = super::keywords::changes_since(self.need_repo()?, *rev, item)?;
+                Vars::new([
+                    ("latesttag", item.clone()),
+                    ("tag", item.clone()),
+                    ("distance", Value::from(*distance)),
+                    ("changes", Value::from(changes)),
+                ])
+            }
             ListKind::Files(name) => {
                 let mut path = Vec::new();
                 append_plain(item, &mut path);
@@ -235,9 +258,14 @@ impl Engine {
             out.extend_from_slice(shown);
             return Ok(());
         }
+        let separator = match list.form {
+            ItemForm::RevNodeBlank => &b""[..],
+            ItemForm::Colons => b":",
+            _ => b" ",
+        };
         for (at, item) in list.items.iter().enumerate() {
-            if at > 0 && list.form != ItemForm::RevNodeBlank {
-                out.push(b' ');
+            if at > 0 {
+                out.extend_from_slice(separator);
             }
             self.show_list_item(list, item, scope, out)?;
             if list.form == ItemForm::RevNodeBlank {
@@ -254,7 +282,7 @@ impl Engine {
         scope: &Scope,
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        if list.form == ItemForm::Plain {
+        if !matches!(list.form, ItemForm::RevNode | ItemForm::RevNodeBlank) {
             return self.show(item, scope, out);
         }
         let inner = scope.with(self.item_vars(list, item, scope)?);
@@ -362,8 +390,24 @@ pub(super) fn dict_item(dict: &Dict, name: &[u8]) -> Value {
 }
 
 pub(super) fn pair_vars(dict: &Dict, key: &[u8], value: &Value) -> Vars {
-    let key = (dict.key.clone(), Value::from(key));
-    Vars { values: vec![key, (dict.value.clone(), value.clone())], change: Change::Keep }
+    let mut values = vec![
+        (dict.key.clone(), Value::from(key)),
+        (dict.value.clone(), value.clone()),
+    ];
+    let mut change = Change::Keep;
+    match dict.form {
+        PairForm::Key => {
+            if let Value::List(list) = value
+                && let ListKind::Names(color) = &list.kind
+            {
+                values.push((b"builtin"[..].into(), Value::Bool(true)));
+                values.push((b"colorname"[..].into(), Value::from(&color[..])));
+            }
+        }
+        PairForm::Copy => change = Change::File(key.to_vec()),
+        _ => {}
+    }
+    Vars { values, change }
 }
 
 fn find_var(vars: &Vars, name: &[u8]) -> Value {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use hg_types::{HgDate, LocalText};
+use hg_types::{HgDate, LocalText, Revision};
 
 use super::changeset::Changeset;
 
@@ -76,6 +76,13 @@ pub enum ListKind {
     Revisions,
     /// Paths in the changeset.
     Files(Name),
+    /// Names of the changeset, called by their name space and `name`.
+    Names(Name),
+    /// Ids of changesets; the changeset is in the context of each.
+    Nodes(Name),
+    /// Tags of the nearest tagged ancestor, at this distance; how many changesets came since is counted when an item
+    /// is looked at.
+    LatestTags(Revision, usize),
 }
 
 impl Default for ListKind {
@@ -94,6 +101,10 @@ pub enum ItemForm {
     RevNode,
     /// `rev:node` with a blank behind, also the last.
     RevNodeBlank,
+    /// `seconds offset` of a date.
+    Date,
+    /// As its value, with a colon between two.
+    Colons,
 }
 
 /// A dict: `{extras}`, `{dict(a=1)}`.

@@ -1,5 +1,279 @@
 //! Functions that ask the repository.
 
-use super::Function;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
-pub(super) const FUNCTIONS: &[Function] = &[];
+use hg_types::{Error, HgPath, HgPathBuf, Node, NodePrefix, Result};
+
+use super::super::code::Arguments;
+use super::super::engine::{Engine, unavailable};
+use super::super::keywords;
+use super::super::ops::{truth, unwrap};
+use super::super::scope::Scope;
+use super::super::value::{ItemForm, List, ListKind, Value};
+use super::{Function, expect, function};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("diff", |engine, scope, arguments| {
+        let args = expect(arguments, 0, 2, "diff expects zero, one, or two arguments")?;
+        let changeset = scope.changeset().ok_or_else(|| unavailable("ctx"))?;
+        let pattern = |at: usize| -> Result<Option<Vec<u8>>> {
+            let text = args.get(at).map(|code| engine.string(code, scope)).transpose()?;
+            Ok(text.filter(|text| !text.is_empty()))
+        };
+        let (include, exclude) = (pattern(0)?, pattern(1)?);
+        let text = engine.host.diff(changeset, include.as_deref(), exclude.as_deref())?;
+        Ok(Value::Bytes(text))
+    }),
+    function("files", files),
+    function("latesttag", |engine, scope, arguments| {
+        let args = expect(arguments, 0, 1, "latesttag expects at most one argument")?;
+        let changeset = scope.changeset().ok_or_else(|| unavailable("ctx"))?;
+        let pattern = args.first().map(|code| engine.string(code, scope)).transpose()?;
+        keywords::latest_tags(engine, changeset, pattern.as_deref())
+    }),
+    function("mailmap", mailmap),
+    function("obsfatedate", |engine, scope, arguments| {
+        let args = expect(arguments, 1, 1, "obsfatedate expects one argument")?;
+        let mut dates = BTreeSet::new();
+        for marker in markers(engine, scope, args.first(), "obsfatedate")? {
+            if let Some(Value::List(date)) = marker.items.get(4)
+                && let [Value::Float(seconds), Value::Int(offset)] = date.items[..]
+            {
+                #[expect(clippy::cast_possible_truncation, reason = "seconds of any real date fit")]
+                dates.insert((seconds.floor() as i64, offset));
+            }
+        }
+        let date = |(seconds, offset)| {
+            let offset = i32::try_from(offset).unwrap_or(0);
+            Value::from(hg_types::HgDate::new(seconds, offset))
+        };
+        Ok(Value::list(dates.into_iter().map(date).collect(), "date"))
+    }),
+    function("obsfateoperations", |engine, scope, arguments| {
+        let args = expect(arguments, 1, 1, "obsfateoperations expects one argument")?;
+        let markers = markers(engine, scope, args.first(), "obsfateoperations")?;
+        Ok(Value::text_list(metadata(engine, scope, &markers, b"operation")?, "operation"))
+    }),
+    function("obsfateusers", |engine, scope, arguments| {
+        let args = expect(arguments, 1, 1, "obsfateusers expects one argument")?;
+        let markers = markers(engine, scope, args.first(), "obsfateusers")?;
+        Ok(Value::text_list(metadata(engine, scope, &markers, b"user")?, "user"))
+    }),
+    function("obsfateverb", |engine, scope, arguments| {
+        let args = expect(arguments, 2, 2, "obsfateverb expects two arguments")?;
+        match engine.eval(&args[0], scope)? {
+            Value::List(successors) => {
+                Ok(Value::from(keywords::verb(successors.items.len())))
+            }
+            _ => Err(Error::parse("obsfateverb first argument should be countable", None)),
+        }
+    }),
+    function("shortest", shortest),
+];
+
+fn files(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+    let args = expect(arguments, 1, 1, "files expects one argument")?;
+    let changeset = scope.changeset().ok_or_else(|| unavailable("ctx"))?;
+    let pattern = engine.string(&args[0], scope)?;
+    let manifest = changeset.manifest()?;
+    let paths = engine.host.matching_files(changeset, &pattern)?;
+    let paths: Vec<&HgPathBuf> = paths.iter().filter(|path| manifest.contains(path)).collect();
+    let items = paths.iter().map(|path| Value::from(HgPath::as_bytes(path))).collect();
+    let kind = ListKind::Files(b"file"[..].into());
+    Ok(Value::List(Rc::new(List { items, kind, form: ItemForm::Plain, shown: None })))
+}
+
+fn shortest(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+    let args = expect(arguments, 1, 2, "shortest() expects one or two arguments")?;
+    let hex = engine.string(&args[0], scope)?;
+    let minimum = match args.get(1) {
+        Some(code) => engine.integer(code, scope, "shortest() expects an integer minlength")?,
+        None => 4,
+    };
+    let repo = engine.need_repo()?;
+    let changelog = repo.changelog()?;
+    let node = match hex.len() {
+        0 => return Ok(Value::Bytes(hex)),
+        40 => Node::from_hex(&hex),
+        1..40 => match NodePrefix::from_hex(&hex) {
+            Some(prefix) if Node::WDIR.hex().starts_with(&hex.to_ascii_lowercase()) => {
+                // The working directory's id is as much of a candidate as those of changesets.
+                match changelog.find_prefix(&prefix, |_| true) {
+                    hg_store::revlog::PrefixMatch::None => Some(Node::WDIR),
+                    _ => None,
+                }
+            }
+            Some(prefix) => match changelog.find_prefix(&prefix, |_| true) {
+                hg_store::revlog::PrefixMatch::One(rev) => Some(changelog.node(rev)),
+                _ => None,
+            },
+            None => None,
+        },
+        _ => None,
+    };
+    let Some(node) = node else {
+        return Ok(Value::Bytes(hex));
+    };
+    let known = node == Node::WDIR || node.is_null() || changelog.has_node(&node);
+    if !known {
+        return Ok(Value::Bytes(hex));
+    }
+    let minimum = usize::try_from(minimum).unwrap_or(1).max(1);
+    Ok(Value::Bytes(shortest_prefix(engine, &node, minimum)?))
+}
+
+/// The shortest start of an id that names nothing else: no other id, and no revision number.
+fn shortest_prefix(engine: &Engine, node: &Node, minimum: usize) -> Result<Vec<u8>> {
+    let repo = engine.need_repo()?;
+    let changelog = repo.changelog()?;
+    let hex = node.hex();
+    let config = engine.host.config();
+    let with_x = config.get_bool("experimental", "revisions.prefixhexnode").unwrap_or(false);
+    let mut len = if *node == Node::WDIR {
+        let others = changelog.shortest_prefix_len(node);
+        others.max(1)
+    } else {
+        changelog.shortest_prefix_len(node)
+    };
+    len = len.max(minimum).min(40);
+    let number = |prefix: &[u8]| -> bool {
+        // A prefix that reads as a revision number would be taken for one.
+        if prefix.first() == Some(&b'0') && prefix != b"0" {
+            return false;
+        }
+        let number = std::str::from_utf8(prefix).ok().and_then(|text| text.parse::<usize>().ok());
+        number.is_some_and(|number| number < changelog.len())
+    };
+    if with_x {
+        let prefix = &hex[..len];
+        return Ok(if number(prefix) { [b"x", prefix].concat() } else { prefix.to_vec() });
+    }
+    while len < 40 && number(&hex[..len]) {
+        len += 1;
+    }
+    Ok(hex[..len].to_vec())
+}
+
+type Markers = Vec<Rc<List>>;
+
+fn markers(
+    engine: &Engine,
+    scope: &Scope,
+    code: Option<&super::super::code::Code>,
+    function: &str,
+) -> Result<Markers> {
+    let bad = || Error::parse(format!("{function} first argument should be an iterable"), None);
+    let value = code.map(|code| engine.eval(code, scope)).transpose()?.unwrap_or_default();
+    let Value::List(list) = &value else {
+        return if truth(&value) { Err(bad()) } else { Ok(Vec::new()) };
+    };
+    let marker = |item: &Value| match unwrap(item) {
+        Value::List(marker) => Ok(Rc::clone(marker)),
+        _ => Err(bad()),
+    };
+    list.items.iter().map(marker).collect()
+}
+
+fn metadata(
+    engine: &Engine,
+    scope: &Scope,
+    markers: &Markers,
+    key: &[u8],
+) -> Result<BTreeSet<Vec<u8>>> {
+    let mut out = BTreeSet::new();
+    for marker in markers {
+        let Some(Value::List(pairs)) = marker.items.get(3) else { continue };
+        for pair in &pairs.items {
+            let Value::List(pair) = pair else { continue };
+            if let [name, value] = &pair.items[..]
+                && engine.text_of(name, scope)? == key
+            {
+                out.insert(engine.text_of(value, scope)?);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The author as `.mailmap` in the working directory has it.
+fn mailmap(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+    let args = expect(arguments, 1, 1, "mailmap expects one argument")?;
+    let author = engine.string(&args[0], scope)?;
+    let text = engine.need_repo()?.wvfs().try_read(".mailmap").ok().flatten().unwrap_or_default();
+    Ok(Value::Bytes(map_author(&text, &author)))
+}
+
+fn map_author(mailmap: &[u8], author: &[u8]) -> Vec<u8> {
+    use super::super::text::trim;
+    let Some((name, address)) = author_parts(author) else {
+        return author.to_vec();
+    };
+    let mut best: Option<(bool, Option<Vec<u8>>, Option<Vec<u8>>)> = None;
+    for line in mailmap.split(|&c| c == b'\n') {
+        let line = trim(line);
+        if line.is_empty() || line[0] == b'#' {
+            continue;
+        }
+        let Some(entry) = parse_mailmap_line(line) else { continue };
+        if !entry.commit_email.eq_ignore_ascii_case(&address) {
+            continue;
+        }
+        let by_name = match &entry.commit_name {
+            Some(wanted) if !wanted.eq_ignore_ascii_case(&name) => continue,
+            Some(_) => true,
+            None => false,
+        };
+        if by_name || !best.as_ref().is_some_and(|(named, ..)| *named) {
+            best = Some((by_name, entry.name, entry.email));
+        }
+    }
+    let Some((_, new_name, new_email)) = best else {
+        return author.to_vec();
+    };
+    let (name, address) = (new_name.unwrap_or(name), new_email.unwrap_or(address));
+    [&name[..], b" <", &address, b">"].concat()
+}
+
+fn author_parts(author: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let open = author.iter().position(|&c| c == b'<')?;
+    let close = author.iter().rposition(|&c| c == b'>')?;
+    let address = author.get(open + 1..close)?;
+    Some((super::super::text::trim(&author[..open]).to_vec(), address.to_vec()))
+}
+
+struct MailmapEntry {
+    name: Option<Vec<u8>>,
+    email: Option<Vec<u8>>,
+    commit_name: Option<Vec<u8>>,
+    commit_email: Vec<u8>,
+}
+
+/// `Name <email> Old Name <old email>`, each part but the last address optional.
+fn parse_mailmap_line(line: &[u8]) -> Option<MailmapEntry> {
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    let mut emails: Vec<Vec<u8>> = Vec::new();
+    let mut rest = line;
+    while let Some(open) = rest.iter().position(|&c| c == b'<') {
+        let close = rest[open..].iter().position(|&c| c == b'>')? + open;
+        names.push(super::super::text::trim(&rest[..open]).to_vec());
+        emails.push(rest[open + 1..close].to_vec());
+        rest = &rest[close + 1..];
+    }
+    let some = |text: &Vec<u8>| (!text.is_empty()).then(|| text.clone());
+    match (&names[..], &emails[..]) {
+        ([name], [email]) => Some(MailmapEntry {
+            name: some(name),
+            email: None,
+            commit_name: None,
+            commit_email: email.clone(),
+        }),
+        ([name, old_name], [email, old_email]) => Some(MailmapEntry {
+            name: some(name),
+            email: some(email),
+            commit_name: some(old_name),
+            commit_email: old_email.clone(),
+        }),
+        _ => None,
+    }
+}

@@ -1,5 +1,393 @@
-//! Evolution of changesets: obsolescence, predecessors and successors.
+//! Evolution of changesets: obsolescence, predecessors and successors; and the mark in the graph.
 
-use super::Keyword;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
-pub(super) const KEYWORDS: &[Keyword] = &[];
+use hg_format::obs_markers::Marker;
+use hg_store::Repo;
+use hg_types::{Node, Phase, Result, Revision};
+
+use super::super::changeset::Changeset;
+use super::super::engine::Engine;
+use super::super::scope::Scope;
+use super::super::value::{ItemForm, List, ListKind, Mappings, Name, Value, Vars};
+use super::{Keyword, changeset, local, name, of_changeset};
+
+pub(super) const KEYWORDS: &[Keyword] = &[
+    of_changeset("_fast_rank", |_, _| Ok(Value::None)),
+    of_changeset("bisect", |_, scope| bisect(changeset(scope)?)),
+    of_changeset("graphnode", |_, scope| Ok(Value::from(&[graph_node(changeset(scope)?)?][..]))),
+    of_changeset("instabilities", |engine, scope| {
+        let items = changeset(scope)?.instabilities()?.into_iter().map(Value::from).collect();
+        super::names::list(engine, scope, items, "instability", "instabilities")
+    }),
+    of_changeset("obsfate", |engine, scope| {
+        let changeset = changeset(scope)?;
+        if !changeset.is_obsolete()? {
+            return super::names::list(engine, scope, Vec::new(), "fate", "obsfate");
+        }
+        let mut texts = Vec::new();
+        for fate in Fate::all(changeset)? {
+            texts.push(Value::Bytes(fate.text(changeset)?));
+        }
+        super::names::list(engine, scope, texts, "fate", "obsfate")
+    }),
+    of_changeset("obsolete", |_, scope| {
+        Ok(Value::from(if changeset(scope)?.is_obsolete()? { "obsolete" } else { "" }))
+    }),
+    of_changeset("predecessors", |_, scope| {
+        let changeset = changeset(scope)?;
+        let mut nodes: Vec<Node> = closest_predecessors(changeset.repo(), changeset.node())?;
+        nodes.sort();
+        Ok(nodes_value(&nodes, "predecessor"))
+    }),
+    of_changeset("successorssets", |_, scope| {
+        let changeset = changeset(scope)?;
+        let mut sets = Vec::new();
+        if changeset.is_obsolete()? {
+            for nodes in closest_successors(changeset.repo(), &changeset.node())? {
+                sets.push(nodes_value(&nodes, "successor"));
+            }
+        }
+        Ok(Value::list(sets, "successorset"))
+    }),
+    of_changeset("succsandmarkers", |engine, scope| {
+        let changeset = changeset(scope)?;
+        let mut items = Vec::new();
+        if changeset.is_obsolete()? {
+            for fate in Fate::all(changeset)? {
+                let markers = fate.markers.iter().map(|marker| marker_value(engine, marker));
+                items.push(Vars::new([
+                    ("successors", nodes_value(&fate.successors, "successor")),
+                    ("markers", Value::list(markers.collect(), "marker")),
+                ]));
+            }
+        }
+        Ok(Value::Mappings(Rc::new(Mappings { items, template: None, separator: " " })))
+    }),
+    of_changeset("whyunstable", whyunstable),
+];
+
+fn nodes_value(nodes: &[Node], singular: &'static str) -> Value {
+    let items = nodes.iter().map(|node| Value::Bytes(node.hex())).collect();
+    let (kind, form) = (ListKind::Nodes(name(singular)), ItemForm::RevNode);
+    Value::List(Rc::new(List { items, kind, form, shown: None }))
+}
+
+/// A marker in the shape that programs see: predecessor, successors, flags, metadata, date, parents.
+fn marker_value(engine: &Engine, marker: &Marker) -> Value {
+    let list = |items: Vec<Value>| Value::list(items, "item");
+    let hex = |nodes: &[Node]| list(nodes.iter().map(|node| Value::Bytes(node.hex())).collect());
+    let mut metadata = marker.metadata.clone();
+    metadata.sort();
+    let pairs = metadata.iter().map(|(key, value)| {
+        list(vec![local(engine, key), local(engine, value)])
+    });
+    list(vec![
+        Value::Bytes(marker.predecessor.hex()),
+        hex(&marker.successors),
+        Value::Int(marker.flags.into()),
+        list(pairs.collect()),
+        list(vec![Value::Float(marker.seconds), Value::Int(marker.offset.into())]),
+        marker.parents.as_ref().map_or(Value::None, |parents| hex(parents)),
+    ])
+}
+
+/// What became of an obsolete changeset: one set of replacements, and the markers that lead there.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// The nearest visible replacements; none when it was pruned.
+    pub successors: Vec<Node>,
+    /// The markers, sorted.
+    pub markers: Vec<Marker>,
+}
+
+impl Fate {
+    /// The fates of a changeset: several when it diverged.
+    ///
+    /// # Errors
+    /// When obsolescence cannot be read.
+    pub fn all(changeset: &Changeset) -> Result<Vec<Self>> {
+        let repo = changeset.repo();
+        let mut sets = closest_successors(repo, &changeset.node())?;
+        if sets.is_empty() {
+            sets.push(Vec::new());
+        }
+        let only = sets.len() == 1;
+        let mut fates = Vec::new();
+        for successors in sets {
+            let markers = markers_to(repo, &changeset.node(), &successors, only)?;
+            fates.push(Self { successors, markers });
+        }
+        Ok(fates)
+    }
+
+    /// `rewritten using amend as 3:d004c8f274b9 by somebody`.
+    ///
+    /// # Errors
+    /// When the changelog cannot be read.
+    pub fn text(&self, changeset: &Changeset) -> Result<Vec<u8>> {
+        use super::super::host::Verbosity;
+        let host = changeset.history().host();
+        let verbosity = host.verbosity();
+        let verbose = verbosity >= Verbosity::Verbose;
+        let mut out = self.verb().as_bytes().to_vec();
+        let operations = self.metadata(b"operation");
+        if !operations.is_empty() {
+            out.extend_from_slice(b" using ");
+            out.extend_from_slice(&operations.join(&b", "[..]));
+        }
+        if !self.successors.is_empty() {
+            let changelog = changeset.repo().changelog()?;
+            let mut texts = Vec::new();
+            for node in &self.successors {
+                let hex =
+                    if verbosity == Verbosity::Debug { node.hex() } else { node.short() };
+                let rev = changelog.rev(node)?.to_string();
+                texts.push([rev.as_bytes(), b":", &hex].concat());
+            }
+            out.extend_from_slice(b" as ");
+            out.extend_from_slice(&texts.join(&b", "[..]));
+        }
+        let mut users = self.metadata(b"user");
+        if !verbose && users.len() == 1 && users[0] == host.username()? {
+            users.clear();
+        }
+        if verbosity != Verbosity::Quiet && !users.is_empty() {
+            out.extend_from_slice(b" by ");
+            out.extend_from_slice(&host.encoding().local(&users.join(&b", "[..])));
+        }
+        if verbose {
+            out.extend_from_slice(&self.dates());
+        }
+        Ok(out)
+    }
+
+    fn verb(&self) -> &'static str {
+        verb(self.successors.len())
+    }
+
+    fn metadata(&self, key: &[u8]) -> Vec<Vec<u8>> {
+        let all = self.markers.iter().flat_map(|marker| &marker.metadata);
+        let values: BTreeSet<Vec<u8>> =
+            all.filter(|(known, _)| known == key).map(|(_, value)| value.clone()).collect();
+        values.into_iter().collect()
+    }
+
+    fn dates(&self) -> Vec<u8> {
+        let dates = self.markers.iter().map(Marker::date);
+        let (Some(first), Some(last)) = (dates.clone().min(), dates.max()) else {
+            return Vec::new();
+        };
+        let text = |date: hg_types::HgDate| date.format(b"%Y-%m-%d %H:%M %1%2");
+        if first == last {
+            return [b" (at ", &text(first)[..], b")"].concat();
+        }
+        [b" (between ", &text(first)[..], b" and ", &text(last), b")"].concat()
+    }
+}
+
+/// What happens to a changeset that gets this many replacements.
+pub(crate) fn verb(successors: usize) -> &'static str {
+    match successors {
+        0 => "pruned",
+        1 => "rewritten",
+        _ => "split",
+    }
+}
+
+fn visible(repo: &Repo) -> Result<impl Fn(&Node) -> bool> {
+    let changelog = repo.changelog()?;
+    let hidden = repo.hidden_revs()?;
+    Ok(move |node: &Node| changelog.find(node).is_some_and(|rev| !hidden.contains(rev)))
+}
+
+/// The sets of the nearest replacements that are visible.
+fn closest_successors(repo: &Repo, node: &Node) -> Result<Vec<Vec<Node>>> {
+    let store = repo.obsstore()?;
+    let visible = visible(repo)?;
+    let is_passed =
+        |other: &Node| store.has_successors(other) && (other == node || !visible(other));
+    let mut cache = HashMap::new();
+    Ok(store.final_sets(node, &is_passed, &visible, &mut cache))
+}
+
+/// The markers on the ways from a changeset to its replacements; all ways, if there is only one set.
+fn markers_to(
+    repo: &Repo,
+    start: &Node,
+    successors: &[Node],
+    only: bool,
+) -> Result<Vec<Marker>> {
+    let store = repo.obsstore()?;
+    let visible = visible(repo)?;
+    let mut passed = vec![*start];
+    let mut seen = HashSet::from([*start]);
+    let mut steps: Vec<&Marker> = Vec::new();
+    while let Some(node) = passed.pop() {
+        for marker in store.markers_of(&node) {
+            steps.push(marker);
+            for next in &marker.successors {
+                if !visible(next) && seen.insert(*next) {
+                    passed.push(*next);
+                }
+            }
+        }
+    }
+    // Backwards from the set: which of the steps lead there.
+    let mut reaches: HashSet<Node> = successors.iter().copied().collect();
+    let mut leads: Vec<bool> = vec![only; steps.len()];
+    loop {
+        let mut changed = false;
+        for (at, marker) in steps.iter().enumerate() {
+            if !leads[at] && marker.successors.iter().any(|node| reaches.contains(node)) {
+                leads[at] = true;
+                reaches.insert(marker.predecessor);
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let chosen = steps.iter().zip(&leads).filter(|(_, leads)| **leads);
+    let mut markers: Vec<Marker> = chosen.map(|(marker, _)| (*marker).clone()).collect();
+    markers.sort_by(|left, right| {
+        let key = |marker: &Marker| (marker.predecessor, marker.successors.clone());
+        key(left).cmp(&key(right))
+    });
+    markers.dedup();
+    Ok(markers)
+}
+
+/// The nearest visible changesets that a changeset replaces.
+fn closest_predecessors(repo: &Repo, node: Node) -> Result<Vec<Node>> {
+    let store = repo.obsstore()?;
+    let visible = visible(repo)?;
+    let mut found = Vec::new();
+    let mut todo = vec![node];
+    let mut seen = HashSet::from([node]);
+    while let Some(current) = todo.pop() {
+        for marker in store.markers_to(&current) {
+            if !seen.insert(marker.predecessor) {
+                continue;
+            }
+            if visible(&marker.predecessor) {
+                found.push(marker.predecessor);
+            } else {
+                todo.push(marker.predecessor);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn whyunstable(engine: &Engine, scope: &Scope) -> Result<Value> {
+    let changeset = changeset(scope)?;
+    let mut items = Vec::new();
+    let mut add = |instability: &'static str, reason: &'static str, node: Node, others: &[Node]| {
+        let mut vars = Vars::new([
+            ("instability", Value::from(instability)),
+            ("reason", Value::from(reason)),
+            ("node", Value::Bytes(node.hex())),
+        ]);
+        if !others.is_empty() {
+            vars.values.push((name("divergentnodes"), divergent(engine, changeset, others)));
+        }
+        items.push(vars);
+    };
+    for instability in changeset.instabilities()? {
+        match instability {
+            "orphan" => {
+                for parent in changeset.parents() {
+                    let parent = Changeset::open(changeset.history(), parent)?;
+                    if parent.is_obsolete()? {
+                        add("orphan", "obsolete parent", parent.node(), &[]);
+                    } else if parent.instabilities()?.contains(&"orphan") {
+                        add("orphan", "orphan parent", parent.node(), &[]);
+                    }
+                }
+            }
+            "phase-divergent" => {
+                for node in changeset.repo().obsstore()?.all_predecessors(changeset.node(), true) {
+                    let rev = changeset.repo().changelog()?.find(&node);
+                    let Some(rev) = rev else { continue };
+                    if changeset.repo().phases()?.phase(rev) == Phase::Public {
+                        add("phase-divergent", "immutable predecessor", node, &[]);
+                    }
+                }
+            }
+            _ => {
+                for (node, others) in divergent_sets(changeset)? {
+                    add("content-divergent", "predecessor", node, &others);
+                }
+            }
+        }
+    }
+    let template = Some(
+        "{instability}:{if(divergentnodes, \" {divergentnodes}\")} {reason} {node|short}",
+    );
+    Ok(Value::Mappings(Rc::new(Mappings { items, template, separator: "\n" })))
+}
+
+/// The predecessors that several changesets replace, and those others.
+fn divergent_sets(changeset: &Changeset) -> Result<Vec<(Node, Vec<Node>)>> {
+    let repo = changeset.repo();
+    let mut cache = HashMap::new();
+    let mut found = Vec::new();
+    for predecessor in repo.obsstore()?.all_predecessors(changeset.node(), false) {
+        if predecessor == changeset.node() {
+            continue;
+        }
+        let sets = repo.successors_sets(&predecessor, &mut cache)?;
+        let others: Vec<Node> =
+            sets.iter().filter(|set| !set.contains(&changeset.node())).flatten().copied().collect();
+        if sets.len() > 1 && !others.is_empty() {
+            found.push((predecessor, others));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn divergent(_: &Engine, changeset: &Changeset, nodes: &[Node]) -> Value {
+    let phase = |node: &Node| -> Result<Phase> {
+        let rev = changeset.repo().changelog()?.find(node).unwrap_or(Revision::NULL);
+        Ok(changeset.repo().phases()?.phase(rev))
+    };
+    let text = |node: &Node| {
+        let phase = phase(node).map_or("", Phase::name);
+        Value::Bytes([&node.hex()[..], b" (", phase.as_bytes(), b")"].concat())
+    };
+    let kind = ListKind::Named(Name::from(&b"divergentnode"[..]), Vec::new());
+    let items = nodes.iter().map(text).collect();
+    Value::List(Rc::new(List { items, kind, ..List::default() }))
+}
+
+/// The mark of a changeset in the graph.
+///
+/// # Errors
+/// When the state of the working directory or obsolescence cannot be read.
+pub fn graph_node(changeset: &Changeset) -> Result<u8> {
+    let repo = changeset.repo();
+    let [p1, p2] = repo.wdir_parents();
+    let node = changeset.node();
+    if node == p1 || (!p2.is_null() && node == p2) {
+        return Ok(b'@');
+    }
+    if changeset.is_obsolete()? {
+        return Ok(b'x');
+    }
+    if !changeset.instabilities()?.is_empty() {
+        return Ok(b'*');
+    }
+    if !changeset.rev().is_wdir() && changeset.entry()?.closes_branch() {
+        return Ok(b'_');
+    }
+    Ok(b'o')
+}
+
+/// What bisection says about a changeset; nothing while none is going on.
+fn bisect(_: &Changeset) -> Result<Value> {
+    Ok(Value::Bytes(Vec::new()))
+}
