@@ -51,7 +51,8 @@ impl CommandContext {
 
     /// A formatter for this command, as `--template` asks.
     pub fn formatter(&self, topic: &'static str) -> Result<Formatter> {
-        Formatter::new(&self.ui, topic, self.opts.nonempty("template"))
+        let template = self.opts.nonempty("template");
+        Formatter::with_repo(&self.ui, self.repo.as_ref(), topic, template)
     }
 
     /// The repository.

@@ -34,6 +34,11 @@ pub type Item = Vec<(&'static str, Value)>;
 
 /// Turns items into one form of output.
 pub trait Backend {
+    /// Items will follow, or the end.
+    fn begin(&mut self, ui: &Ui) -> Result<()> {
+        let _ = ui;
+        Ok(())
+    }
     /// Takes the next item; `context` is the changeset it is about, when it is about one.
     fn item(&mut self, ui: &Ui, item: &Item, context: Option<Revision>) -> Result<()>;
     /// No item follows.
@@ -64,14 +69,28 @@ pub struct Formatter {
 impl Formatter {
     /// A formatter for `topic` in the form that `template` (the value of `-T`) names.
     pub fn new(ui: &Arc<Ui>, topic: &'static str, template: Option<&[u8]>) -> Result<Self> {
+        Self::with_repo(ui, None, topic, template)
+    }
+
+    /// A formatter whose templates can use the keywords of changesets.
+    pub fn with_repo(
+        ui: &Arc<Ui>,
+        repo: Option<&hg_store::Repo>,
+        topic: &'static str,
+        template: Option<&[u8]>,
+    ) -> Result<Self> {
         let form = match template {
             None => Form::Plain,
             Some(b"json") => Form::Backend(Box::new(json::Json::default())),
             Some(b"debug") => Form::Backend(Box::new(debug::Debug::new(topic))),
             Some(b"cbor") => Form::Backend(Box::new(cbor::Cbor::default())),
             Some(b"pickle") => Form::Backend(Box::new(pickle::Pickle::default())),
-            Some(spec) => Form::Backend(template::backend(ui, topic, spec)?),
+            Some(spec) => Form::Backend(template::backend(ui, repo, topic, spec)?),
         };
+        let mut form = form;
+        if let Form::Backend(backend) = &mut form {
+            backend.begin(ui)?;
+        }
         let hex_full = ui.is_debug();
         Ok(Self { ui: ui.clone(), form, item: None, context: None, hex_full, failure: None })
     }

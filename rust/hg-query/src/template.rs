@@ -32,8 +32,8 @@ pub use engine::Engine;
 pub use history::History;
 pub use host::{Host, StatLine, Verbosity};
 pub use json::{JsonStyle, append_cbor, append_json, json};
-pub use scope::Scope;
 pub use keywords::{Fate, ONE_LINE_SUMMARY, graph_node};
+pub use scope::Scope;
 pub use value::{
     Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, Name, PairForm, Value, Vars,
 };

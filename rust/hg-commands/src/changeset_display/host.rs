@@ -3,9 +3,16 @@
 use std::sync::Arc;
 
 use hg_config::Config;
-use hg_query::template::{Host, Verbosity};
-use hg_types::{Clock, Encoding};
+use hg_diff::stat::FileStat;
+use hg_diff::{DiffOptions, FileDiff};
+use hg_match::{MatchOptions, Matcher, PatternKind, matcher};
+use hg_query::template::{Changeset, Host, StatLine, Verbosity};
+use hg_types::{Clock, Encoding, HgPath, HgPathBuf, Result};
 use hg_vfs::SystemClock;
+use hg_wdir::copies::{Copies, Side, path_copies};
+use hg_wdir::diff::options::{DiffFlags, Features, from_config};
+use hg_wdir::diff::{Changes, DiffRequest};
+use hg_wdir::snapshot::RevisionSnapshot;
 
 use crate::Ui;
 
@@ -68,6 +75,56 @@ impl Host for UiHost {
         without_effects(text)
     }
 
+    fn username(&self) -> Result<Vec<u8>> {
+        let user = self.ui.configured_username().unwrap_or_default();
+        Ok(self.ui.encoding().from_local(&user)?.into_owned())
+    }
+
+    fn diff(
+        &self,
+        changeset: &Changeset,
+        include: Option<&[u8]>,
+        exclude: Option<&[u8]>,
+    ) -> Result<Vec<u8>> {
+        let list = |pattern: Option<&[u8]>| pattern.map(<[u8]>::to_vec).into_iter().collect();
+        let (include, exclude): (Vec<_>, Vec<_>) = (list(include), list(exclude));
+        let matcher = self.matcher(|options| MatchOptions {
+            include: &include,
+            exclude: &exclude,
+            ..options
+        })?;
+        let flags = DiffFlags::default();
+        let options = from_config(&self.config, "diff", &flags, Features::ALL, &*self.ui)?;
+        let mut out = Vec::new();
+        self.each_change(changeset, &matcher, &options, |diff| {
+            diff.write(&mut out);
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    fn matching_files(&self, changeset: &Changeset, pattern: &[u8]) -> Result<Vec<HgPathBuf>> {
+        let patterns = [pattern.to_vec()];
+        let matcher = self.matcher(|options| MatchOptions {
+            patterns: &patterns,
+            default_kind: PatternKind::Glob,
+            ..options
+        })?;
+        let manifest = changeset.manifest()?;
+        let paths = manifest.paths().filter(|path| matcher.matches(path));
+        Ok(paths.map(HgPath::to_owned).collect())
+    }
+
+    fn diff_stat(&self, changeset: &Changeset) -> Result<Vec<StatLine>> {
+        let mut out = Vec::new();
+        self.each_change(changeset, &Matcher::always(), &DiffOptions::default(), |diff| {
+            let FileStat { name, added, removed, binary } = FileStat::of(&diff);
+            out.push(StatLine { path: name, added, removed, binary });
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         let variables = &self.config.environment().variables;
         variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -76,6 +133,48 @@ impl Host for UiHost {
     fn display_path(&self, path: &[u8]) -> Vec<u8> {
         let cwd = self.config.environment().cwd.as_os_str().as_encoded_bytes().to_vec();
         relative(&self.root, &cwd, path)
+    }
+}
+
+impl UiHost {
+    fn matcher<'a>(
+        &'a self,
+        change: impl FnOnce(MatchOptions<'a>) -> MatchOptions<'a>,
+    ) -> Result<Matcher> {
+        let cwd = self.config.environment().cwd.as_os_str().as_encoded_bytes();
+        matcher(&change(MatchOptions::new(&self.root, cwd)))
+    }
+
+    /// The changes of a changeset against its first parent.
+    fn each_change(
+        &self,
+        changeset: &Changeset,
+        matcher: &Matcher,
+        options: &DiffOptions,
+        take: impl FnMut(FileDiff) -> Result<()>,
+    ) -> Result<()> {
+        let repo = changeset.repo();
+        let parent = changeset.parents()[0];
+        let old = RevisionSnapshot::new(repo, parent)?;
+        let new = RevisionSnapshot::new(repo, changeset.rev())?;
+        let changes = Changes::between(&old, &new, matcher);
+        let copies = match options.git {
+            true => {
+                let (from, to) = (Side::Revision(parent), Side::Revision(changeset.rev()));
+                path_copies(repo, &from, &to, matcher)?
+            }
+            false => Copies::new(),
+        };
+        let request = DiffRequest {
+            old: &old,
+            new: &new,
+            changes: &changes,
+            copies: &copies,
+            options,
+            full_ids: self.ui.is_debug(),
+            show_path: None,
+        };
+        request.for_each(take)
     }
 }
 

@@ -1,11 +1,179 @@
 //! Templates as a form of output: the border to the template engine.
 
-use hg_types::{Error, Result};
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use super::Backend;
+use hg_query::template::spec::{Parts, Spec, available_styles};
+use hg_query::template::{
+    Changeset, Code, Dict, Engine, JsonStyle, List, ListKind, Mappings, Scope, Value as Templated,
+    Vars, append_cbor, append_json, syntax,
+};
+use hg_store::Repo;
+use hg_types::{Error, Result, Revision};
+
+use super::{Backend, Item, Value};
 use crate::Ui;
+use crate::changeset_display::UiHost;
 
 /// The backend for the template that `spec` is or names.
-pub(super) fn backend(_ui: &Ui, _topic: &str, _spec: &[u8]) -> Result<Box<dyn Backend>> {
-    Err(Error::abort("templates for this command are not implemented yet"))
+pub(super) fn backend(
+    ui: &Arc<Ui>,
+    repo: Option<&Repo>,
+    topic: &str,
+    spec: &[u8],
+) -> Result<Box<dyn Backend>> {
+    let config = ui.config();
+    let spec = Spec::lookup(&config, &ui.cwd(), spec)?;
+    if spec == Spec::List {
+        ui.write(available_styles());
+        return Err(Error::abort("specify a template"));
+    }
+    let host = Rc::new(UiHost::new(ui, repo.map(Repo::root_bytes)));
+    let mut engine = Engine::new(host, repo.cloned());
+    let item = spec.install(&mut engine, &config, topic)?;
+    if let Spec::FormOf(form, call) = &spec {
+        return Ok(Box::new(Selected::new(engine, form, call)?));
+    }
+    let parts = Parts::of(&engine, &spec, item);
+    engine.template(&parts.item)?;
+    let symbols = engine.symbols_used(&parts.item)?;
+    Ok(Box::new(Template { engine, parts, symbols, count: 0 }))
+}
+
+/// Renders a template for each item.
+struct Template {
+    engine: Engine,
+    parts: Parts,
+    symbols: Vec<Vec<u8>>,
+    count: usize,
+}
+
+impl Template {
+    fn write(&self, ui: &Ui, name: Option<&[u8]>, scope: &Scope) -> Result<()> {
+        if let Some(name) = name {
+            let mut out = Vec::new();
+            self.engine.render(name, scope, &mut out)?;
+            ui.write(out);
+        }
+        Ok(())
+    }
+}
+
+impl Backend for Template {
+    fn begin(&mut self, ui: &Ui) -> Result<()> {
+        self.write(ui, self.parts.docheader.as_deref(), &Scope::new())
+    }
+
+    fn item(&mut self, ui: &Ui, item: &Item, context: Option<Revision>) -> Result<()> {
+        if self.count > 0 {
+            self.write(ui, self.parts.separator.as_deref(), &Scope::new())?;
+        }
+        let scope = scope(&self.engine, item, context, self.count)?;
+        self.count += 1;
+        self.write(ui, Some(&self.parts.item), &scope)
+    }
+
+    fn end(&mut self, ui: &Ui) -> Result<()> {
+        self.write(ui, self.parts.docfooter.as_deref(), &Scope::new())
+    }
+
+    fn fields(&self) -> Option<Vec<Vec<u8>>> {
+        Some(self.symbols.clone())
+    }
+}
+
+/// `json(field, ...)` and `cbor(field, ...)`: some values of each item.
+struct Selected {
+    engine: Engine,
+    is_json: bool,
+    code: Code,
+    symbols: Vec<Vec<u8>>,
+    count: usize,
+}
+
+impl Selected {
+    fn new(engine: Engine, form: &str, call: &[u8]) -> Result<Self> {
+        let tree = syntax::parse_expression(&[b"dict", &call[form.len()..]].concat())?;
+        let tree = engine.expand_aliases(tree)?;
+        let symbols = syntax::symbols_used(&tree).0.into_iter().map(<[u8]>::to_vec).collect();
+        let code = Code::compile(&tree, &engine)?;
+        Ok(Self { engine, is_json: form == "json", code, symbols, count: 0 })
+    }
+}
+
+impl Backend for Selected {
+    fn begin(&mut self, ui: &Ui) -> Result<()> {
+        ui.write(if self.is_json { &b"["[..] } else { b"\x9f" });
+        Ok(())
+    }
+
+    fn item(&mut self, ui: &Ui, item: &Item, context: Option<Revision>) -> Result<()> {
+        let scope = scope(&self.engine, item, context, self.count)?;
+        let value = self.engine.eval(&self.code, &scope)?;
+        let mut out = Vec::new();
+        if self.is_json {
+            out.extend_from_slice(if self.count > 0 { b",\n " } else { b"\n " });
+            append_json(&value, JsonStyle::Plain, &mut out)?;
+        } else {
+            append_cbor(&value, &mut out)?;
+        }
+        self.count += 1;
+        ui.write(out);
+        Ok(())
+    }
+
+    fn end(&mut self, ui: &Ui) -> Result<()> {
+        ui.write(if self.is_json { &b"\n]\n"[..] } else { b"\xff" });
+        Ok(())
+    }
+
+    fn fields(&self) -> Option<Vec<Vec<u8>>> {
+        Some(self.symbols.clone())
+    }
+}
+
+/// The fields of an item as variables, and its changeset.
+fn scope(engine: &Engine, item: &Item, context: Option<Revision>, index: usize) -> Result<Scope> {
+    let mut vars = vars(item);
+    vars.values.push((Cow::Borrowed(b"index"), Templated::from(index)));
+    match (context, engine.history()) {
+        (Some(rev), Some(history)) => {
+            let changeset = Rc::new(Changeset::open(history, rev)?);
+            Ok(Scope::root(Vars::changeset(changeset)).with(vars))
+        }
+        _ => Ok(Scope::root(vars)),
+    }
+}
+
+fn vars(item: &Item) -> Vars {
+    Vars::new(item.iter().map(|(name, value)| (*name, convert(value))))
+}
+
+fn convert(value: &Value) -> Templated {
+    let name = |name: &'static str| Cow::Borrowed(name.as_bytes());
+    match value {
+        Value::None => Templated::None,
+        Value::Bool(yes) => Templated::Bool(*yes),
+        Value::Int(number) => Templated::Int(*number),
+        Value::Float(number) => Templated::Float(*number),
+        Value::Bytes(bytes) => Templated::Bytes(bytes.clone()),
+        Value::Date(date) => Templated::from(*date),
+        Value::List { values, name: singular, .. } => Templated::List(Rc::new(List {
+            items: values.iter().map(convert).collect(),
+            kind: ListKind::Named(name(singular), Vec::new()),
+            ..List::default()
+        })),
+        Value::Dict { pairs, key, value } => Templated::Dict(Rc::new(Dict {
+            pairs: pairs.iter().map(|(key, value)| (key.clone(), convert(value))).collect(),
+            key: name(key),
+            value: name(value),
+            ..Dict::default()
+        })),
+        Value::Items(items) => Templated::Mappings(Rc::new(Mappings {
+            items: items.iter().map(vars).collect(),
+            template: None,
+            separator: "",
+        })),
+    }
 }

@@ -179,6 +179,32 @@ impl Engine {
         self.render(name, &Scope::root(vars), out)
     }
 
+    /// The names of variables, keywords and functions that a template uses, also through other templates.
+    ///
+    /// # Errors
+    /// When a template cannot be read.
+    pub fn symbols_used(&self, name: &[u8]) -> Result<Vec<Vec<u8>>> {
+        let mut found: Vec<Vec<u8>> = Vec::new();
+        let mut todo = vec![name.to_vec()];
+        let mut seen: Vec<Vec<u8>> = Vec::new();
+        while let Some(name) = todo.pop() {
+            let Some(Source::Text(text)) = self.sources.get(&name) else { continue };
+            if seen.contains(&name) {
+                continue;
+            }
+            let tree = self.expand_aliases(syntax::parse(text)?)?;
+            let (keywords, functions) = syntax::symbols_used(&tree);
+            for symbol in keywords.into_iter().chain(functions) {
+                todo.push(symbol.to_vec());
+                found.push(symbol.to_vec());
+            }
+            seen.push(name);
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
     /// The default of a variable.
     pub(super) fn default_of(&self, name: &[u8]) -> Option<&Value> {
         self.defaults.iter().find(|(known, _)| &known[..] == name).map(|(_, value)| value)

@@ -20,9 +20,9 @@ use super::scope::Scope;
 use super::value::{Name, Value, Vars};
 
 pub(super) use evolve::verb;
+pub use evolve::{Fate, graph_node};
 pub(super) use latest_tag::{changes_since, list as latest_tags};
 pub use names::ONE_LINE_SUMMARY;
-pub use evolve::{Fate, graph_node};
 
 /// A keyword.
 pub struct Keyword {

@@ -390,10 +390,8 @@ pub(super) fn dict_item(dict: &Dict, name: &[u8]) -> Value {
 }
 
 pub(super) fn pair_vars(dict: &Dict, key: &[u8], value: &Value) -> Vars {
-    let mut values = vec![
-        (dict.key.clone(), Value::from(key)),
-        (dict.value.clone(), value.clone()),
-    ];
+    let mut values =
+        vec![(dict.key.clone(), Value::from(key)), (dict.value.clone(), value.clone())];
     let mut change = Change::Keep;
     match dict.form {
         PairForm::Key => {

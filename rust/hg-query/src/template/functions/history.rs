@@ -40,7 +40,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
             if let Some(Value::List(date)) = marker.items.get(4)
                 && let [Value::Float(seconds), Value::Int(offset)] = date.items[..]
             {
-                #[expect(clippy::cast_possible_truncation, reason = "seconds of any real date fit")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "seconds of any real date fit"
+                )]
                 dates.insert((seconds.floor() as i64, offset));
             }
         }
@@ -63,9 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("obsfateverb", |engine, scope, arguments| {
         let args = expect(arguments, 2, 2, "obsfateverb expects two arguments")?;
         match engine.eval(&args[0], scope)? {
-            Value::List(successors) => {
-                Ok(Value::from(keywords::verb(successors.items.len())))
-            }
+            Value::List(successors) => Ok(Value::from(keywords::verb(successors.items.len()))),
             _ => Err(Error::parse("obsfateverb first argument should be countable", None)),
         }
     }),

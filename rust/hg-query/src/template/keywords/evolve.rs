@@ -80,9 +80,8 @@ fn marker_value(engine: &Engine, marker: &Marker) -> Value {
     let hex = |nodes: &[Node]| list(nodes.iter().map(|node| Value::Bytes(node.hex())).collect());
     let mut metadata = marker.metadata.clone();
     metadata.sort();
-    let pairs = metadata.iter().map(|(key, value)| {
-        list(vec![local(engine, key), local(engine, value)])
-    });
+    let pairs =
+        metadata.iter().map(|(key, value)| list(vec![local(engine, key), local(engine, value)]));
     list(vec![
         Value::Bytes(marker.predecessor.hex()),
         hex(&marker.successors),
@@ -141,8 +140,7 @@ impl Fate {
             let changelog = changeset.repo().changelog()?;
             let mut texts = Vec::new();
             for node in &self.successors {
-                let hex =
-                    if verbosity == Verbosity::Debug { node.hex() } else { node.short() };
+                let hex = if verbosity == Verbosity::Debug { node.hex() } else { node.short() };
                 let rev = changelog.rev(node)?.to_string();
                 texts.push([rev.as_bytes(), b":", &hex].concat());
             }
@@ -213,12 +211,7 @@ fn closest_successors(repo: &Repo, node: &Node) -> Result<Vec<Vec<Node>>> {
 }
 
 /// The markers on the ways from a changeset to its replacements; all ways, if there is only one set.
-fn markers_to(
-    repo: &Repo,
-    start: &Node,
-    successors: &[Node],
-    only: bool,
-) -> Result<Vec<Marker>> {
+fn markers_to(repo: &Repo, start: &Node, successors: &[Node], only: bool) -> Result<Vec<Marker>> {
     let store = repo.obsstore()?;
     let visible = visible(repo)?;
     let mut passed = vec![*start];
@@ -324,9 +317,8 @@ fn whyunstable(engine: &Engine, scope: &Scope) -> Result<Value> {
             }
         }
     }
-    let template = Some(
-        "{instability}:{if(divergentnodes, \" {divergentnodes}\")} {reason} {node|short}",
-    );
+    let template =
+        Some("{instability}:{if(divergentnodes, \" {divergentnodes}\")} {reason} {node|short}");
     Ok(Value::Mappings(Rc::new(Mappings { items, template, separator: "\n" })))
 }
 

@@ -18,8 +18,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
             changeset.bookmarks()?.iter().map(|name| local(engine, name)).collect();
         let bookmarks = changeset.repo().bookmarks()?;
         let active = bookmarks.active().map_or(Value::None, |active| local(engine, active));
-        let constants =
-            vec![(name("active"), active.clone()), (name("current"), active)];
+        let constants = vec![(name("active"), active.clone()), (name("current"), active)];
         let shown = if style_shows(engine, "bookmark", "bookmarks") {
             let vars = items.iter().map(|item| Vars::one(name("bookmark"), item.clone()));
             shown_by_style(engine, scope, "bookmark", "bookmarks", vars.collect())?
