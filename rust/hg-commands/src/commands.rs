@@ -1,8 +1,12 @@
 //! The commands, one file each; [`crate::table`] lists them.
 
+pub mod add;
+pub mod addremove;
 pub mod config;
+pub mod forget;
 pub mod init;
 pub mod pull;
+pub mod remove;
 pub mod root;
 pub mod status;
 pub mod unbundle;

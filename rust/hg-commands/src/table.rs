@@ -5,9 +5,13 @@ use crate::commands as c;
 
 /// Every command that can run, by name.
 pub static COMMANDS: &[&Command] = &[
+    &c::add::COMMAND,
+    &c::addremove::COMMAND,
     &c::config::COMMAND,
+    &c::forget::COMMAND,
     &c::init::COMMAND,
     &c::pull::COMMAND,
+    &c::remove::COMMAND,
     &c::root::COMMAND,
     &c::status::COMMAND,
     &c::unbundle::COMMAND,

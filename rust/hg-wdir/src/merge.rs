@@ -22,5 +22,6 @@ pub use calculate::{
 };
 pub use file::{FileMerge, MergeContext, Outcome, Side};
 pub use state::{DEFAULT_LABELS, MergeState};
+pub use tool::quote as shell_quote;
 pub use tool::{Demands, Internal, Tool, ToolKind, ToolPicker};
 pub use update::{UpdateCheck, UpdateOptions, update};

@@ -89,6 +89,36 @@ impl WorkingDir {
         Ok(status)
     }
 
+    /// Like [`WorkingDir::status`], but without comparing content: what it would have to compare
+    /// counts as clean.
+    ///
+    /// # Errors
+    /// Those of [`WorkingDir::status`].
+    pub fn status_without_content(
+        &mut self,
+        matcher: &Matcher,
+        options: StatusOptions,
+    ) -> Result<Status> {
+        let mut found = self.walk(matcher, options)?;
+        if options.clean {
+            found.clean.append(&mut found.unsure);
+            found.clean.sort_unstable();
+        }
+        let mut bad = self.bad_files(matcher)?;
+        bad.append(&mut found.bad);
+        bad.sort();
+        Ok(Status {
+            modified: found.modified,
+            added: found.added,
+            removed: found.removed,
+            deleted: found.deleted,
+            unknown: found.unknown,
+            ignored: found.ignored,
+            clean: found.clean,
+            bad,
+        })
+    }
+
     /// Looks at the file system and the dirstate, not at content.
     fn walk(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Outcome> {
         let StatusOptions { unknown, ignored, clean } = options;

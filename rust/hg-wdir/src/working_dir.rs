@@ -37,7 +37,7 @@ pub fn dirstate_format(repo: &Repo) -> Format {
 /// # Errors
 /// When the dirstate cannot be read or is damaged.
 pub fn parents(repo: &Repo) -> Result<[Node; 2]> {
-    Dirstate::read_parents(repo.vfs())
+    Ok(repo.wdir_parents())
 }
 
 impl WorkingDir {
@@ -74,6 +74,7 @@ impl WorkingDir {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self) -> Result<()> {
+        self.repo.note_wdir_parents(self.dirstate.parents());
         match self.repo.current_transaction() {
             Some(transaction) => self.dirstate.write_in(&transaction),
             None => self.dirstate.write(),

@@ -254,7 +254,7 @@ fn internal(name: &[u8]) -> Tool {
 /// Quotes one word for the shell where it needs it.
 #[must_use]
 pub fn quote(word: &[u8]) -> Vec<u8> {
-    let safe = |b: &u8| b.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(b);
+    let safe = |b: &u8| b.is_ascii_alphanumeric() || b"+./-_".contains(b);
     if !word.is_empty() && word.iter().all(safe) {
         return word.to_vec();
     }

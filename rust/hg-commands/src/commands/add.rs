@@ -1,0 +1,58 @@
+//! `hg add`.
+
+use hg_types::{HgPath, Result};
+use hg_wdir::portable::{CaseCollisions, Portability};
+use hg_wdir::{StatusOptions, WorkingDir};
+
+use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::{Command, CommandContext, spec};
+
+/// `hg add`.
+pub static COMMAND: Command = Command {
+    spec: &spec::working_directory::ADD,
+    help: "Have files put under version control with the next commit. Without names, all files that\n\
+are neither tracked nor ignored are added; a file that is named is added even when it is ignored.\n\
+To undo this before the commit, use :hg:`forget`.\n\n\
+Returns 0 if all files are successfully added.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    let matcher = match_arguments(ctx)?;
+    let naming = Naming::configured(ctx, repo, true)?;
+    let _lock = repo.wlock()?;
+    let mut wdir = WorkingDir::open(repo)?;
+    let (files, bad) = wdir.walk_files(&matcher, StatusOptions::with_unknown())?;
+    warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
+    let mut failed = !bad.is_empty();
+    let reporter = repo.reporter();
+    let portability = Portability::configured(&ctx.config())?;
+    let mut collisions = None;
+    let mut names = Vec::new();
+    for file in files {
+        let exact = matcher.exact(&file);
+        let tracked = wdir.dirstate().is_tracked(&file)?;
+        if !exact && (tracked || !repo.wvfs().lexists(&file)) {
+            continue;
+        }
+        if collisions.is_none() {
+            collisions = Some(CaseCollisions::new(portability, wdir.dirstate())?);
+        }
+        if let Some(collisions) = &mut collisions {
+            collisions.check(&file, wdir.dirstate(), &*reporter)?;
+        }
+        if ctx.ui.is_verbose() || !exact {
+            let text = [b"adding ", &naming.name(&file)[..], b"\n"].concat();
+            ctx.ui.status(ctx.ui.label(&text, "ui.addremove.added ui.status"));
+        }
+        names.push(file);
+    }
+    if !ctx.opts.flag("dry-run") {
+        let name_of = |path: &HgPath| naming.name(path);
+        let rejected = wdir.add(&names, &*reporter, &name_of)?;
+        failed |= rejected.iter().any(|file| matcher.exact(file));
+        wdir.write()?;
+    }
+    Ok(i32::from(failed))
+}

@@ -1,0 +1,136 @@
+//! `hg remove`.
+
+use hg_types::{Error, HgPath, HgPathBuf, Result};
+use hg_wdir::{Status, StatusOptions, WorkingDir};
+
+use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::{Command, CommandContext, spec};
+
+/// `hg remove`.
+pub static COMMAND: Command = Command {
+    spec: &spec::working_directory::REMOVE,
+    help: "Stop tracking files with the next commit and delete them from the working directory.\n\n\
+Files that were changed or just added are refused; --force removes changed ones and forgets added\n\
+ones. With --after nothing is deleted: files that are gone already are recorded as removed. With\n\
+both, files are recorded as removed and left where they are.\n\n\
+Returns 0 on success, 1 if any warnings encountered.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let (after, force) = (ctx.opts.flag("after"), ctx.opts.flag("force"));
+    if !after && ctx.args.is_empty() && ctx.opts.list("include").is_empty() {
+        return Err(Error::input("no files specified"));
+    }
+    let repo = ctx.repo()?;
+    let matcher = match_arguments(ctx)?;
+    let naming = Naming::configured(ctx, repo, true)?;
+    let _lock = repo.wlock()?;
+    let mut wdir = WorkingDir::open(repo)?;
+    let options = StatusOptions { clean: true, ..StatusOptions::default() };
+    let status = wdir.status(&matcher, options)?;
+    warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad);
+    let mut removal = Removal { ctx, naming: &naming, warnings: Vec::new(), failed: false };
+    let named = matcher.files();
+    for file in &named {
+        removal.check_named(file, &wdir, &status)?;
+    }
+    let added = status.added.clone();
+    let mut files = if force {
+        [status.modified, status.deleted, status.clean, status.added].concat()
+    } else if after {
+        removal.refuse_existing(status, &named)
+    } else {
+        removal.refuse_changed(status)
+    };
+    files.sort_unstable();
+    for file in &files {
+        if ctx.ui.is_verbose() || !matcher.exact(file) {
+            let text = [b"removing ", &naming.name(file)[..], b"\n"].concat();
+            ctx.ui.status(ctx.ui.label(&text, "ui.addremove.removed ui.status"));
+        }
+    }
+    if !ctx.opts.flag("dry-run") {
+        if !after {
+            // Added files were never committed: they are forgotten, not deleted.
+            let delete = files.iter().filter(|file| added.binary_search(file).is_err());
+            unlink(ctx, delete)?;
+        }
+        let reporter = repo.reporter();
+        wdir.forget(&files, &*reporter, &|path: &HgPath| naming.name(path))?;
+        wdir.write()?;
+    }
+    for warning in &removal.warnings {
+        ctx.ui.warn(warning);
+    }
+    Ok(i32::from(removal.failed))
+}
+
+fn unlink<'a>(ctx: &CommandContext, files: impl Iterator<Item = &'a HgPathBuf>) -> Result<()> {
+    let repo = ctx.repo()?;
+    let empty_directories = ctx.config().get_bool("experimental", "removeemptydirs")?;
+    let auditor = hg_vfs::PathAuditor::new(repo.wvfs().clone());
+    for file in files {
+        auditor.check(file.as_bytes())?;
+        if repo.wvfs().try_remove(file)? && empty_directories {
+            repo.wvfs().remove_empty_parents(file);
+        }
+    }
+    Ok(())
+}
+
+struct Removal<'a> {
+    ctx: &'a CommandContext,
+    naming: &'a Naming,
+    warnings: Vec<Vec<u8>>,
+    failed: bool,
+}
+
+impl Removal<'_> {
+    fn warn(&mut self, file: &HgPath, why: &str) {
+        let name = self.naming.name(file);
+        self.warnings.push([b"not removing ", &name[..], b": ", why.as_bytes(), b"\n"].concat());
+        self.failed = true;
+    }
+
+    /// Complains about a name that is not tracked and holds nothing tracked.
+    fn check_named(&mut self, file: &HgPath, wdir: &WorkingDir, status: &Status) -> Result<()> {
+        let holds_deleted = || status.deleted.iter().any(|gone| gone.is_below(file));
+        if file.is_empty()
+            || wdir.dirstate().get(file)?.is_some()
+            || holds_deleted()
+            || wdir.dirstate().has_tracked_below(file)?
+        {
+            return Ok(());
+        }
+        let wvfs = wdir.repo().wvfs();
+        if wvfs.exists(file) {
+            let why = if wvfs.is_dir(file) { "no tracked files" } else { "file is untracked" };
+            self.warn(file, why);
+        }
+        self.failed = true;
+        Ok(())
+    }
+
+    fn refuse_existing(&mut self, status: Status, named: &[HgPathBuf]) -> Vec<HgPathBuf> {
+        let remaining = [status.modified, status.added, status.clean].concat();
+        for file in remaining {
+            if self.ctx.ui.is_verbose() || named.contains(&file) {
+                self.warn(&file, "file still exists");
+            }
+            self.failed = true;
+        }
+        status.deleted
+    }
+
+    fn refuse_changed(&mut self, status: Status) -> Vec<HgPathBuf> {
+        for file in &status.modified {
+            self.warn(file, "file is modified (use -f to force removal)");
+        }
+        for file in &status.added {
+            let why = "file has been marked for add (use 'hg forget' to undo add)";
+            self.warn(file, why);
+        }
+        [status.deleted, status.clean].concat()
+    }
+}
