@@ -14,6 +14,7 @@ mod pyregex;
 mod repr;
 mod roots;
 mod rules;
+mod search;
 mod visit;
 
 pub use canon::{Audit, Warn, canonical_path, join_path, normalize_path, path_to, relative_path};
@@ -22,4 +23,5 @@ pub use kind::PatternKind;
 pub use matcher::{Matcher, Predicate};
 pub use options::{FilesetCompiler, MatchOptions, matcher};
 pub use repr::python_bytes;
+pub use search::PythonRegex;
 pub use visit::{VisitChildren, VisitDir};

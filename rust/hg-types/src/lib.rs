@@ -12,6 +12,7 @@ mod path;
 mod phase;
 mod reporter;
 mod revision;
+pub mod similar;
 
 pub use date::{Civil, Clock, DateRange, FixedClock, HgDate, parse_date};
 pub use encoding::{Encoding, LocalText};

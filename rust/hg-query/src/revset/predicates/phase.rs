@@ -1,0 +1,76 @@
+//! Predicates that ask for phases.
+
+use hg_types::{Phase, Result, Revision};
+
+use crate::revset::args::{arguments, no_arguments, parse_error, symbol};
+use crate::revset::eval::eval_all;
+use crate::revset::smartset::{Condition, SmartSet};
+use crate::revset::walk;
+
+use super::Call;
+
+fn in_phases<'q>(call: Call<'q, '_>, name: &str, phases: &'static [Phase]) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, name)?;
+    let table = call.ctx.repo.phases()?;
+    let visible = |rev: &Revision| !call.ctx.is_hidden(*rev);
+    let revs = table.mutable_revs(|phase| phases.contains(&phase)).filter(visible);
+    let set = SmartSet::from_set(revs.collect::<Vec<_>>());
+    Ok(call.subset.and(set))
+}
+
+/// `draft()`
+pub(super) fn draft<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    in_phases(call, "draft", &[Phase::Draft])
+}
+
+/// `secret()`
+pub(super) fn secret<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    in_phases(call, "secret", &[Phase::Secret])
+}
+
+/// `_internal()`
+pub(super) fn internal<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    in_phases(call, "_internal", &[Phase::Internal])
+}
+
+const NOT_PUBLIC: &[Phase] = &[Phase::Draft, Phase::Secret, Phase::Archived, Phase::Internal];
+
+/// `_notpublic()`
+pub(super) fn not_public<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    in_phases(call, "_notpublic", NOT_PUBLIC)
+}
+
+/// `public()`
+pub(super) fn public<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, "public")?;
+    let phases = call.ctx.repo.phases()?;
+    // The working directory has the phase of the changeset it would become.
+    let test = move |rev: Revision| Ok(!rev.is_wdir() && phases.phase(rev) == Phase::Public);
+    Ok(call.subset.filter(Condition::new(test)))
+}
+
+/// `_phaseandancestors(phase, set)`: `phase() & ::set`.
+pub(super) fn phase_and_ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    const COMPLAINT: &str = "_phaseandancestors requires two arguments";
+    let [phase, set] = arguments(call.arguments, 2..=2, COMPLAINT)? else {
+        return Err(parse_error(COMPLAINT));
+    };
+    let wanted = match symbol(phase, "first argument to _phaseandancestors must be a phase")? {
+        b"draft" => &[Phase::Draft][..],
+        b"secret" => &[Phase::Secret],
+        b"_notpublic" => NOT_PUBLIC,
+        other => {
+            let message = [b"not a phase: ", other].concat();
+            return Err(parse_error(message));
+        }
+    };
+    let ctx = call.ctx;
+    let phases = ctx.repo.phases()?;
+    let set = eval_all(ctx, set)?;
+    let ancestors = walk::ancestors(ctx, &set, 0, None, false)?;
+    let lowest = phases.first_mutable();
+    let test = move |rev: Revision| {
+        Ok(!rev.is_wdir() && rev >= lowest && wanted.contains(&phases.phase(rev)))
+    };
+    Ok(call.subset.and(ancestors).filter(Condition::new(test)))
+}

@@ -1,0 +1,228 @@
+//! Predicates that ask the working directory, obsolescence, unfinished operations and other
+//! repositories.
+
+use std::collections::HashSet;
+
+use hg_store::revlog::RevBits;
+use hg_types::{Error, ErrorKind, Result, Revision};
+use hg_wdir::merge::MergeState;
+
+use crate::bisect;
+use crate::context::QueryContext;
+use crate::parser::{Tree, build_args};
+use crate::revset::args::{arguments, no_arguments, parse_error, string};
+use crate::revset::eval::eval_all;
+use crate::revset::smartset::{Condition, Repr, SmartSet};
+use crate::revset::walk;
+
+use super::Call;
+use super::graph::unsupported;
+
+/// `wdir()`
+pub(super) fn wdir<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, "wdir")?;
+    let member = call.subset.is_full() || call.subset.contains(Revision::WDIR)?;
+    Ok(if member { SmartSet::from_list(vec![Revision::WDIR]) } else { SmartSet::empty() })
+}
+
+fn of_bits<'q>(
+    call: Call<'q, '_>,
+    name: &str,
+    find: impl FnOnce(&QueryContext) -> Result<RevBits>,
+) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, name)?;
+    let ctx = call.ctx;
+    let found = find(ctx)?;
+    let visible: Vec<_> = found.iter().filter(|rev| !ctx.is_hidden(*rev)).collect();
+    Ok(call.subset.and(SmartSet::from_set(visible)))
+}
+
+/// `hidden()`
+pub(super) fn hidden<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, "hidden")?;
+    let hidden = call.ctx.repo.filtered_revs(hg_store::View::Visible)?;
+    Ok(call.subset.and(SmartSet::from_set(hidden.iter())))
+}
+
+/// `obsolete()`
+pub(super) fn obsolete<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    of_bits(call, "obsolete", |ctx| ctx.repo.obsolete_revs())
+}
+
+/// `orphan()`
+pub(super) fn orphan<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    of_bits(call, "orphan", |ctx| ctx.repo.orphan_revs())
+}
+
+/// `phasedivergent()`
+pub(super) fn phase_divergent<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    of_bits(call, "phasedivergent", |ctx| ctx.repo.phase_divergent_revs())
+}
+
+/// `contentdivergent()`
+pub(super) fn content_divergent<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    of_bits(call, "contentdivergent", |ctx| ctx.repo.content_divergent_revs())
+}
+
+/// `unstable()`
+pub(super) fn unstable<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    of_bits(call, "unstable", |ctx| {
+        let mut all = ctx.repo.orphan_revs()?;
+        all.union_with(&ctx.repo.phase_divergent_revs()?);
+        all.union_with(&ctx.repo.content_divergent_revs()?);
+        Ok(all)
+    })
+}
+
+/// `extinct()`
+pub(super) fn extinct<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    of_bits(call, "extinct", |ctx| {
+        let obsolete = ctx.repo.obsolete_revs()?;
+        let mut extinct = obsolete.clone();
+        let Some(lowest) = obsolete.iter().next() else {
+            return Ok(extinct);
+        };
+        // From the top down: what is not extinct keeps its parents.
+        let cl = ctx.changelog();
+        for rev in cl.revs().rev().take_while(|rev| *rev >= lowest) {
+            if !extinct.contains(rev) {
+                cl.parents(rev).into_iter().for_each(|parent| extinct.remove(parent));
+            }
+        }
+        Ok(extinct)
+    })
+}
+
+/// `successors(set)`
+pub(super) fn successors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let ctx = call.ctx;
+    let store = ctx.repo.obsstore()?;
+    let mut found = HashSet::new();
+    for rev in eval_all(ctx, call.arguments)?.iter() {
+        let successors = store.all_successors(ctx.node(rev?));
+        found.extend(successors.iter().filter_map(|node| ctx.changelog().find(node)));
+    }
+    found.retain(|rev| !ctx.is_hidden(*rev));
+    Ok(call.subset.and(SmartSet::from_set(found)))
+}
+
+/// `conflictlocal()`
+pub(super) fn conflict_local<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, "conflictlocal")?;
+    let state = MergeState::read(&call.ctx.repo)?;
+    conflict_side(call, state.is_active().then(|| state.local()))
+}
+
+/// `conflictother()`
+pub(super) fn conflict_other<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    no_arguments(call.arguments, "conflictother")?;
+    let state = MergeState::read(&call.ctx.repo)?;
+    conflict_side(call, state.is_active().then(|| state.other()))
+}
+
+fn conflict_side<'q>(call: Call<'q, '_>, side: Option<hg_types::Node>) -> Result<SmartSet<'q>> {
+    match side.and_then(|node| call.ctx.changelog().find(&node)) {
+        Some(rev) => Ok(call.subset.and(SmartSet::from_set([rev]))),
+        None => Ok(SmartSet::empty()),
+    }
+}
+
+/// `bisect(string)`
+pub(super) fn bisect<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let status = string(call.arguments, "bisect requires a string")?.to_ascii_lowercase();
+    let state = bisect::State::load(&call.ctx.repo)?;
+    let revs = bisect::of_status(call.ctx, &state, &status)?;
+    Ok(call.subset.and(SmartSet::from_set(revs)))
+}
+
+/// `bundle()`
+pub(super) fn bundle<'q>(_: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    Err(Error::abort("no bundle provided - specify with -R"))
+}
+
+/// `extdata(source)`
+pub(super) fn extdata<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let arguments = build_args(call.arguments, "extdata", "source")?;
+    let complaint = "extdata takes at least 1 string argument";
+    let source = string(arguments.get("source").unwrap_or(&Tree::Nothing), complaint)?;
+    if call.ctx.config.get("extdata", source).is_none() {
+        return Err(Error::abort([b"unknown extdata source '", source, b"'"].concat()));
+    }
+    Err(unsupported("extdata"))
+}
+
+/// `outgoing([path])`
+pub(super) fn outgoing<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let complaint = "outgoing takes one or no arguments";
+    let arguments = arguments(call.arguments, 0..=1, complaint)?;
+    let path = match arguments.first() {
+        Some(path) => Some(string(path, "outgoing requires a repository path")?),
+        None => None,
+    };
+    let Some(remotes) = &call.ctx.remotes else {
+        return Err(unsupported("outgoing"));
+    };
+    let revs = remotes.outgoing(call.ctx, path)?;
+    Ok(call.subset.and(SmartSet::from_set(revs)))
+}
+
+/// `remote([id [,path]])`
+pub(super) fn remote<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let complaint = "remote takes zero, one, or two arguments";
+    let arguments = arguments(call.arguments, 0..=2, complaint)?;
+    let name = match arguments.first() {
+        Some(name) => string(name, "remote requires a string id")?,
+        None => b".",
+    };
+    let path = match arguments.get(1) {
+        Some(path) => Some(string(path, "remote requires a repository path")?),
+        None => None,
+    };
+    let name = match name {
+        b"." => crate::names::branch(call.ctx, call.ctx.wdir_parents()?[0])?,
+        name => name.to_vec(),
+    };
+    let Some(remotes) = &call.ctx.remotes else {
+        return Err(unsupported("remote"));
+    };
+    let node = remotes.lookup(call.ctx, &name, path)?;
+    match call.ctx.changelog().find(&node) {
+        Some(rev) if call.subset.contains(rev)? => Ok(SmartSet::from_list(vec![rev])),
+        _ => Ok(SmartSet::empty()),
+    }
+}
+
+/// `stack([revs])`
+pub(super) fn stack<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let ctx = call.ctx;
+    let bases = match call.arguments {
+        Tree::Nothing => vec![ctx.wdir_parents()?[0]],
+        set => eval_all(ctx, set)?.to_vec()?,
+    };
+    let phases = ctx.repo.phases()?;
+    let mutable: Vec<_> = phases.mutable_revs(|_| true).filter(|rev| !ctx.is_hidden(*rev)).collect();
+    let base = SmartSet::from_list(bases);
+    let related: HashSet<Revision> = walk::ancestors(ctx, &base, 0, None, false)?
+        .iter()
+        .chain(walk::descendants(ctx, &base, 0, None, false)?.iter())
+        .collect::<Result<_>>()?;
+    let revs = mutable.into_iter().filter(|rev| related.contains(rev));
+    Ok(call.subset.and(SmartSet::from_set(revs.collect::<Vec<_>>())))
+}
+
+/// `_destupdate([clean])`: where `hg update` without a revision goes.
+pub(super) fn dest_update<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    build_args(call.arguments, "limit", "clean")?;
+    let rev = crate::destination::update(call.ctx)?;
+    Ok(call.subset.and(SmartSet::from_list(vec![rev])))
+}
+
+/// `_destmerge([set])`: what `hg merge` without a revision merges with.
+pub(super) fn dest_merge<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let sources = match call.arguments {
+        Tree::Nothing => None,
+        set => Some(eval_all(call.ctx, set)?.to_vec()?),
+    };
+    let rev = crate::destination::merge(call.ctx, sources.as_deref())?;
+    Ok(call.subset.and(SmartSet::from_list(vec![rev])))
+}
