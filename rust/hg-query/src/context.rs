@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use hg_config::Config;
 use hg_format::changeset::ChangesetEntry;
+use hg_match::{MatchOptions, Matcher, PatternKind};
 use hg_store::{Changelog, Repo};
-use hg_types::{Clock, Encoding, Node, Result, Revision};
+use hg_types::{Clock, Encoding, HgPathBuf, Node, Result, Revision};
 use hg_wdir::Dirstate;
 
 use crate::revset::PredicateTable;
@@ -28,12 +29,27 @@ pub struct QueryContext {
     pub cwd: Vec<u8>,
     /// Predicates that plugins have added.
     pub predicates: PredicateTable,
-    /// Whether hidden changesets are shown.
-    pub show_hidden: bool,
+    /// Who asks other repositories.
+    pub remotes: Option<Arc<dyn Remotes>>,
     changelog: Arc<Changelog>,
     hidden: OnceCell<Hidden>,
     wdir_parents: OnceCell<[Revision; 2]>,
     entries: RefCell<EntryCache>,
+}
+
+/// Asks other repositories; they live on a higher floor.
+pub trait Remotes {
+    /// The visible revisions that a push to `path` (the default push location without) would send.
+    ///
+    /// # Errors
+    /// When the other repository cannot be asked.
+    fn outgoing(&self, ctx: &QueryContext, path: Option<&[u8]>) -> Result<Vec<Revision>>;
+
+    /// The changeset that `name` stands for in the repository at `path` (the default without).
+    ///
+    /// # Errors
+    /// When the other repository cannot be asked or does not know the name.
+    fn lookup(&self, ctx: &QueryContext, name: &[u8], path: Option<&[u8]>) -> Result<Node>;
 }
 
 /// The changesets read last. Predicates of one query ask for the same ones again and again.
@@ -56,7 +72,7 @@ impl QueryContext {
             clock,
             cwd: cwd.to_vec(),
             predicates: PredicateTable::default(),
-            show_hidden: false,
+            remotes: None,
             changelog: repo.changelog()?,
             hidden: OnceCell::new(),
             wdir_parents: OnceCell::new(),
@@ -69,12 +85,6 @@ impl QueryContext {
     #[must_use]
     pub fn with_encoding(self, encoding: Encoding) -> Self {
         Self { encoding, ..self }
-    }
-
-    /// Shows hidden changesets too (`--hidden`).
-    #[must_use]
-    pub fn with_hidden(self, show_hidden: bool) -> Self {
-        Self { show_hidden, ..self }
     }
 
     /// The changelog.
@@ -91,12 +101,7 @@ impl QueryContext {
 
     /// The revisions that are not to be seen, sorted.
     pub fn hidden(&self) -> &Hidden {
-        self.hidden.get_or_init(|| {
-            if self.show_hidden {
-                return Hidden::default();
-            }
-            crate::names::hidden_revisions(self).unwrap_or_default()
-        })
+        self.hidden.get_or_init(|| crate::names::hidden_revisions(self).unwrap_or_default())
     }
 
     /// Whether a revision is not to be seen.
@@ -153,5 +158,35 @@ impl QueryContext {
         cache.slots.resize_with(CACHED_ENTRIES, || None);
         cache.slots[slot] = Some((rev, Rc::clone(&entry)));
         Ok(entry)
+    }
+
+    /// A path that the user typed, relative to the root.
+    ///
+    /// # Errors
+    /// When it lies outside of the repository.
+    pub fn canonical(&self, path: &[u8]) -> Result<HgPathBuf> {
+        hg_match::canonical_path(self.repo.root_bytes(), &self.cwd, path, &|_| Ok(()))
+    }
+
+    /// A matcher for patterns of the user; filesets in them are asked about `rev`.
+    ///
+    /// # Errors
+    /// When a pattern is invalid.
+    pub fn matcher(
+        &self,
+        patterns: &[Vec<u8>],
+        include: &[Vec<u8>],
+        exclude: &[Vec<u8>],
+        default_kind: PatternKind,
+        rev: Option<Revision>,
+    ) -> Result<Matcher> {
+        let _ = rev;
+        hg_match::matcher(&MatchOptions {
+            patterns,
+            include,
+            exclude,
+            default_kind,
+            ..MatchOptions::new(self.repo.root_bytes(), &self.cwd)
+        })
     }
 }

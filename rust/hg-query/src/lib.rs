@@ -1,5 +1,16 @@
 //! Languages that ask the history: revsets, filesets, templates; graph drawing.
 
+pub mod bisect;
+pub mod changes;
+mod context;
+pub mod destination;
+pub mod filehistory;
+pub mod graph;
+pub mod names;
 pub mod parser;
+pub mod pattern;
 pub mod revset;
 pub mod template;
+mod wdir;
+
+pub use context::{QueryContext, Remotes};

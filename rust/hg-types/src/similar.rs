@@ -3,8 +3,7 @@
 /// Names that are much like `word`, sorted.
 #[must_use]
 pub fn similar<'a>(word: &[u8], names: impl IntoIterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
-    let mut out: Vec<_> =
-        names.into_iter().filter(|name| likeness(word, name) > 0.6).collect();
+    let mut out: Vec<_> = names.into_iter().filter(|name| likeness(word, name) > 0.6).collect();
     out.sort_unstable();
     out
 }
@@ -57,7 +56,9 @@ mod tests {
         assert_eq!(similar(b"add", names), [b"adds"]);
         assert_eq!(similar(b"remo", names), [&b"remote"[..], b"removes"]);
         assert_eq!(similar(b"babar", names), [] as [&[u8]; 0]);
-        assert_eq!(suggestion(&similar(b"remo", names)).as_deref(),
-            Some(&b"did you mean one of remote, removes?"[..]));
+        assert_eq!(
+            suggestion(&similar(b"remo", names)).as_deref(),
+            Some(&b"did you mean one of remote, removes?"[..])
+        );
     }
 }

@@ -70,18 +70,14 @@ pub fn eval<'q>(
             let set = eval(ctx, subset.clone(), left, order)?;
             Ok(set.without(eval(ctx, subset, right, Order::Any)?))
         }
-        ("not", [operand]) => {
-            Ok(subset.clone().without(eval(ctx, subset, operand, Order::Any)?))
-        }
+        ("not", [operand]) => Ok(subset.clone().without(eval(ctx, subset, operand, Order::Any)?)),
         ("or", [operands]) => union(ctx, subset, list_items(operands), order),
         ("range", [first, last]) => {
             let first = eval_all(ctx, first)?;
             let last = eval_all(ctx, last)?;
             range(ctx, subset, (first.first()?, last.last()?), order)
         }
-        ("rangeall", _) => {
-            range(ctx, subset, (Some(Revision::new(0)), Some(ctx.tip())), order)
-        }
+        ("rangeall", _) => range(ctx, subset, (Some(Revision::new(0)), Some(ctx.tip())), order),
         ("rangepre", [last]) => {
             let last = eval_all(ctx, last)?.last()?;
             range(ctx, subset, (Some(Revision::new(0)), last), order)
@@ -166,9 +162,8 @@ fn range<'q>(
     let (Some(first), Some(last)) = ends else {
         return Ok(SmartSet::empty());
     };
-    let span = |start: i32, end: i32| {
-        SmartSet::Span(SpanSet::new(start, end, ctx.hidden().clone()))
-    };
+    let span =
+        |start: i32, end: i32| SmartSet::Span(SpanSet::new(start, end, ctx.hidden().clone()));
     let len = i32::try_from(ctx.changelog().len()).unwrap_or(i32::MAX);
     let set = if first == last {
         SmartSet::from_list(vec![first])
@@ -260,7 +255,13 @@ fn relation<'q>(
     };
     let descendants = |from: i64, to: i64| {
         let set = eval_all(ctx, set)?;
-        walk::descendants(ctx, &set, depth(from).unwrap_or(0), depth(to).map(|last| last + 1), false)
+        walk::descendants(
+            ctx,
+            &set,
+            depth(from).unwrap_or(0),
+            depth(to).map(|last| last + 1),
+            false,
+        )
     };
     if first > last {
         return Ok(SmartSet::empty());

@@ -63,7 +63,8 @@ impl Field {
         let entry = ctx.entry(rev)?;
         Ok(match self {
             Self::Phase => {
-                let phase = if rev.is_wdir() { Phase::Draft } else { ctx.repo.phases()?.phase(rev) };
+                let phase =
+                    if rev.is_wdir() { Phase::Draft } else { ctx.repo.phases()?.phase(rev) };
                 vec![phase.number()]
             }
             Self::Parents => {
@@ -100,7 +101,9 @@ pub(super) fn matching<'q>(
         let found = Field::named(name).ok_or_else(|| {
             parse_error([b"unexpected field name passed to matching: ", &name[..]].concat())
         })?;
-        fields.extend(found.iter().copied().filter(|field| !fields.contains(field)).collect::<Vec<_>>());
+        fields.extend(
+            found.iter().copied().filter(|field| !fields.contains(field)).collect::<Vec<_>>(),
+        );
     }
     let summary_only = fields.contains(&Field::Description);
     fields.retain(|field| !(summary_only && *field == Field::Summary));

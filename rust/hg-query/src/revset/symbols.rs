@@ -55,9 +55,9 @@ pub fn is_revision(ctx: &QueryContext, name: &[u8]) -> Result<bool> {
     match resolve(ctx, name) {
         Ok(_) => Ok(true),
         Err(error) => match error.kind {
-            ErrorKind::UnknownRevision
-            | ErrorKind::HiddenRevision
-            | ErrorKind::AmbiguousPrefix => Ok(false),
+            ErrorKind::UnknownRevision | ErrorKind::HiddenRevision | ErrorKind::AmbiguousPrefix => {
+                Ok(false)
+            }
             _ => Err(error),
         },
     }

@@ -93,7 +93,10 @@ pub(super) fn descendants<'q>(
         return Ok(generator(std::iter::empty(), Direction::Ascending));
     }
     if start == 0 && stop.is_none() {
-        return Ok(generator(all_descendants(ctx, roots, lowest, first_only), Direction::Ascending));
+        return Ok(generator(
+            all_descendants(ctx, roots, lowest, first_only),
+            Direction::Ascending,
+        ));
     }
     let last = stop.map_or(u64::MAX, |stop| stop.saturating_sub(1));
     let mut depths: HashMap<Revision, BTreeSet<u64>> = HashMap::new();

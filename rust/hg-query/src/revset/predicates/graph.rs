@@ -72,10 +72,7 @@ pub(super) fn first_descendants<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> 
 }
 
 /// The set, the first generation wanted, and the first not wanted.
-fn generations<'q>(
-    call: &Call<'q, '_>,
-    name: &str,
-) -> Result<(SmartSet<'q>, u64, Option<u64>)> {
+fn generations<'q>(call: &Call<'q, '_>, name: &str) -> Result<(SmartSet<'q>, u64, Option<u64>)> {
     let arguments = keyword_arguments(call.arguments, name, "set depth startdepth")?;
     let Some(set) = arguments.get("set") else {
         return Err(parse_error(format!("{name} takes at least 1 argument")));

@@ -83,9 +83,8 @@ pub(super) fn keyword<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let text = string(call.arguments, "keyword requires a string")?;
     let wanted = ctx.encoding.lower(text);
     let test = move |rev| {
-        let has = |text: &[u8]| {
-            contains_in_characters(&ctx.encoding.lower(text), &wanted, ctx.encoding)
-        };
+        let has =
+            |text: &[u8]| contains_in_characters(&ctx.encoding.lower(text), &wanted, ctx.encoding);
         any_text(ctx, rev, has)
     };
     Ok(call.subset.filter(Condition::described(described("keyword", text), test)))
@@ -159,9 +158,8 @@ pub(super) fn converted<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let test = move |rev| {
         let extra = ctx.entry(rev)?.extra();
         let source = extra.get(&b"convert_revision"[..]);
-        Ok(source.is_some_and(|source| {
-            wanted.as_ref().is_none_or(|wanted| source.starts_with(wanted))
-        }))
+        Ok(source
+            .is_some_and(|source| wanted.as_ref().is_none_or(|wanted| source.starts_with(wanted))))
     };
     Ok(call.subset.filter(Condition::described([b"converted ", &shown[..]].concat(), test)))
 }

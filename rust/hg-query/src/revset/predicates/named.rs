@@ -39,8 +39,7 @@ fn matching_names(
 
 fn of_space<'q>(call: Call<'q, '_>, name: &str, space: Namespace) -> Result<SmartSet<'q>> {
     let ctx = call.ctx;
-    let arguments =
-        arguments(call.arguments, 0..=1, &format!("{name} takes one or no arguments"))?;
+    let arguments = arguments(call.arguments, 0..=1, &format!("{name} takes one or no arguments"))?;
     let Some(pattern) = arguments.first() else {
         let (_, revs) = matching_names(ctx, space, |_| true)?;
         return Ok(call.subset.and(SmartSet::from_set(revs)));

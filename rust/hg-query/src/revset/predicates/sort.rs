@@ -149,9 +149,8 @@ fn sort_by_keys<'q>(
     }
     decorated.sort_by(|(a, _), (b, _)| {
         let pairs = a.iter().zip(b).zip(keys);
-        let decisive = pairs.map(|((a, b), (_, reverse))| {
-            if *reverse { b.cmp(a) } else { a.cmp(b) }
-        });
+        let decisive =
+            pairs.map(|((a, b), (_, reverse))| if *reverse { b.cmp(a) } else { a.cmp(b) });
         decisive.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });
     Ok(SmartSet::from_list(decorated.into_iter().map(|(_, rev)| rev).collect()))

@@ -4,15 +4,15 @@
 use std::collections::HashSet;
 
 use hg_store::revlog::RevBits;
-use hg_types::{Error, ErrorKind, Result, Revision};
+use hg_types::{Error, Result, Revision};
 use hg_wdir::merge::MergeState;
 
 use crate::bisect;
 use crate::context::QueryContext;
 use crate::parser::{Tree, build_args};
-use crate::revset::args::{arguments, no_arguments, parse_error, string};
+use crate::revset::args::{arguments, no_arguments, string};
 use crate::revset::eval::eval_all;
-use crate::revset::smartset::{Condition, Repr, SmartSet};
+use crate::revset::smartset::SmartSet;
 use crate::revset::walk;
 
 use super::Call;
@@ -200,7 +200,8 @@ pub(super) fn stack<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         set => eval_all(ctx, set)?.to_vec()?,
     };
     let phases = ctx.repo.phases()?;
-    let mutable: Vec<_> = phases.mutable_revs(|_| true).filter(|rev| !ctx.is_hidden(*rev)).collect();
+    let mutable: Vec<_> =
+        phases.mutable_revs(|_| true).filter(|rev| !ctx.is_hidden(*rev)).collect();
     let base = SmartSet::from_list(bases);
     let related: HashSet<Revision> = walk::ancestors(ctx, &base, 0, None, false)?
         .iter()
