@@ -1,8 +1,12 @@
 //! Revisions that the user names in options.
 
+use std::sync::Arc;
+
+use hg_query::QueryContext;
+use hg_query::revset::{self, SmartSet};
 use hg_store::Repo;
-use hg_store::revlog::PrefixMatch;
-use hg_types::{Error, ErrorKind, Node, NodePrefix, Result, Revision};
+use hg_types::{Error, Node, Result, Revision};
+use hg_vfs::{SystemClock, path_to_bytes};
 
 use crate::CommandContext;
 
@@ -16,6 +20,12 @@ pub enum Target {
 }
 
 impl Target {
+    /// What a revision number stands for.
+    #[must_use]
+    pub fn of(rev: Revision) -> Self {
+        if rev.is_wdir() { Self::WorkingDirectory } else { Self::Changeset(rev) }
+    }
+
     /// The changeset's id.
     ///
     /// # Errors
@@ -28,41 +38,31 @@ impl Target {
     }
 }
 
-/// The one revision that `spec` names.
+/// The repository of a command, to be asked in the languages of `hg-query`.
+///
+/// # Errors
+/// When there is no repository, or its changelog cannot be read.
+pub fn query(ctx: &CommandContext) -> Result<QueryContext> {
+    query_of(ctx, ctx.repo()?)
+}
+
+/// Any repository, to be asked as the user of a command.
+///
+/// # Errors
+/// When its changelog cannot be read.
+pub fn query_of(ctx: &CommandContext, repo: &Repo) -> Result<QueryContext> {
+    let clock = Arc::new(SystemClock::new(ctx.config().environment().var("TZ")));
+    let query = QueryContext::new(repo, clock, path_to_bytes(&ctx.cwd()))?;
+    Ok(query.with_encoding(ctx.ui.encoding()))
+}
+
+/// The one revision that `spec` names; `.` when it is empty.
 ///
 /// # Errors
 /// When there is none.
 pub fn single(ctx: &CommandContext, spec: &[u8]) -> Result<Target> {
-    let repo = ctx.repo()?;
-    let changelog = repo.changelog()?;
-    match spec {
-        b"" | b"." => {
-            let node = hg_wdir::parents(repo)?[0];
-            return Ok(Target::Changeset(changelog.rev(&node)?));
-        }
-        b"null" => return Ok(Target::Changeset(Revision::NULL)),
-        b"tip" => return Ok(Target::Changeset(changelog.tip())),
-        b"wdir()" => return Ok(Target::WorkingDirectory),
-        _ => {}
-    }
-    let text = std::str::from_utf8(spec).ok();
-    if let Some(rev) = text.and_then(|text| text.parse::<i64>().ok())
-        && let Some(rev) = from_end(rev, changelog.len()).and_then(|rev| changelog.check_rev(rev))
-    {
-        return Ok(Target::Changeset(rev));
-    }
-    if let Some(prefix) = NodePrefix::from_hex(spec)
-        && let PrefixMatch::One(rev) = changelog.find_prefix(&prefix, |_| true)
-    {
-        return Ok(Target::Changeset(rev));
-    }
-    let message = [b"unknown revision '", spec, b"'"].concat();
-    Err(Error::new(ErrorKind::UnknownRevision, message))
-}
-
-/// A revision number; negative ones count from the end.
-fn from_end(rev: i64, len: usize) -> Option<i64> {
-    if rev >= 0 { Some(rev) } else { rev.checked_add(i64::try_from(len).ok()?) }
+    let query = query(ctx)?;
+    Ok(Target::of(revset::rev_single(&query, Some(spec), b".")?))
 }
 
 /// The two revisions that a list of revision options names: old and new; `None` for the first parent
@@ -71,21 +71,31 @@ fn from_end(rev: i64, len: usize) -> Option<i64> {
 /// # Errors
 /// When one names nothing, or there are too many.
 pub fn pair(ctx: &CommandContext, revs: &[Vec<u8>]) -> Result<(Option<Target>, Option<Target>)> {
-    match revs {
-        [] => Ok((None, None)),
-        [one] => {
-            let ends = one.windows(2).position(|two| two == b"::");
-            let ends = ends
-                .map(|at| (at, at + 2))
-                .or_else(|| one.iter().position(|&byte| byte == b':').map(|at| (at, at + 1)));
-            match ends {
-                Some((end, start)) => {
-                    Ok((Some(single(ctx, &one[..end])?), Some(single(ctx, &one[start..])?)))
-                }
-                None => Ok((Some(single(ctx, one)?), None)),
-            }
+    if revs.is_empty() {
+        return Ok((None, None));
+    }
+    let query = query(ctx)?;
+    let (old, new) = revset::rev_pair(&query, revs)?;
+    Ok((Some(Target::of(old)), new.map(Target::of)))
+}
+
+/// The revisions that a list of revision options names, in order.
+///
+/// # Errors
+/// When one names nothing.
+pub fn range<'q>(query: &'q QueryContext, specs: &[Vec<u8>]) -> Result<SmartSet<'q>> {
+    revset::rev_range(query, specs)
+}
+
+/// The changeset that an option or argument names; the working directory is none.
+///
+/// # Errors
+/// When it names nothing or the working directory.
+pub fn changeset(ctx: &CommandContext, spec: &[u8]) -> Result<Revision> {
+    match single(ctx, spec)? {
+        Target::Changeset(rev) => Ok(rev),
+        Target::WorkingDirectory => {
+            Err(Error::input("working directory revision cannot be specified"))
         }
-        [old, new] => Ok((Some(single(ctx, old)?), Some(single(ctx, new)?))),
-        _ => Err(Error::input("too many revisions specified")),
     }
 }

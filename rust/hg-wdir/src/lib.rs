@@ -1,7 +1,7 @@
 //! The working directory: dirstate, status, update, merge state.
 
-pub mod branch;
 pub mod annotate;
+pub mod branch;
 pub mod copies;
 pub mod diff;
 pub mod dirstate;

@@ -75,8 +75,7 @@ fn head_delta(changelog: &Changelog, old: &RevBits) -> Result<i64> {
 fn say_added(tr: &Transaction, taken: &Taken, delta: i64) -> Result<Vec<u8>> {
     let heads = if delta == 0 { String::new() } else { format!(" ({delta:+} heads)") };
     let (changesets, changes, files) = (taken.changesets, taken.changes, taken.files);
-    let text =
-        format!("{changesets} changesets with {changes} changes to {files} files{heads}\n");
+    let text = format!("{changesets} changesets with {changes} changes to {files} files{heads}\n");
     let line = format!("added {text}");
     tr.add_post_close(&format!("00-added-{:020}", taken.first_new), move |tr| {
         tr.repo().reporter().status(line.as_bytes());
