@@ -239,7 +239,7 @@ fn copy_tree(from: &Path, to: &Path) {
         } else {
             // Filelogs are not looked into, but for tags.
             let name = entry.file_name().into_string().unwrap_or_default();
-            let inside = from.components().any(|part| part.as_os_str() == "data");
+            let inside = from.to_string_lossy().contains("/store/data");
             if !inside || name.contains("hgtags") {
                 let _ = std::fs::copy(entry.path(), &target);
             }
