@@ -187,11 +187,15 @@ fn protect_part(part: &[u8], dotencode: bool) -> Vec<u8> {
 
 fn is_reserved(part: &[u8]) -> bool {
     let stem = part.split(|&b| b == b'.').next().unwrap_or_default();
-    match stem {
-        b"con" | b"prn" | b"aux" | b"nul" => true,
-        [b'c', b'o', b'm', b'1'..=b'9'] | [b'l', b'p', b't', b'1'..=b'9'] => true,
-        _ => false,
-    }
+    matches!(
+        stem,
+        b"con"
+            | b"prn"
+            | b"aux"
+            | b"nul"
+            | [b'c', b'o', b'm', b'1'..=b'9']
+            | [b'l', b'p', b't', b'1'..=b'9']
+    )
 }
 
 /// A name with starts of the directories, start of the base name, and the hash of the whole.

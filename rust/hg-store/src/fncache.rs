@@ -20,10 +20,13 @@ pub struct FnCache {
     state: Mutex<State>,
 }
 
+/// The names in order, and as a set.
+type Names = (Vec<Vec<u8>>, HashSet<Vec<u8>>);
+
 #[derive(Default, Debug)]
 struct State {
     /// Names in the order of the file, new ones at the end; encoded directories.
-    names: Option<(Vec<Vec<u8>>, HashSet<Vec<u8>>)>,
+    names: Option<Names>,
     dirty: bool,
 }
 
@@ -47,7 +50,7 @@ impl FnCache {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn add(&self, name: &[u8]) -> hg_vfs::Result<()> {
+    pub fn add(&self, name: &[u8]) -> Result<()> {
         let mut state = self.load()?;
         let State { names: Some((order, set)), dirty } = &mut *state else { return Ok(()) };
         let name = encode_dirs(name);
@@ -62,7 +65,7 @@ impl FnCache {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn remove(&self, gone: &HashSet<Vec<u8>>) -> hg_vfs::Result<()> {
+    pub fn remove(&self, gone: &HashSet<Vec<u8>>) -> Result<()> {
         let mut state = self.load()?;
         let State { names: Some((order, set)), dirty } = &mut *state else { return Ok(()) };
         let gone: HashSet<Vec<u8>> = gone.iter().map(|name| encode_dirs(name)).collect();
@@ -87,10 +90,6 @@ impl FnCache {
     pub fn names(&self) -> Result<Vec<Vec<u8>>> {
         let state = self.load()?;
         let order = state.names.as_ref().map(|(order, _)| &order[..]).unwrap_or_default();
-        if let Some(bad) = order.iter().position(|name| name.is_empty()) {
-            return Err(Error::abort(format!("invalid entry in fncache, line {}", bad + 1))
-                .hint("use \"hg debugrebuildfncache\" to rebuild the fncache"));
-        }
         Ok(order.iter().map(|name| decode_dirs(name)).collect())
     }
 
@@ -98,7 +97,7 @@ impl FnCache {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    pub fn contains(&self, name: &[u8]) -> hg_vfs::Result<bool> {
+    pub fn contains(&self, name: &[u8]) -> Result<bool> {
         let state = self.load()?;
         Ok(state.names.as_ref().is_some_and(|(_, set)| set.contains(&encode_dirs(name))))
     }
@@ -125,19 +124,25 @@ impl FnCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn load(&self) -> hg_vfs::Result<MutexGuard<'_, State>> {
+    fn load(&self) -> Result<MutexGuard<'_, State>> {
         let mut state = self.lock();
         if state.names.is_none() {
             let text = self.vfs.try_read(FILE)?.unwrap_or_default();
-            let text = text.strip_suffix(b"\n").unwrap_or(&text);
-            let order: Vec<Vec<u8>> = if text.is_empty() {
-                Vec::new()
-            } else {
-                text.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect()
-            };
+            if text.last().is_some_and(|&last| last != b'\n') {
+                return Err(damaged("fncache does not ends with a newline"));
+            }
+            let lines = text.split_inclusive(|&b| b == b'\n');
+            let order: Vec<Vec<u8>> = lines.map(|line| line[..line.len() - 1].to_vec()).collect();
+            if let Some(bad) = order.iter().position(Vec::is_empty) {
+                return Err(damaged(&format!("invalid entry in fncache, line {}", bad + 1)));
+            }
             let set = order.iter().cloned().collect();
             state.names = Some((order, set));
         }
         Ok(state)
     }
+}
+
+fn damaged(message: &str) -> Error {
+    Error::abort(message).hint("use 'hg debugrebuildfncache' to rebuild the fncache")
 }

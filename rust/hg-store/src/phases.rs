@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hg_format::phase_roots;
-use hg_types::{Error, ErrorKind, Phase, Result, Revision};
+use hg_types::{Error, ErrorKind, Phase, Result, Revision, short_hex};
 
 use crate::Repo;
 use crate::revlog::{RevBits, Revlog};
@@ -211,11 +211,11 @@ impl Repo {
             match changelog.find(&node) {
                 Some(rev) => known.push((phase, rev)),
                 None => {
-                    let text = format!(
-                        "removing unknown node {} from {}-phase boundary\n",
-                        String::from_utf8_lossy(&node.short()),
-                        phase.number()
-                    );
+                    // The digits of digits: what everybody prints here.
+                    let shown = String::from_utf8_lossy(&short_hex(&node.hex())).into_owned();
+                    let number = phase.number();
+                    let text =
+                        format!("removing unknown node {shown} from {number}-phase boundary\n");
                     self.reporter().debug(text.as_bytes());
                 }
             }

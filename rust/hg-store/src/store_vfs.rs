@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hg_format::store_path::PathEncoding;
+use hg_types::Result;
 use hg_vfs::{AtomicFile, AtomicOptions, FileBytes, FileStat, Vfs};
 
 use crate::fncache::FnCache;
@@ -18,8 +19,6 @@ pub struct StoreVfs {
     encoding: PathEncoding,
     fncache: Option<Arc<FnCache>>,
 }
-
-type Result<T> = hg_vfs::Result<T>;
 
 impl StoreVfs {
     /// The store in the directory of `raw`.
@@ -71,7 +70,7 @@ impl StoreVfs {
     /// # Errors
     /// When it cannot be read, or is not there.
     pub fn read(&self, name: impl AsRef<[u8]>) -> Result<Vec<u8>> {
-        self.raw.read(self.encode(name))
+        Ok(self.raw.read(self.encode(name))?)
     }
 
     /// Reads a whole file; `None` when it is not there.
@@ -79,7 +78,7 @@ impl StoreVfs {
     /// # Errors
     /// When it is there and cannot be read.
     pub fn try_read(&self, name: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>> {
-        self.raw.try_read(self.encode(name))
+        Ok(self.raw.try_read(self.encode(name))?)
     }
 
     /// Reads or maps a whole file.
@@ -87,7 +86,7 @@ impl StoreVfs {
     /// # Errors
     /// When it cannot be read, or is not there.
     pub fn map(&self, name: impl AsRef<[u8]>) -> Result<FileBytes> {
-        self.raw.map(self.encode(name))
+        Ok(self.raw.map(self.encode(name))?)
     }
 
     /// Reads or maps a whole file; `None` when it is not there.
@@ -95,7 +94,7 @@ impl StoreVfs {
     /// # Errors
     /// When it is there and cannot be read.
     pub fn try_map(&self, name: impl AsRef<[u8]>) -> Result<Option<FileBytes>> {
-        self.raw.try_map(self.encode(name))
+        Ok(self.raw.try_map(self.encode(name))?)
     }
 
     /// Opens a file for reading.
@@ -103,7 +102,7 @@ impl StoreVfs {
     /// # Errors
     /// When it cannot be opened, or is not there.
     pub fn open(&self, name: impl AsRef<[u8]>) -> Result<File> {
-        self.raw.open(self.encode(name))
+        Ok(self.raw.open(self.encode(name))?)
     }
 
     /// Opens a file for writing at its end, making it when it is not there. A file with several
@@ -113,7 +112,7 @@ impl StoreVfs {
     /// When it cannot be opened.
     pub fn open_append(&self, name: impl AsRef<[u8]>) -> Result<File> {
         let path = self.prepare(name.as_ref())?;
-        self.raw.open_append(path)
+        Ok(self.raw.open_append(path)?)
     }
 
     /// Opens a file for reading and writing, making it when it is not there; see
@@ -123,7 +122,7 @@ impl StoreVfs {
     /// When it cannot be opened.
     pub fn open_update(&self, name: impl AsRef<[u8]>) -> Result<File> {
         let path = self.prepare(name.as_ref())?;
-        self.raw.open_update(path)
+        Ok(self.raw.open_update(path)?)
     }
 
     /// Opens a file that appears under its name when it is committed.
@@ -136,7 +135,7 @@ impl StoreVfs {
         options: AtomicOptions,
     ) -> Result<AtomicFile> {
         let path = self.remember(name.as_ref())?;
-        self.raw.create_atomic(path, options)
+        Ok(self.raw.create_atomic(path, options)?)
     }
 
     /// Writes a whole file under a temporary name and renames it into place, with the check that
@@ -146,7 +145,7 @@ impl StoreVfs {
     /// When it cannot be written; the old file is then untouched.
     pub fn write_atomic(&self, name: impl AsRef<[u8]>, bytes: &[u8]) -> Result<()> {
         let path = self.remember(name.as_ref())?;
-        self.raw.write_atomic_checked(path, bytes)
+        Ok(self.raw.write_atomic_checked(path, bytes)?)
     }
 
     /// Appends to a file, making it when it is not there.
@@ -155,7 +154,7 @@ impl StoreVfs {
     /// When it cannot be written.
     pub fn append(&self, name: impl AsRef<[u8]>, bytes: &[u8]) -> Result<()> {
         let path = self.prepare(name.as_ref())?;
-        self.raw.append(path, bytes)
+        Ok(self.raw.append(path, bytes)?)
     }
 
     /// Cuts a file to `size` bytes.
@@ -163,7 +162,7 @@ impl StoreVfs {
     /// # Errors
     /// When the system refuses.
     pub fn truncate(&self, name: impl AsRef<[u8]>, size: u64) -> Result<()> {
-        self.raw.truncate(self.encode(name), size)
+        Ok(self.raw.truncate(self.encode(name), size)?)
     }
 
     /// Whether the file exists.
@@ -177,7 +176,7 @@ impl StoreVfs {
     /// # Errors
     /// When the system cannot tell.
     pub fn lstat(&self, name: impl AsRef<[u8]>) -> Result<Option<Metadata>> {
-        self.raw.lstat(self.encode(name))
+        Ok(self.raw.lstat(self.encode(name))?)
     }
 
     /// The version of the file; `None` when it is not there.
@@ -197,7 +196,7 @@ impl StoreVfs {
     /// # Errors
     /// When it is there and cannot be removed.
     pub fn try_remove(&self, name: impl AsRef<[u8]>) -> Result<bool> {
-        self.raw.try_remove(self.encode(name))
+        Ok(self.raw.try_remove(self.encode(name))?)
     }
 
     /// Renames a file within the store, with the check that readers notice.
@@ -206,7 +205,7 @@ impl StoreVfs {
     /// When the system refuses.
     pub fn rename(&self, from: impl AsRef<[u8]>, to: impl AsRef<[u8]>) -> Result<()> {
         let to = self.remember(to.as_ref())?;
-        self.raw.rename_checked(self.encode(from), to)
+        Ok(self.raw.rename_checked(self.encode(from), to)?)
     }
 
     fn prepare(&self, name: &[u8]) -> Result<Vec<u8>> {
@@ -229,15 +228,15 @@ impl StoreVfs {
 }
 
 impl RevlogFiles for StoreVfs {
-    fn try_map(&self, name: &[u8]) -> hg_types::Result<Option<FileBytes>> {
-        Ok(Self::try_map(self, name)?)
+    fn try_map(&self, name: &[u8]) -> Result<Option<FileBytes>> {
+        Self::try_map(self, name)
     }
 
-    fn open_update(&self, name: &[u8]) -> hg_types::Result<File> {
-        Ok(Self::open_update(self, name)?)
+    fn open_update(&self, name: &[u8]) -> Result<File> {
+        Self::open_update(self, name)
     }
 
-    fn write_atomic(&self, name: &[u8], bytes: &[u8]) -> hg_types::Result<()> {
-        Ok(Self::write_atomic(self, name, bytes)?)
+    fn write_atomic(&self, name: &[u8], bytes: &[u8]) -> Result<()> {
+        Self::write_atomic(self, name, bytes)
     }
 }

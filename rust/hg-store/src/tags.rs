@@ -158,7 +158,7 @@ impl Repo {
                 continue;
             }
             let text = filelog.read_node(&fnode)?;
-            let source = [b".hgtags (rev ", &changelog.node(head).short()[..], b")"].concat();
+            let source = [b".hgtags@", &changelog.node(head).short()[..]].concat();
             for (name, history) in self.parse_tags(&text, &source) {
                 merge_one(&mut all, name, history);
             }
@@ -203,7 +203,7 @@ impl Repo {
             let line = match line {
                 Ok(line) => line,
                 Err(bad) => {
-                    self.reporter().warn(&bad_line(source, number, &bad));
+                    self.reporter().debug(&bad_line(source, number, &bad));
                     continue;
                 }
             };

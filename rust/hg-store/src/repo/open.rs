@@ -7,7 +7,7 @@ use hg_config::{Config, RepoLayers};
 use hg_format::requirements::{self, Requirements, is_working_dir, name};
 use hg_format::store_path::PathEncoding;
 use hg_types::{Error, ErrorKind, Reporter, Result};
-use hg_vfs::{Vfs, bytes_to_path, path_to_bytes};
+use hg_vfs::{Lock, LockOptions, Vfs, bytes_to_path, path_to_bytes};
 
 use super::{Inner, Locks, Parts, Repo, no_hooks, silent};
 use crate::hooks::HookRunner;
@@ -152,11 +152,19 @@ impl Layout {
             requirements.extend(more);
         }
         let shares_bookmarks = is_share
+            && is_extension_on(config, "share")
             && vfs.try_read("shared")?.is_some_and(|text| {
                 text.split(|&b| b == b'\n').any(|line| line.trim_ascii() == b"bookmarks")
             });
         Ok(Self { requirements, shared, shares_bookmarks })
     }
+}
+
+/// Sharing bookmarks is the extension's doing: without it a share has its own.
+fn is_extension_on(config: &Config, name: &str) -> bool {
+    [name.to_owned(), format!("hgext.{name}")]
+        .iter()
+        .any(|name| config.get("extensions", name).is_some_and(|value| !value.starts_with(b"!")))
 }
 
 fn read_requirements(vfs: &Vfs, must_exist: bool) -> Result<Requirements> {
@@ -211,51 +219,108 @@ fn reconcile_share(
     let source_safe = source_requirements.contains(name::SHARE_SAFE.as_bytes());
     let share_safe = requirements.contains(name::SHARE_SAFE.as_bytes());
     if share_safe != source_safe {
-        return share_mismatch(requirements, source_safe, config, reporter);
+        let mismatch = ShareMismatch { vfs, source: &source_requirements, source_safe };
+        mismatch.resolve(requirements, config, reporter)?;
     }
-    if share_safe {
-        let kept: Requirements =
-            source_requirements.into_iter().filter(|name| !is_working_dir(name)).collect();
+    if requirements.contains(name::SHARE_SAFE.as_bytes()) {
+        let kept = source_requirements.into_iter().filter(|name| !is_working_dir(name));
         requirements.extend(kept);
         requirements.extend(read_requirements(&source.at("store"), true)?);
     }
-    let _ = vfs;
     Ok(())
 }
 
 /// One side keeps its requirements in the store, the other does not.
-fn share_mismatch(
-    requirements: &mut Requirements,
+struct ShareMismatch<'a> {
+    vfs: &'a Vfs,
+    source: &'a Requirements,
     source_safe: bool,
-    config: &Config,
-    reporter: &dyn Reporter,
-) -> Result<()> {
-    let item =
-        if source_safe { "safe-mismatch.source-safe" } else { "safe-mismatch.source-not-safe" };
-    let action = config.get("share", item).unwrap_or(b"abort").to_vec();
-    let warn_item = format!("{item}.warn");
-    if action == b"allow" {
-        let warn = config.get_bool_or("share", &warn_item, true)?;
-        if warn {
-            let text: &[u8] = if source_safe {
-                b"source repository supports share-safe functionality. Reshare to upgrade.\n"
+}
+
+impl ShareMismatch<'_> {
+    fn resolve(
+        &self,
+        requirements: &mut Requirements,
+        config: &Config,
+        reporter: &dyn Reporter,
+    ) -> Result<()> {
+        let (item, change) = if self.source_safe {
+            ("safe-mismatch.source-safe", "upgrade")
+        } else {
+            ("safe-mismatch.source-not-safe", "downgrade")
+        };
+        let action = config.get("share", item).unwrap_or(b"abort").to_vec();
+        let hint = "see `hg help config.format.use-share-safe` for more information";
+        let text = String::from_utf8_lossy(&action).into_owned();
+        if text == "abort" {
+            let text = if self.source_safe {
+                "version mismatch: source uses share-safe functionality while the current share \
+                 does not"
             } else {
-                b"source repository does not support share-safe functionality\n"
+                "share source does not support share-safe requirement"
             };
-            reporter.warn(text);
+            return Err(Error::abort(text).hint(hint));
         }
-        if !source_safe {
-            requirements.remove(name::SHARE_SAFE.as_bytes());
+        let (abort, allow) = (format!("{change}-abort"), format!("{change}-allow"));
+        if text == abort || text == allow {
+            match self.convert(requirements) {
+                Ok(()) => {
+                    if config.get_bool_or("share", format!("{item}:verbose-upgrade"), true)? {
+                        let way = if self.source_safe { "use" } else { "not use" };
+                        let text = format!("repository {change}d to {way} share-safe mode\n");
+                        reporter.warn(text.as_bytes());
+                    }
+                    return Ok(());
+                }
+                Err(error) => {
+                    let text = format!("failed to {change} share, got error: {error}");
+                    if action == abort.as_bytes() {
+                        return Err(Error::abort(text).hint(hint));
+                    }
+                    if config.get_bool_or("share", format!("{item}.warn"), true)? {
+                        reporter.warn(format!("{text}\n").as_bytes());
+                    }
+                }
+            }
+        } else if text != "allow" {
+            let text = format!(
+                "share-safe mismatch with source.\nUnrecognized value '{text}' of `share.{item}` set."
+            );
+            return Err(Error::abort(text).hint(hint));
         }
-        return Ok(());
+        *requirements = self.converted(requirements);
+        Ok(())
     }
-    let text = if source_safe {
-        "version mismatch: source uses share-safe functionality while the current share does not"
-    } else {
-        "share source does not support share-safe requirement"
-    };
-    Err(Error::abort(text)
-        .hint(format!("see `hg help config.format.use-share-safe` for more information")))
+
+    /// The requirements that `.hg/requires` has once it is as the source is.
+    fn converted(&self, requirements: &Requirements) -> Requirements {
+        let share_safe = name::SHARE_SAFE.as_bytes();
+        let mut out = requirements.clone();
+        if self.source_safe {
+            out.retain(|name| is_working_dir(name));
+            out.insert(share_safe.to_vec());
+        } else {
+            out.remove(share_safe);
+            out.extend(self.source.iter().filter(|name| !is_working_dir(name)).cloned());
+        }
+        out
+    }
+
+    fn convert(&self, requirements: &mut Requirements) -> Result<()> {
+        let options = LockOptions::default();
+        let lock =
+            Lock::acquire(self.vfs, "wlock", &options, &hg_types::Silent).map_err(|error| {
+                match error {
+                    hg_vfs::Error::LockHeld { .. } => Error::new(ErrorKind::LockHeld, "Lock held"),
+                    other => other.into(),
+                }
+            })?;
+        let new = self.converted(requirements);
+        self.vfs.write_atomic("requires", &requirements::encode(&new))?;
+        lock.release();
+        *requirements = new;
+        Ok(())
+    }
 }
 
 fn check_supported(requirements: &Requirements, extra: &[Vec<u8>]) -> Result<()> {

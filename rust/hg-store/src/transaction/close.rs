@@ -281,7 +281,7 @@ impl Running {
             if let Some(old) = log.write_nodemap(&mut &self.lend()?)? {
                 self.state()?.post_close.insert(
                     format!("nodemap {}", log.name().radix.escape_ascii()),
-                    Box::new(move |tr| Ok(tr.repo().store_vfs().try_remove(&old).map(|_| ())?)),
+                    Box::new(move |tr| tr.repo().store_vfs().try_remove(&old).map(|_| ())),
                 );
             }
         }

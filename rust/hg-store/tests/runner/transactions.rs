@@ -38,7 +38,7 @@ impl HookRunner for Deadly {
 }
 
 /// Commits one file on top of the tip, dying at `stage`.
-fn commit(repo: &Repo, path: &str, content: &[u8], stage: &str) -> Result<Revision> {
+pub(crate) fn commit(repo: &Repo, path: &str, content: &[u8], stage: &str) -> Result<Revision> {
     let _wlock = repo.wlock()?;
     let mut tr = repo.transaction("commit")?;
     let path = HgPath::new(path);
