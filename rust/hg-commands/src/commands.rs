@@ -3,10 +3,12 @@
 pub mod add;
 pub mod addremove;
 pub mod config;
+pub mod copy;
 pub mod forget;
 pub mod init;
 pub mod pull;
 pub mod remove;
+pub mod rename;
 pub mod root;
 pub mod status;
 pub mod unbundle;

@@ -18,6 +18,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.is_empty() && ctx.opts.list("include").is_empty() {
         return Err(Error::input("no files specified"));
     }
+    let interactive = ctx.opts.flag("interactive");
+    if interactive && ctx.opts.flag("dry-run") {
+        return Err(Error::input("cannot specify both --dry-run and --interactive"));
+    }
     let repo = ctx.repo()?;
     let matcher = match_arguments(ctx)?;
     let naming = Naming::configured(ctx, repo, true)?;
@@ -41,7 +45,6 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
         failed = true;
     }
-    let interactive = ctx.opts.flag("interactive");
     if interactive {
         files = chosen(ctx, &naming, &wdir, files)?;
     }
