@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hg_config::Config;
 use hg_store::Repo;
-use hg_types::{Error, ErrorKind, Result};
+use hg_types::{Clock as _, Error, ErrorKind, HgDate, Result};
 
 use crate::options::Opts;
 use crate::spec::Spec;
@@ -69,6 +69,32 @@ impl CommandContext {
     #[must_use]
     pub fn optional_repo(&self) -> Option<&Repo> {
         self.repo.as_ref()
+    }
+
+    /// Who makes a changeset: `--user`, or whoever runs the program; in UTF-8.
+    ///
+    /// # Errors
+    /// When nobody is configured.
+    pub fn user(&self) -> Result<Vec<u8>> {
+        let local = match self.opts.nonempty("user") {
+            Some(user) => user.to_vec(),
+            None => self.ui.username()?,
+        };
+        Ok(self.ui.encoding().from_local(&local)?.into_owned())
+    }
+
+    /// When a changeset is made: `--date`, `devel.default-date`, or now.
+    ///
+    /// # Errors
+    /// When the date cannot be read.
+    pub fn date(&self) -> Result<HgDate> {
+        let config = self.config();
+        let given = self.opts.nonempty("date").or_else(|| config.get("devel", "default-date"));
+        let clock = hg_vfs::SystemClock::new(config.environment().var("TZ"));
+        match given {
+            Some(text) => hg_types::parse_date(text, &clock),
+            None => Ok(clock.date()),
+        }
     }
 
     /// Fails with the usage of the command: its arguments are wrong.

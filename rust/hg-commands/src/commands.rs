@@ -2,14 +2,18 @@
 
 pub mod add;
 pub mod addremove;
+pub mod commit;
 pub mod config;
 pub mod copy;
 pub mod forget;
 pub mod init;
+pub mod merge;
 pub mod pull;
 pub mod remove;
 pub mod rename;
+pub mod resolve;
 pub mod root;
 pub mod status;
 pub mod unbundle;
+pub mod update;
 pub mod version;

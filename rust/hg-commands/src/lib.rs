@@ -5,12 +5,14 @@
 pub mod changeset_display;
 pub mod command;
 pub mod commands;
+pub mod commit_message;
 pub mod dispatch;
 pub mod error;
 pub mod extensions;
 pub mod formatter;
 pub mod help;
 pub mod hooks;
+pub mod merge_tool;
 pub mod options;
 pub mod remote;
 pub mod revision;

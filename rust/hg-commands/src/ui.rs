@@ -8,6 +8,7 @@
 mod charset;
 mod color;
 mod editor;
+mod interaction;
 mod pager;
 mod progress;
 mod prompt;

@@ -4,7 +4,6 @@
 
 mod bookmarks;
 mod branches;
-pub mod branchmap;
 pub mod changelog;
 pub mod filelog;
 pub mod fncache;
@@ -14,7 +13,6 @@ mod obsstore;
 mod part;
 mod phases;
 mod repo;
-pub mod rev_branches;
 pub mod revlog;
 mod store_vfs;
 mod tags;

@@ -8,6 +8,7 @@ mod calculate;
 mod file;
 mod program;
 mod record;
+mod remerge;
 mod state;
 mod tool;
 mod trace;
@@ -21,6 +22,8 @@ pub use calculate::{
     Version, calculate,
 };
 pub use file::{FileMerge, MergeContext, Outcome, Side};
+pub use program::has_markers;
+pub use remerge::remerge;
 pub use state::{DEFAULT_LABELS, MergeState};
 pub use tool::quote as shell_quote;
 pub use tool::{Demands, Internal, Tool, ToolKind, ToolPicker};

@@ -210,7 +210,8 @@ impl Program<'_> {
 }
 
 /// Whether a text still has conflict markers.
-pub(super) fn has_markers(text: &[u8]) -> bool {
+#[must_use]
+pub fn has_markers(text: &[u8]) -> bool {
     let marked = |line: &[u8]| {
         line.starts_with(b"<<<<<<<")
             || line.starts_with(b"=======")

@@ -46,7 +46,7 @@ impl MergeState {
             labels: labels.to_vec(),
             ..MergeStateRecords::default()
         };
-        Ok(Self { records, vfs: repo.vfs().at("merge"), dirty: true })
+        Ok(Self { records, vfs: repo.vfs().at("merge"), dirty: false })
     }
 
     /// Removes the state from disk.

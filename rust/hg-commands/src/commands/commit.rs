@@ -1,0 +1,194 @@
+//! `hg commit`.
+
+use std::collections::BTreeMap;
+
+use hg_repo::working::{CommitRequest, Draft, commit_working};
+use hg_store::Repo;
+use hg_types::{Error, Node, Phase, Result, Revision};
+use hg_wdir::WorkingDir;
+
+use crate::commands::addremove::{AddRemove, similarity};
+use crate::commit_message::{self, MessageOptions};
+use crate::scope::{Naming, match_arguments};
+use crate::{Command, CommandContext, spec};
+
+/// `hg commit`.
+pub static COMMAND: Command = Command {
+    spec: &spec::committing::COMMIT,
+    help: "Record the changes of the working directory, or of the named files, as a new changeset.\n\
+Without message, an editor is started.\n\n\
+After a merge everything is committed: no file names, -I or -X then.\n\n\
+--close-branch marks the branch head as closed. --amend replaces the parent of the working\n\
+directory by a changeset with its changes and the new ones. -i/--interactive asks about\n\
+every change.\n\n\
+Returns 0 on success, 1 if nothing changed.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    if ctx.opts.flag("subrepos") && ctx.opts.flag("amend") {
+        return Err(Error::input("cannot amend with --subrepos"));
+    }
+    if ctx.opts.flag("secret") && ctx.opts.flag("draft") {
+        return Err(Error::input("cannot specify both --draft and --secret"));
+    }
+    if ctx.opts.flag("interactive") {
+        return Err(Error::abort("commit --interactive is not implemented yet"));
+    }
+    let _wlock = repo.wlock()?;
+    let _lock = repo.lock()?;
+    if ctx.opts.flag("amend") {
+        return Err(Error::abort("commit --amend is not implemented yet"));
+    }
+    if ctx.opts.flag("addremove") {
+        add_and_remove(ctx, repo)?;
+    }
+    commit(ctx, repo)
+}
+
+/// `--addremove`: what `hg addremove` does, first.
+fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    let naming = Naming::relative(ctx, repo);
+    let mut wdir = WorkingDir::open(repo)?;
+    let similarity = similarity(ctx, b"")?;
+    let request = AddRemove { similarity, dry_run: false, naming: &naming };
+    if !request.run(ctx, &mut wdir, &match_arguments(ctx)?)? {
+        let message = "failed to mark all new/missing files as added/removed";
+        return Err(Error::abort(message));
+    }
+    wdir.write()
+}
+
+/// Commits what the options say.
+pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let mut extra = BTreeMap::new();
+    check_unfinished(repo)?;
+    if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
+        check_close(ctx, repo)?;
+        extra.insert(b"close".to_vec(), b"1".to_vec());
+    }
+    let before = Before::look(repo)?;
+    let matcher = match_arguments(ctx)?;
+    let options = MessageOptions::from_opts(ctx, "commit.normal.normal")?;
+    let mut editor = |draft: &Draft| commit_message::finish(ctx, &options, draft);
+    let mut request = CommitRequest {
+        matcher: &matcher,
+        message: options.message.clone(),
+        user: ctx.user()?,
+        date: ctx.date()?,
+        extra,
+        phase: phase(ctx),
+        allow_empty: false,
+        editor: &mut editor,
+    };
+    let node = commit_working(repo, &mut request)?;
+    let Some(node) = node else {
+        return nothing_changed(ctx, repo, &matcher);
+    };
+    before.tell(ctx, repo, node)?;
+    Ok(0)
+}
+
+fn phase(ctx: &CommandContext) -> Option<Phase> {
+    if ctx.opts.flag("secret") {
+        Some(Phase::Secret)
+    } else {
+        ctx.opts.flag("draft").then_some(Phase::Draft)
+    }
+}
+
+fn nothing_changed(ctx: &CommandContext, repo: &Repo, matcher: &hg_match::Matcher) -> Result<i32> {
+    let mut wdir = WorkingDir::open(repo)?;
+    let status = wdir.status(matcher, hg_wdir::StatusOptions::default())?;
+    ctx.ui.status(match status.deleted.len() {
+        0 => "nothing changed\n".to_owned(),
+        missing => format!("nothing changed ({missing} missing files, see 'hg status')\n"),
+    });
+    Ok(1)
+}
+
+/// An update that was cut short leaves a working directory that must not be committed.
+fn check_unfinished(repo: &Repo) -> Result<()> {
+    if repo.vfs().exists("updatestate") {
+        let hint = "use 'hg update' to get a consistent checkout";
+        return Err(Error::state("last update was interrupted").hint(hint));
+    }
+    Ok(())
+}
+
+fn check_close(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    let cl = repo.changelog()?;
+    let branch = hg_wdir::branch::read(repo)?;
+    let p1 = hg_wdir::parents(repo)?[0];
+    let rev = cl.rev(&p1)?;
+    let heads = repo.branchmap()?.open_heads(&branch).collect::<Vec<_>>();
+    let parent_branch = cl.entry(rev)?.branch();
+    if heads.is_empty() && parent_branch != branch {
+        let message = [b"branch \"", &branch[..], b"\" has no heads to close"].concat();
+        return Err(Error::input(message));
+    }
+    if parent_branch == branch && cl.entry(rev)?.closes_branch() && !ctx.opts.flag("amend") {
+        return Err(Error::input("current revision is already a branch closing head"));
+    }
+    if !heads.contains(&rev) && !ctx.opts.flag("force-close-branch") {
+        let hint = "use --force-close-branch to close branch from a non-head changeset";
+        return Err(Error::input("can only close branch heads").hint(hint));
+    }
+    Ok(())
+}
+
+/// The heads before a commit, to tell what it did to them.
+pub(crate) struct Before {
+    branch: Vec<u8>,
+    heads: Vec<Revision>,
+    all_heads: Vec<Revision>,
+}
+
+impl Before {
+    pub(crate) fn look(repo: &Repo) -> Result<Self> {
+        let branch = hg_wdir::branch::read(repo)?;
+        let heads = repo.branchmap()?;
+        Ok(Self {
+            heads: heads.open_heads(&branch).collect(),
+            all_heads: heads.heads(&branch).to_vec(),
+            branch,
+        })
+    }
+
+    /// Says whether the new changeset made a head, reopened a branch, and what it is called.
+    pub(crate) fn tell(&self, ctx: &CommandContext, repo: &Repo, node: Node) -> Result<()> {
+        let cl = repo.changelog()?;
+        let rev = cl.rev(&node)?;
+        let parents: Vec<Revision> =
+            cl.parents(rev).into_iter().filter(|parent| !parent.is_null()).collect();
+        let entry = cl.entry(rev)?;
+        let amend = ctx.opts.flag("amend");
+        let on_branch =
+            |rev: &Revision| cl.entry(*rev).is_ok_and(|entry| entry.branch() == self.branch);
+        let grows = parents.iter().any(|parent| self.heads.contains(parent) && on_branch(parent));
+        let closes = entry.closes_branch();
+        if !amend && !self.heads.is_empty() && !grows && !closes {
+            ctx.ui.status("created new head\n");
+            if parents.is_empty() {
+                ctx.ui.debug("created new root\n");
+            }
+        }
+        if !closes {
+            for parent in &parents {
+                let closed = self.all_heads.contains(parent) && cl.entry(*parent)?.closes_branch();
+                if closed && on_branch(parent) {
+                    ctx.ui.status(format!("reopening closed branch head {parent}\n"));
+                }
+            }
+        }
+        if ctx.ui.is_debug() {
+            ctx.ui.write(format!("committed changeset {rev}:{node}\n"));
+        } else if ctx.ui.is_verbose() {
+            let short = node.short();
+            ctx.ui
+                .write([format!("committed changeset {rev}:").as_bytes(), &short, b"\n"].concat());
+        }
+        Ok(())
+    }
+}

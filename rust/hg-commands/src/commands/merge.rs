@@ -1,0 +1,186 @@
+//! `hg merge`.
+
+use hg_store::Repo;
+use hg_types::{Error, Node, Result, Revision};
+use hg_wdir::WorkingDir;
+use hg_wdir::merge::{MergeState, UpdateOptions, UpdateStats, update};
+
+use crate::changeset_display::{DisplayOptions, Displayer};
+use crate::revision::{self, Target};
+use crate::{Command, CommandContext, spec};
+
+/// `hg merge`.
+pub static COMMAND: Command = Command {
+    spec: &spec::manipulation::MERGE,
+    help: "Merge another revision into the working directory. Its changes since the common ancestor\n\
+become local changes; the next commit has both revisions as parents. Files that both sides\n\
+changed are merged by a tool, see :hg:`help merge-tools`; what it cannot settle is left to\n\
+:hg:`resolve`.\n\n\
+Without revision, the only other head of the current branch is merged.\n\n\
+--preview lists what would be merged. --abort gives the merge up and goes back to the first\n\
+parent.\n\n\
+Returns 0 on success, 1 if there are unresolved files.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    if ctx.opts.flag("abort") {
+        return abort(ctx, repo);
+    }
+    let rev = destination(ctx, repo)?;
+    if ctx.opts.flag("preview") {
+        return preview(ctx, repo, rev);
+    }
+    let _wlock = repo.wlock()?;
+    crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
+    let labels = [&b"working copy"[..], b"merge rev", b"common ancestor"].map(<[u8]>::to_vec);
+    let node = repo.changelog()?.node(rev);
+    let options = UpdateOptions {
+        branch_merge: true,
+        force: ctx.opts.flag("force"),
+        labels: labels.to_vec(),
+        ..UpdateOptions::default()
+    };
+    let stats = update(repo, node, &options, &*ctx.ui)?;
+    Ok(report(ctx, stats))
+}
+
+/// Says how a merge went and what to do next.
+fn report(ctx: &CommandContext, stats: UpdateStats) -> i32 {
+    ctx.ui.status(stats.line() + "\n");
+    if stats.unresolved > 0 {
+        let text = "use 'hg resolve' to retry unresolved file merges or 'hg merge --abort' to \
+             abandon\n";
+        ctx.ui.status(text);
+    } else {
+        ctx.ui.status("(branch merge, don't forget to commit)\n");
+    }
+    i32::from(stats.unresolved > 0)
+}
+
+fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    if repo.vfs().exists("updatestate") {
+        return abort_merge(ctx, repo);
+    }
+    if ctx.opts.nonempty("rev").is_some() || ctx.opts.flag("preview") || !ctx.args.is_empty() {
+        return Err(Error::input("cannot specify a node with --abort"));
+    }
+    if !WorkingDir::open(repo)?.dirstate().in_merge() {
+        return Err(Error::state("no merge in progress"));
+    }
+    abort_merge(ctx, repo)
+}
+
+fn abort_merge(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let _wlock = repo.wlock()?;
+    let state = MergeState::read(repo)?;
+    let node = if state.is_active() { state.local() } else { hg_wdir::parents(repo)?[0] };
+    let cl = repo.changelog()?;
+    let short = cl.node(cl.rev(&node)?).short();
+    ctx.ui.status([b"aborting the merge, updating back to ", &short[..], b"\n"].concat());
+    let options = UpdateOptions { force: true, ..UpdateOptions::default() };
+    let stats = update(repo, node, &options, &*ctx.ui)?;
+    MergeState::clear(repo)?;
+    ctx.ui.status(stats.line() + "\n");
+    Ok(i32::from(stats.unresolved > 0))
+}
+
+/// What to merge with: the revision given, or the other head.
+fn destination(ctx: &CommandContext, repo: &Repo) -> Result<Revision> {
+    let option = ctx.opts.nonempty("rev");
+    let argument = ctx.args.first().map(Vec::as_slice);
+    if argument.is_some() && option.is_some() {
+        return Err(Error::input("please specify just one revision"));
+    }
+    if ctx.args.len() > 1 {
+        return Err(ctx.usage_error());
+    }
+    match argument.or(option) {
+        Some(spec) => match revision::single(ctx, spec)? {
+            Target::Changeset(rev) => Ok(rev),
+            Target::WorkingDirectory => {
+                Err(Error::input("merging with the working copy has no effect"))
+            }
+        },
+        None => default_destination(repo),
+    }
+}
+
+fn default_destination(repo: &Repo) -> Result<Revision> {
+    let bookmarks = repo.bookmarks()?;
+    if let Some(active) = bookmarks.active() {
+        return bookmark_destination(repo, active);
+    }
+    let cl = repo.changelog()?;
+    let branch = hg_wdir::branch::read(repo)?;
+    let p1 = cl.rev(&hg_wdir::parents(repo)?[0])?;
+    let heads = repo.branchmap()?.open_heads(&branch).collect::<Vec<_>>();
+    let name = String::from_utf8_lossy(&branch).into_owned();
+    if heads.is_empty() {
+        return Err(Error::abort(format!("no open heads found on branch '{name}'")));
+    }
+    if !heads.contains(&p1) {
+        let hint = "use 'hg update' or merge with an explicit revision";
+        let message = "working directory not at a head revision";
+        return Err(Error::abort(message).hint(hint));
+    }
+    let others: Vec<Revision> = heads.iter().copied().filter(|head| *head != p1).collect();
+    match others[..] {
+        [other] => Ok(other),
+        [] => {
+            let all = cl.heads();
+            Err(if all.len() > 1 {
+                Error::abort(format!(
+                    "branch '{name}' has one head - please merge with an explicit rev"
+                ))
+                .hint("run 'hg heads' to see all heads")
+            } else {
+                let error = Error::abort("nothing to merge");
+                if p1 == cl.tip() { error } else { error.hint("use 'hg update' instead") }
+            })
+        }
+        _ => Err(Error::abort(format!(
+            "branch '{name}' has {} heads - please merge with an explicit rev",
+            heads.len()
+        ))
+        .hint("run 'hg heads .' to see heads, specify rev with -r")),
+    }
+}
+
+/// The other head of the active bookmark: a divergent one of the same name.
+fn bookmark_destination(repo: &Repo, active: &[u8]) -> Result<Revision> {
+    let bookmarks = repo.bookmarks()?;
+    let base = active.split(|&b| b == b'@').next().unwrap_or(active);
+    let own = bookmarks.get(active).unwrap_or(Node::NULL);
+    let prefix = [base, b"@"].concat();
+    let others: Vec<Node> = bookmarks
+        .iter()
+        .filter(|(name, node)| (name.starts_with(&prefix) || *name == base) && *node != own)
+        .map(|(_, node)| node)
+        .collect();
+    match others[..] {
+        [node] => repo.changelog()?.rev(&node),
+        [] => Err(Error::abort(
+            "no matching bookmark to merge - please merge with an explicit rev or bookmark",
+        )
+        .hint("run 'hg heads' to see all heads")),
+        _ => Err(Error::abort(
+            "multiple matching bookmarks to merge - please merge with an explicit rev or bookmark",
+        )
+        .hint("run 'hg heads' to see all heads")),
+    }
+}
+
+fn preview(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<i32> {
+    let cl = repo.changelog()?;
+    let p1 = cl.rev(&hg_wdir::parents(repo)?[0])?;
+    let mut missing: Vec<Revision> = cl.missing_ancestors([p1], [rev]).into_iter().collect();
+    missing.sort_unstable();
+    let mut display = Displayer::new(ctx, DisplayOptions::from_opts(&ctx.opts))?;
+    for rev in missing {
+        display.show(rev)?;
+    }
+    display.close()?;
+    Ok(0)
+}
