@@ -18,8 +18,10 @@ pub static COMMANDS: &[&Command] = &[
     &c::pull::COMMAND,
     &c::remove::COMMAND,
     &c::rename::COMMAND,
+    &c::recover::COMMAND,
     &c::root::COMMAND,
     &c::status::COMMAND,
     &c::unbundle::COMMAND,
+    &c::verify::COMMAND,
     &c::version::COMMAND,
 ];

@@ -13,10 +13,12 @@ mod status;
 mod time;
 pub mod tracking;
 pub mod unfinished;
+mod verify;
 mod walk;
 mod working_dir;
 
 pub use dirstate::Dirstate;
 pub use status::{Status, StatusOptions, between_manifests, status_against};
 pub use time::FileClock;
+pub use verify::verify_dirstate;
 pub use working_dir::{WorkingDir, dirstate_format, flags_of, ignore_files, manifest_of, parents};
