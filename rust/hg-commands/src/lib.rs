@@ -6,6 +6,7 @@ pub mod changeset_display;
 pub mod command;
 pub mod commands;
 pub mod commit_message;
+pub mod diff_display;
 pub mod dispatch;
 pub mod error;
 pub mod extensions;

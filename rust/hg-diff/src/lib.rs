@@ -8,6 +8,7 @@ pub mod binary;
 pub mod blocks;
 pub mod delta;
 pub mod file_diff;
+pub mod label;
 pub mod lines;
 pub mod merge3;
 pub mod options;
@@ -15,6 +16,7 @@ pub mod similarity;
 pub mod stat;
 pub mod unified;
 pub mod whitespace;
+mod word_diff;
 
 pub use file_diff::{CopyKind, FileChange, FileDiff, Side, file_diff};
 pub use options::DiffOptions;

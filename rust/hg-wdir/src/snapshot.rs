@@ -7,6 +7,8 @@ use hg_format::changeset::ChangesetEntry;
 use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgDate, HgPath, Node, Result, Revision};
 
+use crate::WorkingDir;
+
 /// One version of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FileVersion {
@@ -88,5 +90,39 @@ impl Snapshot for RevisionSnapshot {
         let Some(entry) = self.manifest.get(path) else { return Ok(None) };
         let content = self.repo.filelog(path)?.read_node(&entry.node)?.into_vec();
         Ok(Some(FileVersion { content, flags: entry.flags, date: self.entry.date() }))
+    }
+}
+
+/// The tracked files of the working directory.
+pub struct WorkingSnapshot {
+    wdir: WorkingDir,
+    date: HgDate,
+}
+
+impl WorkingSnapshot {
+    /// The files of a working directory; `date` is now.
+    #[must_use]
+    pub fn new(wdir: WorkingDir, date: HgDate) -> Self {
+        Self { wdir, date }
+    }
+}
+
+impl Snapshot for WorkingSnapshot {
+    fn rev(&self) -> Revision {
+        Revision::WDIR
+    }
+
+    fn node(&self) -> Node {
+        Node::WDIR
+    }
+
+    fn flags(&self, path: &HgPath) -> Option<FileFlags> {
+        let tracked = self.wdir.dirstate().is_tracked(path).unwrap_or(false);
+        self.wdir.file_flags(path).ok().flatten().filter(|_| tracked)
+    }
+
+    fn read(&self, path: &HgPath) -> Result<Option<FileVersion>> {
+        let file = self.wdir.read_file(path)?;
+        Ok(file.map(|(flags, content)| FileVersion { content, flags, date: self.date }))
     }
 }

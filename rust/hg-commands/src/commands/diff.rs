@@ -1,0 +1,141 @@
+//! `hg diff`.
+
+use hg_match::{Matcher, canonical_path};
+use hg_types::{Error, HgPathBuf, Result};
+use hg_vfs::{PathAuditor, path_to_bytes};
+
+use crate::diff_display::{Comparison, DiffStyle};
+use crate::revision::{self, Target};
+use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::{Command, CommandContext, spec};
+
+/// `hg diff`.
+pub static COMMAND: Command = Command {
+    spec: &spec::content::DIFF,
+    help: "Show how files differ between two versions, in the unified format.\n\n\
+Without revisions, the working directory is compared with its first parent. --from and --to name\n\
+other versions; the one that is not named is the working directory. --change REV shows what REV\n\
+changed against its first parent.\n\n\
+Files with NUL bytes are binary: unless -a/--text is given, they are only mentioned, or written\n\
+as binary patches in the git format.\n\n\
+-g/--git uses git's extended format, which also tells of copies, renames, permissions and empty\n\
+files. See :hg:`help diffs`.\n\nReturns 0 on success.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    let targets = targets(ctx)?;
+    if ctx.opts.flag("ignore-changes-from-ancestors") {
+        return Err(Error::abort("--ignore-changes-from-ancestors is not supported"));
+    }
+    let mut style = DiffStyle::from_opts(&ctx.ui, &ctx.opts)?;
+    let stat = ctx.opts.flag("stat");
+    if stat {
+        style.options.context = 0;
+        style.options.noprefix = false;
+    }
+    let mut matcher = match_arguments(ctx)?;
+    let root = relative_root(ctx)?;
+    match &root {
+        Some(root) => {
+            warn_outside(ctx, &matcher, root)?;
+            matcher = Matcher::intersection(matcher, below(root));
+            style = style.below(root);
+        }
+        None => style = style.with_configured_paths(ctx)?,
+    }
+    let mut comparison = Comparison::new(&ctx.ui, repo, targets, &matcher, style.options.git)?;
+    warn_bad(ctx, &Naming::relative(ctx, repo), &comparison.bad);
+    if let Some(root) = &root {
+        comparison.keep_copies_below(root);
+    }
+    if stat {
+        style.write_stat(&ctx.ui, &comparison, ctx.ui.terminal_width())?;
+    } else {
+        style.write(&ctx.ui, &comparison)?;
+    }
+    Ok(0)
+}
+
+/// What is compared: before and after.
+fn targets(ctx: &CommandContext) -> Result<[Target; 2]> {
+    let (revs, change) = (ctx.opts.list("rev"), ctx.opts.nonempty("change"));
+    let (from, to) = (ctx.opts.nonempty("from"), ctx.opts.nonempty("to"));
+    let refuse = |first: &str, second: &str| {
+        Err(Error::input(format!("cannot specify both --{first} and --{second}")))
+    };
+    for (given, name) in [(from.is_some(), "from"), (to.is_some(), "to")] {
+        if given && !revs.is_empty() {
+            return refuse(name, "rev");
+        }
+    }
+    for (given, name) in [(!revs.is_empty(), "rev"), (from.is_some(), "from"), (to.is_some(), "to")]
+    {
+        if given && change.is_some() {
+            return refuse(name, "change");
+        }
+    }
+    let named = |rev: Option<&[u8]>| match rev {
+        Some(rev) => revision::single(ctx, rev),
+        None => Ok(Target::WorkingDirectory),
+    };
+    let [old, new] = if let Some(change) = change {
+        let new = revision::single(ctx, change)?;
+        [first_parent(ctx, new)?, new]
+    } else if from.is_some() || to.is_some() {
+        [named(from)?, named(to)?]
+    } else {
+        let (old, new) = revision::pair(ctx, revs)?;
+        let new = new.unwrap_or(Target::WorkingDirectory);
+        [old.map_or_else(|| first_parent(ctx, new), Ok)?, new]
+    };
+    Ok(if ctx.opts.flag("reverse") { [new, old] } else { [old, new] })
+}
+
+fn first_parent(ctx: &CommandContext, target: Target) -> Result<Target> {
+    let repo = ctx.repo()?;
+    let changelog = repo.changelog()?;
+    let parents = match target {
+        Target::Changeset(rev) => changelog.parents(rev),
+        Target::WorkingDirectory => {
+            let [p1, p2] = hg_wdir::parents(repo)?;
+            [changelog.rev(&p1)?, changelog.rev(&p2)?]
+        }
+    };
+    if !parents[1].is_null() && ctx.config().get_bool("diff", "merge")? {
+        return Err(Error::abort("diffs of merges (diff.merge) are not supported"));
+    }
+    Ok(Target::Changeset(parents[0]))
+}
+
+/// The directory that `--root` names; `None` for none or the root of the repository.
+fn relative_root(ctx: &CommandContext) -> Result<Option<HgPathBuf>> {
+    let Some(root) = ctx.opts.nonempty("root") else { return Ok(None) };
+    let repo = ctx.repo()?;
+    let auditor = PathAuditor::new(repo.wvfs().clone());
+    let audit = |path: &hg_types::HgPath| Ok(auditor.check(path.as_bytes())?);
+    let cwd = ctx.cwd();
+    let path = canonical_path(repo.root_bytes(), path_to_bytes(&cwd), root, &audit)?;
+    Ok((!path.is_empty()).then_some(path))
+}
+
+fn below(root: &HgPathBuf) -> Matcher {
+    let root = root.clone();
+    let name = root.as_bytes().to_vec();
+    Matcher::predicate(name, std::sync::Arc::new(move |path| path.is_below(&root)))
+}
+
+/// Tells of arguments that cannot be below the root of the diff.
+fn warn_outside(ctx: &CommandContext, matcher: &Matcher, root: &HgPathBuf) -> Result<()> {
+    let naming = Naming::configured(ctx, ctx.repo()?, true)?;
+    for file in matcher.files() {
+        if !file.is_below(root) {
+            let (file, root) = (naming.name(&file), naming.name(root));
+            let text =
+                [b"warning: ", &file[..], b" not inside relative root ", &root, b"\n"].concat();
+            ctx.ui.warn(text);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The changes of changesets against their first parents, for `log -p` and its relatives.
+
+use hg_match::Matcher;
+use hg_query::template::Changeset;
+use hg_store::Repo;
+use hg_types::{Result, Revision};
+
+use super::{Comparison, DiffStyle};
+use crate::changeset_display::Differ;
+use crate::{Opts, Ui};
+
+/// Shows the changes of changesets.
+pub struct ChangesetDiffer {
+    repo: Repo,
+    style: DiffStyle,
+    stat_style: DiffStyle,
+    files: Box<dyn Fn(Revision) -> Result<Matcher>>,
+    stat: bool,
+    patch: bool,
+}
+
+impl ChangesetDiffer {
+    /// A differ as `--patch`, `--stat` and the diff options of a command ask; `None` when they
+    /// ask for none. `files` tells which files of a changeset to show.
+    ///
+    /// # Errors
+    /// When an option is malformed.
+    pub fn from_opts(
+        ui: &Ui,
+        repo: &Repo,
+        opts: &Opts,
+        files: Box<dyn Fn(Revision) -> Result<Matcher>>,
+    ) -> Result<Option<Self>> {
+        let stat = opts.flag("stat");
+        let patch = opts.flag("patch") || (!stat && (opts.flag("git") && opts.given("patch")));
+        if !stat && !patch {
+            return Ok(None);
+        }
+        let style = DiffStyle::from_opts(ui, opts)?;
+        let mut stat_style = DiffStyle::from_opts(ui, opts)?;
+        stat_style.options.context = 0;
+        stat_style.options.noprefix = false;
+        Ok(Some(Self { repo: repo.clone(), style, stat_style, files, stat, patch }))
+    }
+
+    fn comparison(&self, changeset: &Changeset) -> Result<Comparison> {
+        let rev = changeset.rev();
+        let parent = self.repo.changelog()?.parents(rev)[0];
+        let matcher = (self.files)(rev)?;
+        Comparison::of_revisions(&self.repo, [parent, rev], &matcher, self.style.options.git)
+    }
+}
+
+impl Differ for ChangesetDiffer {
+    fn has_stat(&self) -> bool {
+        self.stat
+    }
+
+    fn has_patch(&self) -> bool {
+        self.patch
+    }
+
+    fn write_stat(&self, ui: &Ui, changeset: &Changeset, graph_width: usize) -> Result<()> {
+        let width = ui.terminal_width().saturating_sub(graph_width);
+        self.stat_style.write_stat(ui, &self.comparison(changeset)?, width)
+    }
+
+    fn write_patch(&self, ui: &Ui, changeset: &Changeset) -> Result<()> {
+        self.style.write(ui, &self.comparison(changeset)?)
+    }
+
+    fn patch(&self, changeset: &Changeset) -> Result<Vec<u8>> {
+        self.style.to_bytes(&self.comparison(changeset)?, false)
+    }
+}
