@@ -13,6 +13,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::resolve::COMMAND,
     &c::merge::COMMAND,
     &c::commit::COMMAND,
+    &c::diff::COMMAND,
     &c::forget::COMMAND,
     &c::init::COMMAND,
     &c::pull::COMMAND,

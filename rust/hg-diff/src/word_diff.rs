@@ -32,10 +32,11 @@ pub(crate) fn spans(lines: &[&[u8]], put: &mut Put<'_>) {
     write(b"+", inserted, &new, put);
 }
 
-/// Runs of tabs, runs of letters and digits, and single other characters.
+/// Runs of tabs, of spaces, of letters and digits, and single other characters.
 fn words(text: &[u8]) -> Vec<&[u8]> {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-    let together = |a: &u8, b: &u8| (*a == b'\t' && *b == b'\t') || (is_word(*a) && is_word(*b));
+    let together =
+        |a: &u8, b: &u8| (a == b && matches!(a, b'\t' | b' ')) || (is_word(*a) && is_word(*b));
     text.chunk_by(together).collect()
 }
 
