@@ -9,6 +9,7 @@ pub mod bookmarks;
 pub mod bookmarks_sync;
 pub mod bundle;
 pub mod bundle_repo;
+pub mod bundle_write;
 pub mod changegroups;
 pub mod compress;
 pub mod discovery;
