@@ -44,8 +44,7 @@ fn flags(len: usize, revs: Vec<Revision>) -> Vec<bool> {
 
 /// The hidden changesets.
 fn hidden(repo: &Repo) -> Result<Vec<Revision>> {
-    let _ = repo;
-    Ok(Vec::new())
+    Ok(repo.hidden_revs()?.iter().collect())
 }
 
 /// Whether nothing is kept from others, so that the store's files can be copied as they are.

@@ -144,6 +144,9 @@ pub fn bundle_parts<'a>(repo: &'a Repo, request: &BundleRequest) -> Result<PartL
         let header = PartHeader::new(b"listkeys", true).with(b"namespace", namespace);
         parts.0.push_back(Part::bytes(header, payloads::encode_keys(&keys)));
     }
+    if request.obsmarkers && crate::obs::exchanges(repo)? {
+        parts.0.extend(crate::obs::part(&crate::obs::relevant_to(repo, &heads)?)?);
+    }
     if request.phases {
         parts.0.push_back(phases_part(repo, &heads)?);
     }

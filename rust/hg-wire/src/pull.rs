@@ -105,7 +105,6 @@ fn discover(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<D
 
 fn request(repo: &Repo, discovery: &Discovery, options: &PullOptions) -> BundleRequest {
     let ignore = options.bookmarks_mode == BookmarksMode::Ignore && options.bookmarks.is_empty();
-    let _ = repo;
     BundleRequest {
         source: b"pull".to_vec(),
         heads: Some(options.heads.clone().unwrap_or_else(|| discovery.remote_heads.clone())),
@@ -114,7 +113,7 @@ fn request(repo: &Repo, discovery: &Discovery, options: &PullOptions) -> BundleR
         changegroup: discovery.any_incoming,
         bookmarks: options.remote_bookmarks.is_none() && !ignore,
         phases: true,
-        obsmarkers: true,
+        obsmarkers: crate::obs::exchanges(repo).unwrap_or(false),
         ..BundleRequest::default()
     }
 }

@@ -1,0 +1,323 @@
+//! Removing changesets from the store, as `strip` and amending without obsolescence do it.
+//!
+//! What stands after the first removed changeset is written to a temporary bundle, everything from
+//! there on is cut off, and the bundle is taken in again. What goes for good is kept in a backup.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hg_format::bundlespec::{BundleSpec, Compression};
+use hg_store::revlog::{RevBits, Revlog};
+use hg_store::{Filelog, Repo};
+use hg_types::{Error, HgPathBuf, Node, Reporter, Result, Revision, to_hex};
+use hg_wire::apply::{Operation, apply_parts};
+use hg_wire::bundle_write::BundleWriter;
+use hg_wire::facts;
+use hg_wire::outgoing::OutgoingSet;
+use hg_wire::parts::BundleParts;
+use sha1::{Digest as _, Sha1};
+
+mod quiet;
+
+/// Where backups go, in `.hg`.
+const DIRECTORY: &str = "strip-backup";
+
+/// How changesets are removed.
+#[derive(Clone, Debug)]
+pub struct StripOptions {
+    /// Whether what is removed is kept in a bundle.
+    pub backup: bool,
+    /// The last word of the backup's name: `backup`, `amend`, `rebase`, ...
+    pub suffix: &'static str,
+}
+
+impl Default for StripOptions {
+    fn default() -> Self {
+        Self { backup: true, suffix: "backup" }
+    }
+}
+
+/// Removes `revs` and everything that descends from them; the backup's file, if one was written.
+/// The working directory must not stand on any of them.
+///
+/// # Errors
+/// When a bundle cannot be written or the store cannot be changed.
+pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<Option<PathBuf>> {
+    let changelog = repo.changelog()?;
+    let known: Vec<Revision> = revs.iter().copied().filter(|rev| !rev.is_null()).collect();
+    let Some(&first) = known.iter().min() else {
+        return Ok(None);
+    };
+    if repo.current_transaction().is_some() {
+        return Err(Error::new(
+            hg_types::ErrorKind::Programming,
+            "cannot strip from inside a transaction",
+        ));
+    }
+    let _lock = repo.lock()?;
+    let mut doomed = changelog.descendant_set(known.iter().copied());
+    for &rev in &known {
+        doomed.insert(rev);
+    }
+    let plan = Plan::make(repo, first, doomed)?;
+    let node = changelog.node(first);
+    let backup = match options.backup {
+        true => {
+            let path = plan.write_bundle(repo, &plan.doomed, node, options.suffix, true)?;
+            let text = [b"saved backup bundle to ", path.as_os_str().as_encoded_bytes(), b"\n"];
+            repo.reporter().status(&text.concat());
+            Some(path)
+        }
+        false => None,
+    };
+    let kept = match plan.kept.is_empty() {
+        true => None,
+        false => Some(plan.write_bundle(repo, &plan.kept, node, "temp", false)?),
+    };
+    let bookmarks = plan.moved_bookmarks(repo)?;
+    cut(repo, &plan)?;
+    if let Some(path) = &kept {
+        take_back(repo, path)?;
+    }
+    if !bookmarks.is_empty() {
+        let tr = repo.transaction("repair")?;
+        repo.change_bookmarks(&tr, &bookmarks)?;
+        tr.close()?;
+    }
+    remove_undo(repo)?;
+    if let Some(path) = kept {
+        std::fs::remove_file(&path).map_err(|error| Error::abort(error.to_string()))?;
+    }
+    Ok(backup)
+}
+
+/// What is to be done.
+struct Plan {
+    /// The first revision that goes.
+    first: Revision,
+    /// What goes for good.
+    doomed: RevBits,
+    /// What is cut off with it and comes back.
+    kept: RevBits,
+    /// The files whose histories are cut.
+    files: BTreeSet<HgPathBuf>,
+}
+
+impl Plan {
+    fn make(repo: &Repo, first: Revision, doomed: RevBits) -> Result<Self> {
+        let changelog = repo.changelog()?;
+        let mut files = BTreeSet::new();
+        let mut kept = RevBits::with_len(changelog.len());
+        let start = first.index().unwrap_or(0);
+        for rev in (start..changelog.len()).map(Revision::from_index) {
+            files.extend(changelog.entry(rev)?.files().map(ToOwned::to_owned));
+            if !doomed.contains(rev) {
+                kept.insert(rev);
+            }
+        }
+        let mut plan = Self { first, doomed, kept, files };
+        // Revisions of older changesets may stand behind those that go, in manifests and files:
+        // they are cut off as well, so their changesets go into the temporary bundle too.
+        plan.keep_broken(repo.manifest_log()?.revlog())?;
+        for path in plan.files.clone() {
+            let filelog: Filelog = repo.filelog(&path)?;
+            plan.keep_broken(&filelog)?;
+        }
+        Ok(plan)
+    }
+
+    /// The first revision of `revlog` that must go; its length when none must.
+    fn cut_point(&self, revlog: &Revlog) -> usize {
+        let goes = |&rev: &Revision| revlog.linkrev(rev) >= self.first;
+        revlog.revs().find(goes).and_then(Revision::index).unwrap_or(revlog.len())
+    }
+
+    fn keep_broken(&mut self, revlog: &Revlog) -> Result<()> {
+        for rev in revlog.rev_range(self.cut_point(revlog)..revlog.len()) {
+            let link = revlog.linkrev(rev);
+            if link < self.first && !link.is_null() {
+                self.kept.insert(link);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes some of the changesets to a bundle in the directory of backups.
+    fn write_bundle(
+        &self,
+        repo: &Repo,
+        revs: &RevBits,
+        node: Node,
+        suffix: &str,
+        for_users: bool,
+    ) -> Result<PathBuf> {
+        let view = facts::unfiltered(repo)?;
+        let missing: Vec<usize> = revs.iter().filter_map(Revision::index).collect();
+        let nodes = view.nodes(&missing);
+        let name = backup_name(node, &nodes, suffix);
+        let mut spec = BundleSpec::new(b"v2", Compression::Bzip2);
+        spec.changegroup_version = Some(b"03".to_vec());
+        spec.phases = true;
+        spec.obsolescence = for_users && !repo.obsstore()?.is_empty();
+        if !for_users {
+            spec.compression = Compression::None;
+        }
+        let outgoing = OutgoingSet {
+            missing_heads: view.nodes(&view.heads_of(&missing)),
+            common_heads: self.common_heads(&view, &missing),
+            missing,
+            excluded: Vec::new(),
+        };
+        let reporter = repo.reporter();
+        if for_users {
+            hg_wire::local::report_found(repo, &outgoing, &*reporter, false)?;
+        }
+        let vfs = repo.vfs();
+        vfs.create_dirs(DIRECTORY)?;
+        let path = vfs.join([DIRECTORY.as_bytes(), b"/", name.as_bytes()].concat());
+        let file = std::fs::File::create(&path)
+            .map_err(|error| Error::abort(format!("cannot write {name}: {error}")))?;
+        let talk: Arc<dyn Reporter + Send + Sync> =
+            if for_users { reporter } else { Arc::new(hg_types::Silent) };
+        let writer =
+            BundleWriter { repo, spec: &spec, outgoing: &outgoing, reporter: talk, level: None };
+        let mut out = writer.write(std::io::BufWriter::new(file))?;
+        out.flush().map_err(|error| Error::abort(format!("cannot write {name}: {error}")))?;
+        Ok(path)
+    }
+
+    /// The heads of what stands below the changesets of a bundle and is not in it.
+    fn common_heads(&self, view: &hg_wire::view::View, missing: &[usize]) -> Vec<usize> {
+        let members: HashSet<usize> = missing.iter().copied().collect();
+        let parents: Vec<usize> = missing
+            .iter()
+            .flat_map(|&rev| view.parents(rev))
+            .filter(|parent| !members.contains(parent))
+            .collect();
+        // A parent may descend from a member (an older changeset that is sent again).
+        let clean = |rev: &usize| !view.ancestors(&[*rev]).iter().any(|at| members.contains(at));
+        view.heads_of(&parents.into_iter().filter(clean).collect::<Vec<_>>())
+    }
+
+    /// Where the bookmarks of removed changesets go.
+    fn moved_bookmarks(&self, repo: &Repo) -> Result<Vec<(Vec<u8>, Option<Node>)>> {
+        let changelog = repo.changelog()?;
+        let target = self
+            .doomed
+            .iter()
+            .flat_map(|rev| changelog.parents(rev))
+            .filter(|&rev| !rev.is_null() && !self.doomed.contains(rev))
+            .max();
+        let target = target.map_or(Node::NULL, |rev| changelog.node(rev));
+        let marks = repo.bookmarks()?;
+        let gone = |node: &Node| changelog.find(node).is_some_and(|rev| self.doomed.contains(rev));
+        let moved = marks.iter().filter(|(_, node)| gone(node));
+        Ok(moved.map(|(name, _)| (name.to_vec(), Some(target))).collect())
+    }
+}
+
+/// `NODE-HASH-SUFFIX.hg`, the hash being that of all ids.
+fn backup_name(node: Node, nodes: &[Node], suffix: &str) -> String {
+    let mut all: Vec<Vec<u8>> = nodes.iter().map(Node::hex).collect();
+    all.sort_unstable();
+    let digest = Sha1::digest(all.concat());
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    format!("{}-{}-{suffix}.hg", text(node.short()), text(to_hex(&digest[..4])))
+}
+
+/// Cuts everything from the first removed changeset on off the store.
+fn cut(repo: &Repo, plan: &Plan) -> Result<()> {
+    let tr = repo.transaction("strip")?;
+    let mut cuts = Vec::new();
+    let changelog = repo.changelog()?;
+    add_cuts(&changelog, plan.cut_point(&changelog), &mut cuts)?;
+    let manifests = repo.manifest_log()?;
+    if manifests.is_tree() {
+        return Err(Error::abort("tree manifests cannot be stripped yet"));
+    }
+    add_cuts(manifests.revlog(), plan.cut_point(manifests.revlog()), &mut cuts)?;
+    for path in &plan.files {
+        let filelog: Filelog = repo.filelog(path)?;
+        add_cuts(&filelog, plan.cut_point(&filelog), &mut cuts)?;
+    }
+    // Should this fail midway, the journal finishes it: it cuts the files to the same lengths.
+    for (name, length) in &cuts {
+        tr.add(name, *length)?;
+    }
+    drop_parts(repo, &cuts)?;
+    tr.close()?;
+    repo.clear();
+    Ok(())
+}
+
+fn drop_parts(repo: &Repo, cuts: &[(Vec<u8>, u64)]) -> Result<()> {
+    let store = repo.store_vfs();
+    let mut gone = HashSet::new();
+    for (name, length) in cuts {
+        if *length > 0 {
+            let file = store.open_update(name)?;
+            file.set_len(*length)
+                .map_err(|error| Error::abort(error.to_string()).because(error))?;
+        } else if store.try_remove(name)? {
+            gone.insert(name.clone());
+        }
+    }
+    if let Some(fncache) = store.fncache()
+        && !gone.is_empty()
+    {
+        fncache.remove(&gone)?;
+    }
+    Ok(())
+}
+
+/// Appends what the files of a revlog are to be cut to.
+fn add_cuts(revlog: &Revlog, at: usize, cuts: &mut Vec<(Vec<u8>, u64)>) -> Result<()> {
+    if at >= revlog.len() {
+        return Ok(());
+    }
+    let index_len = at as u64 * hg_format::revlog::ENTRY_LEN as u64;
+    let data_len = revlog.entry(Revision::from_index(at))?.offset;
+    if revlog.header().inline {
+        cuts.push((revlog.name().index_file(), index_len + data_len));
+    } else {
+        cuts.push((revlog.name().data_file(), data_len));
+        cuts.push((revlog.name().index_file(), index_len));
+    }
+    Ok(())
+}
+
+/// Takes in again what was cut off only because of its place.
+fn take_back(repo: &Repo, path: &std::path::Path) -> Result<()> {
+    let loud = repo.reporter();
+    repo.set_reporter(Arc::new(quiet::Quiet(Arc::clone(&loud))));
+    loud.note(b"adding branch\n");
+    let outcome = take_bundle(repo, path);
+    repo.set_reporter(loud);
+    outcome
+}
+
+fn take_bundle(repo: &Repo, path: &std::path::Path) -> Result<()> {
+    let name = path.as_os_str().as_encoded_bytes();
+    let file = std::fs::File::open(path)
+        .map_err(|error| Error::abort(format!("cannot read temporary bundle: {error}")))?;
+    let bundle = hg_wire::bundle::open(file, Some(name))?;
+    let url = [b"bundle:", name].concat();
+    let mut operation = Operation::new(repo, "strip", &url);
+    operation.bundle2 = true;
+    let mut parts = BundleParts::new(bundle, Some(name))?;
+    apply_parts(&mut parts, &mut operation)?;
+    operation.close()
+}
+
+/// There is no way back behind a removal.
+fn remove_undo(repo: &Repo) -> Result<()> {
+    for name in ["undo", "undo.backupfiles", "undo.phaseroots"] {
+        repo.store_vfs().try_remove(name)?;
+    }
+    for name in ["undo.dirstate", "undo.branch", "undo.desc", "undo.bookmarks"] {
+        repo.vfs().try_remove(name)?;
+    }
+    Ok(())
+}
