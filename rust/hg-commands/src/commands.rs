@@ -5,6 +5,7 @@ pub mod addremove;
 pub mod commit;
 pub mod config;
 pub mod copy;
+pub mod debugstrip;
 pub mod forget;
 pub mod diff;
 pub mod init;

@@ -14,6 +14,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::merge::COMMAND,
     &c::commit::COMMAND,
     &c::diff::COMMAND,
+    &c::debugstrip::COMMAND,
     &c::forget::COMMAND,
     &c::init::COMMAND,
     &c::pull::COMMAND,

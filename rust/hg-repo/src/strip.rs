@@ -81,11 +81,12 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     if let Some(path) = &kept {
         take_back(repo, path)?;
     }
+    let tr = repo.transaction("repair")?;
+    repo.forget_unknown_phases(&tr)?;
     if !bookmarks.is_empty() {
-        let tr = repo.transaction("repair")?;
         repo.change_bookmarks(&tr, &bookmarks)?;
-        tr.close()?;
     }
+    tr.close()?;
     remove_undo(repo)?;
     if let Some(path) = kept {
         std::fs::remove_file(&path).map_err(|error| Error::abort(error.to_string()))?;

@@ -349,6 +349,15 @@ impl Repo {
         Err(Error::new(ErrorKind::Programming, text))
     }
 
+    /// Writes the roots anew, without those of changesets that are gone (after a strip).
+    ///
+    /// # Errors
+    /// When the transaction is over.
+    pub fn forget_unknown_phases(&self, tr: &Transaction) -> Result<()> {
+        let phases = (*self.phases()?).clone();
+        self.store_phases(tr, phases, true)
+    }
+
     /// Puts changesets into a phase in memory only: for looking into bundles.
     ///
     /// # Errors

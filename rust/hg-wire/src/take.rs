@@ -144,6 +144,7 @@ fn add_group(
     link: impl FnMut(&Node, Revision) -> Result<Revision>,
     added: impl FnMut(&Revlog, Revision) -> Result<()>,
 ) -> Result<GroupOutcome> {
+    // Fused: behind the end of this group the next one begins.
     let group = std::iter::from_fn(|| {
         let delta = source.next_delta().transpose()?;
         Some(delta.map(|delta| IncomingRevision {
@@ -155,7 +156,8 @@ fn add_group(
             delta: delta.data,
             flags: delta.header.flags,
         }))
-    });
+    })
+    .fuse();
     match tr {
         Some(tr) => revlog.add_group(tr, group, link, added),
         None => revlog.overlay_group(group, link, added),
