@@ -6,6 +6,7 @@ pub mod commit;
 pub mod config;
 pub mod copy;
 pub mod debugstrip;
+pub mod debugrevspec;
 pub mod forget;
 pub mod diff;
 pub mod init;

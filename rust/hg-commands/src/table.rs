@@ -16,6 +16,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::diff::COMMAND,
     &c::debugstrip::COMMAND,
     &c::forget::COMMAND,
+    &c::debugrevspec::COMMAND,
     &c::init::COMMAND,
     &c::pull::COMMAND,
     &c::remove::COMMAND,

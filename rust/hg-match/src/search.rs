@@ -41,7 +41,10 @@ impl PythonRegex {
     pub fn with_case(pattern: &[u8], case_sensitive: bool) -> Result<Self, String> {
         match case_sensitive {
             true => Self::new(pattern),
-            false => Self::new(&[b"(?i)", pattern].concat()),
+            false => {
+                let folded = Self::new(&[b"(?i)", pattern].concat());
+                folded.map_err(|error| Self::new(pattern).err().unwrap_or(error))
+            }
         }
     }
 
@@ -98,6 +101,7 @@ fn complaint(pattern: &[u8]) -> String {
                     return format!("unbalanced parenthesis at position {at}");
                 }
             }
+            b'?' if at > 0 && pattern[at - 1] == b'(' => {}
             b'*' | b'+' | b'?' if at == 0 || matches!(pattern[at - 1], b'(' | b'|') => {
                 return format!("nothing to repeat at position {at}");
             }

@@ -1,5 +1,9 @@
 //! Order and drawing of the graph.
 
+mod ascii;
+mod dag;
 mod topo;
 
-pub(crate) use topo::topological_order;
+pub use ascii::{AsciiGraph, GraphStyle};
+pub use dag::{DagNode, DagWalker, Edge};
+pub use topo::topological_order;

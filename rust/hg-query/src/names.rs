@@ -33,7 +33,7 @@ impl Namespace {
     }
 
     /// All names (in the user's character set) with the changesets they stand for. A branch
-    /// stands for its heads; `tip` and what is only a tag of the null id are left out.
+    /// stands for its tip; the tag `tip` is left out.
     ///
     /// # Errors
     /// When a part of the repository cannot be read.
@@ -51,8 +51,8 @@ impl Namespace {
             }
             Self::Branches => {
                 let branches = ctx.repo.branchmap()?;
-                let nodes = |heads: &[Revision]| heads.iter().map(|rev| ctx.node(*rev)).collect();
-                branches.iter().map(|(name, heads)| (local(name), nodes(heads))).collect()
+                let tip = |name| branches.tip(name).map(|(rev, _)| ctx.node(rev));
+                branches.names().map(|name| (local(name), Vec::from_iter(tip(name)))).collect()
             }
         })
     }

@@ -19,7 +19,10 @@ struct Strand {
 }
 
 /// Sorts `revs`, which must descend, into branches; those of `first` come before others.
-pub(crate) fn topological_order(
+///
+/// # Errors
+/// When the dirstate cannot be read.
+pub fn topological_order(
     ctx: &QueryContext,
     revs: Vec<Revision>,
     first: &[Revision],

@@ -191,8 +191,10 @@ fn parent<'q>(
         let rev = rev?;
         match number {
             0 => found.push(rev),
-            1 => found.push(ctx.parents(rev)?[0]),
-            _ => found.extend(Some(ctx.parents(rev)?[1]).filter(|p2| !p2.is_null())),
+            _ => {
+                let parent = ctx.parents(rev)?[if number == 1 { 0 } else { 1 }];
+                found.extend(Some(parent).filter(|parent| !parent.is_null()));
+            }
         }
     }
     Ok(subset.and(SmartSet::from_set(found)))
@@ -263,7 +265,7 @@ fn relation<'q>(
             false,
         )
     };
-    if first > last {
+    if first > last && first.signum() != last.signum() {
         return Ok(SmartSet::empty());
     }
     if last <= 0 {

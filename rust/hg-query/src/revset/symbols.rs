@@ -80,8 +80,8 @@ fn number(ctx: &QueryContext, name: &[u8]) -> Option<Revision> {
 /// The only revision whose node id starts with the digits of `name`.
 pub(crate) fn prefix(ctx: &QueryContext, name: &[u8]) -> Result<Option<Revision>> {
     let digits = match name.strip_prefix(b"x") {
-        Some(digits) if accepts_x(ctx)? => digits,
-        _ => name,
+        Some(digits) => digits,
+        None => name,
     };
     let Some(prefix) = NodePrefix::from_hex(digits) else {
         if digits.is_empty() {
@@ -98,10 +98,6 @@ pub(crate) fn prefix(ctx: &QueryContext, name: &[u8]) -> Result<Option<Revision>
         PrefixMatch::One(rev) => Ok(Some(rev)),
         PrefixMatch::None => Ok(working.then_some(Revision::WDIR)),
     }
-}
-
-fn accepts_x(ctx: &QueryContext) -> Result<bool> {
-    ctx.config.get_bool_or("experimental", "revisions.prefixhexnode", false)
 }
 
 fn ambiguous(name: &[u8]) -> Error {

@@ -180,7 +180,7 @@ pub(super) fn reachable<'q>(
     }
     found.sort_unstable();
     found.dedup();
-    Ok(SmartSet::from_list(found))
+    Ok(SmartSet::from_list(found).sorted(false))
 }
 
 fn reachable_revs(ctx: &QueryContext, roots: &[Revision], heads: &[Revision]) -> Vec<Revision> {

@@ -44,7 +44,14 @@ impl Repr {
             return;
         }
         out.push(b'<');
-        out.extend_from_slice(&self.head);
+        // Texts are not told from structure: a bracket in one starts a line too.
+        for (at, &c) in self.head.iter().enumerate() {
+            if c == b'<' && at > 0 {
+                out.push(b'\n');
+                out.resize(out.len() + 2 * (level + 1), b' ');
+            }
+            out.push(c);
+        }
         for (index, part) in self.parts.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
