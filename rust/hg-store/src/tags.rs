@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use hg_format::tags::{self, BadLine, TagsCacheKey};
 use hg_types::{HgPath, Node, Result, Revision};
+use rayon::prelude::*;
 
 use crate::revlog::RevBits;
 use crate::view::{View, filtered_key};
@@ -174,21 +175,25 @@ impl Repo {
     ) -> Result<Vec<(Revision, Node)>> {
         let cache = self.cache_vfs();
         let mut text = cache.try_read("hgtagsfnodes1").ok().flatten().unwrap_or_default();
-        let mut changed = false;
-        let mut out = Vec::with_capacity(heads.len());
-        for &head in heads {
-            let Some(at) = head.index() else { continue };
+        let read = |&head: &Revision| -> Result<(Revision, Node, bool)> {
             let node = changelog.node(head);
-            let fnode = match tags::decode_fnode(&text, at, &node) {
-                Some(fnode) => fnode,
-                None => {
-                    let manifest = self.manifest(&changelog.entry(head)?.manifest())?;
-                    let fnode = manifest.node(HgPath::new(".hgtags")).unwrap_or(Node::NULL);
-                    tags::set_fnode(&mut text, at, &node, &fnode);
-                    changed = true;
-                    fnode
-                }
-            };
+            let at = head.index().unwrap_or(usize::MAX);
+            if let Some(fnode) = tags::decode_fnode(&text, at, &node) {
+                return Ok((head, fnode, false));
+            }
+            let manifest = self.manifest(&changelog.entry(head)?.manifest())?;
+            let fnode = manifest.node(HgPath::new(".hgtags")).unwrap_or(Node::NULL);
+            Ok((head, fnode, true))
+        };
+        let read: Vec<_> =
+            heads.par_iter().filter(|head| !head.is_null()).map(read).collect::<Result<_>>()?;
+        let mut changed = false;
+        let mut out = Vec::with_capacity(read.len());
+        for (head, fnode, fresh) in read {
+            if let Some(at) = head.index().filter(|_| fresh) {
+                tags::set_fnode(&mut text, at, &changelog.node(head), &fnode);
+                changed = true;
+            }
             out.push((head, fnode));
         }
         if changed && self.current_transaction().is_none() && !self.sees_pending() {

@@ -56,9 +56,6 @@ impl Repo {
         if let Some(held) = upgrade(&self.0.locks.working) {
             return Ok(RepoLock(held));
         }
-        if wait && upgrade(&self.0.locks.store).is_some() && self.is_devel_checked() {
-            self.reporter().warn(b"devel-warn: \"wlock\" acquired after \"lock\"\n");
-        }
         let description = [b"working directory of ", self.root_bytes()].concat();
         self.acquire(&self.0.locks.working, self.vfs(), "wlock", description, wait)
     }
@@ -109,13 +106,6 @@ impl Repo {
             }
             None => callback(self, true),
         }
-    }
-
-    fn is_devel_checked(&self) -> bool {
-        let config = self.config();
-        ["all-warnings", "check-locks"]
-            .iter()
-            .any(|name| config.get_bool("devel", name).unwrap_or(false))
     }
 
     fn acquire(

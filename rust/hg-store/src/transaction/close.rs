@@ -86,6 +86,10 @@ impl Running {
             ("txnid".to_owned(), id.clone()),
         ];
         repo.hooks().run(repo, "pretxnopen", true, &args)?;
+        // What could be put back has to be there: without the file, this is what it would say.
+        if repo.holds_wlock() && !repo.vfs().lexists("branch") {
+            repo.vfs().write("branch", b"default\n")?;
+        }
         let origin_len = repo.changelog()?.len();
         let text = format!("{origin_len}\n{description}\n");
         repo.vfs().write(DESCRIPTION, text.as_bytes())?;
@@ -255,8 +259,8 @@ impl Running {
                 lent.backup(Location::Hg, name.as_bytes())?;
             }
         }
-        self.write_fncache(&lent)?;
         self.write_generated(Stage::BeforeFinalize)?;
+        self.write_fncache(&lent)?;
         // A finalizer may add others.
         loop {
             let Some((_, callback)) = self.state()?.finalize.pop_first() else { break };
@@ -381,6 +385,10 @@ impl Running {
             return;
         }
         let reporter = self.repo.reporter();
+        let loud = unpoison(&self.state).journal.has_work();
+        if loud {
+            reporter.warn(b"transaction abort!\n");
+        }
         if let (Ok(lent), Ok(args)) = (self.lend(), self.hook_args()) {
             let callbacks = std::mem::take(&mut unpoison(&self.state).abort);
             for callback in callbacks.into_values() {
@@ -391,10 +399,6 @@ impl Running {
             let _ = self.repo.hooks().run(&self.repo, "txnabort", false, &args);
         }
         let state = unpoison(&self.state);
-        let loud = state.journal.has_work();
-        if loud {
-            reporter.warn(b"transaction abort!\n");
-        }
         let undone = recover::undo(&self.repo, &state.journal.appended, &state.journal.backups)
             .and_then(|()| recover::remove_journal(&self.repo, &state.journal.backups));
         drop(state);

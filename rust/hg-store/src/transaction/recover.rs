@@ -6,7 +6,7 @@ use hg_types::{Error, Node, Result};
 
 use super::Location;
 use super::close::remove_copies;
-use super::journal::{BACKUPS, DESCRIPTION, JOURNAL};
+use super::journal::{BACKUPS, JOURNAL};
 use crate::Repo;
 
 /// Cuts files back and puts copies back.
@@ -76,9 +76,8 @@ pub(super) fn remove_journal(repo: &Repo, backups: &[Backup]) -> Result<()> {
     let store = repo.store_vfs().raw();
     store.try_remove(JOURNAL)?;
     store.try_remove(BACKUPS)?;
-    remove_copies(repo, backups)?;
-    repo.vfs().try_remove(DESCRIPTION)?;
-    Ok(())
+    // The description stays: it means nothing without a journal.
+    remove_copies(repo, backups)
 }
 
 /// Removes what an earlier transaction left for `rollback`.
