@@ -10,6 +10,7 @@ pub mod diff_display;
 pub mod dispatch;
 pub mod error;
 pub mod extensions;
+pub mod file_name;
 pub mod formatter;
 pub mod help;
 pub mod hooks;

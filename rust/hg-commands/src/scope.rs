@@ -107,3 +107,30 @@ pub fn warn_bad(
     }
     bad.len()
 }
+
+/// Files that are not in a revision although they were named, and why.
+pub type Bad = Vec<(hg_types::HgPathBuf, Vec<u8>)>;
+
+/// The files of a revision's manifest that match, sorted; and what was named and is not there.
+#[must_use]
+pub fn files_in(
+    manifest: &hg_store::Manifest,
+    node: &hg_types::Node,
+    matcher: &Matcher,
+) -> (Vec<hg_types::HgPathBuf>, Bad) {
+    let files: Vec<_> =
+        manifest.paths().filter(|path| matcher.matches(path)).map(HgPath::to_owned).collect();
+    let mut bad = Bad::new();
+    let named = matcher.files();
+    if !named.iter().any(|path| path.is_empty()) {
+        for path in named {
+            if !manifest.contains(&path) && !manifest.has_dir(&path) {
+                let reason = [b"no such file in rev ", &node.short()[..]].concat();
+                bad.push((path, reason));
+            }
+        }
+    }
+    bad.sort();
+    bad.dedup();
+    (files, bad)
+}

@@ -192,6 +192,18 @@ impl Dirstate {
         Ok(out)
     }
 
+    /// The directories of a tree of version 2, with what is cached about them; none for version 1.
+    ///
+    /// # Errors
+    /// When the dirstate is damaged.
+    pub fn directories(&self) -> Result<Vec<(HgPathBuf, Option<Timestamp>)>> {
+        let mut out = Vec::new();
+        if let Base::Tree(_) = &self.base {
+            collect_directories(&self.base.root()?, &mut out)?;
+        }
+        Ok(out)
+    }
+
     /// All copies: destination and source, in order of the destination.
     ///
     /// # Errors
@@ -433,6 +445,19 @@ impl Dirstate {
         }
         Ok(&self.base)
     }
+}
+
+fn collect_directories(
+    directory: &Directory,
+    out: &mut Vec<(HgPathBuf, Option<Timestamp>)>,
+) -> Result<()> {
+    for child in directory.children()? {
+        if child.entry.is_none() {
+            out.push((child.path.to_owned(), child.cache.map(|cache| cache.mtime)));
+        }
+        collect_directories(&child.below, out)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -53,6 +53,19 @@ pub struct Status {
     pub bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
 
+/// What lies about in a working directory, each list sorted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Clutter {
+    /// Not tracked.
+    pub unknown: Vec<HgPathBuf>,
+    /// Not tracked, ignored.
+    pub ignored: Vec<HgPathBuf>,
+    /// All directories but the root that were looked into.
+    pub directories: Vec<HgPathBuf>,
+    /// What was named and could not be looked at.
+    pub bad: Vec<(HgPathBuf, Vec<u8>)>,
+}
+
 impl Status {
     /// Whether a commit would have something to record.
     #[must_use]
@@ -122,14 +135,33 @@ impl WorkingDir {
     /// Looks at the file system and the dirstate, not at content.
     fn walk(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Outcome> {
         let StatusOptions { unknown, ignored, clean } = options;
-        let ignore = self.ignore_for(unknown || ignored)?;
+        self.walk_for(matcher, Wanted { unknown, ignored, clean, directories: false })
+    }
+
+    /// The unknown and ignored files that match, and the directories that were looked into.
+    ///
+    /// # Errors
+    /// When the dirstate is damaged, or an ignore pattern is invalid.
+    pub fn clutter(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Clutter> {
+        let StatusOptions { unknown, ignored, .. } = options;
+        let wanted = Wanted { unknown, ignored, clean: false, directories: true };
+        let mut found = self.walk_for(matcher, wanted)?;
+        let mut bad = self.bad_files(matcher)?;
+        bad.append(&mut found.bad);
+        bad.sort();
+        let Outcome { unknown, ignored, directories, .. } = found;
+        Ok(Clutter { unknown, ignored, directories, bad })
+    }
+
+    fn walk_for(&mut self, matcher: &Matcher, wanted: Wanted) -> Result<Outcome> {
+        let ignore = self.ignore_for(wanted.unknown || wanted.ignored)?;
         let check_exec = self.check_exec();
         let root = self.repo().root().to_path_buf();
         let walk = Walk {
             root: DirHandle::open(&root).when("opening", &root)?,
             matcher,
             ignore: &ignore,
-            wanted: Wanted { unknown, ignored, clean },
+            wanted,
             check_exec,
         };
         walk.run(self.dirstate_mut().tree()?)

@@ -23,6 +23,8 @@ pub(crate) struct Wanted {
     pub(crate) unknown: bool,
     pub(crate) ignored: bool,
     pub(crate) clean: bool,
+    /// The directories that were listed.
+    pub(crate) directories: bool,
 }
 
 /// What a walk cannot do without.
@@ -151,6 +153,9 @@ impl<'a> Pass<'_, 'a> {
         {
             // A repository of its own.
             return self.missing();
+        }
+        if self.walk.wanted.directories && !self.is_root() {
+            self.outcome.directories.push(self.job.path.clone());
         }
         let known = self.job.known.children()?;
         let mut known = known.into_iter().peekable();

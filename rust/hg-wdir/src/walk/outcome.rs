@@ -15,12 +15,14 @@ pub(crate) struct Outcome {
     pub(crate) clean: Vec<HgPathBuf>,
     /// Content must be compared.
     pub(crate) unsure: Vec<HgPathBuf>,
+    /// Directories that were listed.
+    pub(crate) directories: Vec<HgPathBuf>,
     /// What could not be looked at, and the system's words.
     pub(crate) bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
 
 impl Outcome {
-    fn lists(&mut self) -> [&mut Vec<HgPathBuf>; 8] {
+    fn lists(&mut self) -> [&mut Vec<HgPathBuf>; 9] {
         [
             &mut self.modified,
             &mut self.added,
@@ -30,6 +32,7 @@ impl Outcome {
             &mut self.ignored,
             &mut self.clean,
             &mut self.unsure,
+            &mut self.directories,
         ]
     }
 

@@ -1,0 +1,130 @@
+//! `hg cat`.
+
+use hg_store::Manifest;
+use hg_types::{HgPath, Result};
+use hg_vfs::bytes_to_path;
+use hg_wdir::{WorkingDir, manifest_of};
+
+use crate::file_name::FileName;
+use crate::formatter::Value;
+use crate::revision::{self, Target};
+use crate::scope::{Naming, files_in, match_arguments, warn_bad};
+use crate::{Command, CommandContext, Formatter, spec};
+
+/// `hg cat`.
+pub static COMMAND: Command = Command {
+    spec: &spec::content::CAT,
+    help: "Write the content that files have in a revision, by default in the first parent of the\n\
+working directory, one after the other.\n\n\
+With --output, each goes to a file of its own, whose name is FORMAT with these replaced::\n\n\
+  %%  a percent sign\n  %s  the file's name without directory\n  %d  its directory\n\
+  %p  its path from the root\n  %H  the changeset's id (40 digits)\n\
+  %h  the changeset's id (12 digits)\n  %R  the revision number\n\
+  %r  the revision number, filled up with zeros\n  %b  the name of the repository's directory\n\n\
+Returns 0 on success.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    if ctx.args.is_empty() {
+        return Err(ctx.usage_error());
+    }
+    let repo = ctx.repo()?;
+    let target = revision::single(ctx, ctx.opts.nonempty("rev").unwrap_or(b"."))?;
+    let matcher = match_arguments(ctx)?;
+    let output = ctx.opts.nonempty("output").unwrap_or_default();
+    let mut fm = if output.is_empty() || ctx.opts.nonempty("template").is_some() {
+        Some(ctx.formatter("cat")?)
+    } else {
+        None
+    };
+    let (files, bad, source) = match target {
+        Target::WorkingDirectory => {
+            let mut wdir = WorkingDir::open(repo)?;
+            let options = hg_wdir::StatusOptions::default();
+            let (mut files, bad) = wdir.walk_files(&matcher, options)?;
+            files.retain(|file| wdir.dirstate().is_tracked(file).unwrap_or(false));
+            (files, bad, Source::Disk(wdir))
+        }
+        Target::Changeset(_) => {
+            let node = target.node(repo)?;
+            let manifest = manifest_of(repo, &node)?;
+            let (files, bad) = files_in(&manifest, &node, &matcher);
+            (files, bad, Source::Stored(manifest))
+        }
+    };
+    let mut written = false;
+    for file in &files {
+        let data = source.read(ctx, file)?;
+        match &mut fm {
+            Some(fm) => write_item(fm, &target, file, &data),
+            None => write_file(ctx, output, &target, file, &data)?,
+        }
+        written = true;
+    }
+    warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
+    if let Some(fm) = fm {
+        fm.end()?;
+    }
+    Ok(i32::from(!written))
+}
+
+/// Where content comes from.
+enum Source {
+    Disk(WorkingDir),
+    Stored(std::sync::Arc<Manifest>),
+}
+
+impl Source {
+    fn read(&self, ctx: &CommandContext, path: &HgPath) -> Result<Vec<u8>> {
+        match self {
+            Self::Disk(wdir) => Ok(wdir.read_file(path)?.map(|(_, text)| text).unwrap_or_default()),
+            Self::Stored(manifest) => {
+                let node = manifest.node(path).unwrap_or(hg_types::Node::NULL);
+                Ok(ctx.repo()?.filelog(path)?.read_node(&node)?.into_vec())
+            }
+        }
+    }
+}
+
+fn write_item(fm: &mut Formatter, target: &Target, path: &HgPath, data: &[u8]) {
+    fm.start_item();
+    if let Target::Changeset(rev) = target {
+        fm.context(*rev);
+    }
+    fm.write(&[("data", Value::from(data))], data, "");
+    fm.data(&[("path", Value::from(path.as_bytes()))]);
+}
+
+fn write_file(
+    ctx: &CommandContext,
+    format: &[u8],
+    target: &Target,
+    path: &HgPath,
+    data: &[u8],
+) -> Result<()> {
+    let repo = ctx.repo()?;
+    let changelog = repo.changelog()?;
+    let changeset = match target {
+        Target::Changeset(rev) => Some((changelog.node(*rev), *rev)),
+        Target::WorkingDirectory => None,
+    };
+    let name = FileName {
+        changeset,
+        path: Some(path),
+        root: repo.root_bytes(),
+        revision_width: changelog.len().saturating_sub(1).to_string().len(),
+        ..FileName::default()
+    };
+    let name = name.expand(format)?;
+    let full = hg_match::join_path(hg_vfs::path_to_bytes(&ctx.cwd()), &name);
+    let full = bytes_to_path(&full);
+    let failed = |error: std::io::Error| {
+        let message = [&hg_vfs::os_message(&error)[..], b": '", &name, b"'"].concat();
+        hg_types::Error::abort(message)
+    };
+    if let Some(directory) = full.parent() {
+        std::fs::create_dir_all(directory).map_err(failed)?;
+    }
+    std::fs::write(full, data).map_err(failed)
+}

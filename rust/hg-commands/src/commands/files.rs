@@ -1,0 +1,102 @@
+//! `hg files`.
+
+use hg_types::{HgPathBuf, Result};
+use hg_wdir::{WorkingDir, manifest_of};
+
+use crate::formatter::Value;
+use crate::revision::{self, Target};
+use crate::scope::{Naming, files_in, match_arguments, warn_bad};
+use crate::{Command, CommandContext, spec};
+
+/// `hg files`.
+pub static COMMAND: Command = Command {
+    spec: &spec::working_directory::FILES,
+    help: "List the files under version control that match, in the working directory or in the\n\
+revision given with --rev. Files that are marked as removed are left out.\n\n\
+Returns 0 if a match is found, 1 otherwise.",
+    run,
+};
+
+/// A file with what else may be shown of it.
+struct Listed {
+    path: HgPathBuf,
+    size: u64,
+    flags: &'static [u8],
+}
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    let target = match ctx.opts.nonempty("rev") {
+        Some(rev) => revision::single(ctx, rev)?,
+        None => Target::WorkingDirectory,
+    };
+    let naming = Naming::configured(ctx, repo, true)?;
+    let end: &[u8] = if ctx.opts.flag("print0") { b"\0" } else { b"\n" };
+    let mut fm = ctx.formatter("files")?;
+    let details = ctx.ui.is_verbose() || fm.wants(&["size", "flags"]);
+    let files = match target {
+        Target::WorkingDirectory => tracked(ctx, details)?,
+        Target::Changeset(_) => stored(ctx, &target, details)?,
+    };
+    for file in &files {
+        fm.start_item();
+        if details {
+            fm.cond_write(
+                ctx.ui.is_verbose(),
+                &[
+                    ("size", Value::Int(i64::try_from(file.size).unwrap_or(i64::MAX))),
+                    ("flags", Value::from(file.flags)),
+                ],
+                format!("{:>10} {:<1} ", file.size, String::from_utf8_lossy(file.flags)),
+                "",
+            );
+        }
+        let text = [&naming.name(&file.path)[..], end].concat();
+        fm.write(&[("path", Value::from(file.path.as_bytes()))], text, "");
+    }
+    fm.end()?;
+    Ok(i32::from(files.is_empty()))
+}
+
+fn tracked(ctx: &CommandContext, details: bool) -> Result<Vec<Listed>> {
+    let matcher = match_arguments(ctx)?;
+    let wdir = WorkingDir::open(ctx.repo()?)?;
+    let mut out = Vec::new();
+    wdir.dirstate().for_each(&mut |item| {
+        if item.entry.tracked && matcher.matches(item.path) {
+            out.push(Listed { path: item.path.to_owned(), size: 0, flags: b"" });
+        }
+        Ok(())
+    })?;
+    out.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    if details {
+        for file in &mut out {
+            if let Some(stat) = wdir.lstat(&file.path)? {
+                file.size = stat.size;
+                file.flags = hg_wdir::flags_of(&stat).unwrap_or_default().as_bytes();
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn stored(ctx: &CommandContext, target: &Target, details: bool) -> Result<Vec<Listed>> {
+    let repo = ctx.repo()?;
+    let matcher = match_arguments(ctx)?;
+    let node = target.node(repo)?;
+    let manifest = manifest_of(repo, &node)?;
+    let (paths, bad) = files_in(&manifest, &node, &matcher);
+    warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
+    let mut out = Vec::with_capacity(paths.len());
+    for path in paths {
+        let mut file = Listed { path, size: 0, flags: b"" };
+        if let Some(entry) = manifest.get(&file.path).filter(|_| details) {
+            let filelog = repo.filelog(&file.path)?;
+            let size = filelog.size(filelog.rev(&entry.node)?)?;
+            file.size = u64::try_from(size).unwrap_or(u64::MAX);
+            file.flags = entry.flags.as_bytes();
+        }
+        out.push(file);
+    }
+    Ok(out)
+}
