@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hg_config::Config;
+use hg_repo::rewrite::Rewriting;
 use hg_store::Repo;
 use hg_types::{Clock as _, Error, ErrorKind, HgDate, Result};
 
@@ -95,6 +96,22 @@ impl CommandContext {
             Some(text) => hg_types::parse_date(text, &clock),
             None => Ok(clock.date()),
         }
+    }
+
+    /// Who rewrites changesets and when, for obsolescence markers.
+    ///
+    /// # Errors
+    /// When nobody is configured.
+    pub fn rewriting(&self, operation: &'static str) -> Result<Rewriting<'static>> {
+        let user = self.ui.encoding().from_local(&self.ui.username()?)?.into_owned();
+        let config = self.config();
+        let clock = hg_vfs::SystemClock::new(config.environment().var("TZ"));
+        let date = match config.get("devel", "default-date") {
+            Some(text) => hg_types::parse_date(text, &clock)?,
+            None => clock.date(),
+        };
+        let backup = config.get_bool_or("rewrite", "backup-bundle", true)?;
+        Ok(Rewriting { operation, user, date, backup })
     }
 
     /// Fails with the usage of the command: its arguments are wrong.

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod addremove;
 pub mod cat;
+mod amend;
 pub mod commit;
 pub mod config;
 pub mod copy;

@@ -1,7 +1,9 @@
 //! Whole operations on a repository (commit, update, merge, clone, ...): what embedders depend on.
 
+pub mod amend;
 pub mod commit;
 pub mod strip;
+pub mod rewrite;
 pub mod working;
 
 pub use hg_store::Repo;

@@ -39,7 +39,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
     if ctx.opts.flag("amend") {
-        return Err(Error::abort("commit --amend is not implemented yet"));
+        return super::amend::amend(ctx);
     }
     if ctx.opts.flag("addremove") {
         add_and_remove(ctx, repo)?;

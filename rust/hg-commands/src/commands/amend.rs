@@ -1,0 +1,47 @@
+//! `hg commit --amend`.
+
+use std::collections::BTreeMap;
+
+use hg_repo::amend::{AmendRequest, amend as amend_parent};
+use hg_repo::rewrite::Rewriting;
+use hg_repo::working::Draft;
+use hg_types::{Phase, Result};
+
+use crate::CommandContext;
+use crate::commit_message::{self, MessageOptions};
+use crate::scope::match_arguments;
+
+/// Replaces the parent of the working directory by what the options and the working directory say.
+pub(super) fn amend(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    let message = commit_message::given_message(ctx)?;
+    let options = MessageOptions {
+        message: Vec::new(),
+        edit: ctx.opts.is_set("edit") || message.is_none(),
+        form: "commit.amend.normal",
+        note: None,
+    };
+    let mut extra = BTreeMap::new();
+    if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
+        extra.insert(b"close".to_vec(), b"1".to_vec());
+    }
+    let matcher = match_arguments(ctx)?;
+    let mut editor = |draft: &Draft| commit_message::finish(ctx, &options, draft);
+    let mut request = AmendRequest {
+        matcher: &matcher,
+        message,
+        user: ctx.opts.nonempty("user").map(|_| ctx.user()).transpose()?,
+        date: ctx.opts.nonempty("date").map(|_| ctx.date()).transpose()?,
+        extra,
+        phase: ctx.opts.flag("secret").then_some(Phase::Secret),
+        editor: &mut editor,
+        rewriting: ctx.rewriting("amend")?,
+    };
+    let before = super::commit::Before::look(repo)?;
+    let Some(node) = amend_parent(repo, &mut request)? else {
+        ctx.ui.status("nothing changed\n");
+        return Ok(1);
+    };
+    before.tell(ctx, repo, node)?;
+    Ok(0)
+}

@@ -1,0 +1,232 @@
+//! Replacing changesets by others: what may be replaced, and what becomes of the old ones (obsolescence
+//! markers where the repository keeps them, else a backup bundle and stripping).
+
+use hg_config::Config;
+use hg_format::obs_markers::Marker;
+use hg_store::{Repo, Transaction};
+use hg_types::{Error, HgDate, Node, Phase, Result, Revision};
+
+use crate::strip::{StripOptions, strip};
+
+/// What `experimental.evolution` allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evolution {
+    /// Markers are made instead of stripping.
+    pub create_markers: bool,
+    /// Changesets may lose their parents.
+    pub allow_unstable: bool,
+}
+
+impl Evolution {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When it is malformed.
+    pub fn from_config(config: &Config) -> Result<Self> {
+        let list = config.get_list("experimental", "evolution");
+        let all = list
+            .iter()
+            .any(|word| word == b"all" || hg_config::value::parse_bool(word) == Some(true));
+        let has = |name: &str| -> Result<bool> {
+            let named = list.iter().any(|word| word == name.as_bytes());
+            let own = config.find_bool("experimental", format!("evolution.{name}"))?;
+            Ok(own.unwrap_or(all || named))
+        };
+        let create_markers = has("createmarkers")?;
+        Ok(Self { create_markers, allow_unstable: create_markers && has("allowunstable")? })
+    }
+}
+
+/// Refuses to rewrite changesets that must stay; `action` is the verb (`amend`).
+///
+/// # Errors
+/// Public changesets, the null revision, and ones whose descendants would be orphaned.
+pub fn check_rewrite(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> {
+    if revs.iter().any(|rev| rev.is_null()) {
+        let hint = "no changeset checked out";
+        return Err(Error::input(format!("cannot {action} the null revision")).hint(hint));
+    }
+    if !hg_wdir::parents(repo)?[1].is_null() {
+        return Err(Error::state(format!("cannot {action} changesets while merging")));
+    }
+    let cl = repo.changelog()?;
+    let phases = repo.phases()?;
+    let public: Vec<_> =
+        revs.iter().copied().filter(|rev| phases.phase(*rev) == Phase::Public).collect();
+    if !public.is_empty() {
+        let shown: Vec<Vec<u8>> = public.iter().map(|rev| cl.node(*rev).short()).collect();
+        let message =
+            [format!("cannot {action} public changesets: ").into_bytes(), shown.join(&b", "[..])];
+        return Err(Error::input(message.concat()).hint("see 'hg help phases' for details"));
+    }
+    if !Evolution::from_config(&repo.config())?.allow_unstable {
+        let hidden = repo.hidden_revs()?;
+        let obsolete = repo.obsolete_revs()?;
+        let orphans = cl
+            .descendant_set(revs.iter().copied())
+            .iter()
+            .filter(|rev| !revs.contains(rev) && !hidden.contains(*rev) && !obsolete.contains(*rev))
+            .count();
+        if orphans > 0 {
+            let message =
+                format!("cannot {action} changeset, as that will orphan {orphans} descendants");
+            return Err(Error::input(message).hint("see 'hg help evolution.instability'"));
+        }
+    }
+    Ok(())
+}
+
+/// A changeset and what replaces it; nothing, when it is dropped.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// What is replaced.
+    pub old: Node,
+    /// By what.
+    pub new: Vec<Node>,
+}
+
+/// Who replaces, when and how; recorded in markers.
+#[derive(Clone, Debug)]
+pub struct Rewriting<'a> {
+    /// The operation: `amend`, `rebase`, ...
+    pub operation: &'a str,
+    /// Who.
+    pub user: Vec<u8>,
+    /// When.
+    pub date: HgDate,
+    /// Whether old changesets that are stripped are saved first.
+    pub backup: bool,
+}
+
+impl Rewriting<'_> {
+    /// Moves bookmarks and, where the repository keeps markers, records what replaces what. Call
+    /// [`Rewriting::finish`] when the transaction is closed.
+    ///
+    /// # Errors
+    /// When the transaction is over or a marker cannot be stored.
+    pub fn record(
+        &self,
+        repo: &Repo,
+        tr: &Transaction,
+        replacements: &[Replacement],
+    ) -> Result<()> {
+        self.move_bookmarks(repo, tr, replacements)?;
+        if !Evolution::from_config(&repo.config())?.create_markers {
+            return Ok(());
+        }
+        let markers = replacements
+            .iter()
+            .filter(|replacement| replacement.new != [replacement.old])
+            .map(|replacement| self.marker(repo, replacement))
+            .collect::<Result<Vec<_>>>()?;
+        repo.add_markers(tr, &markers)?;
+        Ok(())
+    }
+
+    /// Removes the old changesets, where the repository keeps no markers.
+    ///
+    /// # Errors
+    /// When they cannot be saved or removed.
+    pub fn finish(&self, repo: &Repo, replacements: &[Replacement]) -> Result<()> {
+        if Evolution::from_config(&repo.config())?.create_markers {
+            return Ok(());
+        }
+        let cl = repo.changelog()?;
+        let old = replacements.iter().filter(|r| r.new != [r.old]);
+        let revs: Vec<Revision> = old.filter_map(|r| cl.find(&r.old)).collect();
+        if revs.is_empty() {
+            return Ok(());
+        }
+        let options = StripOptions { backup: self.backup, suffix: self.operation };
+        strip(repo, &revs, &options)?;
+        Ok(())
+    }
+
+    fn move_bookmarks(
+        &self,
+        repo: &Repo,
+        tr: &Transaction,
+        replacements: &[Replacement],
+    ) -> Result<()> {
+        let bookmarks = repo.bookmarks()?;
+        let cl = repo.changelog()?;
+        let mut changes = Vec::new();
+        for replacement in replacements {
+            let target = match replacement.new.last() {
+                Some(node) => *node,
+                // A dropped changeset leaves its bookmarks to its parent.
+                None => cl.parent_nodes(cl.rev(&replacement.old)?)[0],
+            };
+            for name in bookmarks.names_of(&replacement.old) {
+                changes.push((name.clone(), Some(target)));
+            }
+        }
+        if changes.is_empty() { Ok(()) } else { repo.change_bookmarks(tr, &changes) }
+    }
+
+    fn marker(&self, repo: &Repo, replacement: &Replacement) -> Result<Marker> {
+        let mut metadata = vec![
+            (b"operation".to_vec(), self.operation.as_bytes().to_vec()),
+            (b"user".to_vec(), self.user.clone()),
+        ];
+        if let [new] = replacement.new[..] {
+            let flags = effect_flags(repo, replacement.old, new)?;
+            metadata.insert(0, (b"ef1".to_vec(), flags.to_string().into_bytes()));
+        }
+        let cl = repo.changelog()?;
+        let pruned = replacement.new.is_empty();
+        let parents = cl.parent_nodes(cl.rev(&replacement.old)?);
+        let parents: Vec<Node> = parents.into_iter().filter(|node| !node.is_null()).collect();
+        #[expect(clippy::cast_precision_loss, reason = "seconds of real dates fit exactly")]
+        let seconds = self.date.seconds as f64;
+        Ok(Marker {
+            predecessor: replacement.old,
+            successors: replacement.new.clone(),
+            flags: 0,
+            metadata,
+            seconds,
+            offset: self.date.offset,
+            parents: pruned.then_some(parents),
+        })
+    }
+}
+
+/// What changed between a changeset and its successor, as the marker's `ef1` says it: 1 description,
+/// 2 other metadata, 4 parents, 8 content, 16 user, 32 date, 64 branch.
+fn effect_flags(repo: &Repo, old: Node, new: Node) -> Result<u32> {
+    let cl = repo.changelog()?;
+    let (old_rev, new_rev) = (cl.rev(&old)?, cl.rev(&new)?);
+    let (before, after) = (cl.entry(old_rev)?, cl.entry(new_rev)?);
+    let plain = |extra: std::collections::BTreeMap<Vec<u8>, Vec<u8>>| {
+        let ignored = |key: &[u8]| {
+            key == b"branch"
+                || key.ends_with(b"_source")
+                || matches!(key, b"source" | b"intermediate-source")
+        };
+        extra.into_iter().filter(|(key, _)| !ignored(key)).collect::<Vec<_>>()
+    };
+    let parents_differ = cl.parents(old_rev) != cl.parents(new_rev);
+    let content_differs = if parents_differ {
+        changed_content(repo, old_rev)? != changed_content(repo, new_rev)?
+    } else {
+        before.manifest() != after.manifest()
+    };
+    let flags = [
+        (before.description() != after.description(), 1),
+        (plain(before.extra()) != plain(after.extra()), 2),
+        (parents_differ, 4),
+        (content_differs, 8),
+        (before.user() != after.user(), 16),
+        (before.date() != after.date(), 32),
+        (before.branch() != after.branch(), 64),
+    ];
+    Ok(flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum())
+}
+
+/// What a changeset did to files: each path with its content after.
+fn changed_content(repo: &Repo, rev: Revision) -> Result<Vec<(Vec<u8>, Option<Node>)>> {
+    let cl = repo.changelog()?;
+    let entry = cl.entry(rev)?;
+    let manifest = repo.manifest(&entry.manifest())?;
+    Ok(entry.files().map(|path| (path.as_bytes().to_vec(), manifest.node(path))).collect())
+}
