@@ -102,7 +102,7 @@ impl CommandContext {
     ///
     /// # Errors
     /// When nobody is configured.
-    pub fn rewriting(&self, operation: &'static str) -> Result<Rewriting<'static>> {
+    pub fn rewriting(&self, operation: &'static str) -> Result<Rewriting> {
         let user = self.ui.encoding().from_local(&self.ui.username()?)?.into_owned();
         let config = self.config();
         let clock = hg_vfs::SystemClock::new(config.environment().var("TZ"));

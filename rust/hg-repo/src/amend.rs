@@ -32,7 +32,7 @@ pub struct AmendRequest<'a> {
     /// Makes the final message.
     pub editor: &'a mut MessageSource<'a>,
     /// Who amends and when, for obsolescence markers.
-    pub rewriting: Rewriting<'a>,
+    pub rewriting: Rewriting,
 }
 
 /// Amends the parent of the working directory; `None` when nothing would change.

@@ -2,8 +2,8 @@
 
 pub mod amend;
 pub mod commit;
-pub mod strip;
 pub mod rewrite;
+pub mod strip;
 pub mod working;
 
 pub use hg_store::Repo;

@@ -87,9 +87,9 @@ pub struct Replacement {
 
 /// Who replaces, when and how; recorded in markers.
 #[derive(Clone, Debug)]
-pub struct Rewriting<'a> {
+pub struct Rewriting {
     /// The operation: `amend`, `rebase`, ...
-    pub operation: &'a str,
+    pub operation: &'static str,
     /// Who.
     pub user: Vec<u8>,
     /// When.
@@ -98,7 +98,7 @@ pub struct Rewriting<'a> {
     pub backup: bool,
 }
 
-impl Rewriting<'_> {
+impl Rewriting {
     /// Moves bookmarks and, where the repository keeps markers, records what replaces what. Call
     /// [`Rewriting::finish`] when the transaction is closed.
     ///
