@@ -21,6 +21,7 @@ pub mod revision;
 pub mod scope;
 pub mod similar;
 pub mod spec;
+mod storage;
 pub mod table;
 pub mod ui;
 

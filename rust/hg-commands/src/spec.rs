@@ -294,5 +294,7 @@ pub fn all() -> impl Iterator<Item = &'static Spec> {
 /// The specification of a command by name or alias.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<&'static Spec> {
-    all().find(|spec| spec.names.split('|').any(|candidate| candidate.as_bytes() == name))
+    let has_name =
+        |spec: &&Spec| spec.names.split('|').any(|candidate| candidate.as_bytes() == name);
+    all().find(|spec| spec.names.as_bytes() == name).or_else(|| all().find(has_name))
 }

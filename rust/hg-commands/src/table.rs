@@ -37,4 +37,9 @@ pub static COMMANDS: &[&Command] = &[
     &c::update::COMMAND,
     &c::verify::COMMAND,
     &c::version::COMMAND,
+    &c::debugdata::COMMAND,
+    &c::debugindex::COMMAND,
+    &c::debugindexdot::COMMAND,
+    &c::debugrename::COMMAND,
+    &c::debugrevlogindex::COMMAND,
 ];

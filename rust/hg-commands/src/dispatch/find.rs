@@ -251,7 +251,9 @@ fn find_among(
     if let Some(at) = aliases.iter().rposition(|(alias, _)| alias == name) {
         return Ok(resolve_alias(config, specs, aliases, at));
     }
-    if let Some(spec) = specs.iter().find(|spec| has_name(spec, name)) {
+    // A command's only name wins over another one's alias (`debugrevlogindex`).
+    let only_name = specs.iter().find(|spec| spec.names.as_bytes() == name);
+    if let Some(spec) = only_name.or_else(|| specs.iter().find(|spec| has_name(spec, name))) {
         return Ok(Found::Entry(Entry::of(spec)));
     }
     let strict = config.get_bool("ui", "strict").unwrap_or(false);

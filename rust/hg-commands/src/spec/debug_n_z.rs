@@ -65,7 +65,7 @@ pub static DEBUGP1COPIES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("r", "rev", "REV revision to debug"),
+        text("r", "rev", "REV", "revision to debug"),
     ],
 };
 
@@ -78,7 +78,7 @@ pub static DEBUGP2COPIES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("r", "rev", "REV revision to debug"),
+        text("r", "rev", "REV", "revision to debug"),
     ],
 };
 
@@ -198,7 +198,7 @@ pub static DEBUGRENAME: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("r", "rev", "REV revision to debug"),
+        text("r", "rev", "REV", "revision to debug"),
     ],
 };
 
