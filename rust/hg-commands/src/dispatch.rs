@@ -19,8 +19,7 @@ use crate::spec::{self, Need, Opt, Spec};
 use crate::{Command, CommandContext, Streams, Ui, error, help};
 
 use early::EarlyOptions;
-pub(crate) use find::Entry;
-use find::Found;
+pub(crate) use find::{Entry, Found, ShellAlias, available, entry, find_command, listing};
 
 /// One run of the program: arguments (without the program's name), environment, streams.
 pub struct Request {
@@ -33,6 +32,7 @@ pub struct Request {
 }
 
 /// A failure on the way to a command or in it.
+#[derive(Debug)]
 pub(crate) enum Failure {
     /// An ordinary error.
     Error(Error),
@@ -50,6 +50,16 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Error(error)
     }
+}
+
+/// A failure to find a command, as an error that a command can return.
+#[derive(Debug, thiserror::Error)]
+#[error("no such command")]
+struct Lookup(std::sync::Mutex<Option<Failure>>);
+
+/// Wraps a failure to find a command, so that commands about commands report it the same way.
+pub(crate) fn carry(failure: Failure) -> Error {
+    Error::input("no such command").because(Lookup(std::sync::Mutex::new(Some(failure))))
 }
 
 /// Marks errors of [`usage_error`] among ordinary ones.
@@ -334,7 +344,8 @@ impl Session {
             Err(failure) if failure.source.as_ref().is_some_and(|source| source.is::<Usage>()) => {
                 Err(Failure::Usage(entry, failure.message))
             }
-            other => Ok(other?),
+            Err(failure) => Err(carried(failure)),
+            Ok(code) => Ok(code),
         }
     }
 
@@ -431,6 +442,15 @@ impl Session {
             Ok(Found::ShellAlias(alias)) => Ok(Some(alias.run(&self.ui, name, rest)?)),
             _ => Ok(None),
         }
+    }
+}
+
+/// The failure that an error carries, or the error.
+fn carried(error: Error) -> Failure {
+    let inner = error.source.as_ref().and_then(|source| source.downcast_ref::<Lookup>());
+    match inner.and_then(|lookup| lookup.0.lock().ok()?.take()) {
+        Some(failure) => failure,
+        None => Failure::Error(error),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which extensions the configuration enables, and who runs the program because of that: this
 //! program itself, or Python with the extensions loaded.
 
+pub mod list;
+
 use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
@@ -104,6 +106,12 @@ pub fn provider(command: &[u8]) -> Option<&'static str> {
                 && spec.names.split('|').any(|name| name.as_bytes() == command)
         })
         .map(|spec| spec.extension)
+}
+
+/// One line about a bundled extension.
+#[must_use]
+pub fn summary(name: &str) -> Option<&'static str> {
+    list::BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// Where Python is: `HGPYTHON`, beside the executable, the place recorded when this was built,

@@ -41,6 +41,7 @@ pub struct Ui {
     interrupted: AtomicBool,
     palette: RwLock<Arc<Palette>>,
     encoding: RwLock<Encoding>,
+    encoding_name: RwLock<String>,
     progress: Mutex<progress::Bars>,
     pager: Mutex<pager::State>,
 }
@@ -57,6 +58,7 @@ impl Ui {
             interrupted: AtomicBool::new(false),
             palette: RwLock::default(),
             encoding: RwLock::default(),
+            encoding_name: RwLock::default(),
             progress: Mutex::default(),
             pager: Mutex::default(),
         };

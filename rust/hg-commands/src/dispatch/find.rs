@@ -50,7 +50,11 @@ pub(crate) enum Found {
     /// A shell command line.
     ShellAlias(ShellAlias),
     /// An alias whose definition is wrong.
-    BadAlias(Vec<u8>, Error),
+    BadAlias(Error),
+    /// Several commands begin so.
+    Ambiguous(Vec<Vec<u8>>),
+    /// Nothing.
+    Unknown,
 }
 
 static NO_COMMAND: Spec = Spec {
@@ -96,6 +100,13 @@ impl Entry {
 }
 
 impl Alias {
+    /// The command and arguments that it stands for, as one text.
+    pub(crate) fn definition(&self) -> Vec<u8> {
+        let mut words = vec![self.target.clone()];
+        words.extend(self.args.iter().cloned());
+        words.join(&b' ')
+    }
+
     fn expand(&self, given: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
         let mut used = vec![false; given.len()];
         let mut out = Vec::new();
@@ -205,7 +216,9 @@ impl Found {
     pub(crate) fn into_entry(self) -> Result<Entry, Failure> {
         match self {
             Self::Entry(entry) => Ok(entry),
-            Self::BadAlias(_, error) => Err(error.into()),
+            Self::BadAlias(error) => Err(error.into()),
+            Self::Ambiguous(names) => Err(Failure::Ambiguous(Vec::new(), names)),
+            Self::Unknown => Err(Failure::Unknown(Vec::new())),
             Self::ShellAlias(alias) => Err(Failure::Unknown(alias.name)),
         }
     }
@@ -309,7 +322,7 @@ fn resolve_alias(
     at: usize,
 ) -> Found {
     let (name, definition) = &aliases[at];
-    let bad = |text: Vec<u8>| Found::BadAlias(name.clone(), Error::new(ErrorKind::Config, text));
+    let bad = |text: Vec<u8>| Found::BadAlias(Error::new(ErrorKind::Config, text));
     if definition.is_empty() {
         return bad([b"no definition for alias '", &**name, b"'"].concat());
     }
@@ -346,7 +359,7 @@ fn resolve_alias(
             name: name.clone(),
             definition: [&*inner.definition, b" ", &words.join(&b' ')].concat(),
         }),
-        Ok(Found::BadAlias(_, error)) => Found::BadAlias(name.clone(), error),
+        Ok(other @ (Found::BadAlias(_) | Found::Ambiguous(_) | Found::Unknown)) => other,
         Err(Failure::Ambiguous(..)) => {
             bad([b"alias '", &**name, b"' resolves to ambiguous command '", &target, b"'"].concat())
         }
@@ -358,7 +371,7 @@ fn resolve_alias(
                     [b"'", &*target, b"' is provided by '", extension.as_bytes(), b"' extension"];
                 error = error.hint(parts.concat());
             }
-            Found::BadAlias(name.clone(), error)
+            Found::BadAlias(error)
         }
     }
 }
@@ -399,7 +412,7 @@ pub(crate) fn listing(ui: &Ui) -> BTreeMap<Vec<u8>, Entry> {
 /// `hg: unknown command 'x'` with what may help.
 pub(crate) fn report_unknown(ui: &Ui, name: &[u8]) {
     ui.warn([b"hg: unknown command '", name, b"'\n"].concat());
-    if let Some(text) = help::disabled_command(name) {
+    if let Some(text) = help::disabled_command(ui, name) {
         ui.write(text);
         return;
     }
@@ -413,5 +426,23 @@ pub(crate) fn report_unknown(ui: &Ui, name: &[u8]) {
     match crate::similar::suggestion(name, &names) {
         Some(text) => ui.warn([b"(", &*text, b")\n"].concat()),
         None => ui.warn("(use 'hg help' for a list of commands)\n"),
+    }
+}
+
+/// What `name` means, for help: failures are findings too.
+pub(crate) fn find_command(ui: &Ui, name: &[u8]) -> Found {
+    match find(ui, name) {
+        Ok(found) => found,
+        Err(Failure::Ambiguous(_, names)) => Found::Ambiguous(names),
+        Err(_) => Found::Unknown,
+    }
+}
+
+/// The command that `name` means, for commands about commands.
+pub(crate) fn entry(ui: &Ui, name: &[u8]) -> Result<Entry, Error> {
+    match find(ui, name).and_then(Found::into_entry) {
+        Ok(entry) => Ok(entry),
+        Err(Failure::Error(error)) => Err(error),
+        Err(failure) => Err(super::carry(failure)),
     }
 }

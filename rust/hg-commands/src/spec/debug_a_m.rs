@@ -164,7 +164,7 @@ pub static DEBUGCAPABILITIES: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("", "bundle2-cap", "VALUE [+] only display the matching capabilities"),
+        list("", "bundle2-cap", "VALUE", "only display the matching capabilities"),
     ],
 };
 
@@ -364,7 +364,7 @@ pub static DEBUGDOWNLOAD: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("o", "output", "VALUE path"),
+        text("o", "output", "VALUE", "path"),
     ],
 };
 
@@ -377,7 +377,7 @@ pub static DEBUGEXTENSIONS: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
@@ -406,7 +406,7 @@ pub static DEBUGFORMAT: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
@@ -486,7 +486,7 @@ pub static DEBUGINSTALL: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 

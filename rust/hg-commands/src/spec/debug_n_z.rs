@@ -107,8 +107,8 @@ pub static DEBUGPATHCOPIES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("I", "include", "PATTERN [+] include names matching the given patterns"),
-        flag("X", "exclude", "PATTERN [+] exclude names matching the given patterns"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],
 };
 
@@ -298,7 +298,7 @@ pub static DEBUGSHELL: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("c", "command", "COMMAND program passed in as a string"),
+        text("c", "command", "COMMAND", "program passed in as a string"),
     ],
 };
 
@@ -355,7 +355,7 @@ pub static DEBUGSUB: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("r", "rev", "REV revision to check"),
+        text("r", "rev", "REV", "revision to check"),
     ],
 };
 
@@ -406,7 +406,7 @@ pub static DEBUGUIGETPASS: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("p", "prompt", "TEXT prompt text"),
+        text("p", "prompt", "TEXT", "prompt text"),
     ],
 };
 
@@ -419,7 +419,7 @@ pub static DEBUGUIPROMPT: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("p", "prompt", "TEXT prompt text"),
+        text("p", "prompt", "TEXT", "prompt text"),
     ],
 };
 
@@ -461,8 +461,8 @@ pub static DEBUGWALK: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("I", "include", "PATTERN [+] include names matching the given patterns"),
-        flag("X", "exclude", "PATTERN [+] exclude names matching the given patterns"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],
 };
 

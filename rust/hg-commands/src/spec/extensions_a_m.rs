@@ -62,7 +62,7 @@ pub static BLACKBOX: Spec = Spec {
     need: Need::Repo,
     extension: "blackbox",
     options: &[
-        flag("l", "limit", "VALUE the number of events to show").or("10"),
+        int("l", "limit", "VALUE", "the number of events to show").or("10"),
     ],
 };
 
@@ -213,7 +213,7 @@ pub static DEBUG_LFS_LOCAL_CACHE: Spec = Spec {
     need: Need::Repo,
     extension: "lfs",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 
@@ -263,7 +263,7 @@ pub static DEBUGLFSUPLOAD: Spec = Spec {
     need: Need::Repo,
     extension: "lfs",
     options: &[
-        flag("r", "rev", "VALUE [+] upload large files introduced by REV"),
+        list("r", "rev", "VALUE", "upload large files introduced by REV"),
     ],
 };
 
@@ -407,8 +407,8 @@ pub static KWEXPAND: Spec = Spec {
     need: Need::Repo,
     extension: "keyword",
     options: &[
-        flag("I", "include", "PATTERN [+] include names matching the given patterns"),
-        flag("X", "exclude", "PATTERN [+] exclude names matching the given patterns"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],
 };
 
@@ -438,8 +438,8 @@ pub static KWSHRINK: Spec = Spec {
     need: Need::Repo,
     extension: "keyword",
     options: &[
-        flag("I", "include", "PATTERN [+] include names matching the given patterns"),
-        flag("X", "exclude", "PATTERN [+] exclude names matching the given patterns"),
+        list("I", "include", "PATTERN", "include names matching the given patterns"),
+        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
     ],
 };
 
@@ -524,6 +524,6 @@ pub static VIEW: Spec = Spec {
     need: Need::Repo,
     extension: "hgk",
     options: &[
-        flag("l", "limit", "NUM limit number of changes displayed"),
+        text("l", "limit", "NUM", "limit number of changes displayed"),
     ],
 };

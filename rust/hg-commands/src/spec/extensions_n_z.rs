@@ -80,7 +80,7 @@ pub static DEBUG_STABLE_TAIL_SORT: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template").or("{rev} "),
+        text("T", "template", "TEMPLATE", "display with template").or("{rev} "),
     ],
 };
 
@@ -118,7 +118,7 @@ pub static DEBUGCALLCONDUIT: Spec = Spec {
     need: Need::NoRepo,
     extension: "phabricator",
     options: &[
-        flag("", "test-vcr", "VALUE Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
+        text("", "test-vcr", "VALUE", "Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
     ],
 };
 
@@ -509,7 +509,7 @@ pub static SHOW: Spec = Spec {
     need: Need::Repo,
     extension: "show",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 

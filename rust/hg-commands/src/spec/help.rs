@@ -51,6 +51,6 @@ pub static VERSION: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };

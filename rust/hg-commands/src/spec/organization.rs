@@ -101,6 +101,6 @@ pub static TAGS: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };

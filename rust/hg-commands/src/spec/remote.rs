@@ -74,7 +74,7 @@ pub static PATHS: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("T", "template", "TEMPLATE display with template"),
+        text("T", "template", "TEMPLATE", "display with template"),
     ],
 };
 

@@ -1,7 +1,5 @@
 //! Questions: `ui.interactive`, `ui.promptecho`, answers one letter long.
 
-use std::io::BufRead as _;
-
 use bstr::ByteSlice as _;
 use hg_types::{Error, ErrorKind, Result};
 
@@ -91,7 +89,6 @@ impl Ui {
 
     /// Reads everything from standard input.
     pub fn read_all(&self) -> Result<Vec<u8>> {
-        use std::io::Read as _;
         self.flush();
         let mut data = Vec::new();
         match self.sink().input().read_to_end(&mut data) {

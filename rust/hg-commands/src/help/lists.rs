@@ -1,0 +1,215 @@
+//! Lists: all commands by category, those that begin with something, search results.
+
+use hg_types::{Error, Result};
+
+use super::rst;
+use super::topics::{GROUPS, TOPICS};
+use super::{Request, options_table, style};
+use crate::dispatch::{self, Entry};
+use crate::spec::{self, Category, is_hidden_text};
+use crate::{Ui, extensions};
+
+/// Commands that `hg` alone shows.
+const BASIC: &[&str] = &[
+    "add", "annotate", "clone", "commit", "diff", "export", "forget", "init", "log", "merge",
+    "pull", "push", "remove", "serve", "status", "summary", "update",
+];
+
+const TITLE: &str = "Mercurial Distributed SCM\n";
+
+/// What `hg` without command prints.
+pub(super) fn basic(ui: &Ui) -> String {
+    if ui.is_verbose() {
+        return overview(ui, Request::default());
+    }
+    let style = style(ui);
+    let mut out = String::new();
+    if !ui.is_quiet() {
+        out.push_str(&format!("{TITLE}\nbasic commands:\n\n"));
+    }
+    for spec in BASIC.iter().filter_map(|name| spec::find(name.as_bytes())) {
+        out.push_str(&rst::field(spec.name(), spec.summary, &style, 1));
+    }
+    if !ui.is_quiet() {
+        out.push_str("\n(use 'hg help' for the full list of commands or 'hg -v' for details)\n");
+    }
+    out
+}
+
+/// `hg help` and its options `-c` and `-e`.
+pub(super) fn overview(ui: &Ui, request: Request<'_>) -> String {
+    if request.commands || request.extensions {
+        return plain_lists(ui, request);
+    }
+    let style = style(ui);
+    let mut parts = Vec::new();
+    if !ui.is_quiet() {
+        parts.push(TITLE.to_owned());
+        parts.push("list of commands:\n".to_owned());
+    }
+    parts.extend(by_category(ui, |_| true));
+    if !ui.is_quiet() {
+        let enabled = extensions::Enabled::of(&ui.config()).native;
+        if !enabled.is_empty() {
+            let mut text = "enabled extensions:\n\n".to_owned();
+            for name in &enabled {
+                let summary = extensions::summary(name).unwrap_or("");
+                text.push_str(&rst::field(name, summary, &style, 1));
+            }
+            parts.push(text);
+        }
+        parts.push("additional help topics:\n".to_owned());
+        for group in GROUPS {
+            let mut text = format!("{group}:\n\n");
+            for topic in TOPICS.iter().filter(|topic| topic.group == *group) {
+                text.push_str(&rst::field(topic.names[0], topic.title, &style, 1));
+            }
+            parts.push(text);
+        }
+        if ui.is_verbose() {
+            parts.push(options_table(ui, "global options", spec::global::OPTIONS, &style).0);
+        } else {
+            parts.push(
+                "(use 'hg help -v' to show built-in aliases and global options)\n".to_owned(),
+            );
+        }
+    }
+    parts.join("\n")
+}
+
+/// The commands that begin with `prefix`.
+pub(super) fn beginning_with(ui: &Ui, prefix: &str) -> String {
+    let mut parts = vec!["list of commands:\n".to_owned()];
+    let begins = |entry: &Entry| entry.spec().names.split('|').any(|name| name.starts_with(prefix));
+    parts.extend(by_category(ui, begins));
+    if !ui.is_verbose() {
+        parts.push(format!(
+            "(use 'hg help -v {prefix}' to show built-in aliases and global options)\n"
+        ));
+    }
+    parts.join("\n")
+}
+
+/// Whether lists of commands leave an entry out.
+fn left_out(ui: &Ui, entry: &Entry) -> bool {
+    let spec = entry.spec();
+    (spec.is_debug() && !ui.is_debug())
+        || (!ui.is_verbose() && (is_hidden_text(spec.summary) || entry.alias.is_some()))
+}
+
+fn by_category(ui: &Ui, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
+    let style = style(ui);
+    let listing = dispatch::listing(ui);
+    let mut out = Vec::new();
+    for category in Category::ALL {
+        let mut text = format!("{}:\n\n", category.title());
+        let mut any = false;
+        for (name, entry) in &listing {
+            let own = if entry.alias.is_some() { Category::None } else { entry.spec().category };
+            if own != category || left_out(ui, entry) || !wanted(entry) {
+                continue;
+            }
+            let name = String::from_utf8_lossy(name);
+            let mut names = vec![name.into_owned()];
+            if ui.is_verbose() && entry.alias.is_none() {
+                names.extend(entry.spec().aliases().map(str::to_owned));
+            }
+            let summary = if entry.spec().summary.is_empty() {
+                "(no help text available)"
+            } else {
+                entry.spec().summary
+            };
+            text.push_str(&rst::field(&names.join(", "), summary, &style, 1));
+            any = true;
+        }
+        if any {
+            out.push(text);
+        }
+    }
+    out
+}
+
+fn plain_lists(ui: &Ui, request: Request<'_>) -> String {
+    let mut parts = Vec::new();
+    if request.commands {
+        let rows = dispatch::listing(ui)
+            .iter()
+            .filter(|(_, entry)| !left_out(ui, entry) && entry.alias.is_none())
+            .map(|(_, entry)| row(entry.spec().name(), entry.spec().summary))
+            .collect();
+        parts.extend(titled(ui, "Commands", rows));
+    }
+    if request.extensions {
+        let rows = extensions::list::BUNDLED.iter().map(|(name, text)| row(name, text)).collect();
+        parts.extend(titled(ui, "Extensions", rows));
+    }
+    parts.join("\n")
+}
+
+fn row(name: &str, text: &str) -> Vec<String> {
+    let text = if text.is_empty() { "(no help text available)" } else { text };
+    vec![name.to_owned(), text.to_owned()]
+}
+
+fn titled(ui: &Ui, title: &str, rows: Vec<Vec<String>>) -> Option<String> {
+    if rows.is_empty() {
+        return None;
+    }
+    Some(format!("{title}:\n\n{}", rst::table(&rows, &style(ui), 1)))
+}
+
+/// `hg help -k WORD`.
+pub(super) fn search(ui: &Ui, word: &str, request: Request<'_>) -> Result<String> {
+    let word = word.to_lowercase();
+    let has = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&word));
+    let any = !request.commands && !request.extensions;
+    let mut parts = Vec::new();
+    if any {
+        let rows = TOPICS
+            .iter()
+            .filter(|topic| has(&[topic.title, topic.text]) || has(topic.names))
+            .map(|topic| row(topic.names[0], topic.title))
+            .collect();
+        parts.extend(titled(ui, "Topics", rows));
+    }
+    let available = dispatch::available(&ui.config());
+    if any || request.commands {
+        let mut specs: Vec<_> = available
+            .iter()
+            .filter(|spec| !spec.is_debug() && (ui.is_verbose() || !is_hidden_text(spec.summary)))
+            .filter(|spec| {
+                let body = dispatch::command(spec.name().as_bytes()).map_or("", |c| c.help);
+                has(&[spec.names, spec.summary, body])
+            })
+            .collect();
+        specs.sort_by_key(|spec| spec.name());
+        let rows = specs.into_iter().map(|spec| row(spec.name(), spec.summary)).collect();
+        parts.extend(titled(ui, "Commands", rows));
+    }
+    if any || request.extensions {
+        let rows = extensions::list::BUNDLED
+            .iter()
+            .filter(|(name, text)| has(&[name, text]))
+            .filter(|(_, text)| {
+                ui.is_verbose() || !is_hidden_text(text) || text.contains("EXPERIMENTAL")
+            })
+            .map(|(name, text)| row(name, text))
+            .collect();
+        parts.extend(titled(ui, "Extensions", rows));
+        let mut specs: Vec<_> = spec::all()
+            .filter(|spec| {
+                !spec.extension.is_empty() && !available.iter().any(|a| a.names == spec.names)
+            })
+            .filter(|spec| !spec.is_debug() && has(&[spec.names, spec.summary]))
+            .collect();
+        specs.sort_by_key(|spec| spec.name());
+        if any {
+            let rows = specs.into_iter().map(|spec| row(spec.name(), spec.summary)).collect();
+            parts.extend(titled(ui, "Extension Commands", rows));
+        }
+    }
+    if parts.is_empty() {
+        return Err(Error::input("no matches").hint("try 'hg help' for a list of topics"));
+    }
+    Ok(parts.join("\n"))
+}
