@@ -24,6 +24,8 @@ pub mod debugindex;
 pub mod debugindexdot;
 pub mod debugrename;
 pub mod debugrevlogindex;
+pub mod diff;
+pub mod export;
 pub mod forget;
 pub mod help;
 pub mod init;

@@ -16,6 +16,7 @@ pub mod help;
 pub mod hooks;
 pub mod merge_tool;
 pub mod options;
+pub mod output_name;
 pub mod remote;
 pub mod revision;
 pub mod scope;

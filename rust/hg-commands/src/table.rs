@@ -23,6 +23,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugwalk::COMMAND,
     &c::diff::COMMAND,
     &c::files::COMMAND,
+    &c::export::COMMAND,
     &c::forget::COMMAND,
     &c::help::COMMAND,
     &c::init::COMMAND,

@@ -26,6 +26,42 @@ pub fn parse_expression(text: &[u8]) -> Result<Tree> {
     Ok(simplify(tree))
 }
 
+/// A part of a text with templates in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fragment {
+    /// As it stands: backslashes mean nothing.
+    Text(std::ops::Range<usize>),
+    /// An expression with its braces.
+    Expression(std::ops::Range<usize>),
+}
+
+/// Finds the expressions of a text in which only braces are special, as in the names of files
+/// that commands write.
+///
+/// # Errors
+/// On syntax errors in an expression.
+pub fn fragments(text: &[u8]) -> Result<Vec<Fragment>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(found) = text[at..].iter().position(|&c| c == b'{').map(|found| at + found) {
+        if found > at {
+            out.push(Fragment::Text(at..found));
+        }
+        let scanned = expression(text, found + 1, Some(b'}'), 0);
+        let (_, end) = scanned.map_err(|error| describe_location(error, text))?;
+        if text.get(end) != Some(&b'}') {
+            let error = Error::parse("invalid token", Some(end));
+            return Err(describe_location(error, text));
+        }
+        out.push(Fragment::Expression(found..end + 1));
+        at = end + 1;
+    }
+    if at < text.len() {
+        out.push(Fragment::Text(at..text.len()));
+    }
+    Ok(out)
+}
+
 /// The aliases of the `templatealias` section.
 pub fn alias_rules<'a>(definitions: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> AliasRules {
     let syntax = AliasSyntax {

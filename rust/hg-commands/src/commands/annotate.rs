@@ -1,0 +1,229 @@
+//! `hg annotate`.
+
+use std::rc::Rc;
+
+use hg_diff::binary::is_binary;
+use hg_diff::lines;
+use hg_query::template::{Changeset, History};
+use hg_store::revlog::RevBits;
+use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
+use hg_wdir::WorkingDir;
+use hg_wdir::annotate::{AnnotateOptions, Annotation, Line, Start, annotate};
+use hg_wdir::diff::options::{Features, from_config};
+use hg_wdir::snapshot::RevisionSnapshot;
+
+use crate::changeset_display::UiHost;
+use crate::diff_display::flags;
+use crate::formatter::Value;
+use crate::revision::{self, Target};
+use crate::scope::{Naming, match_arguments};
+use crate::{Command, CommandContext, Formatter, spec};
+
+mod columns;
+
+use columns::Columns;
+
+/// `hg annotate`.
+pub static COMMAND: Command = Command {
+    spec: &spec::content::ANNOTATE,
+    help: "Show for every line of files which changeset it comes from.\n\n\
+Without options that choose what is shown, that is the revision number; with --file, --user or\n\
+--date it is left out unless --number is given too.\n\n\
+Files with NUL bytes are binary and only mentioned, unless -a/--text is given.\n\n\
+-T/--template knows ``lines`` and ``path`` for each file; each line has ``line``, ``lineno`` and\n\
+``path`` beside the keywords of its changeset.\n\nReturns 0 on success.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    if ctx.args.is_empty() {
+        return Err(Error::input("at least one filename or pattern is required"));
+    }
+    if !ctx.opts.list("line-range").is_empty() {
+        return Err(Error::abort("--line-range is not supported"));
+    }
+    let target = revision::single(ctx, ctx.opts.bytes("rev").unwrap_or_default())?;
+    let job = Job::new(ctx, target)?;
+    let mut fm = Formatter::with_repo(
+        &ctx.ui,
+        Some(ctx.repo()?),
+        "annotate",
+        ctx.opts.nonempty("template"),
+    )?;
+    let paths = job.files()?;
+    for path in paths {
+        job.file(&mut fm, &path)?;
+        ctx.ui.check()?;
+    }
+    fm.end()?;
+    Ok(0)
+}
+
+/// What stays the same for all files.
+struct Job<'a> {
+    ctx: &'a CommandContext,
+    target: Target,
+    columns: Columns,
+    options: hg_diff::DiffOptions,
+    skip: Option<RevBits>,
+    history: Rc<History>,
+}
+
+impl<'a> Job<'a> {
+    fn new(ctx: &'a CommandContext, target: Target) -> Result<Self> {
+        let repo = ctx.repo()?;
+        let whitespace = Features { git: false, whitespace: true, format: false };
+        let config = ctx.config();
+        let options = from_config(&config, "annotate", &flags(&ctx.opts), whitespace, &*ctx.ui)?;
+        let skipped = ctx.opts.list("skip");
+        let skip = if skipped.is_empty() {
+            None
+        } else {
+            let query = revision::query(ctx)?;
+            let mut bits = RevBits::with_len(repo.changelog()?.len());
+            bits.extend(revision::range(&query, skipped)?.to_vec()?);
+            Some(bits)
+        };
+        let host = Rc::new(UiHost::new(&ctx.ui, Some(repo.root_bytes())));
+        let history = History::new(repo.clone(), host);
+        Ok(Self { ctx, target, columns: Columns::of(ctx), options, skip, history })
+    }
+
+    /// The files to annotate.
+    fn files(&self) -> Result<Vec<HgPathBuf>> {
+        let repo = self.ctx.repo()?;
+        let matcher = match_arguments(self.ctx)?;
+        let (name, found, missing) = match self.target {
+            Target::Changeset(rev) => {
+                let snapshot = RevisionSnapshot::new(repo, rev)?;
+                let manifest = snapshot.manifest();
+                let matching = manifest.paths().filter(|path| matcher.matches(path));
+                let found: Vec<_> = matching.map(ToOwned::to_owned).collect();
+                let named = matcher.files().into_iter();
+                let missing = named.filter(|path| {
+                    matcher.exact(path) && !manifest.contains(path) && !manifest.has_dir(path)
+                });
+                let missing: Vec<_> = missing.collect();
+                (repo.changelog()?.node(rev).short(), found, missing)
+            }
+            Target::WorkingDirectory => {
+                let mut wdir = WorkingDir::open(repo)?;
+                let options = hg_wdir::StatusOptions { clean: true, ..Default::default() };
+                let status = wdir.status(&matcher, options)?;
+                let mut found = [status.modified, status.added, status.clean].concat();
+                let gone = [status.deleted, status.removed].concat();
+                for path in matcher.files() {
+                    let exact = matcher.exact(&path) && !found.contains(&path);
+                    if exact && (gone.contains(&path) || !wdir.dirstate().has_dir(&path)?) {
+                        found.push(path);
+                    }
+                }
+                found.sort();
+                (Vec::new(), found, Vec::new())
+            }
+        };
+        if let Some(path) = missing.first() {
+            let naming = Naming::relative(self.ctx, repo);
+            let shown = naming.name(path);
+            let parts = [&shown[..], b": no such file in rev ", &name];
+            return Err(Error::abort(parts.concat()));
+        }
+        Ok(found)
+    }
+
+    fn file(&self, fm: &mut Formatter, path: &HgPath) -> Result<()> {
+        let repo = self.ctx.repo()?;
+        let start = self.start(path)?;
+        fm.start_item();
+        fm.data(&[("path", Value::from(path.as_bytes()))]);
+        let content = match &start {
+            Start::Committed { path, node, .. } => {
+                repo.filelog(path)?.read_node(node)?.into_vec()
+            }
+            Start::Working { content, .. } => content.clone(),
+        };
+        if !self.ctx.opts.flag("text") && is_binary(&content) {
+            let naming = Naming::configured(self.ctx, repo, true)?;
+            fm.plain([&naming.name(path)[..], b": binary file\n"].concat(), "");
+            return Ok(());
+        }
+        let skip = |rev: Revision| self.skip.as_ref().is_some_and(|bits| bits.contains(rev));
+        let options = AnnotateOptions {
+            follow: !self.ctx.opts.flag("no-follow"),
+            diff: self.options.clone(),
+            skip: self.skip.as_ref().map(|_| &skip as &dyn Fn(Revision) -> bool),
+        };
+        let annotation = annotate(repo, &start, &options)?;
+        self.lines(fm, &annotation)
+    }
+
+    /// Writes the lines of a file.
+    fn lines(&self, fm: &mut Formatter, annotation: &Annotation) -> Result<()> {
+        let working = self.target == Target::WorkingDirectory;
+        let nested = fm.nested();
+        let mut nested = nested;
+        if fm.is_plain() {
+            let text = self.columns.text(self.ctx, &self.history, annotation, working)?;
+            for (prefix, line) in text.iter().zip(lines::split(&annotation.content)) {
+                fm.plain(prefix, "");
+                fm.plain(line, "");
+            }
+            if !annotation.content.is_empty() && !annotation.content.ends_with(b"\n") {
+                fm.plain("\n", "");
+            }
+            return Ok(());
+        }
+        for (line, text) in annotation.iter() {
+            let origin = annotation.origin(line);
+            nested.start_item();
+            nested.context(origin.rev);
+            let fields = self.columns.fields(&self.history, annotation, line)?;
+            nested.data(&[("line", Value::from(text))]);
+            nested.data(&fields);
+        }
+        fm.end_nested("lines", nested);
+        Ok(())
+    }
+
+    fn start(&self, path: &HgPath) -> Result<Start> {
+        let repo = self.ctx.repo()?;
+        let rev = match self.target {
+            Target::Changeset(rev) => rev,
+            Target::WorkingDirectory => return working_start(self.ctx, path),
+        };
+        let snapshot = RevisionSnapshot::new(repo, rev)?;
+        let node = snapshot.manifest().node(path).unwrap_or(Node::NULL);
+        Ok(Start::Committed { rev, path: path.to_owned(), node })
+    }
+}
+
+/// A file of the working directory, with what it came out of.
+fn working_start(ctx: &CommandContext, path: &HgPath) -> Result<Start> {
+    let repo = ctx.repo()?;
+    let changelog = repo.changelog()?;
+    let mut wdir = WorkingDir::open(repo)?;
+    let Some((_, content)) = wdir.read_file(path)? else {
+        let text = [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
+        return Err(Error::abort(text.concat()));
+    };
+    let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];
+    let source = wdir.copies(&hg_match::Matcher::exact_files(vec![path.to_owned()]))?;
+    let source = source.get(path).cloned().unwrap_or_else(|| path.to_owned());
+    let mut parents: Vec<(HgPathBuf, Node)> = Vec::new();
+    for (parent, path) in [(p1, &source), (p2, &path.to_owned())] {
+        let manifest = hg_wdir::manifest_of(repo, &parent)?;
+        if let Some(node) = manifest.node(path) {
+            let parent = (path.clone(), node);
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+    }
+    let revs = [changelog.rev(&p1)?, changelog.rev(&p2)?];
+    Ok(Start::Working { path: path.to_owned(), content, parents, revs })
+}
+
+/// The changeset of a line, opened.
+fn changeset_of(history: &Rc<History>, annotation: &Annotation, line: &Line) -> Result<Changeset> {
+    Changeset::open(history, annotation.origin(line).rev)
+}
