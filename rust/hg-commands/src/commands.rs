@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod addremove;
+pub mod annotate;
 pub mod cat;
 mod amend;
 pub mod commit;
@@ -24,7 +25,6 @@ pub mod debugindex;
 pub mod debugindexdot;
 pub mod debugrename;
 pub mod debugrevlogindex;
-pub mod diff;
 pub mod export;
 pub mod forget;
 pub mod help;

@@ -32,6 +32,17 @@ pub use value::Value;
 /// The fields of an item, in the order they were given.
 pub type Item = Vec<(&'static str, Value)>;
 
+/// Items that are a field of another item.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Nested {
+    /// The items.
+    pub items: Vec<Item>,
+    /// The changeset that each is about.
+    pub contexts: Vec<Option<Revision>>,
+    /// How templates show one that they do not take apart.
+    pub template: Option<&'static str>,
+}
+
 /// Turns items into one form of output.
 pub trait Backend {
     /// Items will follow, or the end.
@@ -53,7 +64,7 @@ enum Form {
     Plain,
     Backend(Box<dyn Backend>),
     /// Collects items that are a field of another one.
-    Nested(Vec<Item>),
+    Nested(Nested),
 }
 
 /// Writes items; see the module's description.
@@ -187,7 +198,7 @@ impl Formatter {
     pub fn nested(&self) -> Self {
         let form = match self.form {
             Form::Plain => Form::Plain,
-            _ => Form::Nested(Vec::new()),
+            _ => Form::Nested(Nested::default()),
         };
         Self {
             ui: self.ui.clone(),
@@ -199,11 +210,21 @@ impl Formatter {
         }
     }
 
+    /// The same, for items that templates show as `template` when they do not take them apart.
+    #[must_use]
+    pub fn nested_as(&self, template: &'static str) -> Self {
+        let mut nested = self.nested();
+        if let Form::Nested(items) = &mut nested.form {
+            items.template = Some(template);
+        }
+        nested
+    }
+
     /// Adds the items of `nested` as the field `name`.
     pub fn end_nested(&mut self, name: &'static str, mut nested: Self) {
         nested.finish_item();
-        if let Form::Nested(items) = nested.form {
-            self.data(&[(name, Value::Items(items))]);
+        if let Form::Nested(nested) = nested.form {
+            self.data(&[(name, Value::Items(nested))]);
         }
     }
 
@@ -224,7 +245,10 @@ impl Formatter {
         let Some(item) = self.item.take() else { return };
         match &mut self.form {
             Form::Plain => {}
-            Form::Nested(items) => items.push(item),
+            Form::Nested(nested) => {
+                nested.items.push(item);
+                nested.contexts.push(context);
+            }
             Form::Backend(backend) => {
                 if self.failure.is_none() {
                     self.failure = backend.item(&self.ui, &item, context).err();

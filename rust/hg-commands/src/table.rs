@@ -7,6 +7,7 @@ use crate::commands as c;
 pub static COMMANDS: &[&Command] = &[
     &c::add::COMMAND,
     &c::addremove::COMMAND,
+    &c::annotate::COMMAND,
     &c::cat::COMMAND,
     &c::commit::COMMAND,
     &c::config::COMMAND,

@@ -112,9 +112,10 @@ impl<'a> Job<'a> {
                 let status = wdir.status(&matcher, options)?;
                 let mut found = [status.modified, status.added, status.clean].concat();
                 let gone = [status.deleted, status.removed].concat();
+                let manifest = wdir.p1_manifest()?;
                 for path in matcher.files() {
                     let exact = matcher.exact(&path) && !found.contains(&path);
-                    if exact && (gone.contains(&path) || !wdir.dirstate().has_dir(&path)?) {
+                    if exact && (gone.contains(&path) || !manifest.has_dir(&path)) {
                         found.push(path);
                     }
                 }
@@ -137,9 +138,7 @@ impl<'a> Job<'a> {
         fm.start_item();
         fm.data(&[("path", Value::from(path.as_bytes()))]);
         let content = match &start {
-            Start::Committed { path, node, .. } => {
-                repo.filelog(path)?.read_node(node)?.into_vec()
-            }
+            Start::Committed { path, node, .. } => repo.filelog(path)?.read_node(node)?.into_vec(),
             Start::Working { content, .. } => content.clone(),
         };
         if !self.ctx.opts.flag("text") && is_binary(&content) {
@@ -159,11 +158,10 @@ impl<'a> Job<'a> {
 
     /// Writes the lines of a file.
     fn lines(&self, fm: &mut Formatter, annotation: &Annotation) -> Result<()> {
-        let working = self.target == Target::WorkingDirectory;
-        let nested = fm.nested();
-        let mut nested = nested;
+        let columns = &self.columns;
         if fm.is_plain() {
-            let text = self.columns.text(self.ctx, &self.history, annotation, working)?;
+            let working = self.target == Target::WorkingDirectory;
+            let text = columns.text(self.ctx, &self.history, annotation, working)?;
             for (prefix, line) in text.iter().zip(lines::split(&annotation.content)) {
                 fm.plain(prefix, "");
                 fm.plain(line, "");
@@ -173,11 +171,13 @@ impl<'a> Job<'a> {
             }
             return Ok(());
         }
+        let columns = columns.with_wanted(fm, self.ctx.opts.nonempty("template"));
+        let mut nested = fm.nested_as("{rev}: {line}");
         for (line, text) in annotation.iter() {
             let origin = annotation.origin(line);
             nested.start_item();
             nested.context(origin.rev);
-            let fields = self.columns.fields(&self.history, annotation, line)?;
+            let fields = columns.fields(&self.history, annotation, line)?;
             nested.data(&[("line", Value::from(text))]);
             nested.data(&fields);
         }
@@ -202,8 +202,14 @@ fn working_start(ctx: &CommandContext, path: &HgPath) -> Result<Start> {
     let repo = ctx.repo()?;
     let changelog = repo.changelog()?;
     let mut wdir = WorkingDir::open(repo)?;
-    let Some((_, content)) = wdir.read_file(path)? else {
-        let text = [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
+    let tracked = wdir.p1_manifest()?.contains(path) || wdir.dirstate().is_tracked(path)?;
+    let Some((_, content)) = wdir.read_file(path)?.filter(|_| tracked) else {
+        if !tracked {
+            let reason = [path.as_bytes(), b": No such file or directory"];
+            return Err(Error::abort(reason.concat()));
+        }
+        let text =
+            [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
         return Err(Error::abort(text.concat()));
     };
     let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];

@@ -1,12 +1,13 @@
 //! `hg cat`.
 
 use hg_store::Manifest;
-use hg_types::{HgPath, Result};
+use hg_types::{HgPath, Result, Revision};
 use hg_vfs::bytes_to_path;
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::file_name::FileName;
 use crate::formatter::Value;
+use crate::output_name::OutputNames;
 use crate::revision::{self, Target};
 use crate::scope::{Naming, files_in, match_arguments, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
@@ -105,18 +106,16 @@ fn write_file(
 ) -> Result<()> {
     let repo = ctx.repo()?;
     let changelog = repo.changelog()?;
-    let changeset = match target {
-        Target::Changeset(rev) => Some((changelog.node(*rev), *rev)),
-        Target::WorkingDirectory => None,
+    let rev = match target {
+        Target::Changeset(rev) => *rev,
+        Target::WorkingDirectory => Revision::WDIR,
     };
-    let name = FileName {
-        changeset,
+    let about = FileName {
         path: Some(path),
-        root: repo.root_bytes(),
         revision_width: changelog.len().saturating_sub(1).to_string().len(),
         ..FileName::default()
     };
-    let name = name.expand(format)?;
+    let name = OutputNames::new(&ctx.ui, repo, format)?.name(rev, &about)?;
     let full = hg_match::join_path(hg_vfs::path_to_bytes(&ctx.cwd()), &name);
     let full = bytes_to_path(&full);
     let failed = |error: std::io::Error| {

@@ -7,8 +7,9 @@ use hg_types::{Error, ErrorKind, Result, Revision};
 
 use crate::changeset_display::UiHost;
 use crate::diff_display::{Comparison, DiffStyle};
+use crate::file_name::FileName;
 use crate::formatter::Value;
-use crate::output_name::{NameOptions, OutputNames};
+use crate::output_name::OutputNames;
 use crate::revision::{self, Target};
 use crate::{Command, CommandContext, Formatter, spec};
 
@@ -179,13 +180,13 @@ impl<'a> Export<'a> {
     fn to_files(&self, revs: &[Revision], format: &[u8]) -> Result<()> {
         let ui = &self.ctx.ui;
         let names = OutputNames::new(ui, self.ctx.repo()?, format)?;
-        let rev_width = revs.iter().map(|rev| rev.to_string().len()).max().unwrap_or(0);
+        let revision_width = revs.iter().map(|rev| rev.to_string().len()).max().unwrap_or(0);
         // Changesets for the same file are written together.
         let mut files: Vec<(Vec<u8>, Vec<Revision>)> = Vec::new();
         for (at, &rev) in revs.iter().enumerate() {
-            let (total, sequence) = (Some(revs.len()), Some(at + 1));
-            let options = NameOptions { total, sequence, rev_width, path: None };
-            let name = names.name(rev, &options)?;
+            let sequence = Some((at + 1, revs.len()));
+            let about = FileName { sequence, revision_width, ..FileName::default() };
+            let name = names.name(rev, &about)?;
             match files.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, revs)) => revs.push(rev),
                 None => files.push((name, vec![rev])),

@@ -106,9 +106,9 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
                 encode(value, out);
             }
         }
-        Value::Items(items) => {
-            head(4, items.len() as u64, out);
-            items.iter().for_each(|item| fields(item, out));
+        Value::Items(nested) => {
+            head(4, nested.items.len() as u64, out);
+            nested.items.iter().for_each(|item| fields(item, out));
         }
     }
 }

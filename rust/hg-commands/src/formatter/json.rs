@@ -64,9 +64,9 @@ pub(super) fn encode(ui: &Ui, value: &Value, out: &mut Vec<u8>) {
             let pairs = pairs.iter().map(|(name, value)| (&**name, value));
             object(ui, pairs, out);
         }
-        Value::Items(items) => {
+        Value::Items(nested) => {
             out.push(b'[');
-            for (at, item) in items.iter().enumerate() {
+            for (at, item) in nested.items.iter().enumerate() {
                 if at > 0 {
                     out.extend_from_slice(b", ");
                 }

@@ -2,7 +2,7 @@
 
 use hg_types::{Result, Revision};
 
-use super::{Backend, Item, Value};
+use super::{Backend, Item, Nested, Value};
 use crate::Ui;
 
 /// Writes a pickle; it has to know all items first.
@@ -20,7 +20,7 @@ impl Backend for Pickle {
     fn end(&mut self, ui: &Ui) -> Result<()> {
         let mut out = vec![0x80, 4];
         let items = std::mem::take(&mut self.items);
-        encode(&Value::Items(items), &mut out);
+        encode(&Value::Items(Nested { items, ..Nested::default() }), &mut out);
         out.push(b'.');
         ui.write(out);
         Ok(())
@@ -81,9 +81,9 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
         Value::Dict { pairs, .. } => {
             dict(pairs.iter().map(|(name, value)| (&**name, value)), out);
         }
-        Value::Items(items) => {
+        Value::Items(nested) => {
             out.extend_from_slice(b"](");
-            for item in items {
+            for item in &nested.items {
                 dict(item.iter().map(|(name, value)| (name.as_bytes(), value)), out);
             }
             out.push(b'e');

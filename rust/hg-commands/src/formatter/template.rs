@@ -1,18 +1,19 @@
 //! Templates as a form of output: the border to the template engine.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use hg_query::template::spec::{Parts, Spec, available_styles};
 use hg_query::template::{
-    Changeset, Code, Dict, Engine, JsonStyle, List, ListKind, Mappings, Scope, Value as Templated,
-    Vars, append_cbor, append_json, syntax,
+    Change, Changeset, Code, Dict, Engine, JsonStyle, List, ListKind, Mappings, Scope,
+    Value as Templated, Vars, append_cbor, append_json, syntax,
 };
 use hg_store::Repo;
 use hg_types::{Error, Result, Revision};
 
-use super::{Backend, Item, Value};
+use super::{Backend, Item, Nested, Value};
 use crate::Ui;
 use crate::changeset_display::UiHost;
 
@@ -135,7 +136,7 @@ impl Backend for Selected {
 
 /// The fields of an item as variables, and its changeset.
 fn scope(engine: &Engine, item: &Item, context: Option<Revision>, index: usize) -> Result<Scope> {
-    let mut vars = vars(item);
+    let mut vars = vars(engine, item)?;
     vars.values.push((Cow::Borrowed(b"index"), Templated::from(index)));
     match (context, engine.history()) {
         (Some(rev), Some(history)) => {
@@ -146,13 +147,33 @@ fn scope(engine: &Engine, item: &Item, context: Option<Revision>, index: usize) 
     }
 }
 
-fn vars(item: &Item) -> Vars {
-    Vars::new(item.iter().map(|(name, value)| (*name, convert(value))))
+fn vars(engine: &Engine, item: &Item) -> Result<Vars> {
+    let values = item.iter().map(|(name, value)| Ok((*name, convert(engine, value)?)));
+    Ok(Vars::new(values.collect::<Result<Vec<_>>>()?))
 }
 
-fn convert(value: &Value) -> Templated {
+/// The items of a field, each about its changeset.
+fn mappings(engine: &Engine, nested: &Nested) -> Result<Mappings> {
+    let mut items = Vec::with_capacity(nested.items.len());
+    let mut known: HashMap<Revision, Rc<Changeset>> = HashMap::new();
+    for (item, context) in nested.items.iter().zip(&nested.contexts) {
+        let mut vars = vars(engine, item)?;
+        if let (Some(rev), Some(history)) = (context, engine.history()) {
+            let changeset = match known.get(rev) {
+                Some(changeset) => changeset.clone(),
+                None => Rc::new(Changeset::open(history, *rev)?),
+            };
+            known.insert(*rev, changeset.clone());
+            vars.change = Change::Changeset(changeset);
+        }
+        items.push(vars);
+    }
+    Ok(Mappings { items, template: nested.template, separator: "" })
+}
+
+fn convert(engine: &Engine, value: &Value) -> Result<Templated> {
     let name = |name: &'static str| Cow::Borrowed(name.as_bytes());
-    match value {
+    Ok(match value {
         Value::None => Templated::None,
         Value::Bool(yes) => Templated::Bool(*yes),
         Value::Int(number) => Templated::Int(*number),
@@ -160,20 +181,19 @@ fn convert(value: &Value) -> Templated {
         Value::Bytes(bytes) => Templated::Bytes(bytes.clone()),
         Value::Date(date) => Templated::from(*date),
         Value::List { values, name: singular, .. } => Templated::List(Rc::new(List {
-            items: values.iter().map(convert).collect(),
+            items: values.iter().map(|value| convert(engine, value)).collect::<Result<_>>()?,
             kind: ListKind::Named(name(singular), Vec::new()),
             ..List::default()
         })),
         Value::Dict { pairs, key, value } => Templated::Dict(Rc::new(Dict {
-            pairs: pairs.iter().map(|(key, value)| (key.clone(), convert(value))).collect(),
+            pairs: pairs
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), convert(engine, value)?)))
+                .collect::<Result<_>>()?,
             key: name(key),
             value: name(value),
             ..Dict::default()
         })),
-        Value::Items(items) => Templated::Mappings(Rc::new(Mappings {
-            items: items.iter().map(vars).collect(),
-            template: None,
-            separator: "",
-        })),
-    }
+        Value::Items(nested) => Templated::Mappings(Rc::new(mappings(engine, nested)?)),
+    })
 }

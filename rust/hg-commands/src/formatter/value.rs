@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hg_types::{HgDate, HgPath, HgPathBuf, Node};
 
-use super::Item;
+use super::Nested;
 
 /// The value of a field.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,7 +40,7 @@ pub enum Value {
         value: &'static str,
     },
     /// Items below this one.
-    Items(Vec<Item>),
+    Items(Nested),
 }
 
 impl Value {

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use hg_query::template::History;
-use hg_types::{Node, Result, Revision};
+use hg_types::{HgDate, Node, Result, Revision};
 use hg_wdir::annotate::{Annotation, Line};
 
 use super::changeset_of;
-use crate::CommandContext;
 use crate::formatter::Value;
+use crate::{CommandContext, Formatter};
 
 /// What is shown of a line's origin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,12 +29,15 @@ pub(super) struct Columns {
     verbose: bool,
     quiet: bool,
     debug: bool,
+    /// Whether dates are numbers, as programs get them.
+    numeric_dates: bool,
 }
 
 /// What the columns of one origin have in common.
 struct Origin {
     user: Vec<u8>,
-    date: hg_types::HgDate,
+    date: HgDate,
+    rev: Revision,
     node: Node,
 }
 
@@ -55,7 +58,22 @@ impl Columns {
         ];
         let shown = chosen.into_iter().filter(|(shown, _)| *shown).map(|(_, column)| column);
         let (verbose, quiet) = (ctx.ui.is_verbose(), ctx.ui.is_quiet());
-        Self { shown: shown.collect(), verbose, quiet, debug: ctx.ui.is_debug() }
+        let debug = ctx.ui.is_debug();
+        Self { shown: shown.collect(), verbose, quiet, debug, numeric_dates: false }
+    }
+
+    /// Adds what a template asks for.
+    pub(super) fn with_wanted(&self, fm: &Formatter, template: Option<&[u8]>) -> Self {
+        let mut out = self.clone();
+        out.numeric_dates = matches!(template, Some(b"json" | b"cbor" | b"debug" | b"pickle"));
+        if !out.numeric_dates {
+            for (name, column) in [("lineno", Column::LineNumber), ("path", Column::File)] {
+                if fm.wants(&[name]) && !out.shown.contains(&column) {
+                    out.shown.push(column);
+                }
+            }
+        }
+        out
     }
 
     /// The text before each line.
@@ -111,14 +129,14 @@ impl Columns {
         line: &Line,
     ) -> Result<Origin> {
         let changeset = changeset_of(history, annotation, line)?;
-        // The working directory shows the id of its first parent.
+        // The working directory shows number and id of its first parent.
         let rev = changeset.rev();
         let shown = if rev.is_wdir() { changeset.parents()[0] } else { rev };
         let node = ctx.repo()?.changelog()?.node(shown);
         let entry = changeset.entry()?;
         let user = ctx.ui.encoding().local(entry.user()).into_owned();
         let user = if self.verbose { user } else { short_user(&user) };
-        Ok(Origin { user, date: entry.date(), node })
+        Ok(Origin { user, date: entry.date(), rev: shown, node })
     }
 
     fn cell(
@@ -139,7 +157,7 @@ impl Columns {
         match column {
             Column::User => origin.user.clone(),
             Column::Number => {
-                let number = format!("{}", self.number(at.rev, annotation)).into_bytes();
+                let number = origin.rev.to_string().into_bytes();
                 if self.shown.contains(&Column::Changeset) { number } else { mark(number) }
             }
             Column::Changeset => {
@@ -153,10 +171,6 @@ impl Columns {
             Column::File => at.path.as_bytes().to_vec(),
             Column::LineNumber => line.number.to_string().into_bytes(),
         }
-    }
-
-    fn number(&self, rev: Revision, annotation: &Annotation) -> Revision {
-        if rev.is_wdir() { annotation.parent } else { rev }
     }
 
     /// The fields of a line for templates and programs.
@@ -180,13 +194,21 @@ impl Columns {
                 }
                 Column::Date => {
                     let changeset = changeset_of(history, annotation, line)?;
-                    ("date", Value::Date(changeset.entry()?.date()))
+                    ("date", self.date(changeset.entry()?.date()))
                 }
                 Column::File => ("path", Value::from(at.path.as_bytes())),
                 Column::LineNumber => ("lineno", Value::from(i64::from(line.number))),
             });
         }
         Ok(out)
+    }
+
+    fn date(&self, date: HgDate) -> Value {
+        if !self.numeric_dates {
+            return Value::Date(date);
+        }
+        let values = vec![Value::Float(date.seconds as f64), Value::Int(date.offset.into())];
+        Value::List { values, name: "date", separator: " " }
     }
 }
 
