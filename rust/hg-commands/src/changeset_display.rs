@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use hg_query::template::spec::{Spec, available_styles};
-use hg_query::template::{Changeset, History, Value};
+use hg_query::template::{Changeset, History, Name, Value};
 use hg_store::Repo;
 use hg_types::{Error, Result, Revision};
 
@@ -58,6 +58,8 @@ pub trait Differ {
 pub struct DisplayOptions {
     /// `--template`.
     pub template: Vec<u8>,
+    /// A template given as it is, before everything else.
+    pub literal: Option<Vec<u8>>,
     /// `--style`.
     pub style: Vec<u8>,
     /// `--copies`.
@@ -75,7 +77,7 @@ impl DisplayOptions {
             template: text("template"),
             style: text("style"),
             copies: opts.flag("copies"),
-            differ: None,
+            ..Self::default()
         }
     }
 }
@@ -104,12 +106,26 @@ impl Displayer {
         Self::of(&ctx.ui, ctx.repo()?, options)
     }
 
+    /// A displayer that renders a template for each changeset.
+    ///
+    /// # Errors
+    /// When the template is malformed.
+    pub fn with_template(ui: &Arc<Ui>, repo: &Repo, template: &[u8]) -> Result<Self> {
+        let literal = Some(template.to_vec());
+        Self::of(ui, repo, DisplayOptions { literal, ..DisplayOptions::default() })
+    }
+
     /// A displayer for any repository (a bundle's, a peer's).
     ///
     /// # Errors
     /// When the template cannot be found or read.
     pub fn of(ui: &Arc<Ui>, repo: &Repo, options: DisplayOptions) -> Result<Self> {
         let config = ui.config();
+        if let Some(text) = options.literal {
+            let spec = Spec::Literal(text);
+            let templated = Templated::new(ui, repo, &spec, options.copies)?;
+            return Ok(Self::with_form(ui, repo, Form::Template(Box::new(templated)), None));
+        }
         let spec = Spec::for_changesets(&config, &ui.cwd(), &options.template, &options.style)?;
         let form = match &spec {
             Spec::List => {
@@ -125,10 +141,14 @@ impl Displayer {
             }
             _ => Form::Template(Box::new(Templated::new(ui, repo, &spec, options.copies)?)),
         };
-        let (copies, differ) = (options.copies, options.differ);
+        let out = Self::with_form(ui, repo, form, options.differ);
+        Ok(Self { copies: options.copies, ..out })
+    }
+
+    fn with_form(ui: &Arc<Ui>, repo: &Repo, form: Form, differ: Option<Rc<dyn Differ>>) -> Self {
         let host = Rc::new(UiHost::new(ui, Some(repo.root_bytes())));
         let history = History::new(repo.clone(), host);
-        Ok(Self { ui: ui.clone(), history, form, copies, differ })
+        Self { ui: ui.clone(), history, form, copies: false, differ }
     }
 
     /// Shows a changeset.
@@ -147,7 +167,7 @@ impl Displayer {
         &mut self,
         rev: Revision,
         graph_width: usize,
-        variables: Vec<(&'static str, Value)>,
+        variables: Vec<(Name, Value)>,
     ) -> Result<()> {
         let changeset = Rc::new(Changeset::open(&self.history, rev)?);
         let differ = self.differ.as_deref();
@@ -175,7 +195,7 @@ impl Displayer {
         &mut self,
         rev: Revision,
         graph_width: usize,
-        variables: Vec<(&'static str, Value)>,
+        variables: Vec<(Name, Value)>,
     ) -> Result<Vec<u8>> {
         if let Form::Template(templated) = &mut self.form {
             let changeset = Rc::new(Changeset::open(&self.history, rev)?);

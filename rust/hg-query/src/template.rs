@@ -37,3 +37,4 @@ pub use scope::Scope;
 pub use value::{
     Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, Name, PairForm, Value, Vars,
 };
+pub use wdir::branch as working_branch;

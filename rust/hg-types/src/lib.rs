@@ -14,7 +14,7 @@ mod reporter;
 mod revision;
 pub mod similar;
 
-pub use date::{Civil, Clock, DateRange, FixedClock, HgDate, parse_date};
+pub use date::{Civil, Clock, DateRange, FixedClock, HgDate, parse_date, parse_extended_date};
 pub use encoding::{Encoding, LocalText};
 pub use error::{Error, ErrorKind, Result};
 pub use flags::FileFlags;

@@ -40,7 +40,7 @@ impl DataForm {
         let mut out = Self::new(ui, repo, form)?;
         let arguments = &call[form.len()..];
         let tree = syntax::parse_expression(&[b"dict", arguments].concat())?;
-        let (fields, _) = syntax::symbols_used(&tree);
+        let (fields, _) = syntax::symbols_used(&tree)?;
         let fields = fields.into_iter().map(<[u8]>::to_vec).collect();
         let code = Code::compile(&out.engine.expand_aliases(tree.clone())?, &out.engine)?;
         out.selection = Some(Selection { fields, code });

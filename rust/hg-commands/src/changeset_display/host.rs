@@ -20,7 +20,7 @@ use crate::Ui;
 pub struct UiHost {
     ui: Arc<Ui>,
     config: Arc<Config>,
-    clock: SystemClock,
+    clock: Arc<SystemClock>,
     root: Vec<u8>,
 }
 
@@ -30,7 +30,7 @@ impl UiHost {
     pub fn new(ui: &Arc<Ui>, root: Option<&[u8]>) -> Self {
         let root = root.unwrap_or_default().to_vec();
         let config = ui.config();
-        let clock = SystemClock::new(config.environment().var("TZ"));
+        let clock = Arc::new(SystemClock::new(config.environment().var("TZ")));
         Self { ui: ui.clone(), config, clock, root }
     }
 }
@@ -61,7 +61,11 @@ impl Host for UiHost {
     }
 
     fn clock(&self) -> &dyn Clock {
-        &self.clock
+        &*self.clock
+    }
+
+    fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     fn label(&self, text: Vec<u8>, label: &[u8]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use hg_query::template::spec::{Parts, Spec};
-use hg_query::template::{Changeset, Engine, Scope, Value, Vars};
+use hg_query::template::{Changeset, Engine, Name, Scope, Value, Vars};
 use hg_store::Repo;
 use hg_types::Result;
 
@@ -58,7 +58,7 @@ impl Templated {
         &self,
         changeset: &Rc<Changeset>,
         graph_width: usize,
-        variables: Vec<(&'static str, Value)>,
+        variables: Vec<(Name, Value)>,
     ) -> Scope {
         let mut vars = Vars::changeset(changeset.clone());
         vars.values.reserve(4);
@@ -69,8 +69,7 @@ impl Templated {
         if graph_width > 0 {
             vars.values.push((Cow::Borrowed(b"graphwidth"), Value::from(graph_width)));
         }
-        let named = |(name, value): (&'static str, Value)| (Cow::Borrowed(name.as_bytes()), value);
-        vars.values.extend(variables.into_iter().map(named));
+        vars.values.extend(variables);
         Scope::root(vars)
     }
 
@@ -97,7 +96,7 @@ impl Templated {
         &mut self,
         changeset: &Rc<Changeset>,
         graph_width: usize,
-        variables: Vec<(&'static str, Value)>,
+        variables: Vec<(Name, Value)>,
     ) -> Result<()> {
         if let Some(separator) = self.parts.separator.clone().filter(|_| self.shown > 0) {
             self.write(&separator, &Scope::new())?;

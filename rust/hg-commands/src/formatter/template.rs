@@ -11,7 +11,7 @@ use hg_query::template::{
     Value as Templated, Vars, append_cbor, append_json, syntax,
 };
 use hg_store::Repo;
-use hg_types::{Error, Result, Revision};
+use hg_types::{Error, Node, Result, Revision};
 
 use super::{Backend, Item, Nested, Value};
 use crate::Ui;
@@ -38,7 +38,9 @@ pub(super) fn backend(
     }
     let parts = Parts::of(&engine, &spec, item);
     engine.template(&parts.item)?;
-    let symbols = engine.symbols_used(&parts.item)?;
+    let (mut symbols, functions) = engine.symbols_used(&parts.item)?;
+    symbols.extend(functions);
+    let symbols = symbols.into_iter().collect();
     Ok(Box::new(Template { engine, parts, symbols, count: 0 }))
 }
 
@@ -97,7 +99,7 @@ impl Selected {
     fn new(engine: Engine, form: &str, call: &[u8]) -> Result<Self> {
         let tree = syntax::parse_expression(&[b"dict", &call[form.len()..]].concat())?;
         let tree = engine.expand_aliases(tree)?;
-        let symbols = syntax::symbols_used(&tree).0.into_iter().map(<[u8]>::to_vec).collect();
+        let symbols = syntax::symbols_used(&tree)?.0.into_iter().map(<[u8]>::to_vec).collect();
         let code = Code::compile(&tree, &engine)?;
         Ok(Self { engine, is_json: form == "json", code, symbols, count: 0 })
     }
@@ -138,7 +140,14 @@ impl Backend for Selected {
 fn scope(engine: &Engine, item: &Item, context: Option<Revision>, index: usize) -> Result<Scope> {
     let mut vars = vars(engine, item)?;
     vars.values.push((Cow::Borrowed(b"index"), Templated::from(index)));
-    match (context, engine.history()) {
+    // A field with a changeset's id is as good as the changeset.
+    let named = || -> Option<Revision> {
+        let (_, value) = item.iter().find(|(name, _)| *name == "node")?;
+        let Value::Bytes(hex) = value else { return None };
+        let changelog = engine.history()?.repo().changelog().ok()?;
+        changelog.find(&Node::from_hex(hex)?)
+    };
+    match (context.or_else(named), engine.history()) {
         (Some(rev), Some(history)) => {
             let changeset = Rc::new(Changeset::open(history, rev)?);
             Ok(Scope::root(Vars::changeset(changeset)).with(vars))

@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::filters::{self, Filter};
 use super::functions::{self, Function};
 use super::keywords::{self, Keyword};
+use super::syntax::expect_symbol;
 
 /// A compiled expression or template.
 #[derive(Debug)]
@@ -101,9 +102,10 @@ impl Code {
     }
 }
 
-impl Symbol {
-    fn new(name: &[u8]) -> Self {
-        Self { name: name.to_vec(), keyword: keywords::find(name) }
+impl Engine {
+    fn symbol_named(&self, name: &[u8]) -> Symbol {
+        let keyword = if self.has_keywords() { keywords::find(name) } else { None };
+        Symbol { name: name.to_vec(), keyword }
     }
 }
 
@@ -120,7 +122,7 @@ fn compile(tree: &Tree, engine: &Engine, place: Place) -> Result<Code> {
             Code::Integer(number.ok_or_else(|| Error::parse("integer is too large", None))?)
         }
         Tree::Leaf("integer", text) => Code::Symbol(Symbol { name: text.clone(), keyword: None }),
-        Tree::Leaf(_, name) => Code::Symbol(Symbol::new(name)),
+        Tree::Leaf(_, name) => Code::Symbol(engine.symbol_named(name)),
         Tree::Node("template", pieces) => {
             let pieces = pieces.iter().map(|piece| compile(piece, engine, Place::Top));
             Code::Template(pieces.collect::<Result<_>>()?)
@@ -134,7 +136,7 @@ fn compile(tree: &Tree, engine: &Engine, place: Place) -> Result<Code> {
             return Err(Error::parse("can't use a key-value pair in this context", None));
         }
         Tree::Node(".", parts) => {
-            let member = Symbol::new(expect_symbol(parts.get(1))?);
+            let member = engine.symbol_named(expect_symbol(parts.get(1))?);
             Code::Member(operand(0, place)?, member)
         }
         Tree::Node("%", parts) => {
@@ -171,12 +173,6 @@ fn operator(kind: &str) -> Option<Operator> {
         "/" => Operator::Divide,
         _ => return None,
     })
-}
-
-fn expect_symbol(tree: Option<&Tree>) -> Result<&[u8]> {
-    let tree = tree.unwrap_or(&Tree::Nothing);
-    tree.as_symbol()
-        .ok_or_else(|| Error::parse(format!("expected a symbol, got '{}'", tree.kind()), None))
 }
 
 /// What stands right of `%`: a template, or the name of one.

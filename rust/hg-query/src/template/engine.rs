@@ -1,7 +1,7 @@
 //! The templates of one command: found by name, compiled on first use, rendered many times.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use hg_store::Repo;
@@ -26,7 +26,9 @@ pub struct Engine {
     builtin: RefCell<HashMap<&'static str, Rc<Code>>>,
     defaults: Vec<(Name, Value)>,
     aliases: Option<AliasRules>,
+    keywords: bool,
     pub(super) caches: super::keywords::Caches,
+    pub(super) queries: super::functions::Queries,
 }
 
 /// Where the text of a template comes from.
@@ -37,6 +39,15 @@ pub(super) enum Source {
     /// A file that is read when the template is used; and what the user called it.
     File(std::path::PathBuf, Vec<u8>),
 }
+
+/// How some keywords show their items while no template of their name says otherwise.
+const DEFAULT_ITEMS: [(&str, &str); 5] = [
+    ("envvar", "{key}={value}"),
+    ("extra", "{key}={value|stringescape}"),
+    ("file_copy", "{name} ({source})"),
+    ("manifest", "{rev}:{node|formatnode}"),
+    ("parent", "{rev}:{node|formatnode} "),
+];
 
 enum State {
     Compiling,
@@ -56,7 +67,9 @@ impl Engine {
             builtin: RefCell::default(),
             defaults: Vec::new(),
             aliases: None,
+            keywords: true,
             caches: super::keywords::Caches::default(),
+            queries: super::functions::Queries::default(),
         }
     }
 
@@ -79,6 +92,15 @@ impl Engine {
     /// Adds a variable that templates see where nothing else is called so.
     pub fn set_default(&mut self, name: Name, value: Value) {
         self.defaults.push((name, value));
+    }
+
+    /// Leaves out all keywords: only variables are known.
+    pub fn without_keywords(&mut self) {
+        self.keywords = false;
+    }
+
+    pub(super) fn has_keywords(&self) -> bool {
+        self.keywords
     }
 
     /// Whether there is a template called `name`.
@@ -179,30 +201,33 @@ impl Engine {
         self.render(name, &Scope::root(vars), out)
     }
 
-    /// The names of variables, keywords and functions that a template uses, also through other templates.
+    /// The names of variables and keywords, and those of functions and filters, that a template uses, also through
+    /// other templates.
     ///
     /// # Errors
     /// When a template cannot be read.
-    pub fn symbols_used(&self, name: &[u8]) -> Result<Vec<Vec<u8>>> {
-        let mut found: Vec<Vec<u8>> = Vec::new();
+    pub fn symbols_used(&self, name: &[u8]) -> Result<(BTreeSet<Vec<u8>>, BTreeSet<Vec<u8>>)> {
+        let (mut keywords, mut functions) = (BTreeSet::new(), BTreeSet::new());
         let mut todo = vec![name.to_vec()];
-        let mut seen: Vec<Vec<u8>> = Vec::new();
+        let mut seen = BTreeSet::new();
         while let Some(name) = todo.pop() {
-            let Some(Source::Text(text)) = self.sources.get(&name) else { continue };
-            if seen.contains(&name) {
+            let text = match self.sources.get(&name) {
+                Some(Source::Text(text)) => text.clone(),
+                _ => match DEFAULT_ITEMS.iter().find(|(known, _)| known.as_bytes() == name) {
+                    Some((_, text)) => text.as_bytes().to_vec(),
+                    None => continue,
+                },
+            };
+            if !seen.insert(name) {
                 continue;
             }
-            let tree = self.expand_aliases(syntax::parse(text)?)?;
-            let (keywords, functions) = syntax::symbols_used(&tree);
-            for symbol in keywords.into_iter().chain(functions) {
-                todo.push(symbol.to_vec());
-                found.push(symbol.to_vec());
-            }
-            seen.push(name);
+            let tree = self.expand_aliases(syntax::parse(&text)?)?;
+            let (used, called) = syntax::symbols_used(&tree)?;
+            todo.extend(used.iter().map(|name| name.to_vec()));
+            keywords.extend(used.into_iter().map(<[u8]>::to_vec));
+            functions.extend(called.into_iter().map(<[u8]>::to_vec));
         }
-        found.sort();
-        found.dedup();
-        Ok(found)
+        Ok((keywords, functions))
     }
 
     /// The default of a variable.

@@ -4,6 +4,7 @@ mod flow;
 mod history;
 mod lists;
 mod regex;
+mod revset_call;
 mod setup;
 mod texts;
 
@@ -29,7 +30,7 @@ impl std::fmt::Debug for Function {
     }
 }
 
-pub(crate) use regex::compile as python_regex;
+pub(crate) use revset_call::{Queries, query_context};
 
 type Run = fn(&Engine, &Scope, &Arguments) -> Result<Value>;
 
@@ -37,11 +38,12 @@ const fn function(name: &'static str, run: Run) -> Function {
     Function { name, arguments: None, run }
 }
 
-const TABLES: [&[Function]; 6] = [
+const TABLES: [&[Function]; 7] = [
     flow::FUNCTIONS,
     history::FUNCTIONS,
     lists::FUNCTIONS,
     regex::FUNCTIONS,
+    revset_call::FUNCTIONS,
     setup::FUNCTIONS,
     texts::FUNCTIONS,
 ];

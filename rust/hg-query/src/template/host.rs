@@ -1,5 +1,7 @@
 //! What templates need from whoever renders them.
 
+use std::sync::Arc;
+
 use hg_config::Config;
 use hg_types::{Clock, Encoding, Error, HgPathBuf, Result};
 
@@ -54,6 +56,9 @@ pub trait Host {
 
     /// The user's clock.
     fn clock(&self) -> &dyn Clock;
+
+    /// The user's clock, for those who keep it.
+    fn shared_clock(&self) -> Arc<dyn Clock>;
 
     /// The text with the effects of a label, if there is colour.
     fn label(&self, text: Vec<u8>, label: &[u8]) -> Vec<u8> {

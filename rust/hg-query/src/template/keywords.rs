@@ -45,6 +45,7 @@ enum Needs {
 #[derive(Default)]
 pub(super) struct Caches {
     latest_tags: RefCell<latest_tag::Cache>,
+    bisection: std::cell::OnceCell<evolve::Bisection>,
 }
 
 impl std::fmt::Debug for Keyword {
@@ -104,7 +105,7 @@ fn local(engine: &Engine, stored: &[u8]) -> Value {
 
 /// A list as templates of the style show it that are called after it: `start_files`, `file`, `last_file`,
 /// `end_files`, `no_files`. `None` if there are none.
-fn shown_by_style(
+pub(super) fn shown_by_style(
     engine: &Engine,
     scope: &Scope,
     singular: &str,
@@ -143,7 +144,7 @@ fn shown_by_style(
 }
 
 /// Whether a style may show such a list itself; saves making its items.
-fn style_shows(engine: &Engine, singular: &str, plural: &str) -> bool {
+pub(super) fn style_shows(engine: &Engine, singular: &str, plural: &str) -> bool {
     engine.has(singular.as_bytes()) || engine.has(&["no_", plural].concat().into_bytes())
 }
 

@@ -110,8 +110,15 @@ impl Engine {
                 _ => Err(fail("not a date tuple nor a string")),
             },
             Value::Dict(_) | Value::Mappings(_) => Err(fail("not a date tuple nor a string")),
+            Value::Int(0) => Ok(HgDate::default()),
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+                Err(fail("not a date tuple nor a string"))
+            }
             other => {
                 let text = self.text_of(other, scope)?;
+                if text.is_empty() {
+                    return Ok(HgDate::default());
+                }
                 hg_types::parse_date(&text, self.host.clock()).map_err(|error| match message {
                     Some(message) => Error::parse(message, None),
                     None => Error::parse(error.message, None),

@@ -87,34 +87,47 @@ fn call(tree: &Tree) -> Option<(&[u8], Vec<Tree>)> {
 }
 
 /// Names of keywords and of functions used in a tree, sorted, for `debugtemplate`.
-#[must_use]
-pub fn symbols_used(tree: &Tree) -> (Vec<&[u8]>, Vec<&[u8]>) {
+///
+/// # Errors
+/// When something that is no name stands where a function's name belongs.
+pub fn symbols_used(tree: &Tree) -> Result<(Vec<&[u8]>, Vec<&[u8]>)> {
     let (mut keywords, mut functions) = (Vec::new(), Vec::new());
-    collect_symbols(tree, &mut keywords, &mut functions);
+    collect_symbols(tree, &mut keywords, &mut functions)?;
     for names in [&mut keywords, &mut functions] {
         names.sort_unstable();
         names.dedup();
     }
-    (keywords, functions)
+    Ok((keywords, functions))
+}
+
+/// The name in a symbol; anything else is refused.
+pub(super) fn expect_symbol(tree: Option<&Tree>) -> Result<&[u8]> {
+    let tree = tree.unwrap_or(&Tree::Nothing);
+    tree.as_symbol()
+        .ok_or_else(|| Error::parse(format!("expected a symbol, got '{}'", tree.kind()), None))
 }
 
 fn collect_symbols<'a>(
     tree: &'a Tree,
     keywords: &mut Vec<&'a [u8]>,
     functions: &mut Vec<&'a [u8]>,
-) {
-    match tree {
-        Tree::Leaf("symbol", name) => keywords.push(name),
+) -> Result<()> {
+    let operands: &[Tree] = match tree {
+        Tree::Leaf("symbol", name) => {
+            keywords.push(name);
+            &[]
+        }
         Tree::Node("func", parts) => {
-            functions.extend(parts.first().and_then(Tree::as_symbol));
-            parts.iter().skip(1).for_each(|part| collect_symbols(part, keywords, functions));
+            functions.push(expect_symbol(parts.first())?);
+            &parts[1..]
         }
         Tree::Node("|", parts) => {
-            functions.extend(parts.get(1).and_then(Tree::as_symbol));
-            parts.iter().take(1).for_each(|part| collect_symbols(part, keywords, functions));
+            functions.push(expect_symbol(parts.get(1))?);
+            &parts[..1]
         }
-        _ => tree.children().iter().for_each(|part| collect_symbols(part, keywords, functions)),
-    }
+        _ => tree.children(),
+    };
+    operands.iter().try_for_each(|part| collect_symbols(part, keywords, functions))
 }
 
 /// Templates nested deeper than this are refused instead of exhausting the stack.

@@ -18,6 +18,9 @@ impl Host for Plain {
     fn clock(&self) -> &dyn Clock {
         &FixedClock(HgDate { seconds: 1_600_000_000, offset: 0 })
     }
+    fn shared_clock(&self) -> std::sync::Arc<dyn Clock> {
+        std::sync::Arc::new(FixedClock(HgDate { seconds: 1_600_000_000, offset: 0 }))
+    }
 }
 
 fn host() -> std::rc::Rc<Plain> {

@@ -39,7 +39,10 @@ pub(super) fn entry(history: &History) -> Result<ChangesetEntry> {
 }
 
 /// The branch that a commit would be on, in UTF-8.
-pub(super) fn branch(repo: &Repo) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// When it cannot be read.
+pub fn branch(repo: &Repo) -> Result<Vec<u8>> {
     let text = repo.vfs().try_read("branch")?.unwrap_or_default();
     let name = super::text::trim(&text);
     Ok(if name.is_empty() { b"default".to_vec() } else { name.to_vec() })

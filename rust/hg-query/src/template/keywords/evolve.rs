@@ -15,7 +15,7 @@ use super::{Keyword, changeset, local, name, of_changeset};
 
 pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("_fast_rank", |_, _| Ok(Value::None)),
-    of_changeset("bisect", |_, scope| bisect(changeset(scope)?)),
+    of_changeset("bisect", |engine, scope| bisect(engine, changeset(scope)?)),
     of_changeset("graphnode", |_, scope| Ok(Value::from(&[graph_node(changeset(scope)?)?][..]))),
     of_changeset("instabilities", |engine, scope| {
         let items = changeset(scope)?.instabilities()?.into_iter().map(Value::from).collect();
@@ -379,7 +379,45 @@ pub fn graph_node(changeset: &Changeset) -> Result<u8> {
     Ok(b'o')
 }
 
+/// What a bisection knows, by how much it says about a changeset.
+pub(super) struct Bisection {
+    labels: Vec<(&'static str, HashSet<Revision>)>,
+}
+
+impl Bisection {
+    fn load(engine: &Engine) -> Result<Self> {
+        let mut labels = Vec::new();
+        let state = crate::bisect::State::load(engine.need_repo()?)?;
+        if state != crate::bisect::State::default() {
+            let context = super::super::functions::query_context(engine)?;
+            let kinds = [
+                ("good", "good"),
+                ("bad", "bad"),
+                ("skipped", "skip"),
+                ("untested", "untested"),
+                ("ignored", "ignored"),
+                ("good (implicit)", "goods"),
+                ("bad (implicit)", "bads"),
+            ];
+            for (label, status) in kinds {
+                let revs = crate::bisect::of_status(&context, &state, status.as_bytes())?;
+                labels.push((label, revs.into_iter().collect()));
+            }
+        }
+        Ok(Self { labels })
+    }
+}
+
 /// What bisection says about a changeset; nothing while none is going on.
-fn bisect(_: &Changeset) -> Result<Value> {
-    Ok(Value::Bytes(Vec::new()))
+fn bisect(engine: &Engine, changeset: &Changeset) -> Result<Value> {
+    let cell = &engine.caches.bisection;
+    let bisection = match cell.get() {
+        Some(known) => known,
+        None => {
+            let loaded = Bisection::load(engine)?;
+            cell.get_or_init(|| loaded)
+        }
+    };
+    let found = bisection.labels.iter().find(|(_, revs)| revs.contains(&changeset.rev()));
+    Ok(Value::from(found.map_or("", |(label, _)| label)))
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use hg_store::{Changelog, Repo, TagKind, Tags};
-use hg_types::{Error, Result, Revision};
+use hg_types::{Result, Revision};
 
 use super::super::changeset::Changeset;
 use super::super::engine::Engine;
 use super::super::value::{ItemForm, List, ListKind, Value};
 use super::{Keyword, changeset, local, of_changeset};
+use crate::pattern::StringPattern;
 
 pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("latesttag", |engine, scope| list(engine, changeset(scope)?, None)),
@@ -54,7 +55,7 @@ pub(crate) fn list(
 
 fn find(engine: &Engine, changeset: &Changeset, pattern: Option<&[u8]>) -> Result<Rc<Found>> {
     let repo = changeset.repo();
-    let matcher = pattern.map(Pattern::new).transpose()?;
+    let matcher = pattern.map(StringPattern::whole).transpose()?;
     let search = Search { repo, changelog: &*repo.changelog()?, tags: &*repo.tags()?, matcher };
     let mut cache = engine.caches.latest_tags.borrow_mut();
     let known = cache.by_pattern.entry(pattern.map(<[u8]>::to_vec)).or_default();
@@ -69,35 +70,11 @@ fn find(engine: &Engine, changeset: &Changeset, pattern: Option<&[u8]>) -> Resul
     search.find(changeset.rev(), known)
 }
 
-/// A pattern for names: `re:regex` or a text.
-enum Pattern {
-    Regex(regex::bytes::Regex),
-    Text(Vec<u8>),
-}
-
-impl Pattern {
-    fn new(text: &[u8]) -> Result<Self> {
-        let Some(regex) = text.strip_prefix(b"re:") else {
-            let literal = text.strip_prefix(b"literal:").unwrap_or(text);
-            return Ok(Self::Text(literal.to_vec()));
-        };
-        let complain = || Error::parse("invalid regular expression", None);
-        super::super::functions::python_regex(regex).map(Self::Regex).ok_or_else(complain)
-    }
-
-    fn matches(&self, name: &[u8]) -> bool {
-        match self {
-            Self::Regex(regex) => regex.is_match(name),
-            Self::Text(text) => text == name,
-        }
-    }
-}
-
 struct Search<'a> {
     repo: &'a Repo,
     changelog: &'a Changelog,
     tags: &'a Tags,
-    matcher: Option<Pattern>,
+    matcher: Option<StringPattern>,
 }
 
 impl Search<'_> {

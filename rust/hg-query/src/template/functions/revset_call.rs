@@ -1,0 +1,222 @@
+//! `revset(query, arguments...)` and what else asks queries.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use hg_types::{Error, Node, Result, Revision};
+
+use super::super::changeset::Changeset;
+use super::super::code::Arguments;
+use super::super::engine::Engine;
+use super::super::keywords;
+use super::super::ops::unwrap;
+use super::super::scope::Scope;
+use super::super::value::{Change, ItemForm, List, ListKind, Value, Vars};
+use super::{Function, expect, function};
+use crate::QueryContext;
+use crate::revset::{SpecArg, format_spec};
+
+pub(super) const FUNCTIONS: &[Function] =
+    &[function("revset", revset), function("subsetparents", subsetparents)];
+
+/// Who is asked, and answers that do not depend on a changeset.
+#[derive(Default)]
+pub(crate) struct Queries {
+    context: RefCell<Option<Rc<QueryContext>>>,
+    answers: RefCell<HashMap<Vec<u8>, Rc<Vec<Revision>>>>,
+}
+
+/// The context of queries of an engine.
+pub(crate) fn query_context(engine: &Engine) -> Result<Rc<QueryContext>> {
+    let mut slot = engine.queries.context.borrow_mut();
+    if let Some(known) = &*slot {
+        return Ok(Rc::clone(known));
+    }
+    let repo = engine.need_repo()?;
+    let cwd = engine.host.config().environment().cwd.as_os_str().as_encoded_bytes().to_vec();
+    let context = QueryContext::new(repo, engine.host.shared_clock(), &cwd)?;
+    let context = Rc::new(context.with_encoding(engine.host.encoding()));
+    *slot = Some(Rc::clone(&context));
+    Ok(context)
+}
+
+fn revset(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+    let message = "revset expects one or more arguments";
+    let args = expect(arguments, 1, usize::MAX, message)?;
+    let query = engine.string(&args[0], scope)?;
+    let context = query_context(engine)?;
+    let ask = |query: Vec<u8>| -> Result<Vec<Revision>> {
+        crate::revset::any_revs(&context, &[query], None)?.to_vec()
+    };
+    let revs = if args.len() > 1 {
+        let mut values = Vec::new();
+        for code in &args[1..] {
+            values.push(engine.eval(code, scope)?);
+        }
+        Rc::new(ask(fill_in(engine, scope, &query, values)?)?)
+    } else {
+        let known = engine.queries.answers.borrow().get(&query).cloned();
+        match known {
+            Some(revs) => revs,
+            None => {
+                let revs = Rc::new(ask(query.clone())?);
+                engine.queries.answers.borrow_mut().insert(query, Rc::clone(&revs));
+                revs
+            }
+        }
+    };
+    let mut items = Vec::new();
+    if keywords::style_shows(engine, "revision", "revisions") {
+        for &rev in &*revs {
+            let changeset = Rc::new(Changeset::open(engine.need_history()?, rev)?);
+            let values = vec![(b"revision"[..].into(), Value::from(rev.get()))];
+            items.push(Vars { values, change: Change::Changeset(changeset) });
+        }
+    }
+    let shown = if keywords::style_shows(engine, "revision", "revisions") {
+        keywords::shown_by_style(engine, scope, "revision", "revisions", items)?
+    } else {
+        None
+    };
+    let items = revs.iter().map(|rev| Value::from(rev.get())).collect();
+    let (kind, form) = (ListKind::Revisions, ItemForm::Plain);
+    Ok(Value::List(Rc::new(List { items, kind, form, shown })))
+}
+
+/// Puts values in the places of `%d`, `%s`, ... in a query.
+fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) -> Result<Vec<u8>> {
+    let fail = |text: &str| Error::parse(text, None);
+    let incomplete = || fail("incomplete revspec format character");
+    let mut values = values.into_iter();
+    let mut out = Vec::new();
+    let mut rest = format.iter();
+    while let Some(&c) = rest.next() {
+        if c != b'%' {
+            out.push(c);
+            continue;
+        }
+        let mut kind = *rest.next().ok_or_else(incomplete)?;
+        if kind == b'%' {
+            out.push(b'%');
+            continue;
+        }
+        let is_list = kind == b'l';
+        if is_list {
+            kind = *rest.next().ok_or_else(incomplete)?;
+        }
+        if !b"dsrbn".contains(&kind) && !(is_list && kind == b'p') {
+            let kind = char::from(kind);
+            return Err(fail(&format!("unexpected revspec format character {kind}")));
+        }
+        let value = values.next().ok_or_else(|| fail("missing argument for revspec"))?;
+        if is_list {
+            let text = list_part(engine, scope, kind, &value)?;
+            out.extend(text.ok_or_else(|| fail("invalid argument for revspec"))?);
+        } else {
+            let text = part(engine, scope, kind, &value)?;
+            out.extend(text.ok_or_else(|| invalid(kind, &value))?);
+        }
+    }
+    if values.next().is_some() {
+        return Err(fail("too many revspec arguments specified"));
+    }
+    Ok(out)
+}
+
+fn invalid(kind: u8, value: &Value) -> Error {
+    let mut shown = Vec::new();
+    match unwrap(value) {
+        Value::Bytes(text) => hg_match::python_bytes(text, &mut shown),
+        other => shown = super::super::ops::describe(other),
+    }
+    let start = format!("invalid argument for revspec: %{} != ", char::from(kind));
+    Error::parse([start.as_bytes(), &shown[..]].concat(), None)
+}
+
+fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Option<Vec<u8>>> {
+    let one = |arg: SpecArg<'_>| Some(format_spec("%", &[arg]));
+    let value = unwrap(value);
+    Ok(match (kind, value) {
+        (b'd', Value::Int(number)) => one(SpecArg::Int(*number)),
+        (b'd', _) => {
+            let text = engine.text_of(value, scope)?;
+            hg_config::value::parse_int(&text).and_then(|number| one(SpecArg::Int(number)))
+        }
+        (b's', _) => one(SpecArg::Text(&engine.text_of(value, scope)?)),
+        (b'r', Value::Bytes(text)) => {
+            crate::revset::lang::parse(text, None)?;
+            one(SpecArg::Expression(text))
+        }
+        (b'n', Value::Bytes(text)) => {
+            Node::from_slice(text).and_then(|node| one(SpecArg::Node(node)))
+        }
+        _ => None,
+    })
+}
+
+fn list_part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Option<Vec<u8>>> {
+    let items: Vec<Value> = match value {
+        Value::List(list) => list.items.clone(),
+        Value::Dict(dict) => dict.pairs.iter().map(|(key, _)| Value::from(&key[..])).collect(),
+        Value::Strings(strings) => strings.iter().map(|text| Value::from(&text[..])).collect(),
+        _ => return Ok(None),
+    };
+    let number = |item: &Value| match unwrap(item) {
+        Value::Int(number) => i32::try_from(*number).ok().map(Revision::new),
+        _ => None,
+    };
+    let texts = || -> Result<Vec<Vec<u8>>> {
+        items.iter().map(|item| engine.text_of(item, scope)).collect()
+    };
+    Ok(match kind {
+        b'd' => {
+            let revs: Option<Vec<Revision>> = items.iter().map(number).collect();
+            revs.map(|revs| format_spec("%", &[SpecArg::Revs(&revs)]))
+        }
+        b's' => Some(format_spec("%", &[SpecArg::Texts(&texts()?)])),
+        b'r' => Some(format_spec("%", &[SpecArg::Expressions(&texts()?)])),
+        b'p' => Some(format_spec("%", &[SpecArg::Arguments(&texts()?)])),
+        _ => None,
+    })
+}
+
+/// The nearest members of a set of revisions above a changeset.
+fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+    let args = expect(arguments, 2, 2, "subsetparents expects two arguments")?;
+    let message = "subsetparents expects a revision number";
+    let rev = engine.integer(&args[0], scope, message)?;
+    let Value::List(list) = engine.eval(&args[1], scope)? else {
+        return Err(Error::parse("subsetparents expects a queried revset", None));
+    };
+    if !matches!(list.kind, ListKind::Revisions) {
+        return Err(Error::parse("subsetparents expects a queried revset", None));
+    }
+    let number = |item: &Value| match unwrap(item) {
+        Value::Int(number) => i32::try_from(*number).map_or(Revision::NULL, Revision::new),
+        _ => Revision::NULL,
+    };
+    let members: HashSet<Revision> = list.items.iter().map(number).collect();
+    let rev = i32::try_from(rev).map_or(Revision::NULL, Revision::new);
+    let changelog = engine.need_repo()?.changelog()?;
+    let mut found = Vec::new();
+    let start = if members.contains(&rev) { changelog.parents(rev).to_vec() } else { Vec::new() };
+    let mut todo: Vec<Revision> = start.into_iter().rev().collect();
+    let mut seen = HashSet::new();
+    while let Some(rev) = todo.pop() {
+        if rev.is_null() || !seen.insert(rev) {
+            continue;
+        }
+        if members.contains(&rev) {
+            found.push(rev);
+        } else {
+            todo.extend(changelog.parents(rev).into_iter().rev());
+        }
+    }
+    let all = found.clone();
+    found
+        .retain(|&rev| !all.iter().any(|&other| other != rev && changelog.is_ancestor(rev, other)));
+    let items = found.into_iter().map(|rev| Value::from(rev.get())).collect();
+    let (kind, form) = (ListKind::Revisions, ItemForm::Plain);
+    Ok(Value::List(Rc::new(List { items, kind, form, shown: None })))
+}
