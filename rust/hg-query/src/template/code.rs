@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::filters::{self, Filter};
 use super::functions::{self, Function};
 use super::keywords::{self, Keyword};
-use super::syntax::expect_symbol;
+use super::syntax::{expect_symbol, flatten_arguments};
 
 /// A compiled expression or template.
 #[derive(Debug)]
@@ -187,6 +187,7 @@ fn template_operand(tree: Option<&Tree>, engine: &Engine) -> Result<Rc<Code>> {
 }
 
 fn call(name: &[u8], arguments: &Tree, engine: &Engine) -> Result<Code> {
+    let arguments = &flatten_arguments(arguments.clone());
     if let Some(function) = functions::find(name) {
         return Ok(Code::Call(function, compile_arguments(function, arguments, engine)?));
     }

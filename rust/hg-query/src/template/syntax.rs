@@ -66,7 +66,10 @@ pub fn fragments(text: &[u8]) -> Result<Vec<Fragment>> {
 pub fn alias_rules<'a>(definitions: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> AliasRules {
     let syntax = AliasSyntax {
         section: "template alias",
-        parse: |text| expression(text, 0, None, 0),
+        parse: |text| {
+            let (tree, end) = expression(text, 0, None, 0)?;
+            Ok((flatten_arguments(tree), end))
+        },
         parse_definition: parse_expression,
         call,
     };
@@ -76,7 +79,8 @@ pub fn alias_rules<'a>(definitions: impl IntoIterator<Item = (&'a [u8], &'a [u8]
 /// `f(x)` and `x|f` both call `f`.
 fn call(tree: &Tree) -> Option<(&[u8], Vec<Tree>)> {
     if let Some((name, arguments)) = tree.as_call() {
-        return Some((name, list_items(arguments).to_vec()));
+        let arguments = flatten_arguments(arguments.clone());
+        return Some((name, list_items(&arguments).to_vec()));
     }
     match tree {
         Tree::Node("|", operands) => {
@@ -160,7 +164,7 @@ fn parse_template(text: &[u8]) -> Result<Tree> {
     Ok(simplify(Tree::Node("template", pieces)))
 }
 
-/// Flattens argument lists and unwraps templates that are only a string.
+/// Unwraps templates that are only a string.
 fn simplify(tree: Tree) -> Tree {
     match tree {
         Tree::Node("template", pieces) => {
@@ -240,8 +244,12 @@ fn plain_text(text: &[u8]) -> Result<Vec<u8>> {
 
 fn expression(text: &[u8], start: usize, term: Option<u8>, depth: usize) -> Result<(Tree, usize)> {
     let tokens = Tokens { text, start, at: start, term, depth, ended: false };
-    let (tree, end) = parser::parse(tokens, bindings)?;
-    Ok((tree.flatten(&["list"]), end))
+    parser::parse(tokens, bindings)
+}
+
+/// Joins the nested lists that commas make.
+pub(super) fn flatten_arguments(tree: Tree) -> Tree {
+    tree.flatten(&["list"])
 }
 
 struct Tokens<'a> {
