@@ -16,6 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[function("search", search), function
 /// Names that mean something else in templates and so cannot be groups.
 const RESERVED: &[&str] = &["cache", "ctx", "fctx", "repo", "revcache", "templ", "ui"];
 
+/// The regular expression of a pattern on bytes; `None` when it is malformed.
 fn compile(pattern: &[u8]) -> Option<Regex> {
     let text = pattern_text(pattern)?;
     RegexBuilder::new(&text).unicode(false).build().ok()
