@@ -14,6 +14,7 @@ pub mod file_name;
 pub mod formatter;
 pub mod help;
 pub mod hooks;
+pub mod log;
 pub mod merge_tool;
 pub mod options;
 pub mod output_name;

@@ -155,3 +155,31 @@ impl<'q> AncestorWalk<'q> {
         }))
     }
 }
+
+/// Walks from files of changesets to the changesets that made them, newest first.
+pub struct FileAncestors<'q>(AncestorWalk<'q>);
+
+impl<'q> FileAncestors<'q> {
+    /// A walk over nothing yet; with `first_only`, along first parents.
+    #[must_use]
+    pub fn new(ctx: &'q QueryContext, first_only: bool) -> Self {
+        Self(AncestorWalk::new(ctx, first_only))
+    }
+
+    /// Starts at a file of a changeset; nothing happens when it is not there.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn start(&mut self, rev: Revision, path: &HgPath) -> Result<()> {
+        self.0.start(rev, path)
+    }
+
+    /// The next changeset and the name of the file in it.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    #[expect(clippy::should_implement_trait, reason = "every step can fail")]
+    pub fn next(&mut self) -> Result<Option<(Revision, HgPathBuf)>> {
+        Ok(self.0.next_version()?.map(|(rev, path, _)| (rev, path)))
+    }
+}

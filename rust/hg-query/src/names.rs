@@ -83,7 +83,7 @@ pub(crate) fn hidden_revisions(ctx: &QueryContext) -> Result<Hidden> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub(crate) fn branch(ctx: &QueryContext, rev: Revision) -> Result<Vec<u8>> {
+pub fn branch(ctx: &QueryContext, rev: Revision) -> Result<Vec<u8>> {
     if rev.is_wdir() {
         return wdir_branch(ctx);
     }
@@ -92,6 +92,17 @@ pub(crate) fn branch(ctx: &QueryContext, rev: Revision) -> Result<Vec<u8>> {
     }
     let branches = ctx.repo.rev_branches()?;
     Ok(ctx.encoding.local(branches.branch(rev)).into_owned())
+}
+
+/// The branch that the user means by a name: a branch's own, or that of the revision it stands for.
+///
+/// # Errors
+/// When it is neither.
+pub fn look_up_branch(ctx: &QueryContext, name: &[u8]) -> Result<Vec<u8>> {
+    if ctx.repo.branchmap()?.contains(&ctx.encoding.from_local(name)?) {
+        return Ok(name.to_vec());
+    }
+    branch(ctx, crate::revset::symbols::resolve(ctx, name)?)
 }
 
 fn wdir_branch(ctx: &QueryContext) -> Result<Vec<u8>> {

@@ -153,7 +153,7 @@ impl AsciiGraph {
     fn draw_row(&mut self, row: &Row, symbol: &[u8], mut text: Vec<Vec<u8>>, out: &mut Vec<u8>) {
         let Row { at, columns, growth, .. } = *row;
         let next_columns = columns.saturating_add_signed(growth);
-        let cells = self.column_cells(next_columns.max(columns));
+        let cells = self.column_cells(next_columns);
         let mut edges = row.edges.clone();
         if growth == -1 {
             // Columns to the right move left below: an edge to them must reach farther.
@@ -177,7 +177,7 @@ impl AsciiGraph {
         for column in at + 1..columns {
             let cell = match edge {
                 Some(c) => one(c),
-                None => cells.get(column * 2).cloned().unwrap_or_else(|| one(b'|')),
+                None => from_right(&cells, columns - column),
             };
             shift_line.extend([cell, one(b' ')]);
         }
@@ -219,7 +219,7 @@ impl AsciiGraph {
         for column in at + 1..columns {
             let cell = match column >= from {
                 true => one(edge),
-                false => cells.get(column * 2).cloned().unwrap_or_else(|| one(b'|')),
+                false => from_right(cells, columns - column),
             };
             line.extend([cell, one(b' ')]);
         }
@@ -289,6 +289,13 @@ impl AsciiGraph {
     }
 }
 
+/// The cell of a column counted from the right: what is right of the node keeps its distance from
+/// the end when columns come and go.
+fn from_right(cells: &Line, distance: usize) -> Cell {
+    let at = cells.len().checked_sub(2 * distance);
+    at.and_then(|at| cells.get(at).cloned()).unwrap_or_else(|| one(b'|'))
+}
+
 fn one(c: u8) -> Cell {
     Some(vec![c])
 }
@@ -340,7 +347,7 @@ fn padding_line(at: usize, columns: usize, edges: &[(usize, usize)], cells: &Lin
     };
     line.extend([cell, one(b' ')]);
     for column in at + 1..columns {
-        line.extend([cells.get(column * 2).cloned().unwrap_or_else(|| one(b'|')), one(b' ')]);
+        line.extend([from_right(cells, columns - column), one(b' ')]);
     }
     line
 }

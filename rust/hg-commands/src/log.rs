@@ -1,0 +1,284 @@
+//! Which changesets `log` shows and which of their files: shared by the commands that list history.
+
+mod files;
+mod graph;
+
+use hg_match::Matcher;
+use hg_query::QueryContext;
+use hg_query::revset::eval::{Order, eval};
+use hg_query::revset::{self, Origin, SmartSet, SpecArg, format_spec};
+use hg_types::{Error, Result, Revision};
+
+use crate::changeset_display::Displayer;
+use crate::scope::match_arguments;
+use crate::{CommandContext, revision};
+
+pub use graph::show_graph;
+
+use files::{FileChoice, choose};
+
+/// Tells which files of a changeset are wanted.
+pub type FilesOf = Box<dyn Fn(Revision) -> Result<Matcher>>;
+
+/// Which changesets to show.
+pub struct Selection<'q> {
+    /// The changesets, in the order in which they are shown.
+    pub revs: SmartSet<'q>,
+    /// The files whose changes are shown.
+    pub files: FilesOf,
+}
+
+/// The number that `--limit` gives.
+///
+/// # Errors
+/// When it is no positive number.
+pub fn limit(ctx: &CommandContext) -> Result<Option<usize>> {
+    let Some(text) = ctx.opts.nonempty("limit") else {
+        return Ok(None);
+    };
+    let number = std::str::from_utf8(text).ok().and_then(|text| text.trim().parse::<i64>().ok());
+    let Some(number) = number else {
+        return Err(Error::input("limit must be a positive integer"));
+    };
+    match usize::try_from(number) {
+        Ok(number) if number > 0 => Ok(Some(number)),
+        _ => Err(Error::input("limit must be positive")),
+    }
+}
+
+/// How history is followed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Follow {
+    No,
+    All,
+    FirstParents,
+}
+
+impl Follow {
+    fn of(ctx: &CommandContext) -> Self {
+        match (ctx.opts.flag("follow-first"), ctx.opts.flag("follow")) {
+            (true, _) => Self::FirstParents,
+            (false, true) => Self::All,
+            (false, false) => Self::No,
+        }
+    }
+}
+
+/// The changesets that the options of `log` select.
+///
+/// # Errors
+/// When an option is malformed or names what is not there.
+pub fn select<'q>(ctx: &CommandContext, query: &'q QueryContext) -> Result<Selection<'q>> {
+    if !ctx.opts.list("line-range").is_empty() {
+        return Err(Error::abort("--line-range is not supported"));
+    }
+    let follow = Follow::of(ctx);
+    let starts = starts(ctx, query, follow)?;
+    let matcher = match_arguments(ctx)?;
+    let choice = choose(ctx, query, &matcher, &starts, follow)?;
+    let mut revs = initial(query, &starts, follow)?;
+    let matched: FilesOf = {
+        let matcher = matcher.clone();
+        Box::new(move |_| Ok(matcher.clone()))
+    };
+    let mut parts = conditions(ctx, query)?;
+    let files = match choice {
+        FileChoice::Everything => matched,
+        FileChoice::Nothing => return Ok(Selection { revs: SmartSet::empty(), files: matched }),
+        FileChoice::Filelogs(paths) => {
+            let calls = paths.iter().map(|path| call("filelog", &path_pattern(path)));
+            parts.push(any(calls));
+            matched
+        }
+        FileChoice::Scan => {
+            parts.push(scan_call(ctx));
+            matched
+        }
+        FileChoice::Followed(history) => {
+            revs = SmartSet::from_list(history.revs());
+            history.into_files()
+        }
+    };
+    if !parts.is_empty() {
+        let spec = parts.join(&b" and "[..]);
+        let tree = revset::compile(query, &spec, Origin::Program, &[], &mut |_, _| {})?;
+        revs = eval(query, revs, &tree, Order::Follow)?;
+    }
+    if ctx.opts.flag("graph") && !revs.is_topo() && revs.ascending() != Some(false) {
+        revs = revs.sorted(true);
+    }
+    if ctx.opts.flag("graph") && ctx.config().get_bool_or("experimental", "log.topo", false)? {
+        revs = topological(query, revs)?;
+    }
+    if let Some(limit) = limit(ctx)? {
+        revs = revs.slice(0, limit)?;
+    }
+    Ok(Selection { revs, files })
+}
+
+fn topological<'q>(query: &'q QueryContext, revs: SmartSet<'q>) -> Result<SmartSet<'q>> {
+    if revs.is_topo() {
+        return Ok(revs);
+    }
+    let descending = revs.sorted(true).to_vec()?;
+    let ordered = hg_query::graph::topological_order(query, descending, &[])?;
+    Ok(SmartSet::Base(revset::smartset::BaseSet::from_list(ordered).topological()))
+}
+
+/// Where history starts: what `--rev` names, or the working directory's parent.
+enum Starts<'q> {
+    /// Everything is looked at.
+    Everything,
+    /// What the user has named.
+    Named(SmartSet<'q>),
+    /// The working directory.
+    Working,
+}
+
+fn starts<'q>(ctx: &CommandContext, query: &'q QueryContext, follow: Follow) -> Result<Starts<'q>> {
+    let specs = ctx.opts.list("rev");
+    Ok(match (specs.is_empty(), follow) {
+        (false, _) => Starts::Named(revision::range(query, specs)?),
+        (true, Follow::No) => Starts::Everything,
+        (true, _) => Starts::Working,
+    })
+}
+
+impl Starts<'_> {
+    fn revs(&self, query: &QueryContext) -> Result<Vec<Revision>> {
+        match self {
+            Self::Named(set) => set.to_vec(),
+            _ => {
+                let p1 = query.wdir_parents()?[0];
+                Ok(if p1.is_null() { Vec::new() } else { vec![p1] })
+            }
+        }
+    }
+}
+
+/// The changesets before any condition, in order.
+fn initial<'q>(
+    query: &'q QueryContext,
+    starts: &Starts<'q>,
+    follow: Follow,
+) -> Result<SmartSet<'q>> {
+    if follow == Follow::No {
+        return Ok(match starts {
+            Starts::Named(set) => set.clone(),
+            _ => eval::full_descending(query),
+        });
+    }
+    let from = starts.revs(query)?;
+    if from.is_empty() {
+        return Ok(SmartSet::empty());
+    }
+    let predicate = match follow {
+        Follow::FirstParents => "_firstancestors",
+        _ => "ancestors",
+    };
+    let spec = format_spec(&format!("reverse({predicate}(%))"), &[SpecArg::Revs(&from)]);
+    revset::revs(query, &spec)
+}
+
+/// The module of the same name gives the whole repository in ascending order only.
+mod eval {
+    use hg_query::QueryContext;
+    use hg_query::revset::{SmartSet, eval};
+
+    pub(super) fn full_descending(query: &QueryContext) -> SmartSet<'_> {
+        eval::full(query).sorted(true)
+    }
+}
+
+fn call(name: &str, argument: &[u8]) -> Vec<u8> {
+    format_spec(&format!("{name}(%)"), &[SpecArg::Text(argument)])
+}
+
+fn any(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+    let parts: Vec<Vec<u8>> = parts.collect();
+    [b"(", &parts.join(&b" or "[..])[..], b")"].concat()
+}
+
+fn path_pattern(path: &hg_types::HgPath) -> Vec<u8> {
+    [b"path:", path.as_bytes()].concat()
+}
+
+/// What the options demand of a changeset, as revsets.
+fn conditions(ctx: &CommandContext, query: &QueryContext) -> Result<Vec<Vec<u8>>> {
+    let opts = &ctx.opts;
+    let mut parts = Vec::new();
+    if opts.flag("only-merges") {
+        parts.push(b"merge()".to_vec());
+    }
+    if opts.flag("no-merges") {
+        parts.push(b"not merge()".to_vec());
+    }
+    if let Some(date) = opts.nonempty("date") {
+        parts.push(call("date", date));
+    }
+    for (option, predicate) in [("keyword", "keyword"), ("user", "user")] {
+        let values = opts.list(option);
+        if !values.is_empty() {
+            parts.push(any(values.iter().map(|value| call(predicate, value))));
+        }
+    }
+    let mut branches = Vec::new();
+    for name in opts.list("only-branch").iter().chain(opts.list("branch")) {
+        let branch = hg_query::names::look_up_branch(query, name)?;
+        branches.push(call("branch", &[b"literal:", &branch[..]].concat()));
+    }
+    if !branches.is_empty() {
+        parts.push(any(branches.into_iter()));
+    }
+    let bookmarks = opts.list("bookmark");
+    if !bookmarks.is_empty() {
+        for name in bookmarks {
+            let stored = query.encoding.from_local(name)?;
+            if query.repo.bookmarks()?.get(&stored).is_none() {
+                let message = [b"bookmark '", &name[..], b"' not found"].concat();
+                return Err(Error::abort(message));
+            }
+        }
+        parts.push(any(bookmarks.iter().map(|name| bookmark_spec(name))));
+    }
+    let pruned = opts.list("prune");
+    if !pruned.is_empty() {
+        let set = revision::range(query, pruned)?.to_vec()?;
+        parts.push(format_spec("not ancestors(%)", &[SpecArg::Revs(&set)]));
+    }
+    Ok(parts)
+}
+
+/// The changesets that belong to a bookmark alone.
+fn bookmark_spec(name: &[u8]) -> Vec<u8> {
+    let name = [b"literal:", name].concat();
+    let text = SpecArg::Text(&name);
+    format_spec(
+        "(ancestors(bookmark(%)) - ancestors(head() and not bookmark(%)) \
+         - ancestors(bookmark() and not bookmark(%)))",
+        &[text, text, text],
+    )
+}
+
+/// The condition that one of a changeset's files matches the arguments.
+fn scan_call(ctx: &CommandContext) -> Vec<u8> {
+    let mut arguments = vec![b"r:".to_vec(), b"d:relpath".to_vec()];
+    let lists =
+        [("p:", &ctx.args[..]), ("i:", ctx.opts.list("include")), ("x:", ctx.opts.list("exclude"))];
+    for (prefix, values) in lists {
+        arguments.extend(values.iter().map(|value| [prefix.as_bytes(), value].concat()));
+    }
+    format_spec("_matchfiles(%)", &[SpecArg::Arguments(&arguments)])
+}
+
+/// Shows changesets one after the other.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn show_list(ctx: &CommandContext, revs: &SmartSet<'_>, mut display: Displayer) -> Result<()> {
+    for rev in revs.iter() {
+        display.show(rev?)?;
+        ctx.ui.check()?;
+    }
+    display.close()
+}
