@@ -20,6 +20,9 @@ This command is deprecated, use :hg:`heads` instead. Returns 0 on success.",
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
+    if !ctx.args.is_empty() {
+        return Err(ctx.usage_error());
+    }
     let query = revision::query(ctx)?;
     let everything = Box::new(|_| Ok(Matcher::always()));
     let differ = ChangesetDiffer::from_opts(&ctx.ui, &query.repo, &ctx.opts, everything)?;
