@@ -1,8 +1,13 @@
 //! What commands that talk to other repositories share: locations, peers, what to say afterwards.
 
+use std::sync::Arc;
+
 use hg_config::Config;
 use hg_store::Repo;
-use hg_types::{Error, ErrorKind, Node, Result, Revision};
+use hg_query::QueryContext;
+use hg_types::{Error, ErrorKind, Node, Result};
+use hg_vfs::path_to_bytes;
+use hg_wire::local::Lookup;
 use hg_wire::open::{OpenContext, open_peer};
 use hg_wire::paths::{Path, Paths};
 use hg_wire::peer::Peer;
@@ -34,7 +39,20 @@ pub fn open_context(ctx: &CommandContext) -> Result<OpenContext> {
         cwd: ctx.cwd(),
         reporter: ctx.ui.clone(),
         hooks: ctx.optional_repo().map(Repo::hooks),
-        lookup: hg_wire::lookup::plain(),
+        lookup: lookup(ctx),
+    })
+}
+
+/// How symbols are looked up in other repositories: as users write them, but no expressions.
+fn lookup(ctx: &CommandContext) -> Lookup {
+    let clock = crate::revision::clock(ctx);
+    let cwd = ctx.cwd();
+    let encoding = ctx.ui.encoding();
+    Arc::new(move |repo, symbol| {
+        let query = QueryContext::new(repo, Arc::clone(&clock), path_to_bytes(&cwd))?
+            .with_encoding(encoding.clone());
+        let rev = hg_query::revset::symbols::resolve(&query, symbol)?;
+        Ok(query.node(rev))
     })
 }
 
@@ -53,61 +71,21 @@ pub fn peer(ctx: &CommandContext, location: &[u8]) -> Result<Box<dyn Peer>> {
     open_peer(&open_context(ctx)?, location, ctx.optional_repo())
 }
 
-/// The revisions that `--rev`, `--branch` and the `#branch` of a path name at `peer`: symbols to be
-/// looked up there, and the one to check out, the first.
+/// The revisions that `--rev`, `--branch` and the `#branch` of a path name at `peer`.
 pub fn wanted_symbols(
-    repo: Option<&Repo>,
+    repo: &Repo,
     peer: &mut dyn Peer,
     path: &Path,
     branches: &[Vec<u8>],
     revs: &[Vec<u8>],
 ) -> Result<Vec<Vec<u8>>> {
-    let mut out = revs.to_vec();
-    if path.branch.is_none() && branches.is_empty() {
-        return Ok(out);
-    }
-    let map = peer.branchmap()?;
-    let heads = |name: &[u8]| {
-        let entry = map.iter().find(|(branch, _)| branch == name);
-        entry.map(|(_, heads)| heads.iter().rev().map(Node::hex).collect::<Vec<_>>())
-    };
-    for branch in branches {
-        let name = match (branch.as_slice(), repo) {
-            (b".", Some(repo)) => hg_wdir::branch::read(repo)?,
-            (b".", None) => {
-                return Err(Error::abort("dirstate branch not accessible"));
-            }
-            (name, _) => name.to_vec(),
-        };
-        let Some(found) = heads(&name) else {
-            let message = [&b"unknown branch '"[..], &name, b"'"].concat();
-            return Err(Error::new(ErrorKind::UnknownRevision, message));
-        };
-        out.extend(found);
-    }
-    if let Some(fragment) = &path.branch {
-        match heads(fragment) {
-            Some(found) => out.extend(found),
-            None => out.push(fragment.clone()),
-        }
-    }
-    Ok(out)
+    let current = hg_wdir::branch::read(repo)?;
+    hg_wire::lookup::with_branches(peer, path, branches, revs, Some(&current))
 }
 
 /// Looks symbols up at `peer`.
 pub fn lookup_all(peer: &mut dyn Peer, symbols: &[Vec<u8>]) -> Result<Vec<Node>> {
     symbols.iter().map(|symbol| peer.lookup(symbol)).collect()
-}
-
-/// The changesets that revision arguments name here.
-pub fn local_revisions(repo: &Repo, texts: &[Vec<u8>]) -> Result<Vec<Revision>> {
-    let changelog = repo.changelog()?;
-    let revision = |text: &Vec<u8>| changelog.rev(&hg_wire::lookup::symbol(repo, text)?);
-    let mut revs = texts.iter().map(revision).collect::<Result<Vec<_>>>()?;
-    revs.retain(|rev| !rev.is_null());
-    revs.sort_unstable();
-    revs.dedup();
-    Ok(revs)
 }
 
 /// Says what can be done with what came in; `result` is that of the pull.
@@ -121,14 +99,9 @@ pub fn advise_after_incoming(ctx: &CommandContext, repo: &Repo, result: i64) -> 
         }
         return Ok(());
     }
-    let view = hg_wire::facts::visible(repo)?;
     let branch = hg_wdir::branch::read(repo)?;
-    let branches = hg_wire::facts::branch_heads(repo, &view)?;
-    let changelog = repo.changelog()?;
-    let mut open = 0;
-    for node in branches.iter().filter(|(name, _)| *name == branch).flat_map(|(_, heads)| heads) {
-        open += i64::from(!changelog.entry_of(node)?.closes_branch());
-    }
+    let map = repo.branchmap()?;
+    let open = i64::try_from(map.open_heads(&branch).count()).unwrap_or(i64::MAX);
     ctx.ui.status(if open == result {
         "(run 'hg heads' to see heads, 'hg merge' to merge)\n"
     } else if open > 1 {

@@ -1,6 +1,7 @@
 //! Whole operations on a repository (commit, update, merge, clone, ...): what embedders depend on.
 
 pub mod amend;
+pub mod clone;
 pub mod commit;
 pub mod rewrite;
 pub mod strip;

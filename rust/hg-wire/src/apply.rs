@@ -325,7 +325,7 @@ fn check_heads(payload: &[u8], repo: &Repo) -> Result<()> {
 
 fn check_updated_heads(payload: &[u8], repo: &Repo) -> Result<()> {
     let expected = payloads::decode_nodes(payload).map_err(bundle2_error)?;
-    let branches = facts::branch_heads(repo, &facts::served(repo)?)?;
+    let branches = facts::branch_heads(repo, hg_store::View::Served)?;
     let is_head = |node: &Node| branches.iter().any(|(_, heads)| heads.contains(node));
     if expected.iter().all(is_head) {
         return Ok(());

@@ -53,21 +53,16 @@ pub fn serves_all(repo: &Repo) -> Result<bool> {
     Ok((0..served.len()).all(|rev| served.contains(rev)))
 }
 
-/// The branches of what `view` shows with their heads, closed ones included, sorted by name.
-/// The heads of a branch are its changesets without descendants in it, lowest first.
-pub fn branch_heads(repo: &Repo, view: &View) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
+/// The branches of what a view shows with their heads, closed ones included, sorted by name; heads
+/// are lowest first.
+pub fn branch_heads(
+    repo: &Repo,
+    view: hg_store::View,
+) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
     let changelog = repo.changelog()?;
-    let mut members: std::collections::BTreeMap<Vec<u8>, Vec<usize>> =
-        std::collections::BTreeMap::new();
-    for rev in view.revs() {
-        let branch = changelog.entry(Revision::from_index(rev))?.branch();
-        members.entry(branch).or_default().push(rev);
-    }
-    let heads = members.into_iter().map(|(name, revs)| {
-        let heads = view.heads_of(&revs);
-        (name, view.nodes(&heads))
-    });
-    Ok(heads.collect())
+    let map = repo.branchmap_of(view)?;
+    let nodes = |heads: &[Revision]| heads.iter().map(|&rev| changelog.node(rev)).collect();
+    Ok(map.iter().map(|(name, heads)| (name.to_vec(), nodes(heads))).collect())
 }
 
 /// The heads of each phase among `revs`: those whose phase no descendant among them has.

@@ -95,7 +95,7 @@ impl Peer for LocalPeer {
     }
 
     fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
-        facts::branch_heads(&self.repo, &facts::served(&self.repo)?)
+        facts::branch_heads(&self.repo, hg_store::View::Served)
     }
 
     fn list_keys(&mut self, namespace: &[u8]) -> Result<Keys> {

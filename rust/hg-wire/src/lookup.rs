@@ -5,11 +5,51 @@ use hg_types::{Error, ErrorKind, Node, NodePrefix, Result};
 
 use crate::facts;
 use crate::local::Lookup;
+use crate::paths::Path;
+use crate::peer::Peer;
 
 /// Looks names up without tags; commands use the full evaluator instead.
 #[must_use]
 pub fn plain() -> Lookup {
     std::sync::Arc::new(|repo, key| symbol(repo, key))
+}
+
+/// What `--rev`, `--branch` and the `#branch` of a location name at `peer`: symbols to be looked up
+/// there, the first of which is to be checked out. `current` is what the branch `.` means.
+pub fn with_branches(
+    peer: &mut dyn Peer,
+    path: &Path,
+    branches: &[Vec<u8>],
+    revs: &[Vec<u8>],
+    current: Option<&[u8]>,
+) -> Result<Vec<Vec<u8>>> {
+    let mut out = revs.to_vec();
+    if path.branch.is_none() && branches.is_empty() {
+        return Ok(out);
+    }
+    let map = peer.branchmap()?;
+    let heads = |name: &[u8]| {
+        let entry = map.iter().find(|(branch, _)| branch == name);
+        entry.map(|(_, heads)| heads.iter().rev().map(Node::hex).collect::<Vec<_>>())
+    };
+    for branch in branches {
+        let name = match branch.as_slice() {
+            b"." => current.ok_or_else(|| Error::abort("dirstate branch not accessible"))?,
+            name => name,
+        };
+        let Some(found) = heads(name) else {
+            let message = [b"unknown branch '", name, b"'"].concat();
+            return Err(Error::new(ErrorKind::UnknownRevision, message));
+        };
+        out.extend(found);
+    }
+    if let Some(fragment) = &path.branch {
+        match heads(fragment) {
+            Some(found) => out.extend(found),
+            None => out.push(fragment.clone()),
+        }
+    }
+    Ok(out)
 }
 
 /// The changeset a symbol names.
@@ -36,7 +76,7 @@ pub fn symbol(repo: &Repo, key: &[u8]) -> Result<Node> {
     if let Some(node) = repo.bookmarks()?.get(key) {
         return Ok(node);
     }
-    let branches = facts::branch_heads(repo, &view)?;
+    let branches = facts::branch_heads(repo, hg_store::View::Visible)?;
     if let Some((_, heads)) = branches.iter().find(|(name, _)| name == key) {
         return branch_tip(repo, heads).map(|node| node.unwrap_or(Node::NULL));
     }

@@ -41,7 +41,7 @@ fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
     ctx.ui.status([b"pulling from ", &*hide_password(&path.location), b"\n"].concat());
     let mut peer = remote::peer(ctx, &path.location)?;
     let (branches, revs) = (ctx.opts.list("branch"), ctx.opts.list("rev"));
-    let symbols = remote::wanted_symbols(Some(repo), &mut *peer, path, branches, revs)?;
+    let symbols = remote::wanted_symbols(repo, &mut *peer, path, branches, revs)?;
     let mut options = PullOptions {
         force: ctx.opts.flag("force"),
         bookmarks_mode: path.bookmarks_mode.unwrap_or_default(),

@@ -1,0 +1,161 @@
+//! Cloning by copying the store's files, as hard links where that works.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hg_format::requirements::{Requirements, name};
+use hg_store::{InitOptions, Repo};
+use hg_types::{Error, Result};
+use hg_wire::open::OpenContext;
+
+/// Files of the cache directory that are worth copying.
+const CACHES: [&str; 6] =
+    ["branch2", "rbc-names-v2", "rbc-revs-v2", "tags2", "hgtagsfnodes1", "manifestfulltextcache"];
+
+/// Makes a repository at `root` with the files of `source`'s store.
+pub(super) fn copy_store(source: &Repo, root: &Path, context: &OpenContext) -> Result<Repo> {
+    // Nobody should write meanwhile; when somebody does, what is copied is still consistent:
+    // the changelog comes last, and what it does not mention yet is not looked at.
+    let _lock = source.lock_with(false).ok();
+    run_hooks(source)?;
+    let init = InitOptions { requirements: Some(requirements(source)), ..InitOptions::default() };
+    let repo = Repo::init(root, context.options(), &init)?;
+    let mut copier = Copier { link: true, count: 0 };
+    let publishing = source.is_publishing()?;
+    let (from, to) = (source.store_vfs().base(), repo.store_vfs().base());
+    for name in ["data", "dh", "meta"] {
+        copier.directory(&from.join(name), &to.join(name))?;
+    }
+    let mut last = Vec::new();
+    for file in files_of(from)? {
+        let name = file.to_string_lossy().into_owned();
+        if name.starts_with("00changelog") {
+            last.push(file);
+        } else if is_copied(&name) && !(publishing && name == "phaseroots") {
+            copier.file(&from.join(&file), &to.join(&file))?;
+        }
+    }
+    // The index names what the data holds: it comes after it.
+    last.sort_by_key(|file| file.to_string_lossy().ends_with(".i"));
+    for file in last.into_iter().filter(|file| is_copied(&file.to_string_lossy())) {
+        copier.file(&from.join(&file), &to.join(&file))?;
+    }
+    copy_caches(source, &repo, &mut copier)?;
+    copy_bookmarks(source, &repo)?;
+    let (verb, count) = (if copier.link { "linked" } else { "copied" }, copier.count);
+    context.reporter.debug(format!("{verb} {count} files\n").as_bytes());
+    Ok(repo)
+}
+
+fn run_hooks(source: &Repo) -> Result<()> {
+    let clone = ("source".to_owned(), b"clone".to_vec());
+    source.hooks().run(source, "preoutgoing", true, &vec![clone.clone()])?;
+    let args = vec![("node".to_owned(), vec![b'0'; 40]), clone];
+    source.hooks().run(source, "outgoing", false, &args)?;
+    Ok(())
+}
+
+/// The source's requirements without those of its working directory or of a share.
+fn requirements(source: &Repo) -> Requirements {
+    let mut out = (*source.requirements()).clone();
+    for own in [name::SHARED, name::RELATIVE_SHARED] {
+        out.remove(own.as_bytes());
+    }
+    out
+}
+
+fn is_copied(name: &str) -> bool {
+    let temporary = ["journal", "undo", "lock", "wlock"];
+    !temporary.iter().any(|prefix| name.starts_with(prefix)) && !name.ends_with(".a")
+}
+
+fn read_error(path: &Path, error: std::io::Error) -> Error {
+    let name = path.as_os_str().as_encoded_bytes();
+    let reason = error.to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default().as_bytes().to_vec();
+    Error::abort([&reason[..], b": '", name, b"'"].concat()).because(error)
+}
+
+/// The names of the plain files of a directory, sorted.
+fn files_of(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut out = Vec::new();
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(out),
+        Err(error) => return Err(read_error(directory, error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(|error| read_error(directory, error))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            out.push(PathBuf::from(entry.file_name()));
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+fn copy_caches(source: &Repo, repo: &Repo, copier: &mut Copier) -> Result<()> {
+    let (from, to) = (source.cache_vfs(), repo.cache_vfs());
+    let wanted = |file: &PathBuf| {
+        let name = file.to_string_lossy();
+        CACHES.iter().any(|prefix| name.starts_with(prefix))
+    };
+    for file in files_of(from.base())?.into_iter().filter(wanted) {
+        copier.file(&from.base().join(&file), &to.base().join(&file))?;
+    }
+    Ok(())
+}
+
+/// Bookmarks are moved in place: they get a file of their own.
+fn copy_bookmarks(source: &Repo, repo: &Repo) -> Result<()> {
+    if source.requires(name::BOOKMARKS_IN_STORE) {
+        return Ok(());
+    }
+    let from = if source.shares_bookmarks() { source.shared_vfs() } else { source.vfs() };
+    if let Some(text) = from.try_read("bookmarks")? {
+        repo.vfs().write_atomic("bookmarks", &text)?;
+    }
+    Ok(())
+}
+
+/// Copies files, as links until that fails once.
+struct Copier {
+    link: bool,
+    count: usize,
+}
+
+impl Copier {
+    fn file(&mut self, from: &Path, to: &Path) -> Result<()> {
+        // The new repository's own `requires` gives way.
+        if to.exists() {
+            fs::remove_file(to).map_err(|error| read_error(to, error))?;
+        }
+        self.count += 1;
+        if self.link && fs::hard_link(from, to).is_ok() {
+            return Ok(());
+        }
+        self.link = false;
+        fs::copy(from, to).map_err(|error| read_error(from, error))?;
+        Ok(())
+    }
+
+    fn directory(&mut self, from: &Path, to: &Path) -> Result<()> {
+        let entries = match fs::read_dir(from) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(read_error(from, error)),
+        };
+        fs::create_dir_all(to).map_err(|error| read_error(to, error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| read_error(from, error))?;
+            let kind = entry.file_type().map_err(|error| read_error(from, error))?;
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            if kind.is_dir() {
+                self.directory(&from, &to)?;
+            } else if kind.is_file() {
+                self.file(&from, &to)?;
+            }
+        }
+        Ok(())
+    }
+}
