@@ -6,6 +6,7 @@ pub mod addremove;
 pub mod annotate;
 pub mod branches;
 pub mod cat;
+pub mod clone;
 pub mod commit;
 pub mod config;
 pub mod copy;

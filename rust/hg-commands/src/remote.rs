@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hg_config::Config;
-use hg_store::Repo;
 use hg_query::QueryContext;
+use hg_store::Repo;
 use hg_types::{Error, ErrorKind, Node, Result};
 use hg_vfs::path_to_bytes;
 use hg_wire::local::Lookup;
@@ -49,7 +49,7 @@ fn lookup(ctx: &CommandContext) -> Lookup {
     let cwd = ctx.cwd();
     let encoding = ctx.ui.encoding();
     Arc::new(move |repo, symbol| {
-        let query = QueryContext::new(repo, Arc::clone(&clock), path_to_bytes(&cwd))?
+        let query = QueryContext::new(repo, clock.clone(), path_to_bytes(&cwd))?
             .with_encoding(encoding.clone());
         let rev = hg_query::revset::symbols::resolve(&query, symbol)?;
         Ok(query.node(rev))

@@ -51,9 +51,13 @@ pub fn query(ctx: &CommandContext) -> Result<QueryContext> {
 /// # Errors
 /// When its changelog cannot be read.
 pub fn query_of(ctx: &CommandContext, repo: &Repo) -> Result<QueryContext> {
-    let clock = Arc::new(SystemClock::new(ctx.config().environment().var("TZ")));
-    let query = QueryContext::new(repo, clock, path_to_bytes(&ctx.cwd()))?;
+    let query = QueryContext::new(repo, clock(ctx), path_to_bytes(&ctx.cwd()))?;
     Ok(query.with_encoding(ctx.ui.encoding()))
+}
+
+/// The user's clock.
+pub fn clock(ctx: &CommandContext) -> Arc<SystemClock> {
+    Arc::new(SystemClock::new(ctx.config().environment().var("TZ")))
 }
 
 /// The one revision that `spec` names; `.` when it is empty.

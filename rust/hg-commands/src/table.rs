@@ -11,6 +11,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::branches::COMMAND,
     &c::cat::COMMAND,
     &c::commit::COMMAND,
+    &c::clone::COMMAND,
     &c::config::COMMAND,
     &c::copy::COMMAND,
     &c::debugcommands::COMMAND,

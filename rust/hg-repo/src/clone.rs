@@ -4,8 +4,8 @@ use std::path::{Path as FilePath, PathBuf};
 
 use bstr::ByteSlice as _;
 use hg_store::{InitOptions, Repo};
-use hg_types::{Error, Node, Result};
-use hg_wdir::merge::{Interaction, UpdateOptions, UpdateStats, update};
+use hg_types::{Error, Interaction, Node, Result};
+use hg_wdir::merge::{UpdateOptions, UpdateStats, update};
 use hg_wire::open::{OpenContext, Opened, open, open_peer};
 use hg_wire::paths::Path;
 use hg_wire::peer::Peer;
@@ -127,7 +127,7 @@ fn wanted_symbols(
 /// The last component of a location.
 fn default_name(location: &[u8]) -> Vec<u8> {
     let path = Url::parse_with(location, false).map(|url| url.path.unwrap_or_default());
-    let path = hg_config::normalize_path(path.unwrap_or_default().to_path_lossy());
+    let path = hg_config::normalize_path(&path.unwrap_or_default().to_path_lossy());
     path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default()
 }
 
@@ -177,10 +177,8 @@ fn fill(
     }
     let heads = wanted.iter().map(|symbol| peer.lookup(symbol)).collect::<Result<Vec<Node>>>()?;
     let repo = Repo::init(root, context.open.options(), &InitOptions::default())?;
-    let pull_options = PullOptions {
-        heads: (!heads.is_empty()).then_some(heads),
-        ..PullOptions::default()
-    };
+    let pull_options =
+        PullOptions { heads: (!heads.is_empty()).then_some(heads), ..PullOptions::default() };
     pull(&repo, peer, &pull_options)?;
     Ok(repo)
 }

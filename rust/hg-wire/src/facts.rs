@@ -55,10 +55,7 @@ pub fn serves_all(repo: &Repo) -> Result<bool> {
 
 /// The branches of what a view shows with their heads, closed ones included, sorted by name; heads
 /// are lowest first.
-pub fn branch_heads(
-    repo: &Repo,
-    view: hg_store::View,
-) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
+pub fn branch_heads(repo: &Repo, view: hg_store::View) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
     let changelog = repo.changelog()?;
     let map = repo.branchmap_of(view)?;
     let nodes = |heads: &[Revision]| heads.iter().map(|&rev| changelog.node(rev)).collect();

@@ -16,6 +16,7 @@ const HINTS: &str = "
 
 /// The text with `default` as path to pull from.
 pub(super) fn hgrc(default: &[u8]) -> Vec<u8> {
-    let head = "# example repository config (see 'hg help config' for more info)\n[paths]\ndefault = ";
+    let head =
+        "# example repository config (see 'hg help config' for more info)\n[paths]\ndefault = ";
     [head.as_bytes(), default, b"\n", HINTS.as_bytes()].concat()
 }
