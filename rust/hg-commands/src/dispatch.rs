@@ -13,10 +13,11 @@ use hg_config::{Config, Environment, RepoLayers};
 use hg_store::{OpenOptions, Repo};
 use hg_types::{Error, ErrorKind, Result};
 
+use crate::extensions::{self, Enabled};
 use crate::hooks::{self, Hooks};
 use crate::options::{self, Opts, Order, UsageError};
 use crate::spec::{self, Need, Opt, Spec};
-use crate::{Command, CommandContext, Streams, Ui, error, help};
+use crate::{Command, CommandContext, Host, Streams, Ui, error, help};
 
 use early::EarlyOptions;
 pub(crate) use find::{Entry, Found, ShellAlias, available, entry, find_command, listing};
@@ -29,6 +30,8 @@ pub struct Request {
     pub env: Environment,
     /// Input and output.
     pub streams: Streams,
+    /// Whoever loads extensions; without one, a run that needs extensions hands over to Python.
+    pub host: Option<Arc<dyn Host>>,
 }
 
 /// A failure on the way to a command or in it.
@@ -76,10 +79,10 @@ pub fn usage_error(complaint: &[u8]) -> Error {
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn run(request: Request) -> i32 {
-    let Request { args, env, streams } = request;
+    let Request { args, env, streams, host } = request;
     let plain = Arc::new(Config::empty(env.clone()));
     let ui = match Ui::new(plain, streams) {
-        Ok(ui) => Arc::new(ui),
+        Ok(ui) => Arc::new(ui.with_host(host)),
         Err(_) => return 255,
     };
     let code = match dispatch(&ui, &args, env) {
@@ -151,8 +154,40 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], mut env: Environment) -> Result<i32,
         load_repository_config(ui, &mut config, root)?;
     }
     ui.reconfigure(Arc::new(config))?;
+    load_extensions(ui, args)?;
     let session = Session { ui: ui.clone(), early, root };
     session.run(args)
+}
+
+/// Loads the extensions that need a host. Without host, the interpreter takes over with the same
+/// arguments, before any work is done; only without one do we go on, and say what is missing.
+fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>]) -> Result<()> {
+    let config = ui.config();
+    let foreign = Enabled::of(&config).foreign;
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    if let Some(host) = ui.host() {
+        let source = |name: &Vec<u8>| {
+            (name.clone(), config.get("extensions", name).unwrap_or_default().to_vec())
+        };
+        return host.load(ui, &foreign.iter().map(source).collect::<Vec<_>>());
+    }
+    if let Some(python) = extensions::find_python(&config) {
+        ui.flush();
+        let failure = extensions::hand_over(&python, args);
+        let parts = [b"cannot start ", python.as_os_str().as_encoded_bytes()];
+        return Err(Error::abort(parts.concat()).because(failure));
+    }
+    for name in foreign {
+        let parts: [&[u8]; 3] = [
+            b"*** failed to import extension \"",
+            &name,
+            b"\": no Python with this program's packages was found\n",
+        ];
+        ui.warn(parts.concat());
+    }
+    Ok(())
 }
 
 fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<()> {

@@ -114,17 +114,50 @@ pub fn summary(name: &str) -> Option<&'static str> {
     list::BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// Where Python is: `HGPYTHON`, beside the executable, the place recorded when this was built,
-/// `PATH`.
+/// Where a Python is that has our packages: `HGPYTHON` (trusted to have them), beside the executable,
+/// the place recorded when this was built, `PATH`.
 #[must_use]
 pub fn find_python(config: &Config) -> Option<PathBuf> {
     let env = config.environment();
     if let Some(named) = env.var_nonempty("HGPYTHON") {
         return Some(named.to_path_lossy().into_owned());
     }
-    let beside = env.executable.as_deref().and_then(Path::parent).map(|dir| dir.join("python3"));
+    let executable = env.executable.as_deref().and_then(|path| path.canonicalize().ok());
+    let beside = executable.as_deref().and_then(Path::parent).map(|dir| dir.join("python3"));
     let recorded = option_env!("QUICKSILVER_PYTHON").map(PathBuf::from);
     let path = env.var("PATH").unwrap_or_default();
     let in_path = path.split(|&b| b == b':').map(|dir| dir.to_path_lossy().join("python3"));
-    beside.into_iter().chain(recorded).chain(in_path).find(|candidate| candidate.is_file())
+    beside.into_iter().chain(recorded).chain(in_path).find(|python| has_packages(python))
+}
+
+/// Whether our compiled module is among the packages of an interpreter: looked up, not asked, since
+/// starting an interpreter to ask costs more than most commands.
+fn has_packages(python: &Path) -> bool {
+    let Some(prefix) = python.parent().and_then(Path::parent).filter(|_| python.is_file()) else {
+        return false;
+    };
+    let Ok(libraries) = prefix.join("lib").read_dir() else { return false };
+    libraries.flatten().any(|library| {
+        let is_python = library.file_name().as_encoded_bytes().starts_with(b"python3");
+        let packages = ["site-packages", "dist-packages"];
+        is_python
+            && packages.iter().any(|name| {
+                let module = library.path().join(name).join("mercurial");
+                module.read_dir().is_ok_and(|files| {
+                    let compiled = |file: std::fs::DirEntry| {
+                        file.file_name().as_encoded_bytes().starts_with(b"rustext.")
+                    };
+                    files.flatten().any(compiled)
+                })
+            })
+    })
+}
+
+/// Replaces this process by `python -m mercurial` with the same arguments; returns only when that fails.
+#[must_use]
+pub fn hand_over(python: &Path, args: &[Vec<u8>]) -> std::io::Error {
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::process::CommandExt as _;
+    let args = args.iter().map(|arg| std::ffi::OsStr::from_bytes(arg));
+    std::process::Command::new(python).args(["-m", "mercurial"]).args(args).exec()
 }

@@ -15,6 +15,7 @@ pub mod formatter;
 pub mod help;
 pub mod hooks;
 pub mod log;
+pub mod host;
 pub mod merge_tool;
 pub mod options;
 pub mod output_name;
@@ -30,6 +31,7 @@ pub mod ui;
 pub use command::{Command, CommandContext};
 pub use dispatch::{Request, run};
 pub use formatter::{Formatter, Value};
+pub use host::Host;
 pub use options::Opts;
 pub use ui::{Streams, Ui};
 

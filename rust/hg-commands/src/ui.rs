@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use crate::Host;
 use hg_config::Config;
 use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
 
@@ -44,6 +45,7 @@ pub struct Ui {
     encoding_name: RwLock<String>,
     progress: Mutex<progress::Bars>,
     pager: Mutex<pager::State>,
+    host: Option<Arc<dyn Host>>,
 }
 
 impl Ui {
@@ -61,9 +63,23 @@ impl Ui {
             encoding_name: RwLock::default(),
             progress: Mutex::default(),
             pager: Mutex::default(),
+            host: None,
         };
         ui.reconfigure(config)?;
         Ok(ui)
+    }
+
+    /// Lets a host provide what extensions add.
+    #[must_use]
+    pub fn with_host(mut self, host: Option<Arc<dyn Host>>) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Whoever provides what extensions add.
+    #[must_use]
+    pub fn host(&self) -> Option<&Arc<dyn Host>> {
+        self.host.as_ref()
     }
 
     /// Takes over another configuration: levels and colours follow it.

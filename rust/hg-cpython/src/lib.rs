@@ -1,14 +1,30 @@
 //! `mercurial.rustext`: converts and calls, no logic.
-#![allow(non_local_definitions, reason = "py_class! of rust-cpython 0.7 expands to such")]
-#![allow(missing_docs, unreachable_pub, reason = "py_module_initializer! expands to such")]
+//!
+//! Python holds handles to Rust objects (`Ui`, `Repo`); its own classes wrap them, so that extensions can
+//! subclass them and give them attributes. The interpreter's lock is released while a command runs in Rust,
+//! and taken again for every call of an extension. A panic never crosses the border.
+
+#![expect(non_local_definitions, reason = "py_class! of rust-cpython 0.7 expands to such")]
+#![allow(missing_docs, unreachable_pub, reason = "the macros of rust-cpython expand to such")]
+
+mod added;
+mod door;
+mod errors;
+mod repo;
+mod ui;
 
 use cpython::{PyResult, Python, py_fn, py_module_initializer};
 
-fn dispatch(_: Python) -> PyResult<i32> {
-    Ok(0)
-}
-
 py_module_initializer!(rustext, initrustext, PyInit_rustext, |py, m| {
-    m.add(py, "dispatch", py_fn!(py, dispatch()))?;
+    m.add(py, "__doc__", "Handles and functions of the Rust core.")?;
+    m.add(py, "run", py_fn!(py, run(args: Vec<cpython::PyBytes>, host: cpython::PyObject)))?;
+    m.add_class::<ui::UiHandle>(py)?;
+    m.add_class::<repo::RepoHandle>(py)?;
     Ok(())
 });
+
+/// Runs the program with `args` (without its name); `host` loads extensions and runs their commands.
+fn run(py: Python<'_>, args: Vec<cpython::PyBytes>, host: cpython::PyObject) -> PyResult<i32> {
+    let args = args.iter().map(|arg| arg.data(py).to_vec()).collect();
+    door::run(py, args, host)
+}

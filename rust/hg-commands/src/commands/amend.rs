@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use hg_repo::amend::{AmendRequest, amend as amend_parent};
-use hg_repo::rewrite::Rewriting;
 use hg_repo::working::Draft;
 use hg_types::{Phase, Result};
 

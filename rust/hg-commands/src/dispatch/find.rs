@@ -18,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) name: Vec<u8>,
     /// The command; `None` for no command at all.
     spec: Option<&'static Spec>,
+    /// The command, when an extension added it.
+    added: Option<&'static Command>,
     /// The alias that led here.
     pub(crate) alias: Option<Alias>,
 }
@@ -70,11 +72,11 @@ static NO_COMMAND: Spec = Spec {
 impl Entry {
     /// No command: only global options were given.
     pub(crate) fn nothing() -> Self {
-        Self { name: Vec::new(), spec: None, alias: None }
+        Self { name: Vec::new(), spec: None, added: None, alias: None }
     }
 
     pub(crate) fn of(spec: &'static Spec) -> Self {
-        Self { name: spec.name().into(), spec: Some(spec), alias: None }
+        Self { name: spec.name().into(), spec: Some(spec), added: None, alias: None }
     }
 
     /// The specification of the command.
@@ -84,7 +86,7 @@ impl Entry {
 
     /// The command, if it can run.
     pub(crate) fn command(&self) -> Option<&'static Command> {
-        registered(self.spec?.name().as_bytes())
+        self.added.or_else(|| registered(self.spec?.name().as_bytes()))
     }
 
     /// The arguments of the alias with `$1` and so on filled in, then the ones left over.
@@ -241,7 +243,17 @@ pub(crate) fn available(config: &Config) -> Vec<&'static Spec> {
 pub(crate) fn find(ui: &Ui, name: &[u8]) -> Result<Found, Failure> {
     let config = ui.config();
     let aliases = alias_definitions(&config);
-    find_among(&config, &available(&config), &aliases, name)
+    let added = ui.host().map(|host| host.commands()).unwrap_or_default();
+    let mut specs = available(&config);
+    specs.extend(added.iter().map(|command| command.spec));
+    let mut found = find_among(&config, &specs, &aliases, name)?;
+    if let Found::Entry(entry) = &mut found {
+        let same = |command: &&&'static Command| {
+            entry.spec.is_some_and(|spec| std::ptr::eq(spec, command.spec))
+        };
+        entry.added = added.iter().find(same).copied();
+    }
+    Ok(found)
 }
 
 /// Definitions of `[alias]` in order, without the sub-options.
@@ -353,7 +365,7 @@ fn resolve_alias(
         Ok(Found::Entry(entry)) => {
             let inner = entry.alias.map(Box::new);
             let alias = Alias { target, args: words, inner };
-            Found::Entry(Entry { name: name.clone(), spec: entry.spec, alias: Some(alias) })
+            Found::Entry(Entry { name: name.clone(), alias: Some(alias), ..entry })
         }
         Ok(Found::ShellAlias(inner)) => Found::ShellAlias(ShellAlias {
             name: name.clone(),
