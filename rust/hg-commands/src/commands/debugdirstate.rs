@@ -2,7 +2,7 @@
 
 use hg_format::dirstate::v2::Docket;
 use hg_format::dirstate::{Entry, Timestamp};
-use hg_types::{Error, HgPath, HgPathBuf, Result, to_hex};
+use hg_types::{Clock as _, Error, HgDate, HgPath, HgPathBuf, Result, to_hex};
 use hg_vfs::SystemClock;
 use hg_wdir::WorkingDir;
 
@@ -89,26 +89,9 @@ fn seconds(time: Timestamp) -> i32 {
 }
 
 fn local_time(clock: &SystemClock, seconds: i32) -> String {
-    use hg_types::Clock as _;
-    let offset = clock.offset_at(seconds.into());
-    let local = i64::from(seconds) - i64::from(offset);
-    let (days, rest) = (local.div_euclid(86_400), local.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-}
-
-/// The Gregorian date of a number of days since the epoch.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
+    let seconds = i64::from(seconds);
+    let date = HgDate::new(seconds, clock.offset_at(seconds));
+    String::from_utf8_lossy(&date.format(b"%Y-%m-%d %H:%M:%S")).into_owned()
 }
 
 /// `--docket`.
@@ -134,14 +117,4 @@ fn docket(ctx: &CommandContext) -> Result<i32> {
         tree.unreachable,
     ));
     Ok(0)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn dates() {
-        assert_eq!(super::civil(0), (1970, 1, 1));
-        assert_eq!(super::civil(11_016), (2000, 2, 29));
-        assert_eq!(super::civil(20_780), (2026, 11, 23));
-    }
 }
