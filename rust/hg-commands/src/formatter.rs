@@ -90,6 +90,12 @@ impl Formatter {
         topic: &'static str,
         template: Option<&[u8]>,
     ) -> Result<Self> {
+        let config = ui.config();
+        let template = match template {
+            None if config.get_bool_or("ui", "formatdebug", false)? => Some(&b"debug"[..]),
+            None if config.get_bool_or("ui", "formatjson", false)? => Some(&b"json"[..]),
+            given => given,
+        };
         let form = match template {
             None => Form::Plain,
             Some(b"json") => Form::Backend(Box::new(json::Json::default())),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hg_match::{MatchOptions, Matcher, PatternKind, matcher, path_to};
+use hg_match::{Audit, MatchOptions, Matcher, PatternKind, matcher, path_to};
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, HgPath, Result};
 use hg_vfs::{PathAuditor, path_to_bytes};
@@ -26,6 +26,16 @@ pub fn match_arguments(ctx: &CommandContext) -> Result<Matcher> {
     match_patterns(ctx, &ctx.args)
 }
 
+/// The matcher of a command's `-I`, `-X` and arguments for the files of a revision: what is on disk
+/// does not matter.
+///
+/// # Errors
+/// When a pattern is invalid, outside of the repository, or forbidden.
+pub fn match_stored(ctx: &CommandContext, default_kind: PatternKind) -> Result<Matcher> {
+    let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
+    match_audited(ctx, &ctx.args, default_kind, &audit)
+}
+
 /// The same with another meaning of patterns without a kind.
 ///
 /// # Errors
@@ -35,17 +45,26 @@ pub fn match_with(
     patterns: &[Vec<u8>],
     default_kind: PatternKind,
 ) -> Result<Matcher> {
+    let auditor = PathAuditor::new(ctx.repo()?.wvfs().clone());
+    let audit = |path: &HgPath| Ok(auditor.check(path.as_bytes())?);
+    match_audited(ctx, patterns, default_kind, &audit)
+}
+
+fn match_audited(
+    ctx: &CommandContext,
+    patterns: &[Vec<u8>],
+    default_kind: PatternKind,
+    audit: Audit,
+) -> Result<Matcher> {
     let repo = ctx.repo()?;
     let cwd = ctx.cwd();
-    let auditor = PathAuditor::new(repo.wvfs().clone());
-    let audit = |path: &HgPath| Ok(auditor.check(path.as_bytes())?);
     let (include, exclude) = (ctx.opts.list("include"), ctx.opts.list("exclude"));
     matcher(&MatchOptions {
         patterns,
         include,
         exclude,
         default_kind,
-        audit: &audit,
+        audit,
         ..MatchOptions::new(repo.root_bytes(), path_to_bytes(&cwd))
     })
 }
@@ -86,6 +105,16 @@ impl Naming {
         Ok(if relative { Self::relative(ctx, repo) } else { Self::from_root(repo) })
     }
 
+    /// Names as `ui.relative-paths` says; else relative when the user gave any patterns.
+    ///
+    /// # Errors
+    /// When the item is malformed.
+    pub fn by_patterns(ctx: &CommandContext, repo: &Repo) -> Result<Self> {
+        let given = |name: &str| !ctx.opts.list(name).is_empty();
+        let any = !ctx.args.is_empty() || given("include") || given("exclude");
+        Self::configured(ctx, repo, any)
+    }
+
     /// The name of `path`.
     #[must_use]
     pub fn name(&self, path: &HgPath) -> Vec<u8> {
@@ -93,6 +122,13 @@ impl Naming {
             Some(cwd) => path_to(&self.root, path_to_bytes(cwd), path),
             None => path.as_bytes().to_vec(),
         }
+    }
+}
+
+/// Writes unless `--quiet`, in the colours of `label` (and of every status message).
+pub fn status_label(ctx: &CommandContext, text: &[u8], label: &str) {
+    if !ctx.ui.is_quiet() {
+        ctx.ui.write_label(text, &format!("{label} ui.status"));
     }
 }
 

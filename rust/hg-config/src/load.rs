@@ -161,7 +161,7 @@ impl Config {
 
     /// Sets what `ui.tweakdefaults` stands for, unless plain mode is on.
     pub fn tweak_defaults(&mut self) -> Result<()> {
-        if self.env.plain().is_on() || !self.get_bool("ui", "tweakdefaults")? {
+        if self.env.plain().covers("tweakdefaults") || !self.get_bool("ui", "tweakdefaults")? {
             return Ok(());
         }
         for &(section, name, value) in TWEAKED {

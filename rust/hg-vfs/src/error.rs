@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use bstr::ByteSlice as _;
 use hg_types::ErrorKind;
 
 use crate::vfs::path_to_bytes;
@@ -116,7 +117,12 @@ impl From<Error> for hg_types::Error {
                 ErrorKind::LockUnavailable,
                 [&b"could not lock "[..], description, b": ", &os_message(source)].concat(),
             ),
-            Error::Audit(message) => Self::new(ErrorKind::Input, message.clone()),
+            Error::Audit(message) => {
+                // Links are no fault of the name itself.
+                let by_link = message.find(b"' traverses symbolic link '").is_some();
+                let kind = if by_link { ErrorKind::Abort } else { ErrorKind::Input };
+                Self::new(kind, message.clone())
+            }
             Error::Interrupted => Self::new(ErrorKind::Canceled, "interrupted"),
         };
         made.because(error)

@@ -279,12 +279,7 @@ impl Dirstate {
 
     /// Refuses names that cannot stand beside those that are tracked.
     fn check_new_name(&self, path: &HgPath) -> Result<()> {
-        if path.as_bytes().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-            let mut shown = Vec::new();
-            hg_match::python_bytes(path.as_bytes(), &mut shown);
-            let message = [b"'\\n' and '\\r' disallowed in filenames: ", &shown[..]].concat();
-            return Err(Error::input(message));
-        }
+        crate::portable::check_line_breaks(path)?;
         if self.has_tracked_below(path)? {
             let message = [b"directory '", path.as_bytes(), b"' already in dirstate"].concat();
             return Err(Error::abort(message));

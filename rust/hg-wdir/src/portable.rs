@@ -46,6 +46,7 @@ impl Portability {
     /// # Errors
     /// When it is not portable and to be refused.
     pub fn check(self, path: &HgPath, reporter: &dyn Reporter) -> Result<()> {
+        check_line_breaks(path)?;
         if self == Self::Ignore {
             return Ok(());
         }
@@ -117,6 +118,17 @@ fn lower_case(text: &[u8]) -> Vec<u8> {
         Ok(text) => text.to_lowercase().into_bytes(),
         Err(_) => text.to_ascii_lowercase(),
     }
+}
+
+/// Refuses names that the formats cannot hold.
+pub(crate) fn check_line_breaks(path: &HgPath) -> Result<()> {
+    if !path.as_bytes().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        return Ok(());
+    }
+    let mut shown = Vec::new();
+    hg_match::python_bytes(path.as_bytes(), &mut shown);
+    let message = [b"'\\n' and '\\r' disallowed in filenames: ", &shown[..]].concat();
+    Err(Error::input(message))
 }
 
 const RESERVED_NAMES: [&[u8]; 22] = [

@@ -4,7 +4,7 @@ use hg_types::{HgPath, Result};
 use hg_wdir::portable::{CaseCollisions, Portability};
 use hg_wdir::{StatusOptions, WorkingDir};
 
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg add`.
@@ -44,7 +44,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
         if ctx.ui.is_verbose() || !exact {
             let text = [b"adding ", &naming.name(&file)[..], b"\n"].concat();
-            ctx.ui.status(ctx.ui.label(&text, "ui.addremove.added ui.status"));
+            status_label(ctx, &text, "ui.addremove.added");
         }
         names.push(file);
     }

@@ -7,7 +7,7 @@ use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::WorkingDir;
 use hg_wdir::tracking::{Rename, Untidy, find_renames};
 
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg addremove`.
@@ -24,7 +24,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     let similarity = similarity(ctx, b"")?;
     let matcher = match_arguments(ctx)?;
-    let naming = Naming::configured(ctx, repo, !ctx.args.is_empty())?;
+    let naming = Naming::by_patterns(ctx, repo)?;
     let _lock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let request = AddRemove { similarity, dry_run: ctx.opts.flag("dry-run"), naming: &naming };
@@ -81,12 +81,12 @@ impl AddRemove<'_> {
         for file in shown {
             if ctx.ui.is_verbose() || !matcher.exact(file) {
                 let (verb, label): (&[u8], _) = if new.contains(file) {
-                    (b"adding ", "ui.addremove.added ui.status")
+                    (b"adding ", "ui.addremove.added")
                 } else {
-                    (b"removing ", "ui.addremove.removed ui.status")
+                    (b"removing ", "ui.addremove.removed")
                 };
                 let text = [verb, &self.naming.name(file), b"\n"].concat();
-                ctx.ui.status(ctx.ui.label(&text, label));
+                status_label(ctx, &text, label);
             }
         }
         let renames = if self.similarity > 0.0 {

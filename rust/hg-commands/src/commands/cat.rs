@@ -1,5 +1,6 @@
 //! `hg cat`.
 
+use hg_match::PatternKind;
 use hg_store::Manifest;
 use hg_types::{HgPath, Result, Revision};
 use hg_vfs::bytes_to_path;
@@ -9,7 +10,7 @@ use crate::file_name::FileName;
 use crate::formatter::Value;
 use crate::output_name::OutputNames;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, files_in, match_arguments, warn_bad};
+use crate::scope::{Naming, files_in, match_arguments, match_stored, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg cat`.
@@ -32,13 +33,12 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let repo = ctx.repo()?;
     let target = revision::single(ctx, ctx.opts.nonempty("rev").unwrap_or(b"."))?;
-    let matcher = match_arguments(ctx)?;
-    let output = ctx.opts.nonempty("output").unwrap_or_default();
-    let mut fm = if output.is_empty() || ctx.opts.nonempty("template").is_some() {
-        Some(ctx.formatter("cat")?)
-    } else {
-        None
+    let matcher = match target {
+        Target::WorkingDirectory => match_arguments(ctx)?,
+        Target::Changeset(_) => match_stored(ctx, PatternKind::RelPath)?,
     };
+    let output = ctx.opts.nonempty("output").unwrap_or_default();
+    let mut fm = if output.is_empty() { Some(ctx.formatter("cat")?) } else { None };
     let (files, bad, source) = match target {
         Target::WorkingDirectory => {
             let mut wdir = WorkingDir::open(repo)?;
@@ -59,7 +59,15 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let data = source.read(ctx, file)?;
         match &mut fm {
             Some(fm) => write_item(fm, &target, file, &data),
-            None => write_file(ctx, output, &target, file, &data)?,
+            None => {
+                // Whatever form the output has, each file gets its own.
+                ctx.ui.push_buffer(false);
+                let mut fm = ctx.formatter("cat")?;
+                write_item(&mut fm, &target, file, &data);
+                fm.end()?;
+                let text = ctx.ui.pop_buffer();
+                write_file(ctx, output, &target, file, &text)?;
+            }
         }
         written = true;
     }

@@ -86,6 +86,8 @@ struct Copying<'a> {
     dry_run: bool,
     cwd: Vec<u8>,
     naming: Naming,
+    /// How sources are named.
+    uses: Naming,
     /// Where each target comes from.
     done: HashMap<HgPathBuf, HgPathBuf>,
     portability: Portability,
@@ -103,6 +105,7 @@ impl<'a> Copying<'a> {
             dry_run: ctx.opts.flag("dry-run"),
             cwd: path_to_bytes(&ctx.cwd()).to_vec(),
             naming: Naming::relative(ctx, repo),
+            uses: Naming::configured(ctx, repo, true)?,
             done: HashMap::new(),
             portability: Portability::configured(&ctx.config())?,
         })
@@ -174,10 +177,14 @@ impl<'a> Copying<'a> {
         warn_bad(self.ctx, &self.naming, &bad);
         let mut out = Vec::new();
         for path in files {
-            let shown = self.naming.name(&path);
+            let shown = self.uses.name(&path);
             let exact = matcher.exact(&path);
             let why = match self.wdir.dirstate().get(&path)? {
                 Some(entry) if entry.tracked => {
+                    out.push(Source { path, shown, exact });
+                    continue;
+                }
+                Some(_) if self.after => {
                     out.push(Source { path, shown, exact });
                     continue;
                 }

@@ -1,11 +1,12 @@
 //! `hg files`.
 
-use hg_types::{HgPathBuf, Result};
+use hg_match::PatternKind;
+use hg_types::{HgPathBuf, Result, Revision};
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::formatter::Value;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, files_in, match_arguments, warn_bad};
+use crate::scope::{Naming, files_in, match_arguments, match_stored, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg files`.
@@ -38,8 +39,13 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         Target::WorkingDirectory => tracked(ctx, details)?,
         Target::Changeset(_) => stored(ctx, &target, details)?,
     };
+    let context = match target {
+        Target::Changeset(rev) => rev,
+        Target::WorkingDirectory => Revision::WDIR,
+    };
     for file in &files {
         fm.start_item();
+        fm.context(context);
         if details {
             fm.cond_write(
                 ctx.ui.is_verbose(),
@@ -82,7 +88,7 @@ fn tracked(ctx: &CommandContext, details: bool) -> Result<Vec<Listed>> {
 
 fn stored(ctx: &CommandContext, target: &Target, details: bool) -> Result<Vec<Listed>> {
     let repo = ctx.repo()?;
-    let matcher = match_arguments(ctx)?;
+    let matcher = match_stored(ctx, PatternKind::RelPath)?;
     let node = target.node(repo)?;
     let manifest = manifest_of(repo, &node)?;
     let (paths, bad) = files_in(&manifest, &node, &matcher);

@@ -3,7 +3,7 @@
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::{StatusOptions, WorkingDir};
 
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg forget`.
@@ -51,7 +51,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     for file in &files {
         if ctx.ui.is_verbose() || !matcher.exact(file) || interactive {
             let text = [b"removing ", &naming.name(file)[..], b"\n"].concat();
-            ctx.ui.status(ctx.ui.label(&text, "ui.addremove.removed ui.status"));
+            status_label(ctx, &text, "ui.addremove.removed");
         }
     }
     if !ctx.opts.flag("dry-run") {
@@ -71,7 +71,7 @@ fn chosen(
     wdir: &WorkingDir,
     files: Vec<HgPathBuf>,
 ) -> Result<Vec<HgPathBuf>> {
-    let responses = "[Ynsa?] $$ &Yes, forget this file $$ &No, skip this file\
+    let responses = "[Ynsa?]$$ &Yes, forget this file $$ &No, skip this file\
         $$ &Skip remaining files $$ Include &all remaining files $$ &? (display help)";
     let mut out = Vec::new();
     let mut all = false;

@@ -5,7 +5,7 @@ use hg_types::Result;
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::revision::{self, Target};
-use crate::scope::{Naming, files_in, match_with};
+use crate::scope::{Naming, files_in, match_stored, match_with};
 use crate::{Command, CommandContext, spec};
 
 /// `hg locate`.
@@ -23,10 +23,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         Some(rev) => revision::single(ctx, rev)?,
         None => Target::WorkingDirectory,
     };
-    let matcher = match_with(ctx, &ctx.args, PatternKind::RelGlob)?;
+    let kind = PatternKind::RelGlob;
     let mut files = Vec::new();
     match target {
         Target::WorkingDirectory => {
+            let matcher = match_with(ctx, &ctx.args, kind)?;
             let wdir = WorkingDir::open(repo)?;
             wdir.dirstate().for_each(&mut |item| {
                 if matcher.matches(item.path) {
@@ -37,6 +38,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             files.sort_unstable();
         }
         Target::Changeset(_) => {
+            let matcher = match_stored(ctx, kind)?;
             let node = target.node(repo)?;
             files = files_in(&*manifest_of(repo, &node)?, &node, &matcher).0;
         }

@@ -6,7 +6,7 @@ use hg_types::{Error, FileFlags, HgPathBuf, Result};
 use hg_wdir::manifest_of;
 
 use crate::formatter::Value;
-use crate::revision;
+use crate::revision::{self, Target};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg manifest`.
@@ -46,6 +46,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let target = revision::single(ctx, spec)?;
     let manifest = manifest_of(repo, &target.node(repo)?)?;
     for entry in manifest.iter() {
+        fm.start_item();
+        if let Target::Changeset(rev) = target {
+            fm.context(rev);
+        }
         write_entry(ctx, &mut fm, &entry);
     }
     fm.end()?;
@@ -63,7 +67,6 @@ fn write_entry(
         FileFlags::Regular => (b"", b"644"),
         FileFlags::Tree => (b"d", b"755"),
     };
-    fm.start_item();
     let hex = entry.node.hex();
     let text = [&hex[..], b" "].concat();
     fm.cond_write(ctx.ui.is_debug(), &[("hash", Value::from(&hex[..]))], text, "");

@@ -38,7 +38,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let is_empty = |directory: &HgPath| {
         matcher.matches(directory) && repo.wvfs().read_dir(directory).is_ok_and(|d| d.is_empty())
     };
-    if act && confirm_wanted(ctx)? {
+    if confirm_wanted(ctx)? {
         let empty =
             if dirs { clutter.directories.iter().filter(|d| is_empty(d)).count() } else { 0 };
         confirm(ctx, &clutter, empty)?;
@@ -70,7 +70,14 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 fn confirm_wanted(ctx: &CommandContext) -> Result<bool> {
     match ctx.opts.tristate("confirm").filter(|_| ctx.opts.given("confirm")) {
         Some(given) => Ok(given),
-        None => ctx.config().get_bool_or("experimental", "purge.confirm", false),
+        // Who enabled the extension, as it was one once, asked for purging without questions.
+        None => {
+            let config = ctx.config();
+            let enabled = |name: &str| {
+                config.get("extensions", name).is_some_and(|path| !path.starts_with(b"!"))
+            };
+            Ok(!enabled("purge") && !enabled("hgext.purge"))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg remove`.
@@ -32,22 +32,21 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad);
     let mut removal = Removal { ctx, naming: &naming, warnings: Vec::new(), failed: false };
     let named = matcher.files();
-    for file in &named {
-        removal.check_named(file, &wdir, &status)?;
-    }
+    removal
+        .progress("deleting", &named, |removal, file| removal.check_named(file, &wdir, &status))?;
     let added = status.added.clone();
     let mut files = if force {
         [status.modified, status.deleted, status.clean, status.added].concat()
     } else if after {
-        removal.refuse_existing(status, &named)
+        removal.refuse_existing(status, &named)?
     } else {
-        removal.refuse_changed(status)
+        removal.refuse_changed(status)?
     };
     files.sort_unstable();
     for file in &files {
         if ctx.ui.is_verbose() || !matcher.exact(file) {
             let text = [b"removing ", &naming.name(file)[..], b"\n"].concat();
-            ctx.ui.status(ctx.ui.label(&text, "ui.addremove.removed ui.status"));
+            status_label(ctx, &text, "ui.addremove.removed");
         }
     }
     if !ctx.opts.flag("dry-run") {
@@ -112,25 +111,46 @@ impl Removal<'_> {
         Ok(())
     }
 
-    fn refuse_existing(&mut self, status: Status, named: &[HgPathBuf]) -> Vec<HgPathBuf> {
+    fn refuse_existing(&mut self, status: Status, named: &[HgPathBuf]) -> Result<Vec<HgPathBuf>> {
         let remaining = [status.modified, status.added, status.clean].concat();
-        for file in remaining {
-            if self.ctx.ui.is_verbose() || named.contains(&file) {
-                self.warn(&file, "file still exists");
+        self.progress("skipping", &remaining, |removal, file| {
+            if removal.ctx.ui.is_verbose() || named.iter().any(|name| **name == *file) {
+                removal.warn(file, "file still exists");
             }
-            self.failed = true;
-        }
-        status.deleted
+            removal.failed = true;
+            Ok(())
+        })?;
+        Ok(status.deleted)
     }
 
-    fn refuse_changed(&mut self, status: Status) -> Vec<HgPathBuf> {
-        for file in &status.modified {
-            self.warn(file, "file is modified (use -f to force removal)");
+    /// Does something with each file, telling how far it has come.
+    fn progress(
+        &mut self,
+        topic: &str,
+        files: &[HgPathBuf],
+        mut with: impl FnMut(&mut Self, &HgPath) -> Result<()>,
+    ) -> Result<()> {
+        let reporter = self.ctx.repo()?.reporter();
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let total = Some(count(files.len()));
+        for (index, file) in files.iter().enumerate() {
+            let position = Some(count(index + 1));
+            reporter.progress(topic, position, file.as_bytes(), "files", total);
+            with(self, file)?;
         }
-        for file in &status.added {
-            let why = "file has been marked for add (use 'hg forget' to undo add)";
-            self.warn(file, why);
-        }
-        [status.deleted, status.clean].concat()
+        reporter.progress(topic, None, b"", "files", total);
+        Ok(())
+    }
+
+    fn refuse_changed(&mut self, status: Status) -> Result<Vec<HgPathBuf>> {
+        self.progress("skipping", &status.modified, |removal, file| {
+            removal.warn(file, "file is modified (use -f to force removal)");
+            Ok(())
+        })?;
+        self.progress("skipping", &status.added, |removal, file| {
+            removal.warn(file, "file has been marked for add (use 'hg forget' to undo add)");
+            Ok(())
+        })?;
+        Ok([status.deleted, status.clean].concat())
     }
 }

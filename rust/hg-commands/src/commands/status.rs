@@ -4,7 +4,7 @@ mod more;
 mod terse;
 
 use hg_match::Matcher;
-use hg_types::{Error, HgPathBuf, Result};
+use hg_types::{Error, HgPathBuf, Result, Revision};
 use hg_wdir::copies::{Copies, Side, path_copies};
 use hg_wdir::{Status, StatusOptions, WorkingDir, between_manifests, manifest_of, status_against};
 
@@ -82,8 +82,12 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let copies =
         if wants_copies(ctx)? { copies(&mut wdir, &sides, &matcher)? } else { Copies::new() };
     let more = more::Unfinished::of(ctx, &sides)?;
+    let context = match &sides {
+        Sides::Revisions(_, Target::Changeset(rev)) => *rev,
+        _ => Revision::WDIR,
+    };
     let mut fm = ctx.formatter("status")?;
-    print(ctx, &mut fm, &mut status, &Shown { kinds: shown, copies, more: &more })?;
+    print(ctx, &mut fm, &mut status, &Shown { kinds: shown, copies, context, more: &more })?;
     more.write(ctx, &mut fm)?;
     fm.end()?;
     Ok(0)
@@ -205,6 +209,8 @@ fn copies(wdir: &mut WorkingDir, sides: &Sides, matcher: &Matcher) -> Result<Cop
 struct Shown<'a> {
     kinds: [bool; 7],
     copies: Copies,
+    /// The changeset that the files are of.
+    context: Revision,
     more: &'a more::Unfinished,
 }
 
@@ -214,16 +220,15 @@ fn print(
     status: &mut Status,
     shown: &Shown,
 ) -> Result<()> {
-    let repo = ctx.repo()?;
     let naming = naming(ctx)?;
     let end: &[u8] = if ctx.opts.flag("print0") { b"\0" } else { b"\n" };
     let with_letter = !ctx.opts.flag("no-status");
     let is_plain = fm.is_plain();
-    let _ = repo;
     for (index, kind) in KINDS.iter().enumerate().filter(|(index, _)| shown.kinds[*index]) {
         let label = format!("status.{}", kind.name);
         for path in std::mem::take((kind.list)(status)) {
             fm.start_item();
+            fm.context(shown.context);
             if !is_plain {
                 fm.data(&[
                     ("itemtype", Value::from(&b"file"[..])),
@@ -258,5 +263,5 @@ fn naming(ctx: &CommandContext) -> Result<Naming> {
         let relative = config.get_bool("commands", "status.relative")?;
         return Ok(if relative { Naming::relative(ctx, repo) } else { Naming::from_root(repo) });
     }
-    Naming::configured(ctx, repo, !ctx.args.is_empty())
+    Naming::by_patterns(ctx, repo)
 }

@@ -57,7 +57,12 @@ pub fn status_against(
         deleted: now.deleted.clone(),
         unknown: now.unknown.clone(),
         ignored: now.ignored.clone(),
-        bad: now.bad.clone(),
+        bad: now
+            .bad
+            .iter()
+            .filter(|(path, _)| !old.contains(path) && !old.has_dir(path))
+            .cloned()
+            .collect(),
         ..Status::default()
     };
     // Files as they are now against `old`: clean ones are what the first parent has.
