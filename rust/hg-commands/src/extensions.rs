@@ -78,7 +78,7 @@ impl Enabled {
                 .or_else(|| name.strip_prefix(b"hgext/"))
                 .unwrap_or(name);
             match short.to_str() {
-                Ok(short) if path.is_empty() && NATIVE.contains(&short) => {
+                Ok(short) if path.is_empty() && is_native(short) => {
                     out.native.push(short.to_owned());
                 }
                 Ok(short) if path.is_empty() && PLANNED.contains(&short) => {
@@ -95,6 +95,12 @@ impl Enabled {
     pub fn has_native(&self, name: &str) -> bool {
         self.native.iter().any(|native| native == name)
     }
+}
+
+/// Whether this program does an extension's work: it needs nothing, or its commands are here.
+fn is_native(name: &str) -> bool {
+    NATIVE.contains(&name)
+        || crate::table::COMMANDS.iter().any(|command| command.spec.extension == name)
 }
 
 /// The bundled extension that brings a command.

@@ -80,7 +80,7 @@ fn missing(keyword: &str, name: &str) -> Error {
 fn command(ui: &Ui, name: &str) -> Result<Option<String>> {
     match dispatch::find_command(ui, name.as_bytes()) {
         Found::Entry(entry) => Ok(Some(show::command_text(ui, &entry))),
-        Found::ShellAlias(alias) => Ok(Some(show::shell_alias(&alias))),
+        Found::ShellAlias(alias) => Ok(Some(show::shell_alias(ui, &alias))),
         Found::BadAlias(error) => Ok(Some(format!("{}\n", error.message.as_bstr()))),
         Found::Ambiguous(_) => Ok(Some(lists::beginning_with(ui, name))),
         Found::Unknown => Ok(None),

@@ -15,22 +15,32 @@ const BASIC: &[&str] = &[
     "pull", "push", "remove", "serve", "status", "summary", "update",
 ];
 
+/// Commands that `hg -v` shows on top of them.
+const BASIC_VERBOSE: &[&str] = &["abort", "admin::chainsaw-update", "continue"];
+
 const TITLE: &str = "Mercurial Distributed SCM\n";
 
 /// What `hg` without command prints.
 pub(super) fn basic(ui: &Ui) -> String {
-    if ui.is_verbose() {
-        return overview(ui, Request::default());
-    }
     let style = style(ui);
     let mut out = String::new();
     if !ui.is_quiet() {
         out.push_str(&format!("{TITLE}\nbasic commands:\n\n"));
     }
-    for spec in BASIC.iter().filter_map(|name| spec::find(name.as_bytes())) {
-        out.push_str(&rst::field(spec.name(), spec.summary, &style, 1));
+    let mut specs: Vec<_> = BASIC.iter().filter_map(|name| spec::find(name.as_bytes())).collect();
+    if ui.is_verbose() {
+        specs.extend(BASIC_VERBOSE.iter().filter_map(|name| spec::find(name.as_bytes())));
+        specs.sort_by_key(|spec| spec.name());
     }
-    if !ui.is_quiet() {
+    for spec in specs {
+        let names =
+            if ui.is_verbose() { spec.names.replace('|', ", ") } else { spec.name().to_owned() };
+        out.push_str(&rst::field(&names, spec.summary, &style, 1));
+    }
+    if ui.is_verbose() {
+        out.push('\n');
+        out.push_str(&options_table(ui, "global options", spec::global::OPTIONS, &style).0);
+    } else if !ui.is_quiet() {
         out.push_str("\n(use 'hg help' for the full list of commands or 'hg -v' for details)\n");
     }
     out
@@ -48,31 +58,27 @@ pub(super) fn overview(ui: &Ui, request: Request<'_>) -> String {
         parts.push("list of commands:\n".to_owned());
     }
     parts.extend(by_category(ui, |_| true));
-    if !ui.is_quiet() {
-        let enabled = extensions::Enabled::of(&ui.config()).native;
-        if !enabled.is_empty() {
-            let mut text = "enabled extensions:\n\n".to_owned();
-            for name in &enabled {
-                let summary = extensions::summary(name).unwrap_or("");
-                text.push_str(&rst::field(name, summary, &style, 1));
-            }
-            parts.push(text);
+    let enabled = extensions::Enabled::of(&ui.config()).native;
+    if !enabled.is_empty() {
+        let mut text = "enabled extensions:\n\n".to_owned();
+        for name in &enabled {
+            let summary = extensions::summary(name).unwrap_or("");
+            text.push_str(&rst::field(name, summary, &style, 1));
         }
-        parts.push("additional help topics:\n".to_owned());
-        for group in GROUPS {
-            let mut text = format!("{group}:\n\n");
-            for topic in TOPICS.iter().filter(|topic| topic.group == *group) {
-                text.push_str(&rst::field(topic.names[0], topic.title, &style, 1));
-            }
-            parts.push(text);
+        parts.push(text);
+    }
+    parts.push("additional help topics:\n".to_owned());
+    for group in GROUPS {
+        let mut text = format!("{group}:\n\n");
+        for topic in TOPICS.iter().filter(|topic| topic.group == *group) {
+            text.push_str(&rst::field(topic.names[0], topic.title, &style, 1));
         }
-        if ui.is_verbose() {
-            parts.push(options_table(ui, "global options", spec::global::OPTIONS, &style).0);
-        } else {
-            parts.push(
-                "(use 'hg help -v' to show built-in aliases and global options)\n".to_owned(),
-            );
-        }
+        parts.push(text);
+    }
+    if ui.is_verbose() {
+        parts.push(options_table(ui, "global options", spec::global::OPTIONS, &style).0);
+    } else if !ui.is_quiet() {
+        parts.push("(use 'hg help -v' to show built-in aliases and global options)\n".to_owned());
     }
     parts.join("\n")
 }

@@ -91,11 +91,20 @@ fn footer(ui: &Ui, parts: &mut Vec<String>, name: &str, full: bool, pruned: bool
 }
 
 /// Help about an alias of a shell command line.
-pub(super) fn shell_alias(alias: &ShellAlias) -> String {
+pub(super) fn shell_alias(ui: &Ui, alias: &ShellAlias) -> String {
+    let config = ui.config();
+    let own = |what: &str| {
+        let item = [&*alias.name, b":", what.as_bytes()].concat();
+        config.get_set("alias", item).map(|text| text.to_str_lossy().into_owned())
+    };
+    let synopsis = own("help").map_or(String::new(), |text| format!(" {text}"));
+    let source = config.source("alias", &alias.name);
     format!(
-        "hg {}\n\nshell alias for: {}\n\n(no help text available)\n",
+        "hg {}{synopsis}\n\nshell alias for: {}\n\n{}\n\ndefined by: {}\n\n(some details hidden, use --verbose to show complete help)\n",
         alias.name.as_bstr(),
-        alias.definition.as_bstr()
+        alias.definition.as_bstr(),
+        own("doc").unwrap_or_else(|| "(no help text available)".to_owned()),
+        source.as_bstr(),
     )
 }
 

@@ -325,7 +325,7 @@ pub static DEBUGDIRSTATE: Spec = Spec {
 /// `hg debugdirstateignorepatternshash`.
 pub static DEBUGDIRSTATEIGNOREPATTERNSHASH: Spec = Spec {
     names: "debugdirstateignorepatternshash",
-    summary: "show the hash of ignore patterns stored in dirstate if v2, or nothing for dirstate-v2",
+    summary: "show the hash of ignore patterns stored in dirstate if v2,",
     synopsis: "",
     category: Category::None,
     need: Need::Repo,
