@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hg_config::Config;
 use hg_repo::rewrite::Rewriting;
 use hg_store::Repo;
-use hg_types::{Clock as _, Error, ErrorKind, HgDate, Result};
+use hg_types::{Clock as _, Error, HgDate, Result};
 
 use crate::options::Opts;
 use crate::spec::Spec;
@@ -62,7 +62,7 @@ impl CommandContext {
             let cwd = self.cwd();
             let cwd = cwd.as_os_str().as_encoded_bytes();
             let parts = [b"no repository found in '", cwd, b"' (.hg not found)"];
-            Error::new(ErrorKind::Repo, parts.concat())
+            Error::input(parts.concat())
         })
     }
 

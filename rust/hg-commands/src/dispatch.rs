@@ -43,6 +43,10 @@ pub(crate) enum Failure {
     Usage(Entry, Vec<u8>),
     /// The global arguments are wrong.
     GlobalUsage(Vec<u8>),
+    /// The arguments of an alias without meaning are wrong: name, complaint, what the alias lacks.
+    BadAliasUsage(Vec<u8>, Vec<u8>, Error),
+    /// Help was asked about an alias without meaning.
+    HelpInstead(Error),
     /// No command has that name.
     Unknown(Vec<u8>),
     /// Several commands begin with that name.
@@ -85,7 +89,7 @@ pub fn run(request: Request) -> i32 {
         Ok(ui) => Arc::new(ui.with_host(host)),
         Err(_) => return 255,
     };
-    let code = match dispatch(&ui, &args, env) {
+    let code = match dispatch(&ui, &args, &env) {
         Ok(code) => code,
         Err(failure) => report(&ui, failure),
     };
@@ -119,6 +123,14 @@ fn report(ui: &Arc<Ui>, failure: Failure) -> i32 {
             ui.warn([b"hg ", &*entry.name, b": ", &*complaint, b"\n"].concat());
             help::short_usage(ui, &entry);
         }
+        Failure::BadAliasUsage(name, complaint, error) => {
+            ui.warn([b"hg ", &*name, b": ", &*complaint, b"\n"].concat());
+            ui.write(help::bad_alias(ui, &error));
+        }
+        Failure::HelpInstead(error) => {
+            ui.write(help::bad_alias(ui, &error));
+            return 0;
+        }
         Failure::Unknown(name) => find::report_unknown(ui, &name),
         Failure::Ambiguous(name, candidates) => {
             ui.warn([b"hg: command '", &*name, b"' is ambiguous:\n"].concat());
@@ -135,21 +147,29 @@ pub(crate) struct Session {
     pub(crate) root: Option<PathBuf>,
 }
 
-fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], mut env: Environment) -> Result<i32, Failure> {
+fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Failure> {
     let early = EarlyOptions::parse(args, env.plain().strict_flags());
-    if let Some(directory) = &early.cwd {
-        change_directory(&mut env, directory)?;
-    }
-    let mut config = Config::load(&env)?;
+    let mut config = Config::load(env)?;
     for file in &early.config_files {
-        config.apply_option_file(file)?;
+        config.apply_option_file(file).map_err(|error| {
+            // The way out that is not seen from the command line.
+            let elsewhere = early.cwd.is_some() && error.hint.is_none();
+            if elsewhere {
+                error.hint("this file is resolved before --cwd is processed")
+            } else {
+                error
+            }
+        })?;
     }
     for option in &early.config {
         config.apply_option(option)?;
     }
     config.tweak_defaults()?;
     ui.reconfigure(Arc::new(config.clone()))?;
-    let root = find_root(&config, &early)?;
+    if let Some(directory) = &early.cwd {
+        change_directory(&mut config, directory)?;
+    }
+    let root = find_root(&config, &early);
     if let Some(root) = root.as_deref().filter(|root| root.join(".hg").is_dir()) {
         load_repository_config(ui, &mut config, root)?;
     }
@@ -191,33 +211,34 @@ fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>]) -> Result<()> {
 }
 
 fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<()> {
-    config.load_repo(&RepoLayers::of(root))?;
+    let loaded = config.load_repo(&RepoLayers::of(root));
     for warning in config.take_warnings() {
         ui.warn(warning);
     }
-    Ok(())
+    loaded
 }
 
-fn change_directory(env: &mut Environment, directory: &[u8]) -> Result<()> {
-    let path = env.cwd.join(directory.to_path_lossy());
+fn change_directory(config: &mut Config, directory: &[u8]) -> Result<()> {
+    let path = config.environment().cwd.join(directory.to_path_lossy());
     std::env::set_current_dir(&path).map_err(|failure| {
         let text = failure.to_string();
         let text = text.split(" (os error").next().unwrap_or_default().to_owned();
         Error::abort([text.as_bytes(), b": '", directory, b"'"].concat())
     })?;
-    env.cwd = std::env::current_dir().unwrap_or(path);
+    config.set_cwd(std::env::current_dir().unwrap_or(path));
     Ok(())
 }
 
 /// The repository that `-R` names, or that the current directory lies in.
-fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
+fn find_root(config: &Config, early: &EarlyOptions) -> Option<PathBuf> {
     let env = config.environment();
     let Some(named) = early.repository.as_deref().filter(|name| !name.is_empty()) else {
-        return Ok(find_above(&env.cwd));
+        return find_above(&env.cwd);
     };
     let location = config.get_set("paths", named).unwrap_or(named);
+    let location = location.strip_prefix(b"file:").unwrap_or(location);
     let path = hg_config::expand_path(env, location);
-    Ok(Some(env.cwd.join(path.to_path_lossy())))
+    Some(path.to_path_lossy().into_owned())
 }
 
 /// The nearest directory at or above `start` that holds a `.hg`.
@@ -267,7 +288,10 @@ impl Session {
                 globals: global_values,
             });
         };
-        let entry = find::find(&self.ui, name)?.into_entry()?;
+        let entry = match find::find(&self.ui, name)? {
+            Found::BadAlias(error) => return Err(bad_alias(name, error, rest, &globals)),
+            found => found.into_entry()?,
+        };
         let mut rest = entry.expand_arguments(rest)?;
         if let Some(defaults) = self.ui.config().get_set("defaults", &entry.name) {
             let mut words = shell::split(defaults).map_err(Error::abort)?;
@@ -374,7 +398,11 @@ impl Session {
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
         let context = CommandContext { ui, opts, globals, args, command, repo };
+        let started = std::time::Instant::now();
         let result = self.run_with_hooks(&entry, &context, line);
+        if context.globals.flag("time") {
+            report_time(&context.ui, started);
+        }
         match result {
             Err(failure) if failure.source.as_ref().is_some_and(|source| source.is::<Usage>()) => {
                 Err(Failure::Usage(entry, failure.message))
@@ -431,7 +459,12 @@ impl Session {
         }
         if let Some(root) = &self.root {
             if root.join(".hg").is_dir() {
-                return Ok(Some(absolute(root)));
+                let real = absolute(root);
+                // Read again under its real name, which origins and warnings then show.
+                let mut config = (*self.ui.config()).clone();
+                load_repository_config(&self.ui, &mut config, &real)?;
+                self.ui.reconfigure(Arc::new(config))?;
+                return Ok(Some(real));
             }
             let named = self.early.repository.as_deref().unwrap_or_default();
             let parts = [b"repository ", named, b" not found"];
@@ -456,7 +489,7 @@ impl Session {
         let cwd = self.ui.cwd();
         let cwd = cwd.as_os_str().as_encoded_bytes();
         let parts = [b"no repository found in '", cwd, b"' (.hg not found)"];
-        Error::new(ErrorKind::Repo, parts.concat())
+        Error::input(parts.concat())
     }
 
     /// The one repository that all file arguments lie in.
@@ -477,6 +510,40 @@ impl Session {
             Ok(Found::ShellAlias(alias)) => Ok(Some(alias.run(&self.ui, name, rest)?)),
             _ => Ok(None),
         }
+    }
+}
+
+/// `--time`: how long the command took, by the clock and by the processor.
+fn report_time(ui: &Ui, started: std::time::Instant) {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let seconds = |time: nix::sys::time::TimeVal| {
+        std::time::Duration::new(
+            u64::try_from(time.tv_sec()).unwrap_or(0),
+            u32::try_from(time.tv_usec()).unwrap_or(0) * 1000,
+        )
+        .as_secs_f64()
+    };
+    let usage = |who| {
+        let usage = getrusage(who).ok();
+        usage.map_or((0.0, 0.0), |usage| (seconds(usage.user_time()), seconds(usage.system_time())))
+    };
+    let (own, children) = (usage(UsageWho::RUSAGE_SELF), usage(UsageWho::RUSAGE_CHILDREN));
+    ui.warn(format!(
+        "time: real {:.3} secs (user {:.3}+{:.3} sys {:.3}+{:.3})\n",
+        started.elapsed().as_secs_f64(),
+        own.0,
+        children.0,
+        own.1,
+        children.1
+    ));
+}
+
+/// An alias without meaning has no options of its own; then its definition is the problem.
+fn bad_alias(name: &[u8], error: Error, rest: &[Vec<u8>], globals: &[&Opt]) -> Failure {
+    match options::parse(rest, globals, Order::Mixed) {
+        Ok((values, _)) if values.flag("help") => Failure::HelpInstead(error),
+        Ok(_) => Failure::Error(error),
+        Err(UsageError(text)) => Failure::BadAliasUsage(name.to_vec(), text, error),
     }
 }
 

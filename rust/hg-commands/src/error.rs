@@ -16,8 +16,7 @@ pub fn detailed_exit_code(kind: ErrorKind) -> i32 {
         | ErrorKind::Parse
         | ErrorKind::UnknownRevision
         | ErrorKind::HiddenRevision
-        | ErrorKind::AmbiguousPrefix
-        | ErrorKind::Repo => 10,
+        | ErrorKind::AmbiguousPrefix => 10,
         ErrorKind::State | ErrorKind::LockHeld => 20,
         ErrorKind::Config | ErrorKind::ConfigParse => 30,
         ErrorKind::Hook => 40,
@@ -42,8 +41,7 @@ pub fn simple_exit_code(kind: ErrorKind) -> i32 {
 /// Tells the user about an error and returns the exit code.
 pub fn report(ui: &Ui, error: &Error) -> i32 {
     let config = ui.config();
-    let detailed = !config.environment().plain().covers("exitcode")
-        && config.get_bool("ui", "detailed-exit-code").unwrap_or(false);
+    let detailed = config.get_bool("ui", "detailed-exit-code").unwrap_or(false);
     if error.kind != ErrorKind::BrokenPipe {
         ui.flush();
         ui.error(&text(error));

@@ -81,7 +81,7 @@ fn command(ui: &Ui, name: &str) -> Result<Option<String>> {
     match dispatch::find_command(ui, name.as_bytes()) {
         Found::Entry(entry) => Ok(Some(show::command_text(ui, &entry))),
         Found::ShellAlias(alias) => Ok(Some(show::shell_alias(ui, &alias))),
-        Found::BadAlias(error) => Ok(Some(format!("{}\n", error.message.as_bstr()))),
+        Found::BadAlias(error) => Ok(Some(bad_alias(ui, &error))),
         Found::Ambiguous(_) => Ok(Some(lists::beginning_with(ui, name))),
         Found::Unknown => Ok(None),
     }
@@ -92,6 +92,18 @@ pub(crate) fn short_list(ui: &Ui) -> Result<i32> {
     ui.pager("help")?;
     ui.write(lists::basic(ui));
     Ok(0)
+}
+
+/// What is wrong with an alias, and which extension would help.
+pub(crate) fn bad_alias(ui: &Ui, error: &Error) -> String {
+    let text = error.message.to_str_lossy();
+    let mut out = rst::wrap(&text, &style(ui), 0, 0);
+    let target = text.split_once("unknown command '").and_then(|(_, rest)| rest.strip_suffix('\''));
+    if let Some(more) = target.and_then(|target| disabled_command(ui, target.as_bytes())) {
+        out.push('\n');
+        out.push_str(&more);
+    }
+    out
 }
 
 /// What to say about a command that a disabled extension brings.

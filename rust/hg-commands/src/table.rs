@@ -24,7 +24,6 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugindexdot::COMMAND,
     &c::debuginstall::COMMAND,
     &c::debugnamecomplete::COMMAND,
-    &c::debugnamecomplete::OLD_COMMAND,
     &c::debugpathcomplete::COMMAND,
     &c::debugrebuilddirstate::COMMAND,
     &c::debugrename::COMMAND,

@@ -54,6 +54,11 @@ impl Config {
         &self.env
     }
 
+    /// Moves to another current directory; relative names of files read so far keep their meaning.
+    pub fn set_cwd(&mut self, cwd: PathBuf) {
+        self.env.cwd = cwd;
+    }
+
     /// The text of an item, or its registered default when that is text, number or boolean.
     pub fn get(&self, section: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Option<&[u8]> {
         let (section, name) = (section.as_ref(), name.as_ref());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use hg_config::Config;
 use hg_config::registry::{self, Default};
-use hg_types::{Error, Result};
+use hg_types::{Error, ErrorKind, Result};
 
 use crate::formatter::Value;
 use crate::{Command, CommandContext, Ui, spec};
@@ -160,6 +160,9 @@ fn literal(default: Default) -> Vec<u8> {
 
 /// The default of an item as a field; `None` for those that are decided where they are used.
 fn default_value(section: &[u8], name: &[u8]) -> Option<Value> {
+    if section == b"alias" {
+        return None;
+    }
     let Some(item) = registry::find(section, name) else {
         return Some(Value::None);
     };
@@ -185,7 +188,7 @@ fn edit(ctx: &CommandContext, which: Option<&str>) -> Result<i32> {
     if existing.is_none() {
         write_sample(&ctx.ui, path, which)?;
     }
-    ctx.ui.run_editor(path, &[])?;
+    ctx.ui.run_editor(path, &[], ErrorKind::Input)?;
     Ok(0)
 }
 

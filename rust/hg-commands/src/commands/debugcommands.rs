@@ -10,7 +10,7 @@ pub static COMMAND: Command = Command { spec: &spec::debug_a_m::DEBUGCOMMANDS, h
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let mut specs = dispatch::available(&ctx.config());
-    specs.sort_by_key(|spec| spec.name());
+    specs.sort_by_key(|spec| spec.names);
     for spec in specs {
         let options: Vec<&str> = spec.options.iter().map(|opt| opt.long).collect();
         ctx.ui.write(format!("{}: {}\n", spec.name(), options.join(", ")));

@@ -14,28 +14,21 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.opts.flag("options") {
         return options(ctx, typed);
     }
-    let mut lines = Vec::new();
+    let (mut lines, mut debugging) = (Vec::new(), Vec::new());
     for (name, entry) in dispatch::listing(&ctx.ui) {
         let debug = entry.spec().is_debug();
-        if debug && !typed.starts_with(b"debug") && !typed.is_empty() {
-            let other = entry
-                .spec()
-                .names
-                .split('|')
-                .any(|n| !n.starts_with("debug") && n.as_bytes().starts_with(typed));
-            if !other {
-                continue;
-            }
-        }
-        if debug && typed.is_empty() {
-            continue;
-        }
         let names: Vec<&[u8]> = match entry.alias {
             Some(_) => vec![&name],
             None => entry.spec().names.split('|').map(str::as_bytes).collect(),
         };
         let Some(matching) = names.iter().find(|name| name.starts_with(typed)) else { continue };
+        let debug = debug || matching.starts_with(b"debug");
+        let lines = if debug { &mut debugging } else { &mut lines };
         lines.push(if ctx.ui.is_verbose() { names.join(&b' ') } else { matching.to_vec() });
+    }
+    // Commands for debugging are completed only where nothing else fits.
+    if lines.is_empty() {
+        lines = debugging;
     }
     lines.sort();
     ctx.ui.write([&*lines.join(&b'\n'), b"\n"].concat());

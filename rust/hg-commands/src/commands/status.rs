@@ -20,9 +20,9 @@ pub static COMMAND: Command = Command {
 revision given with --rev. With two revisions, compare these; --change REV compares REV with\n\
 its first parent.\n\n\
 Without options that select kinds of files, modified, added, removed, missing and unknown\n\
-files are listed; --quiet leaves unknown files out. Each line starts with a letter::\n\n\
-  M = modified\n  A = added\n  R = removed\n  C = clean\n\
-  ! = missing (deleted by non-hg command, but still tracked)\n\
+files are listed; --quiet leaves unknown files out. Each line starts with a letter::\n\n  \
+  M = modified\n  A = added\n  R = removed\n  C = clean\n  \
+  ! = missing (deleted by non-hg command, but still tracked)\n  \
   ? = not tracked\n  I = ignored\n    = origin of the previous file (with --copies)\n\n\
 --terse KINDS shows a directory instead of its files when all are of one of these kinds.\n\
 --verbose tells which operation is unfinished, if any.\n\nReturns 0 on success.",

@@ -61,7 +61,7 @@ impl EarlyOptions {
                             out.store(kind, value.clone());
                         }
                     }
-                    None if strict => break,
+                    None if strict && !arg.starts_with(b"-") => break,
                     None => {}
                 },
             }

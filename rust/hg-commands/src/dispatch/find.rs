@@ -349,17 +349,18 @@ fn resolve_alias(
             return bad(parts.concat());
         }
     };
-    let target = words.remove(0);
-    if let Some(option) = early_option(&words) {
+    let early = early_options(&words);
+    if !early.is_empty() {
         let parts: [&[u8]; 5] = [
             b"error in definition for alias '",
             name,
             b"': ",
-            option,
+            &early.join(&b'/'),
             b" may only be given on the command line",
         ];
         return bad(parts.concat());
     }
+    let target = words.remove(0);
     // An alias sees the ones defined before it, so that it can extend a command of its own name.
     match find_among(config, specs, &aliases[..at], &target) {
         Ok(Found::Entry(entry)) => {
@@ -388,22 +389,24 @@ fn resolve_alias(
     }
 }
 
-/// The first early option among the words of an alias.
-fn early_option(words: &[Vec<u8>]) -> Option<&[u8]> {
-    let mut words = words.iter().enumerate();
-    while let Some((at, word)) = words.next() {
+/// The early options among the words of an alias that have their values.
+fn early_options(words: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
         if word == b"--" {
-            return None;
+            break;
         }
         let name = word.split(|&b| b == b'=').next().unwrap_or(word);
-        if EARLY.contains(&name) && !(name == b"-R" && at + 1 == words.len() + at + 1) {
-            return Some(name);
-        }
+        let flag = matches!(name, b"--debugger" | b"--profile");
+        let complete = flag || word.len() > name.len();
         if word.starts_with(b"-R") && word.len() > 2 {
-            return Some(b"-R");
+            out.push(b"-R".to_vec());
+        } else if EARLY.contains(&name) && (complete || words.next().is_some()) {
+            out.push(name.to_vec());
         }
     }
-    None
+    out
 }
 
 /// All commands and aliases that help lists, by name.

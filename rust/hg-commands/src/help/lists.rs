@@ -40,6 +40,7 @@ pub(super) fn basic(ui: &Ui) -> String {
     if ui.is_verbose() {
         out.push('\n');
         out.push_str(&options_table(ui, "global options", spec::global::OPTIONS, &style).0);
+        out.push_str("\n(use 'hg help' for the full list of commands)\n");
     } else if !ui.is_quiet() {
         out.push_str("\n(use 'hg help' for the full list of commands or 'hg -v' for details)\n");
     }
@@ -96,11 +97,19 @@ pub(super) fn beginning_with(ui: &Ui, prefix: &str) -> String {
     parts.join("\n")
 }
 
+/// The first line that the configuration says about an alias.
+fn own_doc(ui: &Ui, entry: &Entry) -> Option<String> {
+    let config = ui.config();
+    let doc = config.get_set("alias", [&*entry.name, b":doc"].concat())?;
+    Some(String::from_utf8_lossy(doc).lines().next()?.to_owned())
+}
+
 /// Whether lists of commands leave an entry out.
 fn left_out(ui: &Ui, entry: &Entry) -> bool {
     let spec = entry.spec();
     (spec.is_debug() && !ui.is_debug())
-        || (!ui.is_verbose() && (is_hidden_text(spec.summary) || entry.alias.is_some()))
+        || (!ui.is_verbose() && entry.alias.is_none() && is_hidden_text(spec.summary))
+        || (!ui.is_verbose() && entry.alias.is_some() && own_doc(ui, entry).is_none())
 }
 
 fn by_category(ui: &Ui, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
@@ -120,10 +129,11 @@ fn by_category(ui: &Ui, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
             if ui.is_verbose() && entry.alias.is_none() {
                 names.extend(entry.spec().aliases().map(str::to_owned));
             }
-            let summary = if entry.spec().summary.is_empty() {
-                "(no help text available)"
-            } else {
-                entry.spec().summary
+            let doc = entry.alias.as_ref().and_then(|_| own_doc(ui, entry));
+            let summary = match &doc {
+                Some(doc) => doc,
+                None if entry.spec().summary.is_empty() => "(no help text available)",
+                None => entry.spec().summary,
             };
             text.push_str(&rst::field(&names.join(", "), summary, &style, 1));
             any = true;
@@ -140,8 +150,11 @@ fn plain_lists(ui: &Ui, request: Request<'_>) -> String {
     if request.commands {
         let rows = dispatch::listing(ui)
             .iter()
-            .filter(|(_, entry)| !left_out(ui, entry) && entry.alias.is_none())
-            .map(|(_, entry)| row(entry.spec().name(), entry.spec().summary))
+            .filter(|(_, entry)| !left_out(ui, entry))
+            .map(|(name, entry)| match own_doc(ui, entry) {
+                Some(doc) => row(&String::from_utf8_lossy(name), &doc),
+                None => row(&String::from_utf8_lossy(name), entry.spec().summary),
+            })
             .collect();
         parts.extend(titled(ui, "Commands", rows));
     }

@@ -35,7 +35,12 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         entry.alias.as_ref()?;
         config.get_set("alias", format!("{name}:{what}")).map(|text| text.to_str_lossy())
     };
-    let synopsis = own("help").unwrap_or(spec.synopsis.into());
+    let inherited = || {
+        entry.alias.as_ref()?.inner.as_ref()?;
+        let target = &entry.alias.as_ref()?.target;
+        config.get_set("alias", [&**target, b":help"].concat()).map(|text| text.to_str_lossy())
+    };
+    let synopsis = own("help").or_else(inherited).unwrap_or(spec.synopsis.into());
     let line =
         if synopsis.is_empty() { format!("hg {name}") } else { format!("hg {name} {synopsis}") };
     let mut parts = vec![rst::wrap(&line, &style, 0, 0)];
@@ -64,6 +69,7 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
     if entry.alias.is_some() && full && !ui.is_quiet() {
         let source = config.source("alias", &entry.name);
         parts.push(format!("defined by: {}\n", source.to_str_lossy()));
+        pruned = true;
     }
     if !ui.is_quiet() {
         let (table, hidden) = options_table(ui, "options", spec.options, &style);

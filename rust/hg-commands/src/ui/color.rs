@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use hg_config::Config;
-use hg_types::{Error, Result};
+use hg_types::Result;
 
 use super::Ui;
 
@@ -324,10 +324,7 @@ impl Ui {
             other => match hg_config::value::parse_bool(other) {
                 Some(true) => config.source("ui", "color") == b"--color",
                 Some(false) => return Ok(ColorMode::Off),
-                None => {
-                    let parts = [b"ui.color is not a boolean ('", other, b"')"];
-                    return Err(Error::new(hg_types::ErrorKind::Config, parts.concat()));
-                }
+                None => false,
             },
         };
         let dumb = env.var("TERM") == Some(b"dumb");

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use bstr::ByteSlice as _;
-use hg_types::{Error, Result};
+use hg_types::{Error, ErrorKind, Result};
 
 use super::Ui;
 
@@ -63,12 +63,17 @@ impl Ui {
         let path = file.into_temp_path();
         let mut variables = options.variables.clone();
         variables.push(("HGUSER".to_owned(), options.user.to_vec()));
-        self.run_editor(&path, &variables)?;
+        self.run_editor(&path, &variables, ErrorKind::Canceled)?;
         std::fs::read(&path).map_err(failed)
     }
 
-    /// Opens the editor on a file.
-    pub fn run_editor(&self, path: &Path, variables: &[(String, Vec<u8>)]) -> Result<()> {
+    /// Opens the editor on a file; when it fails, that is an error of kind `failure`.
+    pub fn run_editor(
+        &self,
+        path: &Path,
+        variables: &[(String, Vec<u8>)],
+        failure: ErrorKind,
+    ) -> Result<()> {
         let editor = self.editor();
         let line = [&*editor, b" \"", path.as_os_str().as_encoded_bytes(), b"\""].concat();
         self.flush();
@@ -83,7 +88,7 @@ impl Ui {
         let name = editor.split_str(" ").next().unwrap_or(&editor);
         let name = name.rsplit_str("/").next().unwrap_or(name);
         let failed = |what: &str| {
-            Err(Error::abort([b"edit failed: ", name, b" ", what.as_bytes()].concat()))
+            Err(Error::new(failure, [b"edit failed: ", name, b" ", what.as_bytes()].concat()))
         };
         match status {
             Err(error) => failed(&error.to_string()),

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::PoisonError;
 
-use hg_types::{Error, Result};
+use hg_types::Result;
 
 use super::Ui;
 
@@ -65,10 +65,7 @@ impl Ui {
                 self.disable_pager();
                 Ok(())
             }
-            None => {
-                let parts = [b"invalid value '", option, b"' for option --pager"];
-                Err(Error::abort(parts.concat()))
-            }
+            None => Ok(()),
         }
     }
 

@@ -19,7 +19,7 @@ impl Ui {
         if user.contains(&b'\n') {
             let mut shown = Vec::new();
             crate::formatter::quoted(&user, &mut shown);
-            return Err(Error::abort([b"username ", &*shown, b" contains a newline"].concat()));
+            return Err(Error::abort([b"username ", &*shown, b" contains a newline\n"].concat()));
         }
         Ok(user)
     }
