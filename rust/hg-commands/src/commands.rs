@@ -7,8 +7,6 @@ pub mod annotate;
 pub mod branches;
 pub mod cat;
 pub mod clone;
-mod amend;
-pub mod cat;
 pub mod commit;
 pub mod config;
 pub mod copy;

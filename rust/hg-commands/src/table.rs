@@ -24,6 +24,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugindexdot::COMMAND,
     &c::debuginstall::COMMAND,
     &c::debugnamecomplete::COMMAND,
+    &c::debugnamecomplete::OLD_COMMAND,
     &c::debugpathcomplete::COMMAND,
     &c::debugrebuilddirstate::COMMAND,
     &c::debugrename::COMMAND,
