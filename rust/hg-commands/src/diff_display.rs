@@ -4,7 +4,7 @@ use hg_diff::stat::{self, FileStat};
 use hg_diff::{DiffOptions, label};
 use hg_match::Matcher;
 use hg_store::Repo;
-use hg_types::{Clock as _, HgDate, HgPath, HgPathBuf, Result, Revision};
+use hg_types::{Clock as _, HgDate, HgPath, HgPathBuf, Result, Revision, parse_date};
 use hg_vfs::SystemClock;
 use hg_wdir::copies::{Copies, Side, path_copies};
 use hg_wdir::diff::options::{DiffFlags, Features, from_config};
@@ -130,17 +130,19 @@ fn snapshot(ui: &Ui, repo: &Repo, target: Target) -> Result<Box<dyn Snapshot>> {
     Ok(match target {
         Target::Changeset(rev) => Box::new(RevisionSnapshot::new(repo, rev)?),
         Target::WorkingDirectory => {
-            Box::new(WorkingSnapshot::new(WorkingDir::open(repo)?, now(ui)))
+            Box::new(WorkingSnapshot::new(WorkingDir::open(repo)?, now(ui)?))
         }
     })
 }
 
-/// The present moment in the user's zone.
-fn now(ui: &Ui) -> HgDate {
+/// The date of the working directory: `devel.default-date`, or now.
+fn now(ui: &Ui) -> Result<HgDate> {
     let config = ui.config();
     let clock = SystemClock::new(config.environment().var("TZ"));
-    let seconds = clock.now();
-    HgDate::new(seconds, clock.offset_at(seconds))
+    match config.get("devel", "default-date") {
+        Some(text) => parse_date(text, &clock),
+        None => Ok(clock.date()),
+    }
 }
 
 /// Shows a path of the repository.

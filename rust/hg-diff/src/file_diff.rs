@@ -239,7 +239,7 @@ fn index_line(change: &FileChange<'_>, digits: usize, mode: bool) -> Vec<u8> {
         id
     };
     let mut out = [&b"index "[..], &id(&change.old), b"..", &id(&change.new)].concat();
-    if mode && change.new.content.is_some() {
+    if mode {
         let shown = if change.old.content.is_some() { change.old.flags } else { change.new.flags };
         out.push(b' ');
         out.extend_from_slice(git_mode(shown));

@@ -34,6 +34,7 @@ pub use host::{Host, StatLine, Verbosity};
 pub use json::{JsonStyle, append_cbor, append_json, json};
 pub use keywords::{Fate, ONE_LINE_SUMMARY, graph_node};
 pub use scope::Scope;
+pub use text::short_user;
 pub use value::{
     Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, Name, PairForm, Value, Vars,
 };

@@ -174,7 +174,9 @@ impl DiffRequest<'_> {
         for path in &self.changes.added {
             files.insert(path, plain(None, Some(path)));
         }
-        for path in &self.changes.removed {
+        // What came with the second parent of a merge and was removed again never was in the first.
+        let known = |path: &&HgPathBuf| self.old.flags(path).is_some();
+        for path in self.changes.removed.iter().filter(known) {
             files.insert(path, plain(Some(path), None));
         }
         if self.options.git {

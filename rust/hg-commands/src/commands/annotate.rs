@@ -16,12 +16,14 @@ use crate::changeset_display::UiHost;
 use crate::diff_display::flags;
 use crate::formatter::Value;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_arguments};
+use crate::scope::{Naming, match_patterns};
 use crate::{Command, CommandContext, Formatter, spec};
 
 mod columns;
+mod line_range;
 
 use columns::Columns;
+use line_range::LineRange;
 
 /// `hg annotate`.
 pub static COMMAND: Command = Command {
@@ -36,27 +38,37 @@ Files with NUL bytes are binary and only mentioned, unless -a/--text is given.\n
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    if ctx.args.is_empty() {
+    let ranges = ctx.opts.list("line-range");
+    if ctx.args.is_empty() && ranges.is_empty() {
         return Err(Error::input("at least one filename or pattern is required"));
     }
-    if !ctx.opts.list("line-range").is_empty() {
-        return Err(Error::abort("--line-range is not supported"));
+    if !ranges.is_empty() && !ctx.args.is_empty() {
+        return Err(Error::input("cannot combine filename or pattern and --line-range"));
+    }
+    if !ranges.is_empty() && !follows(ctx) {
+        return Err(Error::input("--line-range is incompatible with --no-follow"));
     }
     let target = revision::single(ctx, ctx.opts.bytes("rev").unwrap_or_default())?;
-    let job = Job::new(ctx, target)?;
+    let mut job = Job::new(ctx, target)?;
     let mut fm = Formatter::with_repo(
         &ctx.ui,
         Some(ctx.repo()?),
         "annotate",
         ctx.opts.nonempty("template"),
     )?;
-    let paths = job.files()?;
+    let paths = if ranges.is_empty() { job.files(&ctx.args)? } else { job.ranges(ranges)? };
     for path in paths {
         job.file(&mut fm, &path)?;
         ctx.ui.check()?;
     }
     fm.end()?;
     Ok(0)
+}
+
+/// Whether copies and renames are followed.
+fn follows(ctx: &CommandContext) -> bool {
+    let on = ctx.opts.tristate("follow").filter(|_| ctx.opts.given("follow"));
+    !ctx.opts.flag("no-follow") && on != Some(false)
 }
 
 /// What stays the same for all files.
@@ -67,6 +79,8 @@ struct Job<'a> {
     options: hg_diff::DiffOptions,
     skip: Option<RevBits>,
     history: Rc<History>,
+    /// The lines to show, all without one.
+    range: Option<LineRange>,
 }
 
 impl<'a> Job<'a> {
@@ -86,13 +100,32 @@ impl<'a> Job<'a> {
         };
         let host = Rc::new(UiHost::new(&ctx.ui, Some(repo.root_bytes())));
         let history = History::new(repo.clone(), host);
-        Ok(Self { ctx, target, columns: Columns::of(ctx), options, skip, history })
+        Ok(Self { ctx, target, columns: Columns::of(ctx), options, skip, history, range: None })
+    }
+
+    /// The files that `--line-range` names. As in the oracle, the first range is that of all.
+    fn ranges(&mut self, specs: &[Vec<u8>]) -> Result<Vec<HgPathBuf>> {
+        let mut paths: Vec<HgPathBuf> = Vec::new();
+        for spec in specs {
+            let (pattern, range) = LineRange::parse(spec)?;
+            let found = self.files(&[pattern.to_vec()])?;
+            let [path] = &found[..] else {
+                let parts = [b"line range pattern '", pattern, b"' must match exactly one file"];
+                return Err(Error::parse(parts.concat(), None));
+            };
+            self.range.get_or_insert(range);
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
+        paths.sort();
+        Ok(paths)
     }
 
     /// The files to annotate.
-    fn files(&self) -> Result<Vec<HgPathBuf>> {
+    fn files(&self, patterns: &[Vec<u8>]) -> Result<Vec<HgPathBuf>> {
         let repo = self.ctx.repo()?;
-        let matcher = match_arguments(self.ctx)?;
+        let matcher = match_patterns(self.ctx, patterns)?;
         let (name, found, missing) = match self.target {
             Target::Changeset(rev) => {
                 let snapshot = RevisionSnapshot::new(repo, rev)?;
@@ -148,11 +181,14 @@ impl<'a> Job<'a> {
         }
         let skip = |rev: Revision| self.skip.as_ref().is_some_and(|bits| bits.contains(rev));
         let options = AnnotateOptions {
-            follow: !self.ctx.opts.flag("no-follow"),
+            follow: follows(self.ctx),
             diff: self.options.clone(),
             skip: self.skip.as_ref().map(|_| &skip as &dyn Fn(Revision) -> bool),
         };
-        let annotation = annotate(repo, &start, &options)?;
+        let mut annotation = annotate(repo, &start, &options)?;
+        if let Some(range) = self.range {
+            range.cut(&mut annotation);
+        }
         self.lines(fm, &annotation)
     }
 

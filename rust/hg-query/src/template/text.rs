@@ -290,7 +290,7 @@ pub(super) fn person(author: &[u8]) -> Vec<u8> {
 }
 
 /// The short name of an author: the first word of the mail address's user or of the name.
-pub(super) fn short_user(author: &[u8]) -> &[u8] {
+pub fn short_user(author: &[u8]) -> &[u8] {
     let until = |text: &'_ [u8], c: u8| text.iter().position(|&other| other == c);
     let mut user = author;
     user = until(user, b'@').map_or(user, |at| &user[..at]);

@@ -23,7 +23,10 @@ pub(super) fn parents(repo: &Repo) -> Result<[Revision; 2]> {
 pub(super) fn entry(history: &History) -> Result<ChangesetEntry> {
     let repo = history.repo();
     let host = history.host();
-    let date = host.clock().date();
+    let date = match host.config().get("devel", "default-date") {
+        Some(text) => hg_types::parse_date(text, host.clock())?,
+        None => host.clock().date(),
+    };
     let branch = branch(repo)?;
     let extra = match &branch[..] {
         b"default" => Vec::new(),

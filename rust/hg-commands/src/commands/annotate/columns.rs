@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use hg_query::template::History;
+use hg_query::template::{History, short_user};
 use hg_types::{HgDate, Node, Result, Revision};
 use hg_wdir::annotate::{Annotation, Line};
 
@@ -46,7 +46,7 @@ impl Columns {
     pub(super) fn of(ctx: &CommandContext) -> Self {
         let flag = |name| ctx.opts.flag(name);
         // The old option that once switched following on shows the name of the file.
-        let file = flag("file") || (flag("follow") && !flag("no-follow") && !flag("file"));
+        let file = flag("file") || flag("follow");
         let number = flag("number") || !(flag("changeset") || flag("user") || flag("date") || file);
         let chosen = [
             (flag("user"), Column::User),
@@ -135,7 +135,7 @@ impl Columns {
         let node = ctx.repo()?.changelog()?.node(shown);
         let entry = changeset.entry()?;
         let user = ctx.ui.encoding().local(entry.user()).into_owned();
-        let user = if self.verbose { user } else { short_user(&user) };
+        let user = if self.verbose { user } else { short_user(&user).to_vec() };
         Ok(Origin { user, date: entry.date(), rev: shown, node })
     }
 
@@ -210,13 +210,4 @@ impl Columns {
         let values = vec![Value::Float(date.seconds as f64), Value::Int(date.offset.into())];
         Value::List { values, name: "date", separator: " " }
     }
-}
-
-/// The part of a user's name that `{user|shortuser}` shows.
-fn short_user(user: &[u8]) -> Vec<u8> {
-    let user = user.split(|&b| b == b'@').next().unwrap_or_default();
-    let user = user.iter().position(|&b| b == b'<').map_or(user, |at| &user[at + 1..]);
-    let end = user.iter().position(|&b| b == b' ').unwrap_or(user.len());
-    let user = &user[..end];
-    user.split(|&b| b == b'.').next().unwrap_or_default().to_vec()
 }
