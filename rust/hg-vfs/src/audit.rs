@@ -64,7 +64,7 @@ impl PathAuditor {
     /// nested repository.
     ///
     /// # Errors
-    /// [`Error::Audit`] with the message for the user.
+    /// [`Error::Audit`] or [`Error::Blocked`] with the message for the user.
     pub fn check(&self, path: &[u8]) -> Result<()> {
         check_path(path)?;
         for slash in path.find_iter(b"/") {
@@ -94,11 +94,11 @@ impl PathAuditor {
         if meta.is_symlink() {
             let text: [&[u8]; 5] =
                 [b"path '", path, b"' traverses symbolic link '", directory, b"'"];
-            return Err(audit(&text));
+            return Err(Error::Blocked(text.concat()));
         }
         let inside = meta.is_dir() && self.vfs.is_dir([directory, b"/.hg"].concat());
         if inside && !self.allowed.iter().any(|allowed| allowed == directory) {
-            return Err(nested(path, directory));
+            return Err(Error::Blocked(nested_text(path, directory)));
         }
         Ok(())
     }
@@ -147,7 +147,11 @@ fn illegal(path: &[u8]) -> Error {
 }
 
 fn nested(path: &[u8], repo: &[u8]) -> Error {
-    audit(&[b"path '", path, b"' is inside nested repo '", repo, b"'"])
+    Error::Audit(nested_text(path, repo))
+}
+
+fn nested_text(path: &[u8], repo: &[u8]) -> Vec<u8> {
+    [b"path '", path, b"' is inside nested repo '", repo, b"'"].concat()
 }
 
 fn audit(parts: &[&[u8]]) -> Error {

@@ -50,6 +50,12 @@ pub enum Error {
         /// The message for the user.
         Vec<u8>,
     ),
+    /// A repository path that leads out of the working directory or into another one.
+    #[error("blocked path")]
+    Blocked(
+        /// The message for the user.
+        Vec<u8>,
+    ),
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -117,12 +123,8 @@ impl From<Error> for hg_types::Error {
                 ErrorKind::LockUnavailable,
                 [&b"could not lock "[..], description, b": ", &os_message(source)].concat(),
             ),
-            Error::Audit(message) => {
-                // Links are no fault of the name itself.
-                let by_link = message.find(b"' traverses symbolic link '").is_some();
-                let kind = if by_link { ErrorKind::Abort } else { ErrorKind::Input };
-                Self::new(kind, message.clone())
-            }
+            Error::Audit(message) => Self::new(ErrorKind::Input, message.clone()),
+            Error::Blocked(message) => Self::abort(message.clone()),
             Error::Interrupted => Self::new(ErrorKind::Canceled, "interrupted"),
         };
         made.because(error)

@@ -279,7 +279,10 @@ impl<'a> Pass<'_, 'a> {
         let directory = match kind {
             NodeKind::Directory => true,
             // Opening it will tell, if anything in it is known.
-            NodeKind::Unknown => child.entry.is_none(),
+            NodeKind::Unknown if child.entry.is_none() => true,
+            NodeKind::Unknown => {
+                !child.below.is_empty() && self.is_directory(place, child.name, kind)
+            }
             _ => false,
         };
         if !directory {

@@ -15,14 +15,14 @@ pub static COMMAND: Command = Command {
     spec: &spec::working_directory::ADDREMOVE,
     help: "Add all new files and remove all missing files from the repository.\n\n\
 --similarity N (0 to 100) takes a missing file and a new one for a rename when they are that\n\
-similar: 100 finds only files that are equal. Without it, or with 0, no renames are looked for.\n\n\
+similar. 100, the default, finds only files that are equal; with 0, no renames are looked for.\n\n\
 Returns 0 if all files are successfully added.",
     run,
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    let similarity = similarity(ctx, b"")?;
+    let similarity = similarity(ctx, b"100")?;
     let matcher = match_arguments(ctx)?;
     let naming = Naming::by_patterns(ctx, repo)?;
     let _lock = repo.wlock()?;

@@ -37,7 +37,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         Target::WorkingDirectory => match_arguments(ctx)?,
         Target::Changeset(_) => match_stored(ctx, PatternKind::RelPath)?,
     };
-    let output = ctx.opts.nonempty("output").unwrap_or_default();
+    let output = ctx.opts.nonempty("output").filter(|name| *name != b"-").unwrap_or_default();
     let mut fm = if output.is_empty() { Some(ctx.formatter("cat")?) } else { None };
     let (files, bad, source) = match target {
         Target::WorkingDirectory => {

@@ -233,7 +233,7 @@ impl<'a> Copying<'a> {
                 return Ok(false);
             }
         } else if !self.dry_run {
-            match copy_file(repo, &source.path, &path, exists) {
+            match copy_file(repo, &source.path, &path, (exists, self.rename)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                     self.warn(&[&source.shown, b": deleted in working directory\n"]);
@@ -347,7 +347,7 @@ fn copy_file(
     repo: &hg_store::Repo,
     source: &HgPath,
     target: &HgPath,
-    exists: bool,
+    (exists, keep_time): (bool, bool),
 ) -> std::io::Result<()> {
     let (from, to) = (repo.wvfs().join(source), repo.wvfs().join(target));
     let meta = std::fs::symlink_metadata(&from)?;
@@ -361,5 +361,9 @@ fn copy_file(
         return std::os::unix::fs::symlink(std::fs::read_link(&from)?, &to);
     }
     std::fs::copy(&from, &to)?;
+    if keep_time {
+        let times = std::fs::FileTimes::new().set_modified(meta.modified()?);
+        std::fs::File::options().append(true).open(&to)?.set_times(times)?;
+    }
     Ok(())
 }

@@ -55,8 +55,9 @@ pub fn status_against(
     let p1 = wdir.p1_manifest()?;
     let mut status = Status {
         deleted: now.deleted.clone(),
-        unknown: now.unknown.clone(),
-        ignored: now.ignored.clone(),
+        // What `old` has is reported as removed.
+        unknown: now.unknown.iter().filter(|path| !old.contains(path)).cloned().collect(),
+        ignored: now.ignored.iter().filter(|path| !old.contains(path)).cloned().collect(),
         bad: now
             .bad
             .iter()
