@@ -447,6 +447,7 @@ impl Session {
             config_is_complete: true,
             reporter: Some(self.ui.clone()),
             hooks: Some(Arc::new(Hooks::new(self.ui.clone()))),
+            display_root: self.early.repository.clone(),
             ..OpenOptions::default()
         };
         Repo::open(root, options)
@@ -468,7 +469,7 @@ impl Session {
             }
             let named = self.early.repository.as_deref().unwrap_or_default();
             let parts = [b"repository ", named, b" not found"];
-            return Err(Error::new(ErrorKind::Repo, parts.concat()).into());
+            return Err(Error::abort(parts.concat()).into());
         }
         match spec.need {
             Need::Optional => Ok(None),

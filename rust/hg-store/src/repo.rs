@@ -30,6 +30,7 @@ pub struct Repo(Arc<Inner>);
 
 struct Inner {
     root: PathBuf,
+    display_root: Vec<u8>,
     config: RwLock<Arc<Config>>,
     requirements: RwLock<Arc<Requirements>>,
     wvfs: Vfs,
@@ -59,6 +60,12 @@ impl Repo {
     #[must_use]
     pub fn root_bytes(&self) -> &[u8] {
         self.0.wvfs.base_bytes()
+    }
+
+    /// The root as the user named it, for messages.
+    #[must_use]
+    pub fn display_root(&self) -> &[u8] {
+        &self.0.display_root
     }
 
     /// The configuration with the repository's layers.

@@ -92,9 +92,7 @@ impl PathAuditor {
     fn check_directory(&self, path: &[u8], directory: &[u8]) -> Result<()> {
         let Some(meta) = self.vfs.lstat(directory)? else { return Ok(()) };
         if meta.is_symlink() {
-            let text: [&[u8]; 5] =
-                [b"path '", path, b"' traverses symbolic link '", directory, b"'"];
-            return Err(Error::Blocked(text.concat()));
+            return Err(through_link(path, directory));
         }
         let inside = meta.is_dir() && self.vfs.is_dir([directory, b"/.hg"].concat());
         if inside && !self.allowed.iter().any(|allowed| allowed == directory) {
@@ -102,6 +100,29 @@ impl PathAuditor {
         }
         Ok(())
     }
+}
+
+/// Refuses a path that leads through a symbolic link as things are right now; for use just before
+/// something is written there.
+///
+/// # Errors
+/// [`Error::Blocked`] with the message for the user.
+pub fn check_links(vfs: &Vfs, path: &[u8]) -> Result<()> {
+    for slash in path.find_iter(b"/") {
+        let directory = &path[..slash];
+        match vfs.lstat(directory)? {
+            Some(meta) if meta.is_symlink() => return Err(through_link(path, directory)),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// The refusal of a path that leads through the symbolic link `link`.
+#[must_use]
+pub fn through_link(path: &[u8], link: &[u8]) -> Error {
+    Error::Blocked([b"path '", path, b"' traverses symbolic link '", link, b"'"].concat())
 }
 
 /// A component without the characters that HFS+ ignores, in lower case.

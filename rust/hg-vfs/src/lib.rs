@@ -15,7 +15,7 @@ mod stat;
 mod vfs;
 
 pub use atomic::{AtomicFile, AtomicOptions};
-pub use audit::{PathAuditor, check_path};
+pub use audit::{PathAuditor, check_links, check_path, through_link};
 pub use clock::SystemClock;
 pub use dir_handle::{DirHandle, Names, NodeKind, NodeStat};
 pub use error::{Error, IoResultExt, Result, os_message};

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 use hg_store::{InitOptions, OpenOptions, Repo};
-use hg_types::{Error, ErrorKind, Result};
+use hg_types::{Error, Result};
 
 use crate::{Command, CommandContext, spec};
 
@@ -24,11 +24,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let config = ctx.config();
     let expanded = hg_config::expand_path(config.environment(), named);
     let root = hg_config::normalize_path(&ctx.cwd().join(expanded.to_path_lossy()));
-    let options = OpenOptions { config: (*config).clone(), ..OpenOptions::default() };
-    if root.join(".hg").exists() {
-        let parts = [b"repository ", named, b" already exists"];
-        return Err(Error::new(ErrorKind::Repo, parts.concat()));
-    }
+    let options = OpenOptions {
+        config: (*config).clone(),
+        display_root: Some(expanded.clone()),
+        ..OpenOptions::default()
+    };
     Repo::init(&root, options, &InitOptions::default())?;
     Ok(0)
 }

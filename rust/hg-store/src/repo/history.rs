@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use hg_format::requirements::name;
 use hg_format::revlog::Compression;
-use hg_types::{HgPath, Node, Result};
+use hg_types::{Error, HgPath, Node, Result};
 
 use super::Repo;
 use super::parts::Key;
@@ -24,6 +24,9 @@ impl Repo {
     /// When an item of the configuration is malformed.
     pub fn revlog_options(&self) -> Result<RevlogOptions> {
         let config = self.config();
+        if let Some(size) = config.find_bytes("format", "chunkcachesize")? {
+            check_chunk_cache_size(size)?;
+        }
         let mut options = RevlogOptions {
             general_delta: self.requires(name::GENERALDELTA),
             sparse: self.requires(name::SPARSE_REVLOG),
@@ -136,4 +139,17 @@ impl Repo {
 
 fn level(configured: Option<i64>, default: i32) -> i32 {
     configured.and_then(|level| i32::try_from(level).ok()).unwrap_or(default)
+}
+
+/// The item has no effect here, but nonsense in it is told as everywhere.
+fn check_chunk_cache_size(size: i64) -> Result<()> {
+    if size <= 0 {
+        let text = format!("revlog chunk cache size {size} is not greater than 0");
+        return Err(Error::storage(text));
+    }
+    if size & (size - 1) != 0 {
+        let text = format!("revlog chunk cache size {size} is not a power of 2");
+        return Err(Error::storage(text));
+    }
+    Ok(())
 }

@@ -125,8 +125,8 @@ impl Repo {
     pub fn init(root: &Path, options: OpenOptions, init: &InitOptions) -> Result<Self> {
         let hg = root.join(".hg");
         if hg.exists() {
-            let text = [b"repository ", path_to_bytes(root), b" already exists"].concat();
-            return Err(Error::new(ErrorKind::Repo, text));
+            let shown = options.display_root.as_deref().unwrap_or(path_to_bytes(root));
+            return Err(Error::abort([b"repository ", shown, b" already exists"].concat()));
         }
         let requirements = match &init.requirements {
             Some(given) => given.clone(),

@@ -56,7 +56,7 @@ impl Repo {
         if let Some(held) = upgrade(&self.0.locks.working) {
             return Ok(RepoLock(held));
         }
-        let description = [b"working directory of ", self.root_bytes()].concat();
+        let description = [b"working directory of ", self.display_root()].concat();
         self.acquire(&self.0.locks.working, self.vfs(), "wlock", description, wait)
     }
 
@@ -76,7 +76,7 @@ impl Repo {
         if let Some(held) = upgrade(&self.0.locks.store) {
             return Ok(RepoLock(held));
         }
-        let description = [b"repository ", self.root_bytes()].concat();
+        let description = [b"repository ", self.display_root()].concat();
         let vfs = self.store_vfs().raw();
         let lock = self.acquire(&self.0.locks.store, vfs, "lock", description, wait)?;
         self.invalidate();

@@ -52,6 +52,8 @@ pub struct OpenOptions {
     pub reporter: Option<Arc<dyn Reporter + Send + Sync>>,
     /// Whoever runs hooks.
     pub hooks: Option<Arc<dyn HookRunner>>,
+    /// How the user named the root, for messages; the absolute path when absent.
+    pub display_root: Option<Vec<u8>>,
     /// Further requirements that extensions know.
     pub extra_requirements: Vec<Vec<u8>>,
 }
@@ -70,11 +72,18 @@ impl Repo {
     pub fn open(root: &Path, options: OpenOptions) -> Result<Self> {
         let hg = root.join(".hg");
         if !hg.is_dir() {
-            let text = [b"repository ", path_to_bytes(root), b" not found"].concat();
-            return Err(Error::new(ErrorKind::Repo, text));
+            let shown = options.display_root.as_deref().unwrap_or(path_to_bytes(root));
+            return Err(Error::abort([b"repository ", shown, b" not found"].concat()));
         }
-        let OpenOptions { mut config, config_is_complete, reporter, hooks, extra_requirements } =
-            options;
+        let OpenOptions {
+            mut config,
+            config_is_complete,
+            reporter,
+            hooks,
+            extra_requirements,
+            display_root,
+        } = options;
+        let display_root = display_root.unwrap_or_else(|| path_to_bytes(root).to_vec());
         if !config_is_complete {
             config.load_repo(&RepoLayers::of(root))?;
         }
@@ -87,6 +96,7 @@ impl Repo {
         let store_raw = Vfs::with_mode_of(&store_dir, &store_dir);
         let vfs = vfs_with_mode(&hg, &store_raw);
         Ok(Self(Arc::new(Inner {
+            display_root,
             root: root.to_path_buf(),
             config: RwLock::new(Arc::new(config)),
             store_vfs: StoreVfs::new(store_raw, encoding(&layout.requirements)),
@@ -120,6 +130,7 @@ impl Repo {
             hooks: Some(self.hooks()),
             extra_requirements: self.requirements().iter().cloned().collect(),
             config_is_complete: false,
+            display_root: None,
         };
         Self::open(&root, options)
     }
@@ -186,7 +197,7 @@ fn shared_path(vfs: &Vfs, requirements: &Requirements) -> Result<PathBuf> {
     if !path.exists() {
         let text =
             [b".hg/sharedpath points to nonexistent directory ", path_to_bytes(&path)].concat();
-        return Err(Error::new(ErrorKind::Repo, text));
+        return Err(Error::abort(text));
     }
     Ok(path)
 }

@@ -1,6 +1,8 @@
 //! Doing what a [`Plan`] says: removals, then moves, then the other side's files in parallel, then modes,
 //! then merges one by one.
 
+use std::collections::HashSet;
+
 use hg_format::mergestate::{ContentConflict, FileState};
 use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
@@ -154,9 +156,25 @@ impl Applier<'_> {
             return Ok(());
         }
         let auditor = PathAuditor::new(self.repo.wvfs().clone());
+        // A manifest can have both a link and files below it: no thread may write through the link
+        // that another one has just made.
+        let links: HashSet<&[u8]> = gets
+            .iter()
+            .filter(|(_, _, flags, _)| *flags == FileFlags::Symlink)
+            .map(|(path, ..)| path.as_bytes())
+            .collect();
+        let below_link = |path: &HgPath| {
+            path.ancestors()
+                .map(HgPath::as_bytes)
+                .find(|above| links.contains(above))
+                .map(<[u8]>::to_vec)
+        };
         // Directories are looked at, and files moved out of the way, before anything is written.
         for &(path, _, _, backup) in &gets {
             auditor.check(path.as_bytes())?;
+            if let Some(link) = below_link(path) {
+                return Err(hg_vfs::through_link(path.as_bytes(), &link).into());
+            }
             if backup && self.repo.wvfs().lexists(path) {
                 back_up(self.repo, path)?;
             }
@@ -197,8 +215,10 @@ impl Applier<'_> {
     }
 
     fn change_modes(&mut self, plan: &Plan) -> Result<()> {
+        let auditor = PathAuditor::new(self.repo.wvfs().clone());
         for (path, planned) in &plan.actions {
             if let Action::Exec { flags } = planned.action {
+                auditor.check(path.as_bytes())?;
                 let (link, exec) = (flags == FileFlags::Symlink, flags == FileFlags::Executable);
                 self.repo.wvfs().set_flags(path, link, exec)?;
                 self.stats.updated += 1;
@@ -456,6 +476,9 @@ pub fn backup_path(repo: &Repo, path: &HgPath) -> Result<Vec<u8>> {
 /// When it cannot be written.
 pub fn write_file(repo: &Repo, path: &HgPath, content: &[u8], flags: FileFlags) -> Result<()> {
     let wvfs = repo.wvfs();
+    // The directories may have changed since the path was audited, by this very update.
+    hg_vfs::check_path(path.as_bytes())?;
+    hg_vfs::check_links(wvfs, path.as_bytes())?;
     if let Some(parent) = path.parent().filter(|parent| !parent.is_empty()) {
         wvfs.create_dirs(parent)?;
     }
