@@ -194,10 +194,10 @@ impl DataForm {
         if self.wants("files", verbose) {
             out.push(("files", paths(&changeset.files()?)));
         }
-        if copies && self.wants("copies", self.ui.is_verbose()) {
+        let copied = if copies { changeset.copies()? } else { &[] };
+        if copies && self.wants("copies", self.ui.is_verbose() && !copied.is_empty()) {
             let bytes = |path: &HgPath| path.as_bytes().to_vec();
-            let pairs = changeset
-                .copies()?
+            let pairs = copied
                 .iter()
                 .map(|copied| (bytes(&copied.path), Value::Bytes(bytes(&copied.source))));
             out.push(("copies", Value::dict(pairs.collect(), "name", "source")));

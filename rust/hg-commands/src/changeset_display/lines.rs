@@ -112,7 +112,8 @@ fn names(lines: &mut Lines<'_>, changeset: &Changeset) -> Result<()> {
     if branch != b"default" {
         lines.put(&[b"branch:      ", &encoding.local(&branch), b"\n"], "log.branch");
     }
-    for bookmark in changeset.bookmarks()? {
+    let bookmarks = if changeset.rev().is_wdir() { Vec::new() } else { changeset.bookmarks()? };
+    for bookmark in bookmarks {
         lines.put(&[b"bookmark:    ", &encoding.local(&bookmark), b"\n"], "log.bookmark");
     }
     for tag in changeset.tags()? {

@@ -263,7 +263,7 @@ fn unescape(text: &[u8]) -> Vec<u8> {
     text.replace("\\E", "\x1b").replace("\\e", "\x1b")
 }
 
-/// `[label|text]`, line by line.
+/// `[label|text]`; a final newline stays behind.
 fn debug_form(text: &[u8], label: &str) -> Vec<u8> {
     if label.is_empty() || text.is_empty() {
         return text.to_vec();
@@ -272,16 +272,7 @@ fn debug_form(text: &[u8], label: &str) -> Vec<u8> {
         Some(body) => (body, b"\n"),
         None => (text, b""),
     };
-    let lines = body.split(|&b| b == b'\n').map(|line| {
-        if line.is_empty() {
-            Vec::new()
-        } else {
-            [b"[", label.as_bytes(), b"|", line, b"]"].concat()
-        }
-    });
-    let mut out = lines.collect::<Vec<_>>().join(&b'\n');
-    out.extend_from_slice(newline);
-    out
+    [b"[", label.as_bytes(), b"|", body, b"]", newline].concat()
 }
 
 impl Ui {

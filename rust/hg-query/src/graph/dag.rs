@@ -55,6 +55,8 @@ impl<'q> DagWalker<'q> {
                 parents.push((Edge::Parent, parent));
             }
         }
+        // The older parent stays in the column, whichever came first.
+        parents.sort_by_key(|(_, parent)| *parent);
         for parent in own {
             if parent.is_null() || self.shown.contains(&parent) {
                 continue;

@@ -116,15 +116,20 @@ impl Changeset {
         self.history.instabilities(self.rev)
     }
 
-    /// Its bookmarks in UTF-8, sorted.
+    /// Its bookmarks in UTF-8, sorted; those of its parents, for the working directory.
     ///
     /// # Errors
     /// When bookmarks cannot be read.
     pub fn bookmarks(&self) -> Result<Vec<Vec<u8>>> {
+        let bookmarks = self.repo().bookmarks()?;
         if self.rev.is_wdir() {
-            return Ok(Vec::new());
+            let parents = self.repo().wdir_parents();
+            let mut names: Vec<Vec<u8>> =
+                parents.iter().flat_map(|node| bookmarks.names_of(node)).cloned().collect();
+            names.sort();
+            return Ok(names);
         }
-        Ok(self.repo().bookmarks()?.names_of(&self.node).to_vec())
+        Ok(bookmarks.names_of(&self.node).to_vec())
     }
 
     /// Its tags in UTF-8, sorted.
@@ -193,11 +198,7 @@ impl Changeset {
         if all || !p2.is_null() {
             return vec![p1, p2];
         }
-        let before = match self.rev.is_wdir() {
-            true => self.repo().changelog().map_or(-1, |cl| cl.tip().get()),
-            false => self.rev.get() - 1,
-        };
-        if p1.get() >= before { Vec::new() } else { vec![p1] }
+        if p1.get() >= self.rev.get() - 1 { Vec::new() } else { vec![p1] }
     }
 
     /// What is stored in the changelog.

@@ -82,6 +82,7 @@ fn count(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
         Value::Dict(dict) => dict.pairs.len(),
         Value::Mappings(mappings) => mappings.items.len(),
         Value::Strings(strings) => strings.len(),
+        Value::Date(..) => 2,
         Value::Bytes(bytes) => bytes.len(),
         Value::Local(text) => text.local.len(),
         Value::Item(item) => match (&item.value, item.template) {

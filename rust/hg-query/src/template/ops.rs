@@ -20,7 +20,14 @@ impl Engine {
     pub fn show(&self, value: &Value, scope: &Scope, out: &mut Vec<u8>) -> Result<()> {
         match value {
             Value::List(list) => self.show_list(list, scope, out),
-            Value::Dict(dict) => self.show_dict(dict, b" ", scope, out),
+            Value::Dict(dict) => {
+                // What old-style templates could change has nothing between its items.
+                let separator: &[u8] = match dict.form {
+                    PairForm::Escaped | PairForm::Copy => b"",
+                    _ => b" ",
+                };
+                self.show_dict(dict, separator, scope, out)
+            }
             Value::Item(item) => self.show_item(item, scope, out),
             Value::Mappings(mappings) => {
                 self.show_mappings(mappings, mappings.separator.as_bytes(), scope, out)

@@ -127,7 +127,10 @@ fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) ->
 fn invalid(kind: u8, value: &Value) -> Error {
     let mut shown = Vec::new();
     match unwrap(value) {
-        Value::Bytes(text) => hg_match::python_bytes(text, &mut shown),
+        Value::Bytes(text) => {
+            shown.push(b'b');
+            hg_match::python_bytes(text, &mut shown);
+        }
         other => shown = super::super::ops::describe(other),
     }
     let start = format!("invalid argument for revspec: %{} != ", char::from(kind));

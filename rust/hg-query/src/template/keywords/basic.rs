@@ -15,8 +15,11 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("branch", |engine, scope| Ok(local(engine, &changeset(scope)?.entry()?.branch()))),
     of_changeset("branches", branches),
     of_changeset("closesbranch", |_, scope| {
-        Ok(Value::Bool(changeset(scope)?.entry()?.closes_branch()))
+        let closes = changeset(scope)?.entry()?.closes_branch();
+        Ok(Value::from(if closes { "true" } else { "false" }))
     }),
+    of_changeset("phase", |_, scope| Ok(Value::from(changeset(scope)?.phase()?.name()))),
+    of_changeset("phaseidx", |_, scope| Ok(Value::Int(changeset(scope)?.phase()?.number().into()))),
     of_changeset("date", |_, scope| {
         Ok(Value::Date(changeset(scope)?.entry()?.date(), DateForm::Keyword))
     }),

@@ -161,7 +161,9 @@ pub(crate) fn changes_since(repo: &Repo, rev: Revision, tag: &Value) -> Result<u
     let mut name = Vec::new();
     super::super::ops::append_plain(tag, &mut name);
     let changelog = repo.changelog()?;
-    let tagged = repo.tags()?.get(&name).and_then(|node| changelog.find(&node));
+    // A bookmark of that name comes first, as everywhere.
+    let node = repo.bookmarks()?.get(&name).or(repo.tags()?.get(&name));
+    let tagged = node.and_then(|node| changelog.find(&node));
     let bases = [tagged.unwrap_or(Revision::NULL)];
     if rev.is_wdir() {
         let heads = super::super::wdir::parents(repo)?;

@@ -66,7 +66,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
 ];
 
 /// Changesets in one line, as several commands mention them.
-pub const ONE_LINE_SUMMARY: &str = r#"{separate(" ", label("oneline-summary.changeset", "{rev}:{node|short}"), join(filter(namespaces % "{ifeq(namespace, "branches", "", join(names % "{label("log.{colorname}", name)}", " "))}"), " "))} "{label("oneline-summary.desc", desc|firstline)}""#;
+pub const ONE_LINE_SUMMARY: &str = r#"{separate(" ", label("oneline-summary.changeset", "{rev}:{node|short}"), join(filter(namespaces % "{ifeq(namespace, "branches", "", join(names % "{label("oneline-summary.{namespace}", name)}", " "))}"), " "))} "{label("oneline-summary.desc", desc|firstline)}""#;
 
 fn active_bookmark(engine: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
