@@ -14,6 +14,7 @@ pub mod debugcommands;
 pub mod debugcomplete;
 pub mod debugdata;
 pub mod debugdate;
+pub mod debugdeltachain;
 pub mod debugdirstate;
 pub mod debugignore;
 pub mod debugindex;

@@ -20,6 +20,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugdate::COMMAND,
     &c::debugdirstate::COMMAND,
     &c::debugignore::COMMAND,
+    &c::debugdeltachain::COMMAND,
     &c::debugindex::COMMAND,
     &c::debugindexdot::COMMAND,
     &c::debuginstall::COMMAND,

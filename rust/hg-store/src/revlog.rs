@@ -6,6 +6,7 @@
 //! [`RevlogTransaction`], and puts the clone where readers find it.
 
 mod bits;
+mod cost;
 mod data;
 mod error;
 mod files;
@@ -31,6 +32,7 @@ use self::nodes::NodeMap;
 use self::persistent::StoredNodes;
 
 pub use self::bits::RevBits;
+pub use self::cost::{DeltaKind, SparseReading};
 pub use self::error::no_node;
 pub use self::files::{RevlogFiles, RevlogTransaction};
 pub use self::graph::Ancestors;

@@ -123,7 +123,8 @@ impl Revlog {
         Err(integrity(&self.name, rev))
     }
 
-    /// The revision that a revision's delta is against; null when its full text is stored.
+    /// The revision that a revision's delta is against; null when that is none: see
+    /// [`Revlog::stores_text`].
     ///
     /// # Errors
     /// When the index is damaged.
@@ -138,6 +139,15 @@ impl Revlog {
             return Ok(base);
         }
         Ok(Revision::new(rev.get() - 1))
+    }
+
+    /// Whether the chunk of a revision is its full text. One without a delta parent may also be a
+    /// delta against the empty text: old repositories have such.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub fn stores_text(&self, rev: Revision) -> Result<bool> {
+        Ok(self.entry(rev)?.base.0 == rev.get())
     }
 
     /// The revisions whose chunks make up a revision, from the full text to itself.
@@ -173,10 +183,11 @@ impl Revlog {
         let base;
         let (start, deltas) = match (&cached, &chain[..]) {
             (Some((_, text)), deltas) if met => (&text[..], deltas),
-            (_, [first, deltas @ ..]) => {
+            (_, [first, deltas @ ..]) if self.stores_text(*first)? => {
                 base = self.chunk(*first)?;
                 (&base[..], deltas)
             }
+            (_, deltas @ [_, ..]) => (&[][..], deltas),
             _ => return Err(self.corrupted()),
         };
         let chunks = deltas.iter().map(|&rev| self.chunk(rev)).collect::<Result<Vec<_>>>()?;

@@ -255,7 +255,7 @@ fn each_new_entry(
         }
         Ok(())
     };
-    if log.delta_parent(rev)?.is_null() {
+    if log.stores_text(rev)? {
         return each(&chunk);
     }
     for hunk in delta::hunks(&chunk) {
