@@ -44,6 +44,7 @@ pub mod parents;
 pub mod paths;
 pub mod pull;
 pub mod purge;
+pub mod push;
 pub mod recover;
 pub mod remove;
 pub mod rename;

@@ -7,7 +7,7 @@ use hg_query::QueryContext;
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, Node, Result};
 use hg_vfs::path_to_bytes;
-use hg_wire::local::Lookup;
+use hg_wire::local::{LocalPeer, Lookup};
 use hg_wire::open::{OpenContext, open_peer};
 use hg_wire::paths::{Path, Paths};
 use hg_wire::peer::Peer;
@@ -83,6 +83,17 @@ pub fn wanted_symbols(
     hg_wire::lookup::with_branches(peer, path, branches, revs, Some(&current))
 }
 
+/// What `--rev`, `--branch` and the `#branch` of a path name in this repository.
+pub fn local_symbols(
+    ctx: &CommandContext,
+    repo: &Repo,
+    path: &Path,
+    revs: &[Vec<u8>],
+) -> Result<Vec<Vec<u8>>> {
+    let mut own = LocalPeer::new(repo.clone(), lookup(ctx));
+    wanted_symbols(repo, &mut own, path, ctx.opts.list("branch"), revs)
+}
+
 /// Looks symbols up at `peer`.
 pub fn lookup_all(peer: &mut dyn Peer, symbols: &[Vec<u8>]) -> Result<Vec<Node>> {
     symbols.iter().map(|symbol| peer.lookup(symbol)).collect()
@@ -138,20 +149,24 @@ pub fn after_incoming(
     ctx: &CommandContext,
     repo: &Repo,
     result: i64,
-    checkout: Option<Node>,
+    checkout: Option<(Node, Vec<u8>)>,
 ) -> Result<i32> {
-    let _ = checkout;
-    if ctx.opts.flag("update") && result != 0 {
-        return Err(
-            Error::abort("updating after a pull is not implemented yet").hint("run 'hg update'")
-        );
+    if result == 0 {
+        return Ok(0);
+    }
+    if ctx.opts.flag("update") {
+        return crate::commands::update::after_pull(ctx, repo, checkout);
     }
     advise_after_incoming(ctx, repo, result)?;
     Ok(0)
 }
 
-/// Asks a question with yes as its default answer.
-pub fn ask_yes(ui: &crate::Ui, question: &[u8]) -> Result<bool> {
-    let _ = (ui, question);
-    Err(Error::abort("questions are not implemented yet"))
+/// Asks questions with yes as their default answer.
+pub fn confirm(ctx: &CommandContext) -> hg_wire::pull::Confirm {
+    use hg_types::Interaction as _;
+    let ui = ctx.ui.clone();
+    hg_wire::pull::Confirm(Arc::new(move |question| {
+        let text = [question, b"$$ &Yes $$ &No"].concat();
+        Ok(ui.choose(&text, 0)? == 0)
+    }))
 }

@@ -48,6 +48,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::parents::COMMAND,
     &c::paths::COMMAND,
     &c::pull::COMMAND,
+    &c::push::COMMAND,
     &c::purge::COMMAND,
     &c::recover::COMMAND,
     &c::remove::COMMAND,

@@ -78,7 +78,11 @@ impl Peer for LocalPeer {
     }
 
     fn bundle2_capabilities(&mut self) -> Result<Capabilities> {
-        Ok(bundle2_capabilities())
+        let mut out = bundle2_capabilities();
+        if !crate::obs::exchanges(&self.repo)? {
+            out.0.remove(&b"obsmarkers"[..]);
+        }
+        Ok(out)
     }
 
     fn heads(&mut self) -> Result<Vec<Node>> {

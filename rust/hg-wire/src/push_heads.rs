@@ -61,8 +61,9 @@ struct BranchHeads {
 }
 
 impl PushedHeads<'_> {
-    /// Refuses a push that makes new branches or heads.
-    pub fn check(&self, reporter: &dyn Reporter, verbose: bool) -> Result<()> {
+    /// Refuses a push that makes new branches or heads; else the heads of the destination that are
+    /// none afterwards.
+    pub fn check(&self, reporter: &dyn Reporter, verbose: bool) -> Result<Vec<Node>> {
         let branches = self.branch_heads()?;
         self.check_new_branches(&branches)?;
         let future = self.future_flags();
@@ -71,7 +72,17 @@ impl PushedHeads<'_> {
             let error = self.check_branch(branch, &future, reporter, verbose)?;
             refusal = refusal.or(error);
         }
-        refusal.map_or(Ok(()), Err)
+        refusal.map_or_else(|| Ok(self.replaced_heads(&branches)), Err)
+    }
+
+    fn replaced_heads(&self, branches: &[BranchHeads]) -> Vec<Node> {
+        let mut out = BTreeSet::new();
+        for branch in branches {
+            let new = self.view.nodes(&branch.new);
+            let gone = branch.remote.iter().flatten().filter(|node| !new.contains(node));
+            out.extend(gone.filter(|node| self.view.rev(node).is_some()));
+        }
+        out.into_iter().collect()
     }
 
     fn branch_heads(&self) -> Result<Vec<BranchHeads>> {

@@ -51,13 +51,14 @@ fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
     };
     let mut heads = named_bookmarks(ctx, repo, &mut *peer, &mut options)?;
     let nodes = remote::lookup_all(&mut *peer, &symbols)?;
-    let checkout = nodes.first().copied().or_else(|| heads.first().copied());
+    // The name decides which bookmark becomes active.
+    let named = revs.first().or(branches.first()).or(path.branch.as_ref()).cloned();
+    let checkout = nodes.first().map(|node| (*node, named.unwrap_or_default()));
     heads.splice(0..0, nodes);
     if !heads.is_empty() {
         options.heads = Some(heads);
     }
     let pulled = pull(repo, &mut *peer, &options)?;
-    let checkout = checkout.filter(|_| !symbols.is_empty() || options.heads.is_some());
     remote::after_incoming(ctx, repo, pulled.result, checkout)
 }
 
@@ -110,8 +111,5 @@ fn confirmation(ctx: &CommandContext) -> Result<Option<hg_wire::pull::Confirm>> 
     if !wanted {
         return Ok(None);
     }
-    let ui = ctx.ui.clone();
-    Ok(Some(hg_wire::pull::Confirm(std::sync::Arc::new(move |question| {
-        crate::remote::ask_yes(&ui, question)
-    }))))
+    Ok(Some(remote::confirm(ctx)))
 }

@@ -48,6 +48,28 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     Ok(i32::from(stats.unresolved > 0))
 }
 
+/// Updates after a pull: to what was named, else to where a plain update goes.
+pub(crate) fn after_pull(
+    ctx: &CommandContext,
+    repo: &Repo,
+    named: Option<(hg_types::Node, Vec<u8>)>,
+) -> Result<i32> {
+    let _wlock = repo.wlock()?;
+    let destination = match &named {
+        Some((node, _)) => Destination { rev: repo.changelog()?.rev(node)?, bookmark: None },
+        None => default_destination(repo)?,
+    };
+    let node = repo.changelog()?.node(destination.rev);
+    let stats = update(repo, node, &UpdateOptions::default(), &*ctx.ui)?;
+    let name = named.as_ref().map(|(_, name)| name.as_slice());
+    follow_bookmark(ctx, repo, name, &destination)?;
+    show_stats(ctx, stats);
+    if stats.unresolved > 0 {
+        ctx.ui.status("use 'hg resolve' to retry unresolved file merges\n");
+    }
+    Ok(i32::from(stats.unresolved > 0))
+}
+
 /// Prints what an update did.
 pub(crate) fn show_stats(ctx: &CommandContext, stats: UpdateStats) {
     ctx.ui.status(stats.line() + "\n");

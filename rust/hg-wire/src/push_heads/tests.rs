@@ -47,7 +47,7 @@ fn check(facts: &Plain, missing: &[usize], common: &[usize], heads: &[Node]) -> 
         new_branch: false,
     };
     match pushed.check(&Silent, false) {
-        Ok(()) => String::new(),
+        Ok(_) => String::new(),
         Err(error) => error.message.as_bstr().to_string(),
     }
 }
