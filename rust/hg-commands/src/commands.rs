@@ -49,6 +49,7 @@ pub mod recover;
 pub mod remove;
 pub mod rename;
 pub mod resolve;
+pub mod revert;
 pub mod root;
 pub mod status;
 pub mod tags;

@@ -54,6 +54,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::remove::COMMAND,
     &c::rename::COMMAND,
     &c::resolve::COMMAND,
+    &c::revert::COMMAND,
     &c::root::COMMAND,
     &c::status::COMMAND,
     &c::tags::COMMAND,

@@ -3,6 +3,7 @@
 pub mod amend;
 pub mod clone;
 pub mod commit;
+pub mod revert;
 pub mod rewrite;
 pub mod strip;
 pub mod working;

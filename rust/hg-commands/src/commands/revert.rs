@@ -1,0 +1,150 @@
+//! `hg revert`.
+
+use hg_repo::revert::{RevertAction, RevertStep, apply, plan};
+use hg_store::Repo;
+use hg_types::{Error, Node, Result};
+use hg_wdir::{StatusOptions, WorkingDir};
+
+use crate::revision;
+use crate::scope::{Naming, match_arguments};
+use crate::{Command, CommandContext, spec};
+
+/// `hg revert`.
+pub static COMMAND: Command = Command {
+    spec: &spec::working_directory::REVERT,
+    help: "Make files what they are in a revision (by default the first parent of the working\n\
+directory), as local changes; the parents stay. What was there is saved as FILE.orig if it is\n\
+nowhere else, unless -C/--no-backup is given.\n\n\
+To go to another revision altogether, use :hg:`update`; to undo a changeset that others have,\n\
+use :hg:`backout`.\n\n\
+Returns 0 on success.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    let named = named_revision(ctx)?;
+    let [p1, p2] = hg_wdir::parents(repo)?;
+    if named.is_none() && !p2.is_null() {
+        let hint = "use 'hg update' or see 'hg help revert'";
+        return Err(Error::input("uncommitted merge with no revision specified").hint(hint));
+    }
+    let target = match &named {
+        Some(spec) => revision::single(ctx, spec)?.node(repo)?,
+        None => p1,
+    };
+    if ctx.args.is_empty() && names_nothing(ctx) {
+        return Err(nothing_named(repo, target, p1, !p2.is_null())?);
+    }
+    if ctx.opts.flag("interactive") {
+        return Err(Error::abort("revert --interactive is not implemented yet"));
+    }
+    revert(ctx, repo, target)
+}
+
+fn named_revision(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
+    let rev = ctx.opts.nonempty("rev");
+    match ctx.opts.nonempty("date") {
+        Some(_) if rev.is_some() => Err(Error::input("cannot specify both --date and --rev")),
+        Some(date) => Ok(Some([b"last(date('", date, b"'))"].concat())),
+        None => Ok(rev.map(<[u8]>::to_vec)),
+    }
+}
+
+fn names_nothing(ctx: &CommandContext) -> bool {
+    !ctx.opts.flag("all")
+        && !ctx.opts.flag("interactive")
+        && ctx.opts.list("include").is_empty()
+        && ctx.opts.list("exclude").is_empty()
+}
+
+/// The error for a revert without files: the hint depends on what the user probably wants.
+fn nothing_named(repo: &Repo, target: Node, p1: Node, merging: bool) -> Result<Error> {
+    let mut wdir = WorkingDir::open(repo)?;
+    let status = wdir.status(&hg_match::Matcher::always(), StatusOptions::default())?;
+    let dirty = merging || status.has_changes();
+    let rev = repo.changelog()?.rev(&target)?;
+    let hint = match (merging, dirty, target == p1) {
+        (true, ..) => {
+            "uncommitted merge, use --all to discard all changes, or 'hg update -C .' to abort \
+             the merge"
+                .to_owned()
+        }
+        (_, true, true) => "uncommitted changes, use --all to discard all changes".to_owned(),
+        (_, true, false) => format!(
+            "uncommitted changes, use --all to discard all changes, or 'hg update {rev}' to update"
+        ),
+        (_, false, true) => "use --all to revert all files".to_owned(),
+        (_, false, false) => {
+            format!("use --all to revert all files, or 'hg update {rev}' to update")
+        }
+    };
+    Ok(Error::input("no files or directories specified").hint(hint))
+}
+
+fn revert(ctx: &CommandContext, repo: &Repo, target: Node) -> Result<i32> {
+    let matcher = match_arguments(ctx)?;
+    let naming = Naming::relative(ctx, repo);
+    let _wlock = repo.wlock()?;
+    let mut wdir = WorkingDir::open(repo)?;
+    warn_missing(ctx, repo, &mut wdir, target, &matcher, &naming)?;
+    let steps = plan(&mut wdir, target, &matcher, !ctx.opts.flag("no-backup"))?;
+    let mut announce = |step: &RevertStep, saved: Option<&[u8]>| {
+        let name = naming.name(&step.path);
+        let exact = matcher.exact(&step.path);
+        let (before, after): (&[u8], &[u8]) = match step.action {
+            RevertAction::Revert => (b"reverting ", b"\n"),
+            RevertAction::Add => (b"adding ", b"\n"),
+            RevertAction::Undelete => (b"undeleting ", b"\n"),
+            RevertAction::Remove => (b"removing ", b"\n"),
+            RevertAction::Forget => (b"forgetting ", b"\n"),
+            RevertAction::Nothing if exact => {
+                return ctx.ui.warn([b"no changes needed to ", &*name, b"\n"].concat());
+            }
+            RevertAction::NotManaged if exact => {
+                return ctx.ui.warn([b"file not managed: ", &*name, b"\n"].concat());
+            }
+            RevertAction::Nothing | RevertAction::NotManaged => return,
+        };
+        if let Some(saved) = saved {
+            let place = naming.name(hg_types::HgPath::new(saved));
+            let parts = [&b"saving current version of "[..], &name, b" as ", &place, b"\n"];
+            ctx.ui.note(parts.concat());
+        }
+        if !exact || ctx.ui.is_verbose() {
+            ctx.ui.status([before, &name, after].concat());
+        }
+    };
+    if ctx.opts.flag("dry-run") {
+        steps.iter().for_each(|step| announce(step, None));
+        return Ok(0);
+    }
+    apply(&mut wdir, target, &steps, &mut announce)?;
+    Ok(0)
+}
+
+/// Names that stand for nothing: neither on disk nor tracked nor in the target.
+fn warn_missing(
+    ctx: &CommandContext,
+    repo: &Repo,
+    wdir: &mut WorkingDir,
+    target: Node,
+    matcher: &hg_match::Matcher,
+    naming: &Naming,
+) -> Result<()> {
+    let manifest = hg_wdir::manifest_of(repo, &target)?;
+    let short = target.short();
+    for path in matcher.files() {
+        let known = path.is_empty()
+            || manifest.contains(&path)
+            || manifest.has_dir(&path)
+            || repo.wvfs().lexists(&path)
+            || wdir.dirstate().get(&path)?.is_some()
+            || wdir.dirstate().has_below(&path)?;
+        if !known {
+            let name = naming.name(&path);
+            ctx.ui.warn([&name[..], b": no such file in rev ", &short, b"\n"].concat());
+        }
+    }
+    Ok(())
+}
