@@ -50,7 +50,7 @@ pub trait Differ {
     ///
     /// # Errors
     /// When the changes cannot be read.
-    fn patch(&self, changeset: &Changeset) -> Result<Vec<u8>>;
+    fn patch(&self, ui: &Ui, changeset: &Changeset) -> Result<Vec<u8>>;
 }
 
 /// How changesets are shown.

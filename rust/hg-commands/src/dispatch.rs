@@ -395,6 +395,9 @@ impl Session {
             Some(root) => Some(self.open(&root)?),
             None => None,
         };
+        if let Some(repo) = &repo {
+            repo.set_show_hidden(globals.flag("hidden"));
+        }
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
         let context = CommandContext { ui, opts, globals, args, command, repo };

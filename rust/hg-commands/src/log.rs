@@ -5,6 +5,7 @@ mod graph;
 
 use hg_match::Matcher;
 use hg_query::QueryContext;
+use hg_query::filehistory::linked_revisions;
 use hg_query::revset::eval::{Order, eval};
 use hg_query::revset::{self, Origin, SmartSet, SpecArg, format_spec};
 use hg_types::{Error, Result, Revision};
@@ -86,8 +87,11 @@ pub fn select<'q>(ctx: &CommandContext, query: &'q QueryContext) -> Result<Selec
         FileChoice::Everything => matched,
         FileChoice::Nothing => return Ok(Selection { revs: SmartSet::empty(), files: matched }),
         FileChoice::Filelogs(paths) => {
-            let calls = paths.iter().map(|path| call("filelog", &path_pattern(path)));
-            parts.push(any(calls));
+            let mut linked = Vec::new();
+            for path in &paths {
+                linked.extend(linked_revisions(query, path)?);
+            }
+            revs = revs.and(SmartSet::from_set(linked));
             matched
         }
         FileChoice::Scan => {
@@ -199,10 +203,6 @@ fn any(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     [b"(", &parts.join(&b" or "[..])[..], b")"].concat()
 }
 
-fn path_pattern(path: &hg_types::HgPath) -> Vec<u8> {
-    [b"path:", path.as_bytes()].concat()
-}
-
 /// What the options demand of a changeset, as revsets.
 fn conditions(ctx: &CommandContext, query: &QueryContext) -> Result<Vec<Vec<u8>>> {
     let opts = &ctx.opts;
@@ -216,11 +216,14 @@ fn conditions(ctx: &CommandContext, query: &QueryContext) -> Result<Vec<Vec<u8>>
     if let Some(date) = opts.nonempty("date") {
         parts.push(call("date", date));
     }
-    for (option, predicate) in [("keyword", "keyword"), ("user", "user")] {
-        let values = opts.list(option);
-        if !values.is_empty() {
-            parts.push(any(values.iter().map(|value| call(predicate, value))));
-        }
+    let keywords = opts.list("keyword");
+    if !keywords.is_empty() {
+        parts.push(any(keywords.iter().map(|text| call("keyword", text))));
+    }
+    let users = opts.list("user");
+    if !users.is_empty() {
+        let literal = |name: &Vec<u8>| call("user", &[b"literal:", &name[..]].concat());
+        parts.push(any(users.iter().map(literal)));
     }
     let mut branches = Vec::new();
     for name in opts.list("only-branch").iter().chain(opts.list("branch")) {

@@ -14,7 +14,10 @@ use crate::context::QueryContext;
 use crate::revset::smartset::Revisions;
 
 /// The visible changesets that the filelog of a path names.
-pub(crate) fn linked_revisions(ctx: &QueryContext, path: &HgPath) -> Result<Vec<Revision>> {
+///
+/// # Errors
+/// When history cannot be read.
+pub fn linked_revisions(ctx: &QueryContext, path: &HgPath) -> Result<Vec<Revision>> {
     let log = ctx.repo.filelog(path)?;
     let mut found = Vec::new();
     for rev in log.revs() {

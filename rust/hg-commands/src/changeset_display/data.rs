@@ -119,7 +119,7 @@ impl DataForm {
         }
         if self.wants("diff", differ.is_some_and(Differ::has_patch)) {
             let patch = match differ {
-                Some(differ) => differ.patch(changeset)?,
+                Some(differ) => differ.patch(&self.ui, changeset)?,
                 None => self.engine.host.diff(changeset, None, None)?,
             };
             out.push(("diff", Value::Bytes(patch)));

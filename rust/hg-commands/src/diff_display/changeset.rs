@@ -7,6 +7,7 @@ use hg_types::{Result, Revision};
 
 use super::{Comparison, DiffStyle};
 use crate::changeset_display::Differ;
+use crate::revision::Target;
 use crate::{Opts, Ui};
 
 /// Shows the changes of changesets.
@@ -43,10 +44,14 @@ impl ChangesetDiffer {
         Ok(Some(Self { repo: repo.clone(), style, stat_style, files, stat, patch }))
     }
 
-    fn comparison(&self, changeset: &Changeset) -> Result<Comparison> {
+    fn comparison(&self, ui: &Ui, changeset: &Changeset) -> Result<Comparison> {
         let rev = changeset.rev();
-        let parent = self.repo.changelog()?.parents(rev)[0];
+        let parent = changeset.parents()[0];
         let matcher = (self.files)(rev)?;
+        if rev.is_wdir() {
+            let targets = [Target::Changeset(parent), Target::WorkingDirectory];
+            return Comparison::new(ui, &self.repo, targets, &matcher, self.style.options.git);
+        }
         Comparison::of_revisions(&self.repo, [parent, rev], &matcher, self.style.options.git)
     }
 }
@@ -62,14 +67,14 @@ impl Differ for ChangesetDiffer {
 
     fn write_stat(&self, ui: &Ui, changeset: &Changeset, graph_width: usize) -> Result<()> {
         let width = ui.terminal_width().saturating_sub(graph_width);
-        self.stat_style.write_stat(ui, &self.comparison(changeset)?, width)
+        self.stat_style.write_stat(ui, &self.comparison(ui, changeset)?, width)
     }
 
     fn write_patch(&self, ui: &Ui, changeset: &Changeset) -> Result<()> {
-        self.style.write(ui, &self.comparison(changeset)?)
+        self.style.write(ui, &self.comparison(ui, changeset)?)
     }
 
-    fn patch(&self, changeset: &Changeset) -> Result<Vec<u8>> {
-        self.style.to_bytes(&self.comparison(changeset)?, false)
+    fn patch(&self, ui: &Ui, changeset: &Changeset) -> Result<Vec<u8>> {
+        self.style.to_bytes(&self.comparison(ui, changeset)?, false)
     }
 }

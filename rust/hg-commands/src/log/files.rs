@@ -46,7 +46,7 @@ pub(super) fn choose(
     starts: &Starts<'_>,
     follow: Follow,
 ) -> Result<FileChoice> {
-    if matcher.is_always() {
+    if matcher.is_always() && ctx.args.len() < 2 {
         return Ok(FileChoice::Everything);
     }
     if matcher.has_patterns() || ctx.opts.flag("removed") || has_filters(ctx) {
@@ -82,8 +82,9 @@ fn scan_if_known(query: &QueryContext, files: &[HgPathBuf]) -> FileChoice {
 fn was_stored(query: &QueryContext, path: &HgPath) -> bool {
     let store = query.repo.store_vfs();
     let file = [b"data/", path.as_bytes(), b".i"].concat();
-    let directory = [b"data/", path.as_bytes()].concat();
-    store.exists(file) || store.exists(directory)
+    let directory = [b"data/", path.as_bytes(), b"/"].concat();
+    let names = store.fncache().and_then(|fncache| fncache.names().ok()).unwrap_or_default();
+    store.exists(file) || names.iter().any(|name| name.starts_with(&directory))
 }
 
 fn followed(
@@ -99,10 +100,10 @@ fn followed(
     for &rev in &revs {
         manifests.push(hg_query::changes::manifest(query, rev)?);
     }
-    for path in files {
-        if manifests.iter().any(|manifest| manifest.contains(path)) {
-            continue;
-        }
+    let in_any = |path: &HgPath| {
+        manifests.iter().any(|manifest| manifest.contains(path) || manifest.has_dir(path))
+    };
+    for path in files.iter().filter(|path| !path.is_empty() && !in_any(path)) {
         if query.repo.wvfs().lstat(path.as_bytes()).is_ok_and(|stat| stat.is_some()) {
             return Ok(scan_if_known(query, files));
         }
@@ -110,10 +111,11 @@ fn followed(
             true => b"cannot follow file not in any of the specified revisions: \"",
             false => b"cannot follow file not in parent revision: \"",
         };
-        return Err(Error::abort([start, path.as_bytes(), b"\""].concat()));
+        return Err(Error::state([start, path.as_bytes(), b"\""].concat()));
     }
     for (&rev, manifest) in revs.iter().zip(&manifests) {
-        for path in files.iter().filter(|path| !manifest.contains(path)) {
+        let absent = |path: &&HgPathBuf| !manifest.contains(path) && !manifest.has_dir(path);
+        for path in files.iter().filter(|path| !path.is_empty()).filter(absent) {
             let name = path_to(query.repo.root_bytes(), &query.cwd, path);
             let node = query.node(rev).short();
             let text = [&name[..], b": no such file in rev ", &node, b"\n"].concat();

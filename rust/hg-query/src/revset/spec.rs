@@ -41,6 +41,9 @@ impl SpecArg<'_> {
             Self::Revs([]) | Self::Nodes([]) | Self::Texts([]) | Self::Expressions([]) => {
                 b"_list('')".to_vec()
             }
+            Self::Revs([one]) if one.is_null() || one.is_wdir() => {
+                format!("rev({one})").into_bytes()
+            }
             Self::Revs([one]) => one.to_string().into_bytes(),
             Self::Revs(revs) => {
                 list("_intlist", revs.iter().map(|rev| rev.to_string().into_bytes()).collect())

@@ -88,14 +88,14 @@ fn by_status<'q>(
     let is_set = text.starts_with(b"set:");
     let fixed = match is_set {
         true => None,
-        false => Some(matcher_of(ctx, &text, PatternKind::RelPath, None)?),
+        false => Some(status_matcher(ctx, &text, None)?),
     };
     let test = move |rev: Revision| {
         let own;
         let matcher = match &fixed {
             Some(matcher) => matcher,
             None => {
-                own = matcher_of(ctx, &text, PatternKind::RelPath, Some(rev))?;
+                own = status_matcher(ctx, &text, Some(rev))?;
                 &own
             }
         };
@@ -107,6 +107,16 @@ fn by_status<'q>(
         Ok(pick(&status).iter().any(|path| matcher.matches(path)))
     };
     Ok(call.subset.filter(Condition::described(description, test)))
+}
+
+/// A matcher for which a plain name is a file, never a directory.
+fn status_matcher(ctx: &QueryContext, text: &[u8], rev: Option<Revision>) -> Result<Matcher> {
+    let matcher = matcher_of(ctx, text, PatternKind::Glob, rev)?;
+    let files = matcher.files();
+    if !matcher.has_patterns() && files.len() == 1 && !matcher.is_always() {
+        return Ok(Matcher::exact_files(files));
+    }
+    Ok(matcher)
 }
 
 /// `file(pattern)`

@@ -80,7 +80,7 @@ fn extreme<'q>(
     let subset = call.subset;
     let set = eval_all(call.ctx, call.arguments)?;
     let found = match pick(&set)? {
-        Some(rev) if subset.contains(rev)? || (subset.is_full() && is_virtual(rev)) => vec![rev],
+        Some(rev) if subset.contains(rev)? => vec![rev],
         _ => Vec::new(),
     };
     let describe = move || Repr::of(name, [subset.repr(), set.repr()]);
