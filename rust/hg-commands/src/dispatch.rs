@@ -150,6 +150,7 @@ pub(crate) struct Session {
 fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Failure> {
     let early = EarlyOptions::parse(args, env.plain().strict_flags());
     let mut config = Config::load(env)?;
+    ui.reconfigure(Arc::new(config.clone()))?;
     for file in &early.config_files {
         config.apply_option_file(file).map_err(|error| {
             // The way out that is not seen from the command line.
@@ -169,21 +170,26 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
     if let Some(directory) = &early.cwd {
         change_directory(&mut config, directory)?;
     }
-    let root = find_root(&config, &early);
+    let root = find_root(&config, &early)?;
     if let Some(root) = root.as_deref().filter(|root| root.join(".hg").is_dir()) {
         load_repository_config(ui, &mut config, root)?;
     }
     ui.reconfigure(Arc::new(config))?;
-    load_extensions(ui, args)?;
+    load_extensions(ui, args, &env.cwd)?;
     let session = Session { ui: ui.clone(), early, root };
     session.run(args)
 }
 
 /// Loads the extensions that need a host. Without host, the interpreter takes over with the same
 /// arguments, before any work is done; only without one do we go on, and say what is missing.
-fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>]) -> Result<()> {
+fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>], start: &Path) -> Result<()> {
     let config = ui.config();
-    let foreign = Enabled::of(&config).foreign;
+    let Enabled { missing, foreign, .. } = Enabled::of(&config);
+    for name in missing {
+        ui.warn(format!(
+            "*** failed to import extension \"{name}\": it is not part of this program yet\n"
+        ));
+    }
     if foreign.is_empty() {
         return Ok(());
     }
@@ -195,6 +201,8 @@ fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>]) -> Result<()> {
     }
     if let Some(python) = extensions::find_python(&config) {
         ui.flush();
+        // The same arguments act once more there, `--cwd` too. If this fails, so will the rest.
+        let _ = std::env::set_current_dir(start);
         let failure = extensions::hand_over(&python, args);
         let parts = [b"cannot start ", python.as_os_str().as_encoded_bytes()];
         return Err(Error::abort(parts.concat()).because(failure));
@@ -230,15 +238,30 @@ fn change_directory(config: &mut Config, directory: &[u8]) -> Result<()> {
 }
 
 /// The repository that `-R` names, or that the current directory lies in.
-fn find_root(config: &Config, early: &EarlyOptions) -> Option<PathBuf> {
+fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
+    use hg_wire::{paths::Paths, url::Url};
     let env = config.environment();
+    let here = find_above(&env.cwd);
     let Some(named) = early.repository.as_deref().filter(|name| !name.is_empty()) else {
-        return find_above(&env.cwd);
+        return Ok(here);
     };
-    let location = config.get_set("paths", named).unwrap_or(named);
-    let location = location.strip_prefix(b"file:").unwrap_or(location);
-    let path = hg_config::expand_path(env, location);
-    Some(path.to_path_lossy().into_owned())
+    let mut local = config.clone();
+    if let Some(here) = &here {
+        // A broken file here must not keep anybody from another repository.
+        let _ = local.load_repo(&RepoLayers::of(here));
+    }
+    let location = if local.has("paths", named) {
+        let paths = Paths::load(&local, here.as_deref(), &env.cwd)?;
+        let path = paths.get(named).and_then(|paths| paths.first());
+        path.map_or_else(|| named.to_vec(), |path| path.location.clone())
+    } else {
+        hg_config::expand_path(env, named)
+    };
+    let path = match Url::parse(&location) {
+        Ok(url) if url.is_local() => url.local_path(),
+        _ => location,
+    };
+    Ok(Some(path.to_path_lossy().into_owned()))
 }
 
 /// The nearest directory at or above `start` that holds a `.hg`.
@@ -320,7 +343,11 @@ impl Session {
 
     /// `--config` without value has its own words.
     fn early_complaint(&self, text: Vec<u8>) -> Failure {
-        if text == b"option --config requires argument" {
+        let shortened = text
+            .strip_prefix(b"option --")
+            .and_then(|rest| rest.strip_suffix(b" not a unique prefix"))
+            .is_some_and(|name| b"config".starts_with(name) && name.len() > 2);
+        if shortened || text == b"option --config requires argument" {
             return Error::input("option --config may not be abbreviated").into();
         }
         Failure::GlobalUsage(text)
@@ -401,6 +428,9 @@ impl Session {
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
         let context = CommandContext { ui, opts, globals, args, command, repo };
+        if context.repo.is_some() {
+            context.ui.repeat_color_complaints();
+        }
         let started = std::time::Instant::now();
         let result = self.run_with_hooks(&entry, &context, line);
         if context.globals.flag("time") {

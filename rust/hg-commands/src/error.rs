@@ -44,9 +44,23 @@ pub fn report(ui: &Ui, error: &Error) -> i32 {
     let detailed = config.get_bool("ui", "detailed-exit-code").unwrap_or(false);
     if error.kind != ErrorKind::BrokenPipe {
         ui.flush();
+        if config.get_bool("ui", "traceback").unwrap_or(false) {
+            ui.error(trace(error));
+        }
         ui.error(&text(error));
     }
     if detailed { detailed_exit_code(error.kind) } else { simple_exit_code(error.kind) }
+}
+
+/// The causes of an error, innermost last, for `--traceback`.
+fn trace(error: &Error) -> Vec<u8> {
+    let mut out = b"Traceback (most recent call last):\n".to_vec();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        out.extend_from_slice(format!("  caused by: {inner}\n").as_bytes());
+        cause = inner.source();
+    }
+    out
 }
 
 /// The text for an error: prefix, message, hint, complete lines.

@@ -13,44 +13,23 @@ use crate::spec;
 /// Bundled extensions whose work this program does itself.
 const NATIVE: &[&str] = &["color", "graphlog", "pager", "progress"];
 
-/// Bundled extensions that this program will do itself but does not yet.
-const PLANNED: &[&str] = &[
-    "absorb",
-    "amend",
-    "automv",
-    "blackbox",
-    "censor",
-    "children",
-    "churn",
-    "convert",
-    "eol",
-    "extdiff",
-    "fetch",
-    "fix",
-    "fsmonitor",
-    "gpg",
-    "histedit",
-    "journal",
-    "keyword",
-    "largefiles",
-    "lfs",
-    "mq",
-    "narrow",
-    "notify",
-    "patchbomb",
-    "purge",
-    "rebase",
-    "record",
-    "relink",
-    "schemes",
-    "share",
-    "shelve",
-    "show",
-    "sparse",
-    "split",
-    "strip",
-    "transplant",
-    "uncommit",
+/// Bundled extensions that only add commands. They count as ours: one of their commands that is not
+/// there yet says so itself, everything else works as if they were loaded.
+#[rustfmt::skip]
+const ADD_COMMANDS: &[&str] = &[
+    "absorb", "amend", "children", "churn", "closehead", "convert", "extdiff", "fetch", "fix", "gpg",
+    "hgk", "histedit", "patchbomb", "purge", "rebase", "record", "releasenotes", "relink", "share",
+    "shelve", "show", "split", "strip", "transplant", "uncommit",
+];
+
+/// Bundled extensions that change what other commands do, and that are not here yet: the user is
+/// warned in every run.
+#[rustfmt::skip]
+const MISSING: &[&str] = &[
+    "acl", "automv", "blackbox", "bugzilla", "censor", "clonebundles", "commitextras", "eol",
+    "factotum", "fastannotate", "fsmonitor", "highlight", "journal", "keyword", "largefiles", "lfs",
+    "logtoprocess", "mq", "narrow", "notify", "phabricator", "remotefilelog", "remotenames", "schemes",
+    "sparse", "win32mbcs", "win32text", "zeroconf",
 ];
 
 /// The extensions that a configuration enables.
@@ -81,7 +60,7 @@ impl Enabled {
                 Ok(short) if path.is_empty() && is_native(short) => {
                     out.native.push(short.to_owned());
                 }
-                Ok(short) if path.is_empty() && PLANNED.contains(&short) => {
+                Ok(short) if path.is_empty() && MISSING.contains(&short) => {
                     out.missing.push(short.to_owned());
                 }
                 _ => out.foreign.push(name.to_vec()),
@@ -100,6 +79,7 @@ impl Enabled {
 /// Whether this program does an extension's work: it needs nothing, or its commands are here.
 fn is_native(name: &str) -> bool {
     NATIVE.contains(&name)
+        || ADD_COMMANDS.contains(&name)
         || crate::table::COMMANDS.iter().any(|command| command.spec.extension == name)
 }
 

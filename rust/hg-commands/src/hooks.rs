@@ -83,6 +83,13 @@ impl Hooks {
         ui.add_variables(&mut process);
         if let Some(repo) = repo {
             process.current_dir(repo.root());
+            // Hooks see what the running transaction has written so far.
+            if !args.iter().any(|(name, _)| name == "pending")
+                && let Some(transaction) = repo.current_transaction()
+                && transaction.write_pending()?
+            {
+                process.env("HG_PENDING", repo.root());
+            }
         }
         process.env("HG_HOOKNAME", OsStr::from_bytes(&hook.name)).env("HG_HOOKTYPE", kind);
         for (name, value) in args {

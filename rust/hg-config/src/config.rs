@@ -21,6 +21,9 @@ pub struct Value {
     pub origin: Origin,
 }
 
+/// Items set by hand are numbered from here: they come after those of all files.
+pub(crate) const OVERLAY: u32 = 1 << 30;
+
 /// The configuration that holds for a run or for a repository.
 #[derive(Clone, Default, Debug)]
 pub struct Config {
@@ -31,6 +34,8 @@ pub struct Config {
     pub(crate) untrusted: Layer,
     /// Items set by hand (`--config`, [`Config::set`]); they win over every file.
     pub(crate) overlay: Layer,
+    /// The number that the next item gets.
+    pub(crate) sequence: u32,
     /// Whether the built-in merge tools apply (`HGRCPATH` unset).
     pub(crate) builtin_merge_tools: bool,
     /// The files that were looked at, for `hg config --debug`.
@@ -288,6 +293,11 @@ impl Config {
         entry.map(|entry| entry.origin.text()).unwrap_or_default()
     }
 
+    /// The file that set an item, when a file did.
+    pub fn source_file(&self, section: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Option<&[u8]> {
+        self.trusted.get(section.as_ref(), name.as_ref())?.origin.file()
+    }
+
     /// Sets an item by hand; it wins over every file. `source` is shown as its origin.
     pub fn set(
         &mut self,
@@ -300,7 +310,9 @@ impl Config {
             name: name.as_ref().to_vec(),
             value: value.as_ref().to_vec(),
             origin: Origin::named(source),
+            sequence: OVERLAY + self.sequence,
         };
+        self.sequence += 1;
         for layer in [&mut self.overlay, &mut self.trusted, &mut self.untrusted] {
             layer.set(section.as_ref(), entry.clone());
         }
@@ -323,16 +335,18 @@ impl Config {
     }
 
     fn lookup(&self, section: &[u8], name: &[u8]) -> Option<&[u8]> {
-        if let Some(entry) = self.trusted.get(section, name) {
+        let own = self.trusted.get(section, name);
+        let former = registry::former_names(section, name)
+            .filter_map(|(section, name)| self.trusted.get(section, name));
+        // Under whichever name, the last setting counts.
+        if let Some(entry) = own.into_iter().chain(former).max_by_key(|entry| entry.sequence) {
             return Some(&entry.value);
         }
         if self.builtin_merge_tools && section == b"merge-tools" {
             let item = merge_tools::ITEMS.iter().find(|(item, _, _)| item.as_bytes() == name)?;
             return Some(item.1.as_bytes());
         }
-        registry::former_names(section, name)
-            .find_map(|(section, name)| self.trusted.get(section, name))
-            .map(|entry| &*entry.value)
+        None
     }
 
     fn typed<T>(

@@ -45,6 +45,8 @@ pub(crate) struct Entry {
     pub(crate) name: Vec<u8>,
     pub(crate) value: Vec<u8>,
     pub(crate) origin: Origin,
+    /// Later settings have greater numbers, across sections and files.
+    pub(crate) sequence: u32,
 }
 
 /// Sections by name; within one, items in the order of their last setting.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 use hg_types::{Error, Result};
 
+use crate::config::OVERLAY;
 use crate::layer::{Entry, Layer, Origin};
 use crate::parse::{Parser, normalize, strerror};
 use crate::{Config, Environment, expand_path, merge_tools, trust};
@@ -109,6 +110,9 @@ impl Config {
     pub fn load_repo(&mut self, layers: &RepoLayers) -> Result<()> {
         let root = layers.root.as_os_str().as_encoded_bytes().to_vec();
         self.set("bundle", "mainreporoot", root, "repo");
+        if self.env.var_nonempty("HGRCSKIPREPO").is_some() {
+            return Ok(());
+        }
         if let Some(source) = &layers.share_source {
             self.read_file(&source.join("hgrc"), false)?;
         }
@@ -144,13 +148,15 @@ impl Config {
             _ => Error::abort([path, b": ", strerror(&error).as_bytes()].concat()),
         })?;
         let mut layer = Layer::default();
-        Parser { env: &self.env, only: None }.parse(&mut layer, path, &data).map_err(|error| {
+        let parser = self.parser();
+        parser.parse(&mut layer, path, &data).map_err(|error| {
             let text = error.message.strip_prefix(b"config error at ").unwrap_or(&error.message);
             let (place, what) = text.split_once_str(": ").unwrap_or((text, b""));
             Error::input([b"invalid --config-file content at ", place].concat()).hint(what)
         })?;
         for entry_section in layer.names().map(<[u8]>::to_vec).collect::<Vec<_>>() {
             for entry in layer.section(&entry_section) {
+                let entry = Entry { sequence: OVERLAY + entry.sequence, ..entry.clone() };
                 for target in [&mut self.overlay, &mut self.trusted, &mut self.untrusted] {
                     target.set(&entry_section, entry.clone());
                 }
@@ -172,11 +178,16 @@ impl Config {
                 name: name.into(),
                 value: value.into(),
                 origin: Origin::named("<tweakdefaults>"),
+                sequence: 0,
             };
             self.trusted.set(section.as_bytes(), entry.clone());
             self.untrusted.set(section.as_bytes(), entry);
         }
         Ok(())
+    }
+
+    fn parser(&self) -> Parser<'_> {
+        Parser { env: &self.env, sequence: self.sequence.into() }
     }
 
     /// Reads a file on top of the others; `trusted` files are not asked who owns them.
@@ -204,7 +215,9 @@ impl Config {
         };
         let trusted = trusted || self.trusts(&file, &name)?;
         let mut layer = Layer::default();
-        let parsed = Parser { env: &self.env, only: None }.parse(&mut layer, &name, &file.data);
+        let parser = self.parser();
+        let parsed = parser.parse(&mut layer, &name, &file.data);
+        self.sequence = parser.sequence.get();
         match parsed {
             Err(error) if !trusted => {
                 self.warnings.push([b"ignored ", &*error.message, b"\n"].concat());
@@ -296,7 +309,7 @@ impl Config {
         {
             let Some(value) = self.env.var(variable).map(<[u8]>::to_vec) else { continue };
             let origin = Origin::named(format!("${variable}"));
-            let entry = Entry { name: name.into(), value, origin };
+            let entry = Entry { name: name.into(), value, origin, sequence: 0 };
             self.trusted.set(section.as_bytes(), entry.clone());
             self.untrusted.set(section.as_bytes(), entry);
         }

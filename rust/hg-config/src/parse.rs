@@ -17,8 +17,8 @@ const MAX_DEPTH: usize = 60;
 /// Reads files into layers.
 pub(crate) struct Parser<'a> {
     pub(crate) env: &'a Environment,
-    /// When set, only these sections are kept.
-    pub(crate) only: Option<&'a [&'a [u8]]>,
+    /// The number that the next item gets.
+    pub(crate) sequence: std::cell::Cell<u32>,
 }
 
 /// Where the parser stands in a file.
@@ -86,40 +86,37 @@ impl Parser<'_> {
             return self.include(at, file);
         }
         if let Some(name) = directive(text, b"%unset") {
-            if self.keeps(&at.section) {
-                at.layer.remove(&at.section, name);
-                at.layer.unset.push((at.section.clone(), name.to_vec()));
-            }
+            at.layer.remove(&at.section, name);
+            at.layer.unset.push((at.section.clone(), name.to_vec()));
             return Ok(());
         }
         if let Some((name, value)) = assignment(text) {
             at.item = Some(name.to_vec());
-            if self.keeps(&at.section) {
-                let origin = Origin::line(&at.file, at.line);
-                let entry = Entry { name: name.to_vec(), value: value.to_vec(), origin };
-                at.layer.set(&at.section, entry);
-            }
+            let origin = Origin::line(&at.file, at.line);
+            let sequence = self.next();
+            let entry = Entry { name: name.to_vec(), value: value.to_vec(), origin, sequence };
+            at.layer.set(&at.section, entry);
             return Ok(());
         }
         Err(at.error(text))
     }
 
-    fn keeps(&self, section: &[u8]) -> bool {
-        self.only.is_none_or(|sections| sections.contains(&section))
+    fn next(&self) -> u32 {
+        let number = self.sequence.get();
+        self.sequence.set(number + 1);
+        number
     }
 
     /// Appends a line to the item that is being continued.
     fn continuation(&self, at: &mut Position<'_>, text: &[u8]) {
         let Some(item) = at.item.clone() else { return };
-        if !self.keeps(&at.section) {
-            return;
-        }
         if let Some(entry) = at.layer.get(&at.section, &item) {
             let mut value = entry.value.clone();
             value.push(b'\n');
             value.extend_from_slice(text.trim_start());
             let origin = Origin::line(&at.file, at.line);
-            at.layer.set(&at.section, Entry { name: item, value, origin });
+            let sequence = self.next();
+            at.layer.set(&at.section, Entry { name: item, value, origin, sequence });
         }
     }
 

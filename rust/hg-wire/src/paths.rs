@@ -111,10 +111,17 @@ impl Paths {
             .map(|(name, value)| (name.to_vec(), value.to_vec()))
             .collect();
         for (name, text) in items {
-            let source = config.source("paths", &name);
-            let in_repository =
-                own.as_deref().is_some_and(|own| source.to_path_lossy().starts_with(own));
-            let base = if in_repository { root.unwrap_or(cwd) } else { cwd };
+            // Relative to the repository for its own files, to the user's home for others, and to
+            // the current directory on the command line.
+            let file = config.source_file("paths", &name);
+            let file = file.map(|file| file.to_path_lossy().into_owned());
+            let home = config.environment().home();
+            let home = home.as_deref().map(|home| home.to_path_lossy());
+            let base = match (&file, own.as_deref()) {
+                (None, _) => cwd,
+                (Some(file), Some(own)) if file.starts_with(own) => root.unwrap_or(cwd),
+                _ => home.as_deref().unwrap_or(cwd),
+            };
             let options = config.sub_options("paths", &name);
             let multi = options
                 .iter()

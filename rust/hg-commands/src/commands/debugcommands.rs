@@ -10,7 +10,8 @@ pub static COMMAND: Command = Command { spec: &spec::debug_a_m::DEBUGCOMMANDS, h
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let mut specs = dispatch::available(&ctx.config());
-    specs.sort_by_key(|spec| spec.names);
+    // Aliases count in the order, except those that are another way to write a long name.
+    specs.sort_by_key(|spec| if spec.name().contains("::") { spec.name() } else { spec.names });
     for spec in specs {
         let options: Vec<&str> = spec.options.iter().map(|opt| opt.long).collect();
         ctx.ui.write(format!("{}: {}\n", spec.name(), options.join(", ")));

@@ -365,6 +365,8 @@ fn resolve_alias(
     match find_among(config, specs, &aliases[..at], &target) {
         Ok(Found::Entry(entry)) => {
             let inner = entry.alias.map(Box::new);
+            let env = config.environment();
+            let words = words.iter().map(|word| hg_config::expand_path(env, word)).collect();
             let alias = Alias { target, args: words, inner };
             Found::Entry(Entry { name: name.clone(), alias: Some(alias), ..entry })
         }

@@ -36,9 +36,9 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         config.get_set("alias", format!("{name}:{what}")).map(|text| text.to_str_lossy())
     };
     let inherited = || {
-        entry.alias.as_ref()?.inner.as_ref()?;
-        let target = &entry.alias.as_ref()?.target;
-        config.get_set("alias", [&**target, b":help"].concat()).map(|text| text.to_str_lossy())
+        let chain = std::iter::successors(entry.alias.as_ref(), |alias| alias.inner.as_deref());
+        let mut items = chain.map(|alias| [&*alias.target, b":help"].concat());
+        items.find_map(|item| config.get_set("alias", item)).map(|text| text.to_str_lossy())
     };
     let synopsis = own("help").or_else(inherited).unwrap_or(spec.synopsis.into());
     let line =

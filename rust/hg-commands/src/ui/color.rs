@@ -132,6 +132,7 @@ pub(super) struct Palette {
     styles: HashMap<Vec<u8>, Vec<u8>>,
     /// Effects from the configuration: `color.NAME=NUMBER` and `terminfo.NAME=SEQUENCE`.
     custom: HashMap<Vec<u8>, Custom>,
+    complaints: Vec<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -280,10 +281,19 @@ impl Ui {
     pub fn setup_color(&self) -> Result<()> {
         let config = self.config();
         let mode = self.color_mode(&config)?;
-        let (palette, complaints) = Palette::new(mode, &config);
+        let (mut palette, complaints) = Palette::new(mode, &config);
+        palette.complaints = complaints;
         *super::write(&self.palette) = std::sync::Arc::new(palette);
-        complaints.into_iter().for_each(|complaint| self.warn(complaint));
+        // Once for the user's files, once for those of the current repository.
+        self.repeat_color_complaints();
+        self.repeat_color_complaints();
         Ok(())
+    }
+
+    /// Complains about unknown effects, as every reader of the configuration does.
+    pub(crate) fn repeat_color_complaints(&self) {
+        let palette = super::read(&self.palette).clone();
+        palette.complaints.iter().for_each(|complaint| self.warn(complaint));
     }
 
     /// How labels are shown now.

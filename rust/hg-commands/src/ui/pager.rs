@@ -21,6 +21,7 @@ impl Ui {
     pub fn pager(&self, command: &str) -> Result<()> {
         let config = self.config();
         let env = config.environment();
+        let always = command.starts_with("internal-always-");
         let item = format!("attend-{command}");
         let attended = match config.find_bool("pager", &item)? {
             Some(attended) => attended,
@@ -37,7 +38,7 @@ impl Ui {
             || !attended
             || !self.is_formatted()
             || env.plain().is_on()
-            || !config.get_bool_or("ui", "paginate", true)?
+            || (!always && !config.get_bool_or("ui", "paginate", true)?)
             || env.var("TERM") == Some(b"dumb")
         {
             return Ok(());
@@ -45,6 +46,10 @@ impl Ui {
         let configured = config.get("pager", "pager").map(<[u8]>::to_vec);
         let line = configured.unwrap_or_else(|| b"less".to_vec());
         if line.is_empty() || line == b"cat" {
+            return Ok(());
+        }
+        if let Some(program) = missing_program(env, &line) {
+            self.warn([b"missing pager command '", &*program, b"', skipping pager\n"].concat());
             return Ok(());
         }
         state.child = self.start_pager(&hg_config::expand_path(env, &line));
@@ -102,6 +107,24 @@ impl Ui {
         // Its exit code is its own business.
         let _ = child.wait();
     }
+}
+
+/// The program that a pager's command line begins with, when it is not there. Command lines that only a
+/// shell understands are left to the shell.
+fn missing_program(env: &hg_config::Environment, line: &[u8]) -> Option<Vec<u8>> {
+    use bstr::ByteSlice as _;
+    if line.find_byteset(b"|&;<>()$`\\\"'*?[#~=%").is_some() {
+        return None;
+    }
+    let program = line.split(|&b| b == b' ').next()?;
+    let found = if program.contains(&b'/') {
+        program.to_path_lossy().exists()
+    } else {
+        let path = env.var("PATH").unwrap_or_default();
+        let mut directories = path.split(|&b| b == b':');
+        directories.any(|dir| dir.to_path_lossy().join(program.to_path_lossy()).is_file())
+    };
+    (!found).then(|| program.to_vec())
 }
 
 /// The pager's input, for output and errors.
