@@ -1,6 +1,7 @@
 //! `hg add`.
 
 use hg_types::{HgPath, Result};
+use hg_vfs::PathAuditor;
 use hg_wdir::portable::{CaseCollisions, Portability};
 use hg_wdir::{StatusOptions, WorkingDir};
 
@@ -28,12 +29,14 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let mut failed = !bad.is_empty();
     let reporter = repo.reporter();
     let portability = Portability::configured(&ctx.config())?;
+    let auditor = PathAuditor::new(repo.wvfs().clone());
     let mut collisions = None;
     let mut names = Vec::new();
     for file in files {
         let exact = matcher.exact(&file);
         let tracked = wdir.dirstate().is_tracked(&file)?;
-        if !exact && (tracked || !repo.wvfs().lexists(&file)) {
+        let there = || auditor.allows(file.as_bytes()) && repo.wvfs().lexists(&file);
+        if !exact && (tracked || !there()) {
             continue;
         }
         if collisions.is_none() {
