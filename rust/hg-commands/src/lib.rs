@@ -15,6 +15,7 @@ pub mod formatter;
 pub mod help;
 pub mod hooks;
 pub mod host;
+pub mod label;
 pub mod log;
 pub mod merge_tool;
 pub mod options;

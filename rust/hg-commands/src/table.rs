@@ -59,6 +59,8 @@ pub static COMMANDS: &[&Command] = &[
     &c::rename::COMMAND,
     &c::resolve::COMMAND,
     &c::revert::COMMAND,
+    &c::tag::COMMAND,
+    &c::backout::COMMAND,
     &c::root::COMMAND,
     &c::status::COMMAND,
     &c::tags::COMMAND,

@@ -47,7 +47,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 }
 
 /// Says how a merge went and what to do next.
-fn report(ctx: &CommandContext, stats: UpdateStats) -> i32 {
+pub(crate) fn report(ctx: &CommandContext, stats: UpdateStats) -> i32 {
     ctx.ui.status(stats.line() + "\n");
     if stats.unresolved > 0 {
         let text = "use 'hg resolve' to retry unresolved file merges or 'hg merge --abort' to \
