@@ -28,6 +28,7 @@ pub mod debugpathcomplete;
 pub mod debugrebuilddirstate;
 pub mod debugrename;
 pub mod debugrequires;
+pub mod debugrevlog;
 pub mod debugrevlogindex;
 pub mod debugrevspec;
 pub mod debugstrip;

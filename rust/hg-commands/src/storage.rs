@@ -87,7 +87,9 @@ fn open(ctx: &CommandContext, file: Option<&[u8]>) -> Result<Option<Storage>> {
         return Ok(None);
     }
     let repo = ctx.repo()?;
-    let whole = |revlog| Ok(Some(Storage { revlog, by_prefix: true }));
+    // One without revisions is as good as none.
+    let whole =
+        |revlog: Revlog| Ok((!revlog.is_empty()).then_some(Storage { revlog, by_prefix: true }));
     if changelog {
         return whole((**repo.changelog()?).clone());
     }
@@ -99,7 +101,7 @@ fn open(ctx: &CommandContext, file: Option<&[u8]>) -> Result<Option<Storage>> {
         }
         let directory = directory.strip_suffix(b"/").unwrap_or(directory);
         let revlog = manifests.directory(HgPath::new(directory))?;
-        return if revlog.is_empty() { Ok(None) } else { whole(revlog) };
+        return whole(revlog);
     }
     if manifest {
         return whole(repo.manifest_log()?.revlog().clone());

@@ -32,6 +32,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugrebuilddirstate::COMMAND,
     &c::debugrename::COMMAND,
     &c::debugrequires::COMMAND,
+    &c::debugrevlog::COMMAND,
     &c::debugrevlogindex::COMMAND,
     &c::debugrevspec::COMMAND,
     &c::debugstrip::COMMAND,
