@@ -297,6 +297,9 @@ impl Reporter for Ui {
     fn note(&self, text: &[u8]) {
         Self::note(self, text);
     }
+    fn is_verbose(&self) -> bool {
+        Self::is_verbose(self)
+    }
     fn debug(&self, text: &[u8]) {
         Self::debug(self, text);
     }

@@ -12,6 +12,7 @@ pub mod label;
 pub mod lines;
 pub mod merge3;
 pub mod options;
+pub mod patch;
 pub mod similarity;
 pub mod stat;
 pub mod unified;

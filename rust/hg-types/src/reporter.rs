@@ -19,6 +19,10 @@ pub trait Reporter: Sync {
         unit: &str,
         total: Option<u64>,
     );
+    /// Whether [`Reporter::note`] shows anything.
+    fn is_verbose(&self) -> bool {
+        false
+    }
     /// Whether the user asked to stop; long loops poll this.
     fn interrupted(&self) -> bool {
         false
