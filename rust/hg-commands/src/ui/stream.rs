@@ -118,6 +118,12 @@ impl Sink {
         let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
     }
 
+    /// Shows a progress bar, past all buffers.
+    pub(super) fn write_progress(&mut self, text: &[u8]) {
+        self.flush();
+        let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
+    }
+
     pub(super) fn push_buffer(&mut self, errors: bool) {
         self.buffers.push((Vec::new(), errors));
     }
