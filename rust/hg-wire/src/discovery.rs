@@ -65,7 +65,7 @@ pub fn find_common(
         return Ok(Discovery { common: vec![Node::NULL], any_incoming: false, remote_heads });
     }
     if remote_heads.iter().all(|node| node.is_null() || view.rev(node).is_some()) {
-        reporter.note(b"all remote heads known locally\n");
+        reporter.debug(b"all remote heads known locally\n");
         let common = sorted_nodes(view, known_heads);
         return Ok(Discovery { common, any_incoming: false, remote_heads });
     }

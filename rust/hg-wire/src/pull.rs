@@ -85,7 +85,8 @@ pub fn pull(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<P
     Ok(Pulled { result, changesets, remote_bookmarks })
 }
 
-fn discover(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<Discovery> {
+/// Finds out what a pull would bring.
+pub fn discover(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<Discovery> {
     let view = facts::unfiltered(repo)?;
     if let Some(heads) = &options.heads
         && heads.iter().all(|node| node.is_null() || view.rev(node).is_some())
@@ -159,5 +160,5 @@ fn ask(repo: &Repo, operation: &mut Operation<'_>, confirm: &Confirm) -> Result<
     if (confirm.0)(b"accept incoming changes (yn)?")? {
         return Ok(());
     }
-    Err(Error::new(hg_types::ErrorKind::Canceled, "user aborted"))
+    Err(Error::abort("user aborted"))
 }

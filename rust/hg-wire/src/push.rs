@@ -236,6 +236,8 @@ impl<'a> Push<'a> {
         if remote_is_empty {
             return Ok(true);
         }
+        // Upstream asks for bookmarks once more here; hooks at the other side can tell.
+        peer.list_keys(b"bookmarks")?;
         let branches = peer.branchmap()?;
         let view = facts::unfiltered(self.repo)?;
         let facts = RepoFacts::new(self.repo)?;

@@ -79,7 +79,7 @@ fn push_one(
 }
 
 /// The heads of what is pushed; `None` for everything.
-fn heads(
+pub(super) fn heads(
     ctx: &CommandContext,
     repo: &Repo,
     path: &Path,

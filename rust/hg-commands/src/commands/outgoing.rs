@@ -1,0 +1,75 @@
+//! `hg outgoing`.
+
+use std::collections::BTreeSet;
+
+use hg_store::Repo;
+use hg_types::{Error, Result, Revision};
+use hg_wire::bookmarks_sync::{RepoHistory, local_marks};
+use hg_wire::outgoing::{find_outgoing, no_changes_found};
+use hg_wire::paths::Path;
+use hg_wire::pull::fetch_bookmarks;
+use hg_wire::url::hide_password;
+
+use super::incoming::{list_bookmarks, show};
+use crate::{Command, CommandContext, remote, spec};
+
+/// `hg outgoing`.
+pub static COMMAND: Command = Command {
+    spec: &spec::remote::OUTGOING,
+    help: "Print the changesets that a push to the same place would send.\n\nWith ``-B``, \
+           bookmarks are compared instead; ``-v`` says what would become of each.\n\nReturns 0 if \
+           there are outgoing changes, 1 otherwise.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    if ctx.opts.flag("subrepos") {
+        return Err(Error::abort("subrepositories are not supported yet"));
+    }
+    let paths = remote::paths(ctx)?.for_push(&ctx.args)?;
+    if ctx.opts.flag("bookmarks") {
+        let mut code = 1;
+        for path in &paths {
+            code = std::cmp::min(code, compare_bookmarks(ctx, repo, path)?);
+        }
+        return Ok(code);
+    }
+    let mut missing = BTreeSet::new();
+    let mut excluded = BTreeSet::new();
+    for path in &paths {
+        let mut peer = remote::peer(ctx, &path.location)?;
+        ctx.ui.status([b"comparing with ", &*hide_password(&path.location), b"\n"].concat());
+        let heads = super::push::heads(ctx, repo, path, ctx.opts.list("rev"))?;
+        let force = ctx.opts.flag("force");
+        let (set, _) = find_outgoing(repo, &mut *peer, heads.as_deref(), force, &*ctx.ui)?;
+        missing.extend(set.missing);
+        excluded.extend(set.excluded);
+    }
+    if missing.is_empty() {
+        no_changes_found(repo, &excluded.into_iter().collect::<Vec<_>>(), &*ctx.ui)?;
+        return Ok(1);
+    }
+    show(ctx, repo, missing.into_iter().map(Revision::from_index).collect())?;
+    Ok(0)
+}
+
+fn compare_bookmarks(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
+    let mut peer = remote::peer(ctx, &path.location)?;
+    ctx.ui.status([b"comparing with ", &*hide_password(&path.location), b"\n"].concat());
+    ctx.ui.status("searching for changed bookmarks\n");
+    let theirs = fetch_bookmarks(&mut *peer)?;
+    let history = RepoHistory::new(repo)?;
+    let out = hg_wire::bookmarks::compare(&history, &local_marks(repo)?, &theirs, None);
+    let kinds = [
+        (out.added_source, "added"),
+        (out.added_destination, "deleted"),
+        (out.advanced_source, "advanced"),
+        (out.diverged, "diverged"),
+        (out.differing, "changed"),
+    ];
+    let entries = kinds.into_iter().flat_map(|(list, status)| {
+        list.into_iter().map(move |entry| (entry.name, entry.source, status))
+    });
+    list_bookmarks(ctx, entries.collect())
+}
