@@ -31,7 +31,7 @@ pub use code::Code;
 pub use engine::Engine;
 pub use history::History;
 pub use host::{Host, StatLine, Verbosity};
-pub use json::{JsonStyle, append_cbor, append_json, json};
+pub use json::{JsonStyle, append_cbor, append_json, append_string as append_json_string, json};
 pub use keywords::{Fate, ONE_LINE_SUMMARY, graph_node};
 pub use scope::Scope;
 pub use text::short_user;

@@ -1,5 +1,6 @@
 //! `-Tjson`: an array of objects, fields sorted by name.
 
+use hg_query::template::JsonStyle;
 use hg_types::{Result, Revision};
 
 use super::{Backend, Item, Value};
@@ -22,7 +23,7 @@ impl Backend for Json {
             out.extend_from_slice(if at == 0 { b"  \"" } else { b",\n  \"" });
             out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(b"\": ");
-            encode(ui, value, &mut out);
+            encode(value, &mut out);
         }
         out.extend_from_slice(b"\n }");
         ui.write(out);
@@ -39,14 +40,14 @@ impl Backend for Json {
 }
 
 /// Appends a value as JSON.
-pub(super) fn encode(ui: &Ui, value: &Value, out: &mut Vec<u8>) {
+pub(super) fn encode(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::None => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::Float(number) => out.extend_from_slice(float(*number).as_bytes()),
-        Value::Bytes(text) => string(ui, text, out),
+        Value::Bytes(text) => string(text, out),
         Value::Date(date) => {
             out.extend_from_slice(format!("[{}, {}]", date.seconds, date.offset).as_bytes());
         }
@@ -56,13 +57,13 @@ pub(super) fn encode(ui: &Ui, value: &Value, out: &mut Vec<u8>) {
                 if at > 0 {
                     out.extend_from_slice(b", ");
                 }
-                encode(ui, value, out);
+                encode(value, out);
             }
             out.push(b']');
         }
         Value::Dict { pairs, .. } => {
             let pairs = pairs.iter().map(|(name, value)| (&**name, value));
-            object(ui, pairs, out);
+            object(pairs, out);
         }
         Value::Items(nested) => {
             out.push(b'[');
@@ -72,22 +73,22 @@ pub(super) fn encode(ui: &Ui, value: &Value, out: &mut Vec<u8>) {
                 }
                 let mut fields: Vec<_> = item.iter().collect();
                 fields.sort_by_key(|(name, _)| *name);
-                object(ui, fields.into_iter().map(|(name, value)| (name.as_bytes(), value)), out);
+                object(fields.into_iter().map(|(name, value)| (name.as_bytes(), value)), out);
             }
             out.push(b']');
         }
     }
 }
 
-fn object<'a>(ui: &Ui, pairs: impl Iterator<Item = (&'a [u8], &'a Value)>, out: &mut Vec<u8>) {
+fn object<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>, out: &mut Vec<u8>) {
     out.push(b'{');
     for (at, (name, value)) in pairs.enumerate() {
         if at > 0 {
             out.extend_from_slice(b", ");
         }
-        string(ui, name, out);
+        string(name, out);
         out.extend_from_slice(b": ");
-        encode(ui, value, out);
+        encode(value, out);
     }
     out.push(b'}');
 }
@@ -101,36 +102,6 @@ pub(super) fn float(number: f64) -> String {
     }
 }
 
-/// Appends text as a JSON string; bytes that are no text become lone surrogates.
-fn string(ui: &Ui, text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    let text = if ui.encoding().is_utf8() {
-        std::borrow::Cow::Borrowed(text)
-    } else {
-        std::borrow::Cow::Owned(ui.encoding().decode_lossy(text).into_bytes())
-    };
-    for chunk in text.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '"' => out.extend_from_slice(b"\\\""),
-                '\\' => out.extend_from_slice(b"\\\\"),
-                '\n' => out.extend_from_slice(b"\\n"),
-                '\r' => out.extend_from_slice(b"\\r"),
-                '\t' => out.extend_from_slice(b"\\t"),
-                '\u{8}' => out.extend_from_slice(b"\\b"),
-                '\u{c}' => out.extend_from_slice(b"\\f"),
-                ' '..='~' => out.push(c as u8),
-                _ => {
-                    let mut units = [0; 2];
-                    for unit in c.encode_utf16(&mut units) {
-                        out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
-                    }
-                }
-            }
-        }
-        for byte in chunk.invalid() {
-            out.extend_from_slice(format!("\\udc{byte:02x}").as_bytes());
-        }
-    }
-    out.push(b'"');
+fn string(text: &[u8], out: &mut Vec<u8>) {
+    hg_query::template::append_json_string(text, JsonStyle::Plain, out);
 }

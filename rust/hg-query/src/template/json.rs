@@ -8,9 +8,9 @@ use super::value::{Value, Vars};
 /// Which characters JSON strings escape.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum JsonStyle {
-    /// What JSON requires, and non-ASCII.
+    /// What JSON requires; other text stays UTF-8.
     Plain,
-    /// Also what HTML would take as markup.
+    /// ASCII only, without what HTML would take as markup.
     ForHtml,
 }
 
@@ -103,7 +103,7 @@ pub fn json(value: &Value) -> Result<Vec<u8>> {
 }
 
 /// Appends a JSON string. Bytes that are not UTF-8 become lone surrogates, from which they can be restored.
-pub(super) fn append_string(text: &[u8], style: JsonStyle, out: &mut Vec<u8>) {
+pub fn append_string(text: &[u8], style: JsonStyle, out: &mut Vec<u8>) {
     out.push(b'"');
     let unit = |unit: u16, out: &mut Vec<u8>| {
         out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
@@ -120,11 +120,21 @@ pub(super) fn append_string(text: &[u8], style: JsonStyle, out: &mut Vec<u8>) {
                 '\u{c}' => out.extend_from_slice(b"\\f"),
                 '<' | '>' if style == JsonStyle::ForHtml => unit(c as u16, out),
                 ' '..='~' => out.push(c as u8),
-                '\u{7f}' if style == JsonStyle::Plain => out.push(0x7f),
+                c if style == JsonStyle::Plain && c > '\u{7f}' => {
+                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                }
                 c => c.encode_utf16(&mut [0; 2]).iter().for_each(|&code| unit(code, out)),
             }
         }
-        chunk.invalid().iter().for_each(|&byte| unit(0xdc00 | u16::from(byte), out));
+        for &byte in chunk.invalid() {
+            match style {
+                JsonStyle::ForHtml => unit(0xdc00 | u16::from(byte), out),
+                // The same surrogate in the form that UTF-8 would give it, if it did.
+                JsonStyle::Plain => {
+                    out.extend_from_slice(&[0xed, 0xb0 | (byte >> 6), 0x80 | (byte & 0x3f)]);
+                }
+            }
+        }
     }
     out.push(b'"');
 }
@@ -237,7 +247,7 @@ mod tests {
         assert_eq!(text(b"a\tb\x01\x7f<&'\"\\/", html), r#""a\tb\u0001\u007f\u003c&'\"\\/""#);
         assert_eq!(text("é\u{1f600}".as_bytes(), html), r#""\u00e9\ud83d\ude00""#);
         assert_eq!(text(b"\xff", html), r#""\udcff""#);
-        assert_eq!(text(b"<>", JsonStyle::Plain), r#""<>""#);
+        assert_eq!(text("<é>\x7f".as_bytes(), JsonStyle::Plain), r#""<é>\u007f""#);
     }
 
     #[test]

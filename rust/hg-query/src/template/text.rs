@@ -66,14 +66,17 @@ pub(super) fn fill(text: &[u8], filling: &Filling<'_>) -> Vec<u8> {
     let mut rest = text;
     loop {
         let (paragraph, separator) = next_paragraph(rest);
-        let joined = join_blanks(paragraph);
+        // Wrapped once with its own blanks and line ends, then again: where the first wrapping has broken at a hyphen,
+        // a blank stays.
+        let once = Filling { first: b"", rest: b"", ..*filling };
+        let joined = join_blanks(&wrap(&plain_blanks(paragraph), &once));
         out.extend_from_slice(&wrap(&joined, filling));
         out.extend_from_slice(separator);
         let end = paragraph.len() + separator.len();
-        if separator.is_empty() {
+        rest = &rest[end..];
+        if rest.is_empty() {
             return out;
         }
-        rest = &rest[end..];
     }
 }
 
@@ -94,7 +97,33 @@ fn next_paragraph(text: &[u8]) -> (&[u8], &[u8]) {
         }
         at = newline + 1;
     }
-    (text, b"")
+    // Blanks at the end of the text stay as they are.
+    let end = text.iter().rposition(|&c| !is_space(c)).map_or(0, |at| at + 1);
+    text.split_at(end)
+}
+
+/// With a space for every other blank, and tabs expanded.
+fn plain_blanks(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut column = 0;
+    for &c in text {
+        match c {
+            b'\t' => {
+                let count = 8 - column % 8;
+                out.resize(out.len() + count, b' ');
+                column += count;
+            }
+            b'\n' | b'\r' => {
+                out.push(b' ');
+                column = 0;
+            }
+            _ => {
+                out.push(if is_space(c) { b' ' } else { c });
+                column += 1;
+            }
+        }
+    }
+    out
 }
 
 fn join_blanks(text: &[u8]) -> Vec<u8> {
@@ -198,7 +227,7 @@ fn split_chunks(text: &str) -> Vec<Vec<char>> {
 }
 
 fn split_word(word: &[char], chunks: &mut Vec<Vec<char>>) {
-    let letter = |at: usize| word.get(at).is_some_and(|c| c.is_alphabetic());
+    let letter = |at: usize| word.get(at).is_some_and(|&c| is_letter(c));
     let word_part =
         |at: usize| word.get(at).is_some_and(|&c| c.is_alphanumeric() || "_!\"'&.,?".contains(c));
     let mut start = 0;
@@ -230,13 +259,18 @@ fn split_word(word: &[char], chunks: &mut Vec<Vec<char>>) {
     }
 }
 
+/// What may stand beside a hyphen at which a word is broken.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() || c == '_'
+}
+
 /// `a-b-`: single letters joined by hyphens.
 fn hyphen_letter(word: &[char], at: usize) -> bool {
-    at >= 3 && word[at - 2] == '-' && word[at - 3].is_alphabetic()
+    at >= 3 && word[at - 2] == '-' && is_letter(word[at - 3])
 }
 
 fn hyphen_at(word: &[char], at: usize) -> bool {
-    word.get(at) == Some(&'-') && word.get(at + 1).is_some_and(|c| c.is_alphabetic())
+    word.get(at) == Some(&'-') && word.get(at + 1).is_some_and(|&c| is_letter(c))
 }
 
 /// `%XX` for every byte that is not a letter, a digit or in `safe`.
