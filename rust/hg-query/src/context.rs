@@ -180,12 +180,13 @@ impl QueryContext {
         default_kind: PatternKind,
         rev: Option<Revision>,
     ) -> Result<Matcher> {
-        let _ = rev;
+        let filesets = crate::fileset::Compiler::new(self, rev.unwrap_or(Revision::WDIR));
         hg_match::matcher(&MatchOptions {
             patterns,
             include,
             exclude,
             default_kind,
+            filesets: Some(&filesets),
             ..MatchOptions::new(self.repo.root_bytes(), &self.cwd)
         })
     }

@@ -5,6 +5,7 @@ pub mod changes;
 mod context;
 pub mod destination;
 pub mod filehistory;
+pub mod fileset;
 pub mod graph;
 pub mod names;
 pub mod parser;
