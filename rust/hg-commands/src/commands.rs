@@ -20,6 +20,7 @@ pub mod debugdate;
 pub mod debugdeltachain;
 pub mod debugdirstate;
 pub mod debugextensions;
+pub mod debugfileset;
 pub mod debugignore;
 pub mod debugindex;
 pub mod debugindexdot;

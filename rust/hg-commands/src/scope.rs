@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use hg_match::{Audit, MatchOptions, Matcher, PatternKind, matcher, path_to};
+use hg_match::{Audit, FilesetCompiler, MatchOptions, Matcher, PatternKind, matcher, path_to};
 use hg_store::Repo;
-use hg_types::{Error, ErrorKind, HgPath, Result};
+use hg_types::{Error, ErrorKind, HgPath, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
 
 use crate::CommandContext;
@@ -33,7 +33,26 @@ pub fn match_arguments(ctx: &CommandContext) -> Result<Matcher> {
 /// When a pattern is invalid, outside of the repository, or forbidden.
 pub fn match_stored(ctx: &CommandContext, default_kind: PatternKind) -> Result<Matcher> {
     let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
-    match_audited(ctx, &ctx.args, default_kind, &audit)
+    let filesets = Filesets { ctx, rev: ctx.opts.nonempty("rev") };
+    match_audited(ctx, &ctx.args, default_kind, &audit, &filesets)
+}
+
+/// Compiles the filesets in the patterns of a command; the repository is asked only if there are any.
+struct Filesets<'a> {
+    ctx: &'a CommandContext,
+    /// Whose files they are about; `None` for the working directory's.
+    rev: Option<&'a [u8]>,
+}
+
+impl FilesetCompiler for Filesets<'_> {
+    fn compile(&self, expression: &[u8]) -> Result<Matcher> {
+        let query = crate::revision::query(self.ctx)?;
+        let rev = match self.rev {
+            Some(spec) => hg_query::revset::rev_single(&query, Some(spec), b".")?,
+            None => Revision::WDIR,
+        };
+        hg_query::fileset::compile(&query, rev, expression, &mut |_, _| {})
+    }
 }
 
 /// The same with another meaning of patterns without a kind.
@@ -47,7 +66,8 @@ pub fn match_with(
 ) -> Result<Matcher> {
     let auditor = PathAuditor::new(ctx.repo()?.wvfs().clone());
     let audit = |path: &HgPath| Ok(auditor.check(path.as_bytes())?);
-    match_audited(ctx, patterns, default_kind, &audit)
+    let filesets = Filesets { ctx, rev: None };
+    match_audited(ctx, patterns, default_kind, &audit, &filesets)
 }
 
 fn match_audited(
@@ -55,6 +75,7 @@ fn match_audited(
     patterns: &[Vec<u8>],
     default_kind: PatternKind,
     audit: Audit,
+    filesets: &dyn FilesetCompiler,
 ) -> Result<Matcher> {
     let repo = ctx.repo()?;
     let cwd = ctx.cwd();
@@ -65,6 +86,7 @@ fn match_audited(
         exclude,
         default_kind,
         audit,
+        filesets: Some(filesets),
         ..MatchOptions::new(repo.root_bytes(), path_to_bytes(&cwd))
     })
 }

@@ -21,6 +21,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugdate::COMMAND,
     &c::debugdirstate::COMMAND,
     &c::debugextensions::COMMAND,
+    &c::debugfileset::COMMAND,
     &c::debugignore::COMMAND,
     &c::debugdeltachain::COMMAND,
     &c::debugindex::COMMAND,

@@ -24,6 +24,7 @@ use crate::parser::Tree;
 pub use analyze::analyze;
 pub use lang::parse;
 pub use optimize::optimize;
+pub use predicates::subrepo_paths;
 
 /// The names of the stages between text and matcher.
 pub const STAGES: [&str; 3] = ["parsed", "analyzed", "optimized"];

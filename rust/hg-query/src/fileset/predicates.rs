@@ -11,6 +11,7 @@ use hg_wdir::WorkingDir;
 use hg_wdir::merge::MergeState;
 
 use crate::changes;
+use crate::context::QueryContext;
 use crate::parser::{Tree, list_items, quote};
 use crate::pattern::StringPattern;
 use crate::revset;
@@ -251,17 +252,27 @@ fn status_between(env: &Env<'_>, arguments: &Tree) -> Result<Matcher> {
     eval(&Env::new(env.ctx, base, rev.unwrap_or(Revision::WDIR)), pattern)
 }
 
-/// `subrepo([pattern])`
-fn subrepo(env: &Env<'_>, arguments: &Tree) -> Result<Matcher> {
-    let content = changes::content(env.ctx, env.rev, HgPath::new(".hgsub"))?;
-    let tracked = changes::has_file(env.ctx, env.rev, HgPath::new(".hgsub"))?;
-    let text = content.filter(|_| tracked).unwrap_or_default();
+/// The paths that `.hgsub` names, when it is tracked.
+///
+/// # Errors
+/// When history or the working directory cannot be read.
+pub fn subrepo_paths(ctx: &QueryContext, rev: Revision) -> Result<HashSet<HgPathBuf>> {
+    let path = HgPath::new(".hgsub");
+    if !changes::has_file(ctx, rev, path)? {
+        return Ok(HashSet::new());
+    }
+    let text = changes::content(ctx, rev, path)?.unwrap_or_default();
     let lines = text.split(|&c| c == b'\n').take_while(|line| !line.starts_with(b"["));
     let paths = lines.filter_map(|line| {
         let end = line.iter().position(|&c| c == b'=')?;
         Some(HgPathBuf::from(line[..end].trim_ascii()))
     });
-    let paths: HashSet<HgPathBuf> = paths.filter(|path| !path.is_empty()).collect();
+    Ok(paths.filter(|path| !path.is_empty()).collect())
+}
+
+/// `subrepo([pattern])`
+fn subrepo(env: &Env<'_>, arguments: &Tree) -> Result<Matcher> {
+    let paths = subrepo_paths(env.ctx, env.rev)?;
     let pattern = match arguments {
         Tree::Nothing => None,
         tree => Some(tree),
