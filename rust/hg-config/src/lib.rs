@@ -21,3 +21,4 @@ pub use expand::{expand_path, expand_user, expand_variables};
 pub use layer::Origin;
 pub use load::RepoLayers;
 pub use parse::normalize as normalize_path;
+pub use trust::user_name;

@@ -49,7 +49,8 @@ pub(crate) fn current_uid() -> u32 {
 }
 
 /// Name of a user; the number when the user database does not know it.
-pub(crate) fn user_name(uid: u32) -> Vec<u8> {
+#[must_use]
+pub fn user_name(uid: u32) -> Vec<u8> {
     match nix::unistd::User::from_uid(uid.into()) {
         Ok(Some(user)) => user.name.into_bytes(),
         _ => uid.to_string().into_bytes(),

@@ -39,19 +39,24 @@ pub struct Backup {
     pub cache: bool,
 }
 
-/// Reads `journal`; a torn last line is dropped.
-///
-/// # Errors
-/// When a whole line is no entry.
-pub fn decode(text: &[u8]) -> Result<Vec<Appended>, JournalError> {
-    whole_lines(text)
-        .map(|line| {
-            let malformed = || JournalError::Malformed(line.to_vec());
-            let at = line.iter().rposition(|&b| b == 0).ok_or_else(malformed)?;
-            let length = number(&line[at + 1..]).ok_or_else(malformed)?;
-            Ok(Appended { name: line[..at].to_vec(), length })
-        })
-        .collect()
+/// Reads `journal`: the entries, and the lines that are none.
+#[must_use]
+pub fn decode(text: &[u8]) -> (Vec<Appended>, Vec<Vec<u8>>) {
+    let mut entries = Vec::new();
+    let mut bad = Vec::new();
+    for line in text.split_inclusive(|&b| b == b'\n') {
+        match decode_line(line) {
+            Some(entry) => entries.push(entry),
+            None => bad.push(line.to_vec()),
+        }
+    }
+    (entries, bad)
+}
+
+fn decode_line(line: &[u8]) -> Option<Appended> {
+    let line = line.strip_suffix(b"\n")?;
+    let at = line.iter().rposition(|&b| b == 0)?;
+    Some(Appended { name: line[..at].to_vec(), length: number(&line[at + 1..])? })
 }
 
 /// Appends one entry of `journal`.
@@ -121,9 +126,10 @@ mod tests {
         let mut text = Vec::new();
         entries.iter().for_each(|entry| encode(entry, &mut text));
         assert_eq!(text, b"data/a.i\x0067\n00changelog.i\x000\n");
-        assert_eq!(decode(&text).expect("whole"), entries);
-        assert_eq!(decode(b"data/a.i\x0067\n00chan").expect("torn"), entries[..1]);
-        assert!(decode(b"x\n").is_err() && decode(b"x\0-1\n").is_err());
+        assert_eq!(decode(&text), (entries.to_vec(), vec![]));
+        let torn = decode(b"data/a.i\x0067\n00chan");
+        assert_eq!(torn, (entries[..1].to_vec(), vec![b"00chan".to_vec()]));
+        assert_eq!(decode(b"x\nx\0-1\n").1.len(), 2);
 
         let backup = Backup {
             location: b"plain".to_vec(),

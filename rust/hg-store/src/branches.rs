@@ -370,6 +370,17 @@ impl Repo {
         }
     }
 
+    /// Brings every cache up to date, for those who want to pay now (`debugupdatecaches`).
+    ///
+    /// # Errors
+    /// When a part of the repository cannot be read.
+    pub fn update_all_caches(&self) -> Result<()> {
+        self.rev_branches()?;
+        self.branchmap_of(View::Served)?;
+        self.branchmap_of(View::Visible)?;
+        self.update_tag_caches()
+    }
+
     /// Brings the caches that every transaction keeps up to date.
     pub(crate) fn warm_branch_caches(&self) {
         // Best effort, as for every cache.

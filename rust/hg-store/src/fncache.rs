@@ -3,12 +3,14 @@
 //! `fncache` has a name a line, directories encoded as in every layout (wiki page
 //! "fncacheRepoFormat").
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hg_format::store_path::{decode_dirs, encode_dirs};
-use hg_types::{Error, Result};
+use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_vfs::Vfs;
+
+use crate::Repo;
 
 /// The name of the file in the store.
 pub const FILE: &str = "fncache";
@@ -141,6 +143,73 @@ impl FnCache {
         }
         Ok(state)
     }
+}
+
+/// What [`rebuild`] changed.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Rebuilt {
+    /// Logical names that were missing, sorted.
+    pub added: Vec<Vec<u8>>,
+    /// Logical names of files that are not there, sorted.
+    pub removed: Vec<Vec<u8>>,
+}
+
+/// Makes the name cache again from what changesets touched and what files are there. With
+/// `only_data`, only looks for data files beside known indexes.
+///
+/// # Errors
+/// When changesets cannot be read, or the file not be written.
+pub fn rebuild(repo: &Repo, only_data: bool) -> Result<Option<Rebuilt>> {
+    let store = repo.store_vfs();
+    let Some(fncache) = store.fncache() else { return Ok(None) };
+    let _lock = repo.lock()?;
+    // A damaged cache is what this is for.
+    let old: BTreeSet<Vec<u8>> = fncache.names().unwrap_or_default().into_iter().collect();
+    let new = if only_data {
+        let data = |name: &Vec<u8>| Some([name.strip_suffix(b".i")?, b".d"].concat());
+        let found = old.iter().filter_map(data).filter(|name| store.exists(name));
+        old.iter().cloned().chain(found).collect()
+    } else {
+        stored_names(repo)?
+    };
+    let out = Rebuilt {
+        added: new.difference(&old).cloned().collect(),
+        removed: old.difference(&new).cloned().collect(),
+    };
+    if out != Rebuilt::default() {
+        let tr = repo.transaction("fncache")?;
+        fncache.replace(new);
+        tr.close()?;
+    }
+    Ok(Some(out))
+}
+
+/// The names of all files that filelogs (and manifests of directories) are made of.
+fn stored_names(repo: &Repo) -> Result<BTreeSet<Vec<u8>>> {
+    use rayon::prelude::*;
+    let (store, changelog) = (repo.store_vfs(), repo.changelog()?);
+    let revs: Vec<_> = changelog.revs().collect();
+    let paths: BTreeSet<HgPathBuf> = revs
+        .par_iter()
+        .map(|&rev| -> Result<BTreeSet<HgPathBuf>> {
+            Ok(changelog.entry(rev)?.files().map(HgPath::to_owned).collect())
+        })
+        .try_reduce(BTreeSet::new, |mut all: BTreeSet<HgPathBuf>, more| {
+            all.extend(more);
+            Ok(all)
+        })?;
+    let mut radixes: BTreeSet<Vec<u8>> =
+        paths.iter().map(|path| [b"data/", path.as_bytes()].concat()).collect();
+    if repo.requires(hg_format::requirements::name::TREE_MANIFEST) {
+        for path in &paths {
+            for above in path.ancestors().filter(|above| !above.is_empty()) {
+                radixes.insert([b"meta/", above.as_bytes(), b"/00manifest"].concat());
+            }
+        }
+    }
+    let names =
+        radixes.into_iter().flat_map(|radix| [b".i", b".d"].map(|end| [&radix[..], end].concat()));
+    Ok(names.filter(|name| store.exists(name)).collect())
 }
 
 fn damaged(message: &str) -> Error {

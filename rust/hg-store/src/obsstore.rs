@@ -1,6 +1,6 @@
 //! Obsolescence markers: which changeset was replaced by which.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use hg_format::obs_markers::{self, Marker, MarkerError};
@@ -116,6 +116,14 @@ impl ObsStore {
     }
 }
 
+fn encode(marker: &Marker, version: u8, out: &mut Vec<u8>) -> Result<()> {
+    match version {
+        0 => obs_markers::encode_v0(marker, out),
+        _ => obs_markers::encode_v1(marker, out),
+    }
+    .map_err(marker_error)
+}
+
 fn marker_error(error: MarkerError) -> Error {
     match error {
         MarkerError::UnknownVersion(_) => Error::storage(error.to_string()),
@@ -132,7 +140,11 @@ impl Repo {
         self.obsstore_part().get(
             || self.obsstore_key(),
             || match self.store_vfs().try_map(FILE)? {
-                Some(text) => ObsStore::decode(&text),
+                Some(text) => {
+                    let store = ObsStore::decode(&text)?;
+                    self.warn_of_markers(&store)?;
+                    Ok(store)
+                }
                 None => Ok(ObsStore::default()),
             },
         )
@@ -149,20 +161,25 @@ impl Repo {
         let version = if fresh { text[0] } else { store.version };
         store.version = version;
         let before = store.markers.len();
+        let (changelog, phases) = (self.changelog()?, self.phases()?);
+        let mut obsoleted = BTreeSet::new();
         for marker in markers {
             if marker.successors.contains(&marker.predecessor) {
                 let hex = marker.predecessor.hex();
                 let shown = String::from_utf8_lossy(&hex).into_owned();
-                return Err(Error::abort(format!("in-marker cycle with {shown}")));
+                let text = format!("bad obsmarker input: in-marker cycle with {shown}");
+                return Err(Error::abort(text));
             }
             if store.markers_of(&marker.predecessor).any(|known| known == marker) {
                 continue;
             }
-            match version {
-                0 => obs_markers::encode_v0(marker, &mut text),
-                _ => obs_markers::encode_v1(marker, &mut text),
+            encode(marker, version, &mut text)?;
+            let mutable = changelog
+                .find(&marker.predecessor)
+                .is_some_and(|rev| phases.phase(rev) != Phase::Public);
+            if mutable && !store.has_successors(&marker.predecessor) {
+                obsoleted.insert(marker.predecessor);
             }
-            .map_err(marker_error)?;
             store.push(marker.clone());
         }
         let added = store.markers.len() - before;
@@ -173,12 +190,64 @@ impl Repo {
             self.obsstore_part().put(Arc::new(store), self.obsstore_key());
             let total = tr.changes(|changes| {
                 changes.obsmarkers += added;
-                changes.obsoleted.extend(markers.iter().map(|marker| marker.predecessor));
+                changes.obsoleted.append(&mut obsoleted);
                 changes.obsmarkers
             })?;
             tr.set_hook_arg("new_obsmarkers", total.to_string())?;
         }
         Ok(added)
+    }
+
+    /// Whether a feature of obsolescence (`createmarkers`, `allowunstable`, `exchange`) is enabled by
+    /// `experimental.evolution` and its sub-options.
+    ///
+    /// # Errors
+    /// When the configuration is malformed.
+    pub fn evolution(&self, feature: &str) -> Result<bool> {
+        let config = self.config();
+        if let Some(own) = config.find_bool("experimental", format!("evolution.{feature}"))? {
+            return Ok(own);
+        }
+        let list = config.get_list("experimental", "evolution");
+        Ok(list.iter().any(|word| {
+            word == b"all"
+                || word == feature.as_bytes()
+                || hg_config::value::parse_bool(word) == Some(true)
+        }))
+    }
+
+    fn warn_of_markers(&self, store: &ObsStore) -> Result<()> {
+        if !store.is_empty() && !self.evolution("createmarkers")? {
+            let count = store.markers.len();
+            let text = format!("\"obsolete\" feature not enabled but {count} markers found!\n");
+            self.reporter().warn(text.as_bytes());
+        }
+        Ok(())
+    }
+
+    /// Removes markers by their positions; gives how many there were. Markers are not history:
+    /// this is for repairs.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn delete_markers(&self, tr: &Transaction, positions: &[usize]) -> Result<usize> {
+        let store = self.obsstore()?;
+        let mut text =
+            vec![if store.markers.is_empty() { self.marker_version()? } else { store.version }];
+        let mut kept = ObsStore { version: text[0], ..ObsStore::default() };
+        for (at, marker) in store.markers.iter().enumerate() {
+            if !positions.contains(&at) {
+                encode(marker, kept.version, &mut text)?;
+                kept.push(marker.clone());
+            }
+        }
+        let deleted = store.markers.len() - kept.markers.len();
+        if deleted > 0 {
+            tr.backup(crate::Location::Store, FILE.as_bytes())?;
+            self.store_vfs().write_atomic(FILE, &text)?;
+            self.obsstore_part().put(Arc::new(kept), self.obsstore_key());
+        }
+        Ok(deleted)
     }
 
     fn marker_version(&self) -> Result<u8> {

@@ -97,6 +97,18 @@ impl Repo {
         })
     }
 
+    /// Fills the caches of tags for all changesets and views.
+    pub(crate) fn update_tag_caches(&self) -> Result<()> {
+        let changelog = self.changelog()?;
+        let all: Vec<Revision> = changelog.revs().collect();
+        self.tag_file_nodes(&changelog, &all)?;
+        for view in [View::Unfiltered, View::Visible, View::Served] {
+            let filtered = self.filtered_revs(view)?;
+            self.global_tags(view, &changelog, &filtered)?;
+        }
+        Ok(())
+    }
+
     /// The changesets that local tags name: they stay visible.
     pub(crate) fn local_tag_nodes(&self) -> Result<Vec<Node>> {
         let tags = self.local_tags()?;

@@ -16,6 +16,7 @@ use crate::revlog::RevlogTransaction;
 
 mod changes;
 mod close;
+mod instabilities;
 mod journal;
 mod recover;
 

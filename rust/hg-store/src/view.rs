@@ -95,6 +95,10 @@ impl Repo {
         self.view_settings(|settings| settings.wdir_parents = Some(parents));
     }
 
+    pub(crate) fn forget_wdir_parents(&self) {
+        self.view_settings(|settings| settings.wdir_parents = None);
+    }
+
     fn view_settings<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
         let settings = &self.view_state().settings;
         change(&mut settings.lock().unwrap_or_else(PoisonError::into_inner))

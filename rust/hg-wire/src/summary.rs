@@ -9,21 +9,23 @@ pub fn register(repo: &Repo, tr: &Transaction) -> Result<()> {
         tr.description().split('\n').next(),
         Some("pull" | "unbundle" | "debugunbundle" | "serve" | "clone")
     );
+    let obsoleting =
+        incoming || matches!(tr.description().split('\n').next(), Some("debugobsolete" | "push"));
     let _ = repo;
     tr.add_post_close("10-summary", move |tr| {
         let changes = tr.final_changes();
         let repo = tr.repo().clone();
-        say(&repo, &changes, incoming)
+        say(&repo, &changes, incoming, obsoleting)
     })
 }
 
-fn say(repo: &Repo, changes: &Changes, incoming: bool) -> Result<()> {
+fn say(repo: &Repo, changes: &Changes, incoming: bool, obsoleting: bool) -> Result<()> {
     let reporter = repo.reporter();
     let mut lines = Vec::new();
-    if changes.obsmarkers > 0 {
+    if obsoleting && changes.obsmarkers > 0 {
         lines.push(format!("{} new obsolescence markers\n", changes.obsmarkers));
     }
-    if !changes.obsoleted.is_empty() {
+    if obsoleting && !changes.obsoleted.is_empty() {
         lines.push(format!("obsoleted {} changesets\n", changes.obsoleted.len()));
     }
     if incoming && !changes.revisions.is_empty() {

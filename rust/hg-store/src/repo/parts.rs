@@ -46,6 +46,7 @@ impl Repo {
 
     /// Forgets everything loaded (after an abort).
     pub fn clear(&self) {
+        self.forget_wdir_parents();
         self.store_vfs().fncache().iter().for_each(|fncache| fncache.invalidate());
         let parts = &self.0.parts;
         parts.changelog.clear();

@@ -20,7 +20,7 @@ pub struct Changes {
     pub bookmarks: BTreeMap<Vec<u8>, (Option<Node>, Option<Node>)>,
     /// The number of new obsolescence markers.
     pub obsmarkers: usize,
-    /// Changesets that were hidden and are visible again, or the reverse, are worth a warning.
+    /// Changesets that became obsolete.
     pub obsoleted: BTreeSet<Node>,
 }
 

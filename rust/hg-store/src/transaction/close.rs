@@ -9,6 +9,7 @@ use hg_types::{Error, ErrorKind, Result, to_hex};
 use hg_vfs::IoResultExt as _;
 use sha1::{Digest as _, Sha1};
 
+use super::instabilities::Instabilities;
 use super::journal::{BACKUPS, DESCRIPTION, JOURNAL, Journal, undo_name};
 use super::{Callbacks, Changes, Guard, Location, Stage, Transaction, over, recover, unpoison};
 use crate::Repo;
@@ -70,6 +71,7 @@ pub(crate) struct Running {
     open: AtomicBool,
     me: std::sync::Weak<Self>,
     lock: Mutex<Option<RepoLock>>,
+    instabilities: Instabilities,
 }
 
 impl Running {
@@ -91,6 +93,7 @@ impl Running {
             repo.vfs().write("branch", b"default\n")?;
         }
         let origin_len = repo.changelog()?.len();
+        let instabilities = Instabilities::count(repo)?;
         let text = format!("{origin_len}\n{description}\n");
         repo.vfs().write(DESCRIPTION, text.as_bytes())?;
         let state = State {
@@ -113,6 +116,7 @@ impl Running {
             open: AtomicBool::new(true),
             me: me.clone(),
             lock: Mutex::new(Some(lock)),
+            instabilities,
         }))
     }
 
@@ -218,6 +222,7 @@ impl Running {
         if !unpoison(&self.state).changes.revisions.is_empty() {
             self.repo.warm_branch_caches();
         }
+        outcome = outcome.and(self.instabilities.report_new(&self.repo));
         self.unlock();
         outcome
     }

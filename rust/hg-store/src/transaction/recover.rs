@@ -59,6 +59,12 @@ pub(super) fn undo(repo: &Repo, appended: &[Appended], backups: &[Backup]) -> Re
         } else if vfs.lexists(&copy) {
             vfs.copy(copy, temporary(&file))?;
             vfs.rename_checked(temporary(&file), file)?;
+        } else if location == Location::Hg && matches!(&entry.name[..], b"branch" | b"dirstate") {
+            let path = vfs.join(&copy);
+            let reason = b" ([Errno 2] No such file or directory: b'";
+            let path = hg_vfs::path_to_bytes(&path);
+            let parts = [b"failed to recover ", &entry.name[..], reason, path, b"')\n"];
+            repo.reporter().warn(&parts.concat());
         } else if !entry.cache {
             let text = [b"cannot restore ", &entry.name[..], b": its copy is missing"].concat();
             return Err(Error::storage(text));
@@ -121,8 +127,11 @@ fn check_names(appended: &[Appended], backups: &[Backup]) -> Result<()> {
 fn read_journal(repo: &Repo, prefix: &str) -> Result<Option<(Vec<Appended>, Vec<Backup>)>> {
     let store = repo.store_vfs().raw();
     let Some(text) = store.try_read(prefix)? else { return Ok(None) };
-    let appended = decode(&text)
-        .map_err(|error| Error::storage(format!("couldn't read {prefix}: {error}")))?;
+    let (appended, bad) = decode(&text);
+    for line in bad {
+        let text = format!("couldn't read journal entry '{}'!\n", line.escape_ascii());
+        repo.reporter().warn(text.as_bytes());
+    }
     let name = format!("{prefix}.backupfiles");
     let text = store.try_read(&name)?.unwrap_or_default();
     let backups = decode_backups(&text)
