@@ -225,12 +225,13 @@ impl Repo {
         Ok(())
     }
 
-    /// Removes markers by their positions; gives how many there were. Markers are not history:
-    /// this is for repairs.
+    /// Removes markers by their positions, at once and for good; gives how many there were. Markers
+    /// are not meant to go: this is for repairs.
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub fn delete_markers(&self, tr: &Transaction, positions: &[usize]) -> Result<usize> {
+    pub fn delete_markers(&self, positions: &[usize]) -> Result<usize> {
+        let _lock = self.lock()?;
         let store = self.obsstore()?;
         let mut text =
             vec![if store.markers.is_empty() { self.marker_version()? } else { store.version }];
@@ -243,7 +244,6 @@ impl Repo {
         }
         let deleted = store.markers.len() - kept.markers.len();
         if deleted > 0 {
-            tr.backup(crate::Location::Store, FILE.as_bytes())?;
             self.store_vfs().write_atomic(FILE, &text)?;
             self.obsstore_part().put(Arc::new(kept), self.obsstore_key());
         }

@@ -38,17 +38,15 @@ fn delete(ctx: &CommandContext) -> Result<i32> {
         let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
         let shown = String::from_utf8_lossy(text);
         let bad = || {
-            Error::input(format!("invalid index value: '{shown}'")).hint("use integers for indices")
+            Error::input(format!("invalid index value: b'{shown}'"))
+                .hint("use integers for indices")
         };
         positions.push(number.ok_or_else(bad)?);
     }
     if repo.current_transaction().is_some() {
         return Err(Error::abort("cannot delete obsmarkers in the middle of transaction."));
     }
-    let _lock = repo.lock()?;
-    let tr = repo.transaction("debugobsolete")?;
-    let deleted = repo.delete_markers(&tr, &positions)?;
-    tr.close()?;
+    let deleted = repo.delete_markers(&positions)?;
     ctx.ui.write(format!("deleted {deleted} obsolescence markers\n"));
     Ok(0)
 }
