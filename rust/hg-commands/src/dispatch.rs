@@ -145,6 +145,8 @@ pub(crate) struct Session {
     pub(crate) ui: Arc<Ui>,
     pub(crate) early: EarlyOptions,
     pub(crate) root: Option<PathBuf>,
+    /// The empty repository below a bundle; goes at the end.
+    scratch: std::cell::OnceCell<hg_wire::bundle_repo::Scratch>,
 }
 
 fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Failure> {
@@ -176,7 +178,7 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
     }
     ui.reconfigure(Arc::new(config))?;
     load_extensions(ui, args, &env.cwd)?;
-    let session = Session { ui: ui.clone(), early, root };
+    let session = Session { ui: ui.clone(), early, root, scratch: std::cell::OnceCell::new() };
     session.run(args)
 }
 
@@ -262,6 +264,20 @@ fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
         _ => location,
     };
     Ok(Some(path.to_path_lossy().into_owned()))
+}
+
+/// A bundle file that stands where a repository could, with the repository named before a `+`.
+fn bundle_overlay(named: &Path) -> Option<(Option<PathBuf>, PathBuf)> {
+    if named.is_file() {
+        return Some((None, named.to_path_buf()));
+    }
+    let bytes = named.as_os_str().as_encoded_bytes();
+    let rest = bytes.strip_prefix(b"bundle:")?;
+    let path = |bytes: &[u8]| bytes.to_path_lossy().into_owned();
+    match rest.iter().position(|&b| b == b'+') {
+        Some(plus) => Some((Some(path(&rest[..plus])), path(&rest[plus + 1..]))),
+        None => Some((None, path(rest))),
+    }
 }
 
 /// The nearest directory at or above `start` that holds a `.hg`.
@@ -483,7 +499,30 @@ impl Session {
             display_root: self.early.repository.clone(),
             ..OpenOptions::default()
         };
-        Repo::open(root, options)
+        let repo = Repo::open(root, options)?;
+        if let Some((_, file)) = self.root.as_deref().and_then(bundle_overlay) {
+            hg_wire::bundle_repo::lay_over(&repo, &file)?;
+        }
+        Ok(repo)
+    }
+
+    /// The repository that a bundle given as `-R` lies over: the one named with it, the one around
+    /// the current directory, or an empty one.
+    fn below_bundle(&self, named: &Path) -> Result<PathBuf> {
+        if let Some((Some(below), _)) = bundle_overlay(named) {
+            return Ok(absolute(&below));
+        }
+        let config = self.ui.config();
+        let main = config.get("bundle", "mainreporoot").filter(|root| !root.is_empty());
+        if let Some(root) = main {
+            return Ok(root.to_path_lossy().into_owned());
+        }
+        if let Some(root) = find_above(&self.ui.cwd()) {
+            return Ok(root);
+        }
+        let options = OpenOptions { config: (*config).clone(), ..OpenOptions::default() };
+        let scratch = hg_wire::bundle_repo::Scratch::new(options)?;
+        Ok(self.scratch.get_or_init(|| scratch).root().to_path_buf())
     }
 
     /// The repository a command works on, if it works on one.
@@ -499,6 +538,13 @@ impl Session {
                 load_repository_config(&self.ui, &mut config, &real)?;
                 self.ui.reconfigure(Arc::new(config))?;
                 return Ok(Some(real));
+            }
+            if bundle_overlay(root).is_some() {
+                let below = self.below_bundle(root)?;
+                let mut config = (*self.ui.config()).clone();
+                load_repository_config(&self.ui, &mut config, &below)?;
+                self.ui.reconfigure(Arc::new(config))?;
+                return Ok(Some(below));
             }
             let named = self.early.repository.as_deref().unwrap_or_default();
             let parts = [b"repository ", named, b" not found"];

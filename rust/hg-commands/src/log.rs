@@ -14,7 +14,7 @@ use crate::changeset_display::Displayer;
 use crate::scope::match_arguments;
 use crate::{CommandContext, revision};
 
-pub use graph::show_graph;
+pub use graph::{show_foreign_graph, show_graph};
 
 use files::{FileChoice, choose};
 

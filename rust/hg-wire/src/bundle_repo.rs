@@ -49,6 +49,12 @@ impl Sink for OverlaySink<'_> {
 /// Opens a bundle file over a fresh opening of the repository at `root`.
 pub fn open(file: &Path, root: &Path, context: &OpenContext) -> Result<Repo> {
     let repo = Repo::open(root, context.options())?;
+    lay_over(&repo, file)?;
+    Ok(repo)
+}
+
+/// Lays a bundle file over an open repository, in memory.
+pub fn lay_over(repo: &Repo, file: &Path) -> Result<()> {
     let mut config = (*repo.config()).clone();
     config.set("phases", "publish", "False", "bundlerepo");
     repo.set_config(config);
@@ -70,13 +76,13 @@ pub fn open(file: &Path, root: &Path, context: &OpenContext) -> Result<Repo> {
             Payload::Changegroup(_, mut source) => {
                 found = true;
                 let target = target_phase(part.header.parameter(b"targetphase"));
-                let taken = take_changegroup(&mut OverlaySink(&repo), None, &mut *source, &Silent)?;
+                let taken = take_changegroup(&mut OverlaySink(repo), None, &mut *source, &Silent)?;
                 let range = taken.first_new..taken.first_new + taken.changesets;
                 let revs: Vec<Revision> = range.map(Revision::from_index).collect();
                 repo.overlay_phase(target, &revs)?;
             }
             Payload::Bytes(bytes) if part.header.kind == b"phase-heads" => {
-                overlay_phases(&repo, &bytes)?;
+                overlay_phases(repo, &bytes)?;
             }
             _ => {}
         }
@@ -84,7 +90,7 @@ pub fn open(file: &Path, root: &Path, context: &OpenContext) -> Result<Repo> {
     if !found {
         return Err(Error::abort("No changegroups found"));
     }
-    Ok(repo)
+    Ok(())
 }
 
 fn target_phase(parameter: Option<&[u8]>) -> Phase {
@@ -113,8 +119,23 @@ pub struct BundlePeer {
     _scratch: Option<Scratch>,
 }
 
-/// A directory that goes when its owner goes.
-struct Scratch(std::path::PathBuf);
+/// An empty repository in a temporary directory, which goes when its owner goes.
+pub struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    /// Makes one.
+    pub fn new(options: hg_store::OpenOptions) -> Result<Self> {
+        let out = Self(scratch_directory()?);
+        Repo::init(&out.0, options, &hg_store::InitOptions::default())?;
+        Ok(out)
+    }
+
+    /// The root of the repository.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+}
 
 impl Drop for Scratch {
     fn drop(&mut self) {
@@ -134,10 +155,8 @@ impl BundlePeer {
         let (root, scratch) = match repo {
             Some(repo) => (repo.root().to_path_buf(), None),
             None => {
-                let root = scratch_directory()?;
-                let scratch = Scratch(root.clone());
-                Repo::init(&root, context.options(), &hg_store::InitOptions::default())?;
-                (root, Some(scratch))
+                let scratch = Scratch::new(context.options())?;
+                (scratch.root().to_path_buf(), Some(scratch))
             }
         };
         let overlay = open(file, &root, context)?;

@@ -129,7 +129,7 @@ pub(super) fn show(ctx: &CommandContext, other: &Repo, revs: Vec<Revision>) -> R
         let query = revision::query_of(ctx, other)?;
         let mut revs = revs;
         revs.sort_unstable_by(|a, b| b.cmp(a));
-        return log::show_graph(ctx, &query, &revs, display);
+        return log::show_foreign_graph(ctx, &query, &revs, display);
     }
     log::show_list(ctx, &SmartSet::from_list(revs), display)
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use hg_query::QueryContext;
-use hg_query::graph::{AsciiGraph, DagWalker, GraphStyle};
+use hg_query::graph::{AsciiGraph, DagWalker, Edge, GraphStyle};
 use hg_query::template::{Changeset, Engine, Scope, Vars, graph_node};
 use hg_types::{Result, Revision};
 
@@ -68,6 +68,38 @@ fn style(ctx: &CommandContext) -> Result<GraphStyle> {
         missing: item("graphstyle.missing", usual.missing),
         shorten: config.get_bool_or("experimental", "graphshorten", false)?,
     })
+}
+
+/// Shows changesets of another repository beside a graph of how they are connected among
+/// themselves; `@` is what this repository's working directory stands on.
+///
+/// # Errors
+/// When a changeset cannot be read or shown.
+pub fn show_foreign_graph(
+    ctx: &CommandContext,
+    query: &QueryContext,
+    revs: &[Revision],
+    mut display: Displayer,
+) -> Result<()> {
+    let own_parents = ctx.repo()?.wdir_parents();
+    let symbols = Symbols::new(ctx, query);
+    let mut graph = AsciiGraph::new(style(ctx)?);
+    let mut walker = DagWalker::new(query, revs);
+    for &rev in revs {
+        let mut node = walker.node(rev)?;
+        node.parents.retain(|(edge, _)| *edge == Edge::Parent);
+        let width = graph.width(&node);
+        let text = display.render(rev, width, Vec::new())?;
+        let mut symbol = symbols.of(rev)?;
+        if own_parents.contains(&query.node(rev)) {
+            symbol = b"@".to_vec();
+        } else if symbol == b"@" || symbol == b"%" {
+            symbol = b"o".to_vec();
+        }
+        ctx.ui.write(graph.draw(&node, &symbol, &text));
+        ctx.ui.check()?;
+    }
+    display.close()
 }
 
 /// Shows changesets with a drawing of how they are connected.
