@@ -34,6 +34,7 @@ pub mod debuglocks;
 pub mod debugknown;
 pub mod debugnamecomplete;
 pub mod debugobsolete;
+pub mod debugnodemap;
 pub mod debugpathcomplete;
 pub mod debugpushkey;
 pub mod debugrebuilddirstate;

@@ -32,6 +32,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugnamecomplete::OLD_COMMAND,
     &c::debugobsolete::COMMAND,
     &c::debugpathcomplete::COMMAND,
+    &c::debugnodemap::COMMAND,
     &c::debugrebuilddirstate::COMMAND,
     &c::debugrebuildfncache::COMMAND,
     &c::debugrename::COMMAND,

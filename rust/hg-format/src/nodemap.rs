@@ -153,6 +153,11 @@ impl<D: AsRef<[u8]>> Trie<D> {
         Ok(trie)
     }
 
+    /// The blocks as they were read.
+    pub fn stored(&self) -> &D {
+        &self.stored
+    }
+
     fn block(&self, number: usize) -> Option<Block> {
         if number >= self.stored_blocks {
             return self.made.get(number - self.stored_blocks).copied();

@@ -38,6 +38,7 @@ pub use self::files::{RevlogFiles, RevlogTransaction};
 pub use self::graph::Ancestors;
 pub use self::group::{GroupOutcome, IncomingRevision};
 pub use self::nodes::PrefixMatch;
+pub use self::persistent::NodeMapFiles;
 pub use self::read::{FlagPolicy, Text, hash_text};
 pub use self::write::NewRevision;
 

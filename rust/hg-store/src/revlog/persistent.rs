@@ -106,7 +106,38 @@ struct Update {
     blocks: Vec<u8>,
 }
 
+/// The files of a node map as they are.
+#[derive(Clone, Debug)]
+pub struct NodeMapFiles {
+    /// What the docket says.
+    pub docket: Docket,
+    /// The blocks that count.
+    pub blocks: Vec<u8>,
+}
+
 impl Revlog {
+    /// The node map in the files, when it can be used with this revlog.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn stored_nodemap(&self) -> Result<Option<NodeMapFiles>> {
+        let stored = StoredNodes::load(&*self.files, &self.name, &self.index)?;
+        Ok(stored.map(|stored| NodeMapFiles {
+            blocks: stored.trie.stored().as_ref().to_vec(),
+            docket: stored.docket,
+        }))
+    }
+
+    /// The blocks of a new node map of all revisions.
+    ///
+    /// # Errors
+    /// When two revisions have the same node id.
+    pub fn nodemap_blocks(&self) -> Result<Vec<u8>> {
+        let mut trie = Trie::open(Vec::new()).map_err(|_| self.corrupted())?;
+        self.insert_nodes(&mut trie, 0).map_err(|_| self.corrupted())?;
+        Ok(trie.new_blocks())
+    }
+
     /// Brings the stored node map up to date, for a revlog that has one and whose index file holds
     /// all revisions. Gives the name of a block file that is to be removed once the transaction is
     /// closed.
