@@ -380,21 +380,24 @@ impl Vfs {
         atomic::rename(&self.join(from), &self.join(to), true)
     }
 
-    /// Makes a copy of a file under another name, by a hard link where that is possible.
+    /// Makes a copy of a file under another name, by a hard link where that is possible; makes its
+    /// directories.
     ///
     /// # Errors
     /// When the file cannot be read or the copy not be written.
     pub fn link_or_copy(&self, from: impl AsRef<[u8]>, to: impl AsRef<[u8]>) -> Result<()> {
+        self.create_parents(&to)?;
         let (from, to) = (self.join(from), self.join(to));
         optional(fs::remove_file(&to).when("removing", &to))?;
         fs::hard_link(&from, &to).or_else(|_| copy_with_times(&from, &to)).when("copying", from)
     }
 
-    /// Copies a file with its mode and times.
+    /// Copies a file with its mode and times, making its directories.
     ///
     /// # Errors
     /// When the file cannot be read or the copy not be written.
     pub fn copy(&self, from: impl AsRef<[u8]>, to: impl AsRef<[u8]>) -> Result<()> {
+        self.create_parents(&to)?;
         let (from, to) = (self.join(from), self.join(to));
         optional(fs::remove_file(&to).when("removing", &to))?;
         copy_with_times(&from, &to).when("copying", from)
