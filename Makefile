@@ -14,7 +14,7 @@ ORACLE := $(CURDIR)/.oracle
 # The profile of everything the tests build: optimised a little, quick to compile.
 TEST_PROFILE ?= ci
 
-.PHONY: install test test-rust test-cli test-python test-interop lint bench local wheel clean oracle testenv
+.PHONY: format-check install test test-rust test-cli test-python test-interop lint bench local wheel clean oracle testenv
 
 install:
 	$(PYTHON) -m venv "$(VENV)"
@@ -57,8 +57,10 @@ test-rust: oracle
 test-python: oracle testenv
 	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests
 
-lint:
+format-check:
 	$(CARGO) fmt --all --check
+
+lint: format-check
 	$(CARGO) clippy -q --workspace --exclude hg-cpython --all-targets -- -D warnings
 
 bench:

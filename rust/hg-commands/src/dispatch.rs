@@ -177,23 +177,29 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
         load_repository_config(ui, &mut config, root)?;
     }
     ui.reconfigure(Arc::new(config))?;
-    load_extensions(ui, args, &env.cwd)?;
+    load_extensions(ui, args, &env.cwd, root.as_deref())?;
     let session = Session { ui: ui.clone(), early, root, scratch: std::cell::OnceCell::new() };
     session.run(args)
 }
 
 /// Loads the extensions that need a host. Without host, the interpreter takes over with the same
 /// arguments, before any work is done; only without one do we go on, and say what is missing.
-fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>], start: &Path) -> Result<()> {
+fn load_extensions(
+    ui: &Arc<Ui>,
+    args: &[Vec<u8>],
+    start: &Path,
+    root: Option<&Path>,
+) -> Result<()> {
     let config = ui.config();
     let Enabled { missing, foreign, .. } = Enabled::of(&config);
-    for name in missing {
-        ui.warn(format!(
-            "*** failed to import extension \"{name}\": it is not part of this program yet\n"
-        ));
-    }
-    if foreign.is_empty() {
+    if missing.is_empty() && foreign.is_empty() {
         return Ok(());
+    }
+    let not_yet = "it is not part of this program yet";
+    let mut absent: Vec<(Vec<u8>, &str)> =
+        missing.into_iter().map(|name| (name.into_bytes(), not_yet)).collect();
+    if foreign.is_empty() {
+        return extensions::tell_absent(ui, root, &absent);
     }
     if let Some(host) = ui.host() {
         let source = |name: &Vec<u8>| {
@@ -209,15 +215,9 @@ fn load_extensions(ui: &Arc<Ui>, args: &[Vec<u8>], start: &Path) -> Result<()> {
         let parts = [b"cannot start ", python.as_os_str().as_encoded_bytes()];
         return Err(Error::abort(parts.concat()).because(failure));
     }
-    for name in foreign {
-        let parts: [&[u8]; 3] = [
-            b"*** failed to import extension \"",
-            &name,
-            b"\": no Python with this program's packages was found\n",
-        ];
-        ui.warn(parts.concat());
-    }
-    Ok(())
+    let no_python = "no Python with this program's packages was found";
+    absent.extend(foreign.into_iter().map(|name| (name, no_python)));
+    extensions::tell_absent(ui, root, &absent)
 }
 
 fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<()> {

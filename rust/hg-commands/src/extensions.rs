@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 use hg_config::Config;
 
-use crate::spec;
+use hg_types::{Error, Result};
+
+use crate::{Ui, spec};
 
 /// Bundled extensions whose work this program does itself.
 const NATIVE: &[&str] = &["color", "graphlog", "pager", "progress"];
@@ -146,4 +148,43 @@ pub fn hand_over(python: &Path, args: &[Vec<u8>]) -> std::io::Error {
     use std::os::unix::process::CommandExt as _;
     let args = args.iter().map(|arg| std::ffi::OsStr::from_bytes(arg));
     std::process::Command::new(python).args(["-m", "mercurial"]).args(args).exec()
+}
+
+/// Which absent extensions a repository's user has been told about.
+const TOLD_FILE: &str = ".hg/cache/absent-extensions";
+
+/// Says which enabled extensions cannot be had: always with `--verbose` and outside of repositories, and
+/// once in each repository, so that a program that runs us a thousand times a day reads it once. An
+/// extension that is marked as required (`NAME:required`) stops everything.
+///
+/// # Errors
+/// When a required extension is absent.
+pub fn tell_absent(ui: &Ui, root: Option<&Path>, absent: &[(Vec<u8>, &str)]) -> Result<()> {
+    let config = ui.config();
+    for (name, why) in absent {
+        let required = [name, &b":required"[..]].concat();
+        if config.get_bool_or("extensions", required, false)? {
+            let parts: [&[u8]; 3] = [b"failed to import extension \"", name, b"\": "];
+            let hint = "remove line from config if you don't need it";
+            let message = [&parts.concat()[..], why.as_bytes()].concat();
+            return Err(Error::abort(message).hint(hint));
+        }
+    }
+    let list: Vec<u8> = absent.iter().flat_map(|(name, _)| [name, &b"\n"[..]].concat()).collect();
+    let told = root.map(|root| root.join(TOLD_FILE));
+    let known = told.as_ref().and_then(|path| std::fs::read(path).ok());
+    if known.as_deref() == Some(&list) && !ui.is_verbose() {
+        return Ok(());
+    }
+    for (name, why) in absent {
+        let parts: [&[u8]; 5] =
+            [b"*** failed to import extension \"", name, b"\": ", why.as_bytes(), b"\n"];
+        ui.warn(parts.concat());
+    }
+    if let Some(told) = told {
+        // Not being able to remember only means saying it again.
+        let _ = told.parent().map(std::fs::create_dir);
+        let _ = std::fs::write(told, list);
+    }
+    Ok(())
 }
