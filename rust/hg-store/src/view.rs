@@ -116,7 +116,10 @@ impl Repo {
     fn read_wdir_parents(&self) -> Option<[Node; 2]> {
         use std::io::Read as _;
         let mut start = Vec::new();
-        self.vfs().open("dirstate").ok()?.take(128).read_to_end(&mut start).ok()?;
+        let pending =
+            if self.sees_pending() { self.vfs().open("dirstate.pending").ok() } else { None };
+        let file = pending.or_else(|| self.vfs().open("dirstate").ok())?;
+        file.take(128).read_to_end(&mut start).ok()?;
         // Version 2 begins with a marker, then has each parent padded to 32 bytes.
         let (first, second) = match start.strip_prefix(b"dirstate-v2\n") {
             Some(rest) => (rest.get(..20)?, rest.get(32..52)?),

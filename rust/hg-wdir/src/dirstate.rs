@@ -61,6 +61,8 @@ pub struct Format {
     pub v2: bool,
     /// Whether `.hg/dirstate-tracked-hint` is kept.
     pub tracked_hint: bool,
+    /// Whether to read what a running transaction has written for hooks, if anything.
+    pub pending: bool,
 }
 
 /// The dirstate of a working directory.

@@ -29,6 +29,7 @@ pub fn dirstate_format(repo: &Repo) -> Format {
     Format {
         v2: repo.requires("dirstate-v2"),
         tracked_hint: repo.requires("dirstate-tracked-key-v1"),
+        pending: repo.sees_pending(),
     }
 }
 

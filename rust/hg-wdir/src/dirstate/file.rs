@@ -14,6 +14,8 @@ use super::{Base, Dirstate, Flat, Format};
 
 /// The file of version 1, the docket of version 2.
 pub(crate) const FILE: &str = "dirstate";
+/// What hooks of a running transaction see.
+const PENDING: &str = "dirstate.pending";
 /// Changes whenever the set of tracked files does.
 const TRACKED_HINT: &str = "dirstate-tracked-hint";
 /// Readers that find a docket whose data file was just replaced try again this often.
@@ -27,7 +29,7 @@ impl Dirstate {
     pub fn load(vfs: &Vfs, format: Format) -> Result<Self> {
         for _ in 0..DOCKET_RETRIES {
             let identity = vfs.file_stat(FILE);
-            let Some((parents, base)) = read(vfs, format.v2)? else { continue };
+            let Some((parents, base)) = read(vfs, format)? else { continue };
             let ignore_digest = base.ignore_digest();
             return Ok(Self {
                 vfs: vfs.clone(),
@@ -218,11 +220,12 @@ fn hint_text() -> Result<Vec<u8>> {
 }
 
 /// Reads parents and entries; `None` when the data file of version 2 was replaced meanwhile.
-fn read(vfs: &Vfs, v2: bool) -> Result<Option<([Node; 2], Base)>> {
-    let Some(bytes) = vfs.try_map(FILE)? else {
+fn read(vfs: &Vfs, format: Format) -> Result<Option<([Node; 2], Base)>> {
+    let pending = if format.pending { vfs.try_map(PENDING)? } else { None };
+    let Some(bytes) = pending.map_or_else(|| vfs.try_map(FILE), |found| Ok(Some(found)))? else {
         return Ok(Some(([Node::NULL; 2], Base::Flat(Flat::default()))));
     };
-    if !v2 || !bytes.starts_with(b"dirstate-v2\n") {
+    if !format.v2 || !bytes.starts_with(b"dirstate-v2\n") {
         let parents = v1::parents(&bytes).map_err(damaged)?;
         return Ok(Some((parents, Base::Flat(Flat::from_v1(bytes)?))));
     }

@@ -5,7 +5,8 @@ fn path(text: &str) -> &HgPath {
 }
 
 fn open(directory: &tempfile::TempDir, v2: bool) -> Dirstate {
-    Dirstate::load(&Vfs::new(directory.path()), Format { v2, tracked_hint: false }).expect("valid")
+    Dirstate::load(&Vfs::new(directory.path()), Format { v2, tracked_hint: false, pending: false })
+        .expect("valid")
 }
 
 fn clean() -> (Metadata, Option<Timestamp>) {
