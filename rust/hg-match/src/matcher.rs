@@ -118,13 +118,12 @@ impl Matcher {
         }
     }
 
-    /// Whether `path` was named itself, not through a directory or wildcard.
+    /// Whether `path` was named itself, not through a directory or wildcard. In a union nothing was.
     #[must_use]
     pub fn exact(&self, path: &HgPath) -> bool {
         match &*self.0 {
             Form::Exact(exact) => exact.set.contains(path),
             Form::Pattern(pattern) => pattern.file_set.contains(path),
-            Form::Union(all) => all.iter().any(|matcher| matcher.exact(path)),
             Form::Intersection(first, _) | Form::Difference(first, _) => {
                 first.exact(path) && self.matches(path)
             }
@@ -133,13 +132,12 @@ impl Matcher {
     }
 
     /// The files and directories that were named, or that patterns start from; an empty path
-    /// stands for the root.
+    /// stands for the root. A union names nothing.
     #[must_use]
     pub fn files(&self) -> Vec<HgPathBuf> {
         match &*self.0 {
             Form::Exact(exact) => exact.files.clone(),
             Form::Pattern(pattern) => pattern.files.clone(),
-            Form::Union(all) => all.iter().flat_map(Self::files).collect(),
             Form::Intersection(first, second) => {
                 if first.is_exact() {
                     first.files().into_iter().filter(|file| second.matches(file)).collect()

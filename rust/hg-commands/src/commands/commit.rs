@@ -49,7 +49,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 
 /// `--addremove`: what `hg addremove` does, first.
 fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
-    let naming = Naming::relative(ctx, repo);
+    let naming = Naming::by_patterns(ctx, repo)?;
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
     let request = AddRemove { similarity, dry_run: false, naming: &naming };
