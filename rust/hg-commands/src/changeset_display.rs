@@ -12,6 +12,7 @@ mod data;
 mod fate;
 mod host;
 mod lines;
+mod summary;
 mod templated;
 
 use std::rc::Rc;
@@ -26,6 +27,7 @@ use crate::{CommandContext, Opts, Ui};
 
 pub use host::UiHost;
 pub use lines::{changeset_id, changeset_labels, revision_id};
+pub use summary::one_line_summary;
 
 use data::DataForm;
 use templated::Templated;

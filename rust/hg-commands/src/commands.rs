@@ -7,6 +7,7 @@ pub mod annotate;
 pub mod backout;
 pub mod bookmarks;
 pub mod branch;
+pub mod bisect;
 pub mod branches;
 pub mod bundle;
 pub mod cat;

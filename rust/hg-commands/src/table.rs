@@ -8,6 +8,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::add::COMMAND,
     &c::addremove::COMMAND,
     &c::annotate::COMMAND,
+    &c::bisect::COMMAND,
     &c::branches::COMMAND,
     &c::cat::COMMAND,
     &c::commit::COMMAND,

@@ -1,5 +1,7 @@
 //! The state of a bisection (`.hg/bisect.state`): lines of a status and a node id.
 
+mod search;
+
 use std::collections::HashSet;
 
 use hg_store::Repo;
@@ -7,6 +9,8 @@ use hg_types::{Error, Node, Result, Revision};
 
 use crate::context::QueryContext;
 use crate::revset::parse_error;
+
+pub use search::{Step, extend, next};
 
 const FILE: &str = "bisect.state";
 

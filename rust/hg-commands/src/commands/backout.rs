@@ -62,7 +62,8 @@ fn named_revision(ctx: &CommandContext) -> Result<Vec<u8>> {
     }
 }
 
-fn refuse_changes(repo: &Repo) -> Result<()> {
+/// Changes of the working directory would be lost or mixed up.
+pub(crate) fn refuse_changes(repo: &Repo) -> Result<()> {
     let mut wdir = WorkingDir::open(repo)?;
     if wdir.dirstate().in_merge() {
         return Err(Error::state("outstanding uncommitted merge"));

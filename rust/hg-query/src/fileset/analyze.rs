@@ -60,12 +60,15 @@ fn simplify(tree: Tree) -> Result<Tree> {
 }
 
 fn with_status(tree: Tree, hints: Hints) -> Tree {
-    match hints.is_empty() {
-        true => tree,
-        false => {
-            let names = Tree::string(hints.join(" "));
-            Tree::Node("withstatus", vec![tree, names])
+    if hints.is_empty() {
+        return tree;
+    }
+    match tree {
+        Tree::Node("not", mut operand) => {
+            let operand = operand.pop().unwrap_or(Tree::Nothing);
+            Tree::Node("not", vec![with_status(operand, hints)])
         }
+        tree => Tree::Node("withstatus", vec![tree, Tree::string(hints.join(" "))]),
     }
 }
 
