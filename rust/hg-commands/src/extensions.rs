@@ -13,7 +13,18 @@ use hg_types::{Error, Result};
 use crate::{Ui, spec};
 
 /// Bundled extensions whose work this program does itself.
-const NATIVE: &[&str] = &["color", "graphlog", "pager", "progress"];
+const NATIVE: &[&str] = &[
+    "bookmarks",
+    "color",
+    "graphlog",
+    "hbisect",
+    "hgcia",
+    "inotify",
+    "interhg",
+    "pager",
+    "parentrevspec",
+    "progress",
+];
 
 /// Bundled extensions that only add commands. They count as ours: one of their commands that is not
 /// there yet says so itself, everything else works as if they were loaded.

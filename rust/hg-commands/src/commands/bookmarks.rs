@@ -50,9 +50,9 @@ fn check_options(ctx: &CommandContext) -> Result<()> {
         ("rename", "list"),
         ("inactive", "delete"),
         ("inactive", "list"),
-        ("rev", "delete"),
-        ("rev", "rename"),
-        ("rev", "list"),
+        ("delete", "rev"),
+        ("rename", "rev"),
+        ("list", "rev"),
     ];
     match pairs.into_iter().find(|(a, b)| set(a) && set(b)) {
         Some((a, b)) => Err(Error::input(format!("cannot specify both --{a} and --{b}"))),
@@ -184,7 +184,7 @@ fn rename(ctx: &CommandContext, repo: &Repo, old: &[u8]) -> Result<i32> {
 }
 
 fn exists(name: &[u8]) -> Error {
-    Error::input([b"bookmark '", name, b"' already exists (use -f to force)"].concat())
+    Error::abort([b"bookmark '", name, b"' already exists (use -f to force)"].concat())
 }
 
 fn check_name(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<()> {
@@ -192,7 +192,7 @@ fn check_name(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<()> {
     let marks = repo.bookmarks()?;
     if marks.get(name).is_none() && repo.branchmap()?.contains(name) && !ctx.opts.flag("force") {
         let message = "a bookmark cannot have the name of an existing branch";
-        return Err(Error::input(message));
+        return Err(Error::abort(message));
     }
     Ok(())
 }
@@ -212,8 +212,7 @@ fn add(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     for name in &names {
         if ctx.opts.flag("inactive") && spec.is_none() && marks.active() == Some(name) {
             repo.set_active_bookmark(None)?;
-            tr.close()?;
-            return Ok(0);
+            continue;
         }
         check_name(ctx, repo, name)?;
         warn_about_hash(ctx, repo, name)?;

@@ -46,6 +46,9 @@ fn change(ctx: &CommandContext, target: Phase, revs: &[Revision]) -> Result<i32>
     if revs.is_empty() {
         return Err(Error::input("empty revision set"));
     }
+    if revs.iter().any(|rev| rev.is_null()) && target > Phase::Public {
+        return Err(Error::abort("cannot change null revision phase"));
+    }
     let _lock = repo.lock()?;
     let before = repo.phases()?;
     let tr = repo.transaction("phase")?;
