@@ -57,6 +57,7 @@ pub mod forget;
 pub mod heads;
 pub mod help;
 pub mod identify;
+pub mod import;
 pub mod incoming;
 pub mod init;
 pub mod locate;

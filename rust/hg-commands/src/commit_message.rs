@@ -68,7 +68,8 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
         message = edit(ctx, options, draft)?;
     }
     let message = hg_format::changeset::strip_description(&message);
-    if message.is_empty() {
+    // A message of nothing but white space was given on purpose.
+    if message.is_empty() && draft.message.is_empty() {
         return Err(Error::input("empty commit message"));
     }
     Ok(message)
@@ -76,10 +77,18 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
 
 fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result<Vec<u8>> {
     let text = editor_text(options, draft, ctx)?;
+    let mut variables = vec![("HGEDITFORM".to_owned(), options.form.into())];
+    let repo = ctx.repo()?;
+    if let Some(transaction) = repo.current_transaction()
+        && transaction.write_pending()?
+    {
+        // What the editor runs sees the state that this changeset builds on.
+        variables.push(("HG_PENDING".to_owned(), repo.root_bytes().to_vec()));
+    }
     let edit = EditOptions {
         user: &draft.user,
         action: Some("commit"),
-        variables: vec![("HGEDITFORM".to_owned(), options.form.into())],
+        variables,
         ..EditOptions::default()
     };
     let edited = ctx.ui.edit(&text, &edit)?;

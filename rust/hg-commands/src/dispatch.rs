@@ -359,6 +359,10 @@ impl Session {
 
     /// `--config` without value has its own words.
     fn early_complaint(&self, text: Vec<u8>) -> Failure {
+        // A value of the wrong type is bad input, not bad usage.
+        if text.starts_with(b"invalid value ") {
+            return Failure::Error(Error::input(text));
+        }
         let shortened = text
             .strip_prefix(b"option --")
             .and_then(|rest| rest.strip_suffix(b" not a unique prefix"))

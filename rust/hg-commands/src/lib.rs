@@ -20,6 +20,7 @@ pub mod log;
 pub mod merge_tool;
 pub mod options;
 pub mod output_name;
+pub mod patching;
 pub mod remote;
 pub mod revision;
 pub mod scope;

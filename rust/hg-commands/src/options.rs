@@ -151,7 +151,14 @@ impl Opts {
         }
     }
 
-    fn store(&mut self, opt: &Opt, on: bool, text: Option<Vec<u8>>) -> Result<(), UsageError> {
+    /// Takes a value; `name` is the option as complaints call it.
+    fn store(
+        &mut self,
+        opt: &Opt,
+        on: bool,
+        text: Option<Vec<u8>>,
+        name: &str,
+    ) -> Result<(), UsageError> {
         let text = text.unwrap_or_default();
         match opt.kind {
             OptKind::Flag => self.set(opt.long, OptValue::Flag(on)),
@@ -162,8 +169,8 @@ impl Opts {
                     let parts = [
                         b"invalid value '",
                         &*text,
-                        b"' for option --",
-                        opt.long.as_bytes(),
+                        b"' for option ",
+                        name.as_bytes(),
                         b", expected int",
                     ];
                     return Err(UsageError(parts.concat()));
@@ -238,7 +245,7 @@ fn long_option(
                 format!("option --{full} must not have an argument").into_bytes(),
             ));
         }
-        return opts.store(opt, on, None);
+        return opts.store(opt, on, None, "");
     }
     let value = match value.or_else(|| args.next().cloned()) {
         Some(value) => value,
@@ -246,7 +253,7 @@ fn long_option(
             return Err(UsageError(format!("option --{full} requires argument").into_bytes()));
         }
     };
-    opts.store(opt, true, Some(value))
+    opts.store(opt, true, Some(value), &format!("--{full}"))
 }
 
 /// The name that turns a flag off: `no-NAME`, or `NAME` for a flag called `no-NAME`.
@@ -295,14 +302,14 @@ fn short_options(
             return Err(UsageError([b"option -", &[letter][..], b" not recognized"].concat()));
         };
         if opt.kind == OptKind::Flag {
-            opts.store(opt, true, None)?;
+            opts.store(opt, true, None, "")?;
             continue;
         }
         let value = if rest.is_empty() { args.next().cloned() } else { Some(rest.to_vec()) };
         let Some(value) = value else {
             return Err(UsageError([b"option -", &[letter][..], b" requires argument"].concat()));
         };
-        opts.store(opt, true, Some(value))?;
+        opts.store(opt, true, Some(value), &format!("-{}", char::from(letter)))?;
         break;
     }
     Ok(())

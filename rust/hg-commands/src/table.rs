@@ -60,6 +60,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugknown::COMMAND,
     &c::debuggetbundle::COMMAND,
     &c::debugcapabilities::COMMAND,
+    &c::import::COMMAND,
     &c::init::COMMAND,
     &c::locate::COMMAND,
     &c::log::COMMAND,

@@ -73,6 +73,7 @@ pub fn commit(
         extra: new.extra.clone(),
         description: new.description.clone(),
     };
+    repo.reporter().note(b"committing changelog\n");
     let node = store_changeset(repo, tr, &changeset, parents, new.phase)?;
     repo.hooks().run(repo, "pretxncommit", true, &commit_hook_args(&node, new.parents))?;
     Ok(node)
@@ -124,6 +125,9 @@ impl Making<'_> {
     ) -> Result<()> {
         let reporter = self.repo.reporter();
         let total = new.paths.len() as u64;
+        if total > 0 {
+            reporter.note(b"committing files:\n");
+        }
         for (at, path) in new.paths.iter().enumerate() {
             reporter.progress("committing", Some(at as u64), path.as_bytes(), "files", Some(total));
             let Some(version) = files.read(path)? else {
@@ -170,6 +174,7 @@ impl Making<'_> {
         if !differs && files.is_empty() {
             return Ok(first.node);
         }
+        self.repo.reporter().note(b"committing manifest\n");
         let mut log = (*self.repo.manifest_log()?).clone();
         let nodes = [first.node, self.manifests[1].node];
         let node = log.add(&mut &*tr, nodes, &self.changes, self.linkrev)?;

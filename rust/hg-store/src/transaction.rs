@@ -213,6 +213,17 @@ impl Transaction {
         Ok(())
     }
 
+    /// The text that a file will have when the transaction closes; `None` when it does not write
+    /// the file.
+    ///
+    /// # Errors
+    /// When the transaction is over, or the text cannot be made.
+    pub fn pending_file(&self, location: Location, name: &str) -> Result<Option<Vec<u8>>> {
+        let key = (location, name.as_bytes().to_vec());
+        let generator = self.running.state()?.generators.get(&key).cloned();
+        generator.map(|generator| generator.make(self.repo())).transpose()
+    }
+
     /// Calls `callback` whenever what is not final yet has to be visible to hooks; it says whether it
     /// wrote anything. One callback per `id`.
     ///

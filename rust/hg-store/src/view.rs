@@ -116,10 +116,17 @@ impl Repo {
     fn read_wdir_parents(&self) -> Option<[Node; 2]> {
         use std::io::Read as _;
         let mut start = Vec::new();
-        let pending =
-            if self.sees_pending() { self.vfs().open("dirstate.pending").ok() } else { None };
-        let file = pending.or_else(|| self.vfs().open("dirstate").ok())?;
-        file.take(128).read_to_end(&mut start).ok()?;
+        let transaction = self.current_transaction();
+        let pending = transaction
+            .and_then(|tr| tr.pending_file(crate::Location::Hg, "dirstate").ok().flatten());
+        match pending {
+            Some(text) => start = text,
+            None => {
+                let pending = self.sees_pending().then(|| self.vfs().open("dirstate.pending").ok());
+                let file = pending.flatten().or_else(|| self.vfs().open("dirstate").ok())?;
+                file.take(128).read_to_end(&mut start).ok()?;
+            }
+        }
         // Version 2 begins with a marker, then has each parent padded to 32 bytes.
         let (first, second) = match start.strip_prefix(b"dirstate-v2\n") {
             Some(rest) => (rest.get(..20)?, rest.get(32..52)?),

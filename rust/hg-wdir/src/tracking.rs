@@ -121,6 +121,43 @@ impl WorkingDir {
         Ok(())
     }
 
+    /// Records that `target` is a copy of `source`, or of what `source` itself is a copy of. A
+    /// source that was never committed cannot be recorded: then the target is only tracked.
+    ///
+    /// # Errors
+    /// Those of [`WorkingDir::mark_copy`].
+    pub fn record_copy(
+        &mut self,
+        source: &HgPath,
+        target: &HgPath,
+        quiet: bool,
+        reporter: &dyn Reporter,
+        name_of: NameOf,
+    ) -> Result<()> {
+        let origin = self.dirstate().copy_source(source)?.unwrap_or_else(|| source.to_owned());
+        let entry = self.dirstate().get(target)?.unwrap_or_default();
+        let untracked = entry.is_added() || !entry.tracked;
+        if *origin == *target {
+            // Copied back to where it came from.
+            if untracked {
+                self.dirstate_mut().set_tracked(target)?;
+            }
+            return Ok(());
+        }
+        let uncommitted = self.dirstate().get(&origin)?.is_some_and(|entry| entry.is_added());
+        if !uncommitted || *origin != *source {
+            return self.mark_copy(&origin, target, reporter, name_of);
+        }
+        if !quiet {
+            let middle = b" has not been committed yet, so no copy data will be stored for ";
+            reporter.warn(&[&name_of(&origin)[..], middle, &name_of(target), b".\n"].concat());
+        }
+        if untracked {
+            self.add(&[target.to_owned()], reporter, name_of)?;
+        }
+        Ok(())
+    }
+
     /// The files that match and whose tracking does not fit what is on disk.
     ///
     /// # Errors

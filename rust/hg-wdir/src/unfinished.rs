@@ -164,6 +164,23 @@ pub fn check_unfinished(repo: &Repo, commit: bool) -> Result<()> {
     Ok(())
 }
 
+/// Fails when the working directory has changes, or is in the middle of a merge.
+///
+/// # Errors
+/// When it has, or when it cannot be looked at.
+pub fn refuse_changes(repo: &Repo) -> Result<()> {
+    let mut wdir = crate::WorkingDir::open(repo)?;
+    if wdir.dirstate().in_merge() {
+        return Err(Error::state("outstanding uncommitted merge"));
+    }
+    let matcher = hg_match::Matcher::always();
+    let status = wdir.status(&matcher, crate::StatusOptions::default())?;
+    if status.has_changes() || !status.deleted.is_empty() {
+        return Err(Error::state("uncommitted changes"));
+    }
+    Ok(())
+}
+
 /// Fails for operations that an update cannot clear, clears the others.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hg_config::Config;
 use hg_match::{IgnoreMatcher, Matcher};
-use hg_store::{Manifest, Repo};
+use hg_store::{Location, Manifest, Repo};
 use hg_types::{FileFlags, HgPath, Node, Result};
 use hg_vfs::{NodeKind, NodeStat, Vfs};
 
@@ -41,13 +41,20 @@ pub fn parents(repo: &Repo) -> Result<[Node; 2]> {
     Ok(repo.wdir_parents())
 }
 
+/// Reads the dirstate, as the running transaction will leave it.
+fn load_dirstate(repo: &Repo) -> Result<Dirstate> {
+    let transaction = repo.current_transaction();
+    let pending = transaction.map(|tr| tr.pending_file(Location::Hg, "dirstate")).transpose()?;
+    Dirstate::load_pending(repo.vfs(), dirstate_format(repo), pending.flatten())
+}
+
 impl WorkingDir {
     /// Reads the dirstate.
     ///
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn open(repo: &Repo) -> Result<Self> {
-        let dirstate = Dirstate::load(repo.vfs(), dirstate_format(repo))?;
+        let dirstate = load_dirstate(repo)?;
         Ok(Self { repo: repo.clone(), dirstate, ignore: None, check_exec: None, p1_manifest: None })
     }
 
@@ -87,7 +94,7 @@ impl WorkingDir {
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn reload(&mut self) -> Result<()> {
-        self.dirstate = Dirstate::load(self.repo.vfs(), dirstate_format(&self.repo))?;
+        self.dirstate = load_dirstate(&self.repo)?;
         self.ignore = None;
         Ok(())
     }

@@ -46,7 +46,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let rev = named_revision(ctx)?;
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
-    refuse_changes(repo)?;
+    hg_wdir::unfinished::refuse_changes(repo)?;
     let backout = prepare(ctx, repo, &rev)?;
     crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
     backout.run()
@@ -60,19 +60,6 @@ fn named_revision(ctx: &CommandContext) -> Result<Vec<u8>> {
         (Some(rev), None) => Ok(rev.clone()),
         (None, Some(rev)) => Ok(rev.to_vec()),
     }
-}
-
-/// Changes of the working directory would be lost or mixed up.
-pub(crate) fn refuse_changes(repo: &Repo) -> Result<()> {
-    let mut wdir = WorkingDir::open(repo)?;
-    if wdir.dirstate().in_merge() {
-        return Err(Error::state("outstanding uncommitted merge"));
-    }
-    let status = wdir.status(&Matcher::always(), hg_wdir::StatusOptions::default())?;
-    if status.has_changes() || !status.deleted.is_empty() {
-        return Err(Error::state("uncommitted changes"));
-    }
-    Ok(())
 }
 
 fn prepare<'a>(ctx: &'a CommandContext, repo: &'a Repo, rev: &[u8]) -> Result<Backout<'a>> {

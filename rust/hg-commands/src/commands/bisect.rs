@@ -5,10 +5,10 @@ use hg_query::bisect::{self, State, Step};
 use hg_types::{Error, Node, Result, Revision};
 use hg_wdir::merge::{UpdateOptions, update};
 
-use super::backout::refuse_changes;
 use super::update::show_stats;
 use crate::changeset_display::{DisplayOptions, Displayer, one_line_summary};
 use crate::{Command, CommandContext, revision, spec};
+use hg_wdir::unfinished::refuse_changes;
 
 /// `hg bisect`.
 pub static COMMAND: Command = Command {

@@ -310,35 +310,12 @@ impl<'a> Copying<'a> {
     }
 
     fn record(&mut self, source: &HgPath, target: &HgPath) -> Result<()> {
-        let origin = self.wdir.dirstate().copy_source(source)?;
-        let origin = origin.unwrap_or_else(|| source.to_owned());
-        let entry = self.wdir.dirstate().get(target)?.unwrap_or_default();
-        let untracked = entry.is_added() || !entry.tracked;
+        if self.dry_run {
+            return Ok(());
+        }
         let name_of = |path: &HgPath| self.naming.name(path);
         let reporter = self.ctx.repo()?.reporter();
-        if *origin == *target {
-            // Copied back to where it came from.
-            if untracked && !self.dry_run {
-                self.wdir.dirstate_mut().set_tracked(target)?;
-            }
-            return Ok(());
-        }
-        let uncommitted = self.wdir.dirstate().get(&origin)?.is_some_and(|e| e.is_added());
-        if uncommitted && *origin == *source {
-            if !self.ctx.ui.is_quiet() {
-                let middle = b" has not been committed yet, so no copy data will be stored for ";
-                let text = [&name_of(&origin)[..], middle, &name_of(target), b".\n"].concat();
-                reporter.warn(&text);
-            }
-            if untracked && !self.dry_run {
-                self.wdir.add(&[target.to_owned()], &*reporter, &name_of)?;
-            }
-            return Ok(());
-        }
-        if !self.dry_run {
-            self.wdir.mark_copy(&origin, target, &*reporter, &name_of)?;
-        }
-        Ok(())
+        self.wdir.record_copy(source, target, self.ctx.ui.is_quiet(), &*reporter, &name_of)
     }
 }
 

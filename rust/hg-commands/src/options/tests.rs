@@ -47,8 +47,5 @@ fn errors_in_the_words_users_know() {
     assert_eq!(run(&["-l"]).unwrap_err(), "option -l requires argument");
     assert_eq!(run(&["-Z"]).unwrap_err(), "option -Z not recognized");
     assert_eq!(run(&["--follow=1"]).unwrap_err(), "option --follow must not have an argument");
-    assert_eq!(
-        run(&["-p", "x"]).unwrap_err(),
-        "invalid value 'x' for option --strip, expected int"
-    );
+    assert_eq!(run(&["-p", "x"]).unwrap_err(), "invalid value 'x' for option -p, expected int");
 }

@@ -195,6 +195,9 @@ impl<'p> Parser<'p> {
             self.queue.push_back(Event::Copies(copies.collect()));
             headers.reverse();
             self.git = Some(headers);
+            // The copies are told of before anything else about this file.
+            self.lines.back();
+            return Ok(());
         }
         let (old, new) = ([b"a/", old].concat(), [b"b/", new].concat());
         // Headers without hunks before this one.

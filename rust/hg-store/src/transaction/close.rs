@@ -28,7 +28,7 @@ pub(super) struct Generator {
 }
 
 impl Generator {
-    fn make(&self, repo: &Repo) -> Result<Vec<u8>> {
+    pub(super) fn make(&self, repo: &Repo) -> Result<Vec<u8>> {
         let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
         text(repo)
     }

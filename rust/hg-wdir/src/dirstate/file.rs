@@ -6,7 +6,7 @@ use hg_format::dirstate::v2::{self, Docket};
 use hg_format::dirstate::{Error as FormatError, v1};
 use hg_store::{Location, Stage, Transaction};
 use hg_types::{Error, HgPath, Node, Result, to_hex};
-use hg_vfs::Vfs;
+use hg_vfs::{FileBytes, Vfs};
 
 use super::base::MappedTree;
 use super::flat::damaged;
@@ -27,9 +27,21 @@ impl Dirstate {
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn load(vfs: &Vfs, format: Format) -> Result<Self> {
+        Self::load_pending(vfs, format, None)
+    }
+
+    /// The same, where a running transaction will write the file: `pending` is its text.
+    ///
+    /// # Errors
+    /// Those of [`Dirstate::load`].
+    pub fn load_pending(vfs: &Vfs, format: Format, pending: Option<Vec<u8>>) -> Result<Self> {
         for _ in 0..DOCKET_RETRIES {
-            let identity = vfs.file_stat(FILE);
-            let Some((parents, base)) = read(vfs, format)? else { continue };
+            let identity = vfs.file_stat(FILE).filter(|_| pending.is_none());
+            let bytes = match &pending {
+                Some(text) => Some(FileBytes::from_vec(text.clone())),
+                None => on_disk(vfs, format)?,
+            };
+            let Some((parents, base)) = read(vfs, bytes, format)? else { continue };
             let ignore_digest = base.ignore_digest();
             return Ok(Self {
                 vfs: vfs.clone(),
@@ -219,10 +231,15 @@ fn hint_text() -> Result<Vec<u8>> {
     Ok([&random_hex(16)?[..], b"\n"].concat())
 }
 
-/// Reads parents and entries; `None` when the data file of version 2 was replaced meanwhile.
-fn read(vfs: &Vfs, format: Format) -> Result<Option<([Node; 2], Base)>> {
+/// The file, or what a hook of a running transaction sees of it.
+fn on_disk(vfs: &Vfs, format: Format) -> Result<Option<FileBytes>> {
     let pending = if format.pending { vfs.try_map(PENDING)? } else { None };
-    let Some(bytes) = pending.map_or_else(|| vfs.try_map(FILE), |found| Ok(Some(found)))? else {
+    Ok(pending.map_or_else(|| vfs.try_map(FILE), |found| Ok(Some(found)))?)
+}
+
+/// Reads parents and entries; `None` when the data file of version 2 was replaced meanwhile.
+fn read(vfs: &Vfs, bytes: Option<FileBytes>, format: Format) -> Result<Option<([Node; 2], Base)>> {
+    let Some(bytes) = bytes else {
         return Ok(Some(([Node::NULL; 2], Base::Flat(Flat::default()))));
     };
     if !format.v2 || !bytes.starts_with(b"dirstate-v2\n") {
