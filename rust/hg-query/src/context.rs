@@ -9,7 +9,6 @@ use hg_format::changeset::ChangesetEntry;
 use hg_match::{MatchOptions, Matcher, PatternKind};
 use hg_store::{Changelog, Repo};
 use hg_types::{Clock, Encoding, HgPathBuf, Node, Result, Revision};
-use hg_wdir::Dirstate;
 
 use crate::revset::PredicateTable;
 use crate::revset::smartset::Hidden;
@@ -119,7 +118,7 @@ impl QueryContext {
         if let Some(parents) = self.wdir_parents.get() {
             return Ok(*parents);
         }
-        let nodes = Dirstate::read_parents(self.repo.vfs())?;
+        let nodes = self.repo.wdir_parents();
         // A parent that is unknown (the repository was stripped) counts as null.
         let parents = nodes.map(|node| self.changelog.find(&node).unwrap_or(Revision::NULL));
         Ok(*self.wdir_parents.get_or_init(|| parents))
