@@ -49,6 +49,11 @@ fn text_for(ui: &Ui, request: Request<'_>) -> Result<String> {
         return lists::search(ui, &name, request);
     }
     let any = !request.commands && !request.extensions;
+    match &*name {
+        "shortlist" if any => return Ok(lists::basic(ui)),
+        "debug" if any => return Ok(lists::debug_commands(ui)),
+        _ => {}
+    }
     let (base, part) = match name.split_once('.') {
         Some((base, part)) if topics::find(base).is_some() => (base, Some(part)),
         _ => (&*name, None),

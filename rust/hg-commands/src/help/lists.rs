@@ -71,10 +71,15 @@ pub(super) fn overview(ui: &Ui, request: Request<'_>) -> String {
     parts.push("additional help topics:\n".to_owned());
     for group in GROUPS {
         let mut text = format!("{group}:\n\n");
-        for topic in TOPICS.iter().filter(|topic| topic.group == *group) {
+        let shown = |name: &str| !is_hidden(ui, "hidden-topic", name.as_bytes());
+        let topics: Vec<_> =
+            TOPICS.iter().filter(|topic| topic.group == *group && shown(topic.names[0])).collect();
+        for topic in &topics {
             text.push_str(&rst::field(topic.names[0], topic.title, &style, 1));
         }
-        parts.push(text);
+        if !topics.is_empty() {
+            parts.push(text);
+        }
     }
     if ui.is_verbose() {
         parts.push(options_table(ui, "global options", spec::global::OPTIONS, &style).0);
@@ -104,10 +109,40 @@ fn own_doc(ui: &Ui, entry: &Entry) -> Option<String> {
     Some(String::from_utf8_lossy(doc).lines().next()?.to_owned())
 }
 
+/// Whether `[help]` hides a command or a topic from lists.
+fn is_hidden(ui: &Ui, kind: &str, name: &[u8]) -> bool {
+    let item = [kind.as_bytes(), b".", name].concat();
+    let config = ui.config();
+    config.has("help", &item) && config.get_bool("help", &item).unwrap_or(false)
+}
+
+/// What `hg help debug` shows.
+pub(super) fn debug_commands(ui: &Ui) -> String {
+    let style = style(ui);
+    let mut out = String::new();
+    if !ui.is_quiet() {
+        out.push_str("debug commands (internal and unsupported):\n\n");
+    }
+    for entry in dispatch::listing(ui).values().filter(|entry| entry.spec().is_debug()) {
+        let spec = entry.spec();
+        if !ui.is_verbose() && is_hidden_text(spec.summary) {
+            continue;
+        }
+        let summary =
+            if spec.summary.is_empty() { "(no help text available)" } else { spec.summary };
+        out.push_str(&rst::field(spec.name(), summary, &style, 1));
+    }
+    if !ui.is_quiet() && !ui.is_verbose() {
+        out.push_str("\n(use 'hg help -v debug' to show built-in aliases and global options)\n");
+    }
+    out
+}
+
 /// Whether lists of commands leave an entry out.
 fn left_out(ui: &Ui, entry: &Entry) -> bool {
     let spec = entry.spec();
-    (spec.is_debug() && !ui.is_debug())
+    is_hidden(ui, "hidden-command", &entry.name)
+        || (spec.is_debug() && !ui.is_debug())
         || (!ui.is_verbose() && entry.alias.is_none() && is_hidden_text(spec.summary))
         || (!ui.is_verbose() && entry.alias.is_some() && own_doc(ui, entry).is_none())
 }

@@ -257,10 +257,10 @@ fn extra(ui: &Ui, topic: &Topic, out: &mut String) {
         }
         Some(&"extensions") => {
             let enabled = extensions::Enabled::of(&ui.config()).native;
-            let (on, off): (Vec<_>, Vec<_>) = extensions::list::BUNDLED
+            let (on, mut off): (Vec<_>, Vec<_>) = extensions::list::BUNDLED
                 .iter()
-                .filter(|(_, text)| ui.is_verbose() || !spec::is_hidden_text(text))
                 .partition(|(name, _)| enabled.iter().any(|enabled| enabled == name));
+            off.retain(|(_, text)| ui.is_verbose() || !spec::is_hidden_text(text));
             for (heading, group) in [("enabled", on), ("disabled", off)] {
                 if group.is_empty() {
                     continue;
