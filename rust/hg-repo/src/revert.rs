@@ -196,6 +196,8 @@ pub fn apply(
         write_file(&repo, path, &content, entry.flags)?;
         wdir.dirstate_mut().set_tracked(path)?;
         wdir.dirstate_mut().set_possibly_dirty(path)?;
+        // What it was a copy of, it is no longer.
+        wdir.dirstate_mut().set_copy(path, None)?;
         if step.action != RevertAction::Revert
             && let Some(source) = copies.get(path)
         {

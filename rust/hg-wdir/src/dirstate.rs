@@ -342,22 +342,20 @@ impl Dirstate {
         Ok(())
     }
 
-    /// Says everything about a file whose parents changed. Nothing is left of an earlier entry but
-    /// the copy source, and that only while the file is tracked and not clean.
+    /// Says everything about a file whose parents changed. Nothing is left of an earlier entry, the
+    /// copy source included.
     ///
     /// # Errors
     /// When the dirstate is damaged.
     pub fn update_file(&mut self, path: &HgPath, update: FileUpdate) -> Result<()> {
-        let old = self.record(path)?;
-        let was_tracked = old.as_ref().is_some_and(|record| record.entry.tracked);
+        let was_tracked = self.is_tracked(path)?;
         let FileUpdate { tracked, p1_tracked, p2_info, possibly_dirty, clean } = update;
         let mut entry = Entry { tracked, p1_tracked, p2_info, metadata: None, mtime: None };
         if let (true, Some((metadata, mtime))) = (entry.maybe_clean() && !possibly_dirty, clean) {
             entry.metadata = Some(metadata);
             entry.mtime = mtime;
         }
-        let copy_source = old.and_then(|record| record.copy_source).filter(|_| tracked);
-        self.put(path, Some(Record { entry, copy_source }), was_tracked);
+        self.put(path, Some(Record { entry, copy_source: None }), was_tracked);
         Ok(())
     }
 

@@ -138,7 +138,12 @@ impl Bars {
         if let Some(at) = self.topics.iter().position(|running| running.name == topic) {
             self.topics.truncate(at);
         }
-        if !self.topics.is_empty() || !self.visible {
+        if !self.topics.is_empty() {
+            return Vec::new();
+        }
+        // The next topic need not wait as if it came in the middle of this one.
+        self.last_shown = None;
+        if !self.visible {
             return Vec::new();
         }
         self.last_topic.clear();
@@ -267,7 +272,6 @@ fn draw(room: usize, position: u64, total: Option<u64>) -> String {
             let done = usize::try_from(done).unwrap_or(room).min(room);
             match done {
                 0 => String::new(),
-                _ if position >= total => "=".repeat(done),
                 _ => format!("{}>", "=".repeat(done - 1)),
             }
         }
