@@ -195,15 +195,24 @@ fn spec_of(opened: Bundle<'_>, name: &[u8]) -> Result<Vec<u8>> {
     let mut parts = BundleParts::new(opened, Some(name))?;
     let mut changegroup = None;
     let mut stream = None;
+    let mut markers = None;
     while let Some(part) = parts.next_part()? {
         match part.header.kind.as_slice() {
             b"changegroup" => changegroup = Some(part.header),
             b"stream2" => stream = Some(part.header),
+            b"obsmarkers" => markers = Some(part.header.mandatory),
             _ => {}
         }
     }
     let head = format!("{}-v2", compression.name()).into_bytes();
-    Ok([head, spec_parameters(changegroup.as_ref(), stream.as_ref())].concat())
+    let mut text = [head, spec_parameters(changegroup.as_ref(), stream.as_ref())].concat();
+    if let Some(mandatory) = markers {
+        text.extend_from_slice(b";obsolescence=yes");
+        if !mandatory {
+            text.extend_from_slice(b";obsolescence-mandatory=no");
+        }
+    }
+    Ok(text)
 }
 
 fn spec_parameters(changegroup: Option<&PartHeader>, stream: Option<&PartHeader>) -> Vec<u8> {

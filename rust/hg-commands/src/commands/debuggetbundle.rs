@@ -7,7 +7,6 @@ use hg_format::bundlespec::Compression;
 use hg_types::{Error, Node, Result};
 use hg_wire::bundle::{bundle2_error, read_error};
 use hg_wire::compress::Compressor;
-use hg_wire::local::bundle2_capabilities;
 use hg_wire::parts::{Payload, write_parts};
 use hg_wire::peer::BundleRequest;
 use hg_wire::source::write_changegroup;
@@ -43,7 +42,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         source: b"debug".to_vec(),
         heads: (!heads.is_empty()).then_some(heads),
         common,
-        bundle2: compression.is_none().then(bundle2_capabilities),
+        bundle2: None,
         changegroup: true,
         ..BundleRequest::default()
     };
