@@ -259,7 +259,7 @@ fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
     } else {
         hg_config::expand_path(env, named)
     };
-    let path = match Url::parse(&location) {
+    let path = match Url::parse_with(&location, false) {
         Ok(url) if url.is_local() => url.local_path(),
         _ => location,
     };
@@ -505,7 +505,8 @@ impl Session {
         };
         let repo = Repo::open(root, options)?;
         if let Some((_, file)) = self.root.as_deref().and_then(bundle_overlay) {
-            hg_wire::bundle_repo::lay_over(&repo, &file)?;
+            let name = self.early.repository.as_deref().unwrap_or_default();
+            hg_wire::bundle_repo::lay_over(&repo, &file, name)?;
         }
         Ok(repo)
     }

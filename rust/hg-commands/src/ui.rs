@@ -297,9 +297,6 @@ impl Reporter for Ui {
     fn note(&self, text: &[u8]) {
         Self::note(self, text);
     }
-    fn is_verbose(&self) -> bool {
-        Self::is_verbose(self)
-    }
     fn debug(&self, text: &[u8]) {
         Self::debug(self, text);
     }
@@ -312,6 +309,9 @@ impl Reporter for Ui {
         total: Option<u64>,
     ) {
         self.show_progress(topic, position, item, unit, total);
+    }
+    fn is_verbose(&self) -> bool {
+        Self::is_verbose(self)
     }
     fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed) || self.sink().failure().is_some()

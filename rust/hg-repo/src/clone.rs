@@ -151,10 +151,10 @@ fn destination_directory(context: &CloneContext<'_>, target: &[u8]) -> Result<Pa
     let root = hg_config::normalize_path(&context.open.cwd.join(expanded.to_path_lossy()));
     if let Ok(entries) = std::fs::read_dir(&root) {
         if entries.count() > 0 {
-            return Err(Error::abort([b"destination '", &path[..], b"' is not empty"].concat()));
+            return Err(Error::input([b"destination '", &path[..], b"' is not empty"].concat()));
         }
     } else if root.exists() {
-        return Err(Error::abort([b"destination '", &path[..], b"' already exists"].concat()));
+        return Err(Error::input([b"destination '", &path[..], b"' already exists"].concat()));
     }
     Ok(root)
 }

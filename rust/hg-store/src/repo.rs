@@ -45,6 +45,8 @@ struct Inner {
     locks: Locks,
     parts: Parts,
     transaction: Mutex<std::sync::Weak<crate::transaction::Running>>,
+    /// The first changeset that lies in memory on top of the store.
+    overlay_start: std::sync::OnceLock<usize>,
     /// File histories that lie in memory on top of the store.
     overlay: RwLock<std::collections::HashMap<hg_types::HgPathBuf, crate::Filelog>>,
 }

@@ -46,19 +46,19 @@ impl Sink for OverlaySink<'_> {
     }
 }
 
-/// Opens a bundle file over a fresh opening of the repository at `root`.
-pub fn open(file: &Path, root: &Path, context: &OpenContext) -> Result<Repo> {
+/// Opens a bundle file, called `name` in messages, over a fresh opening of the repository at `root`.
+pub fn open(file: &Path, name: &[u8], root: &Path, context: &OpenContext) -> Result<Repo> {
     let repo = Repo::open(root, context.options())?;
-    lay_over(&repo, file)?;
+    lay_over(&repo, file, name)?;
     Ok(repo)
 }
 
-/// Lays a bundle file over an open repository, in memory.
-pub fn lay_over(repo: &Repo, file: &Path) -> Result<()> {
+/// Lays a bundle file over an open repository, in memory; messages call it `name`.
+pub fn lay_over(repo: &Repo, file: &Path, name: &[u8]) -> Result<()> {
+    repo.set_overlay_start(repo.changelog()?.len());
     let mut config = (*repo.config()).clone();
     config.set("phases", "publish", "False", "bundlerepo");
     repo.set_config(config);
-    let name = file.as_os_str().as_encoded_bytes();
     let input = std::fs::File::open(file).map_err(|error| {
         let reason = error.to_string();
         let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
@@ -76,7 +76,8 @@ pub fn lay_over(repo: &Repo, file: &Path) -> Result<()> {
             Payload::Changegroup(_, mut source) => {
                 found = true;
                 let target = target_phase(part.header.parameter(b"targetphase"));
-                let taken = take_changegroup(&mut OverlaySink(repo), None, &mut *source, &Silent)?;
+                let taken =
+                    take_changegroup(&mut OverlaySink(repo), None, &mut *source, &Silent, false)?;
                 let range = taken.first_new..taken.first_new + taken.changesets;
                 let revs: Vec<Revision> = range.map(Revision::from_index).collect();
                 repo.overlay_phase(target, &revs)?;
@@ -159,11 +160,11 @@ impl BundlePeer {
                 (scratch.root().to_path_buf(), Some(scratch))
             }
         };
-        let overlay = open(file, &root, context)?;
-        let url = if location.starts_with(b"bundle:") {
-            location.to_vec()
-        } else {
-            [b"bundle:", location].concat()
+        let name = location.strip_prefix(b"bundle:").unwrap_or(location);
+        let overlay = open(file, name, &root, context)?;
+        let url = match repo {
+            Some(repo) => bundle_url(repo.root(), &context.cwd, name),
+            None => [b"bundle:", name].concat(),
         };
         let inner = LocalPeer::new(overlay, context.lookup.clone());
         Ok(Self { inner, url, _scratch: scratch })
@@ -174,6 +175,15 @@ impl BundlePeer {
     pub fn repo(&self) -> &Repo {
         self.inner.repo()
     }
+}
+
+/// `bundle:REPOSITORY+FILE`, the repository as seen from the current directory.
+fn bundle_url(root: &Path, cwd: &Path, name: &[u8]) -> Vec<u8> {
+    let below = root.strip_prefix(cwd).unwrap_or(root).as_os_str().as_encoded_bytes();
+    if below.is_empty() {
+        return [b"bundle:", name].concat();
+    }
+    [b"bundle:", below, b"+", name].concat()
 }
 
 fn scratch_directory() -> Result<std::path::PathBuf> {

@@ -32,8 +32,11 @@ pub fn apply(
     let old_heads = head_bits(&*repo.changelog()?);
     let mut sink = RepoSink(repo);
     let mut handle = tr;
+    // From here on there is something to undo.
+    tr.add(b"00changelog.i", repo.store_vfs().len_of("00changelog.i"))?;
     let reporter = repo.reporter();
-    let taken = take_changegroup(&mut sink, Some(&mut handle), source, &*reporter)?;
+    let validate = repo.config().get_bool_or("server", "validate", false)?;
+    let taken = take_changegroup(&mut sink, Some(&mut handle), source, &*reporter, validate)?;
     let changelog = repo.changelog()?;
     let delta = head_delta(&changelog, &old_heads)?;
     let text = say_added(tr, &taken, delta)?;

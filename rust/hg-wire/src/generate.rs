@@ -389,7 +389,7 @@ fn whole(text: &[u8]) -> Vec<u8> {
 }
 
 /// The texts a delta inserts.
-fn inserted_texts(mut delta: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn inserted_texts(mut delta: &[u8]) -> Vec<&[u8]> {
     let mut out = Vec::new();
     while let Some((head, rest)) = delta.split_at_checked(12) {
         let length = u32::from_be_bytes([head[8], head[9], head[10], head[11]]);

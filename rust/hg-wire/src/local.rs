@@ -1,5 +1,7 @@
 //! A repository on this machine as a peer.
 
+use std::sync::Arc;
+
 use hg_format::bundle2::{Capabilities, PartHeader, parts as payloads};
 use hg_format::changegroup::Version;
 use hg_store::Repo;
@@ -12,6 +14,7 @@ use crate::outgoing::OutgoingSet;
 use crate::parts::{Part, PartList, PartSource};
 use crate::peer::{BundleRequest, Keys, Peer, Reply};
 use crate::pushkey;
+use crate::source::{ChangegroupSource, read_ahead};
 
 /// A repository on this machine.
 pub struct LocalPeer {
@@ -115,12 +118,14 @@ impl Peer for LocalPeer {
     }
 
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply> {
+        let wlock = self.repo.wlock()?;
         let lock = self.repo.lock()?;
         let mut operation = Operation::new(&self.repo, "push", &self.url);
         operation.bundle2 = true;
         let applied = apply::apply_parts(parts, &mut operation)?;
         operation.close()?;
         drop(lock);
+        drop(wlock);
         Ok(applied.reply)
     }
 }
@@ -181,10 +186,14 @@ fn changegroup_part<'a>(
         ];
         repo.hooks().run(repo, "outgoing", false, &args)?;
     }
-    let source =
-        StoreSource::new(repo, outgoing.to_changegroup(&view), version)?.report_sizes(reporter);
+    let source = StoreSource::new(repo, outgoing.to_changegroup(&view), version)?
+        .report_sizes(Arc::clone(&reporter));
+    let mut source: Box<dyn ChangegroupSource + 'a> = Box::new(source);
+    if reporter.is_verbose() {
+        source = read_ahead(&mut *source, version)?;
+    }
     let count = outgoing.missing.len().to_string();
-    let mut part = Part::changegroup(version, Box::new(source));
+    let mut part = Part::changegroup(version, source);
     part.header = part.header.with_advisory(b"nbchanges", count.as_bytes());
     Ok(part)
 }

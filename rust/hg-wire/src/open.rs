@@ -72,7 +72,8 @@ fn refuse_injection(url: &Url, location: &[u8]) -> Result<()> {
     if !suspicious {
         return Ok(());
     }
-    let parts: [&[u8]; 3] = [b"potentially unsafe url: '", location, b"'"];
+    let location = hg_format::percent::unquote(location);
+    let parts: [&[u8]; 3] = [b"potentially unsafe url: '", &location, b"'"];
     Err(Error::abort(parts.concat()))
 }
 

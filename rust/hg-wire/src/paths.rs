@@ -96,6 +96,8 @@ impl Path {
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
     entries: Vec<(Vec<u8>, Vec<Path>)>,
+    /// Sub-options that hold for every path and location (`*:OPTION`).
+    defaults: Vec<(Vec<u8>, Vec<u8>)>,
     /// What is wrong with sub-options; complete lines for the user.
     pub warnings: Vec<Vec<u8>>,
 }
@@ -103,11 +105,12 @@ pub struct Paths {
 impl Paths {
     /// Reads the section. `root` is the repository's, `cwd` the current directory.
     pub fn load(config: &Config, root: Option<&FilePath>, cwd: &FilePath) -> Result<Self> {
-        let mut out = Self::default();
+        let defaults = config.sub_options("paths", "*");
+        let mut out = Self { defaults, ..Self::default() };
         let own = root.map(|root| root.join(".hg"));
         let items: Vec<(Vec<u8>, Vec<u8>)> = config
             .items("paths")
-            .filter(|(name, value)| !name.contains(&b':') && !value.is_empty())
+            .filter(|(name, value)| !name.contains(&b':') && *name != b"*" && !value.is_empty())
             .map(|(name, value)| (name.to_vec(), value.to_vec()))
             .collect();
         for (name, text) in items {
@@ -122,7 +125,7 @@ impl Paths {
                 (Some(file), Some(own)) if file.starts_with(own) => root.unwrap_or(cwd),
                 _ => home.as_deref().unwrap_or(cwd),
             };
-            let options = config.sub_options("paths", &name);
+            let options = options_of(config, &name);
             let multi = options
                 .iter()
                 .any(|(key, value)| key == b"multi-urls" && value::parse_bool(value) == Some(true));
@@ -254,7 +257,15 @@ impl Paths {
         if let Some(paths) = self.get(argument) {
             return Ok(paths.to_vec());
         }
-        Ok(vec![Path::from_location(argument)?])
+        self.location(argument).map(|path| vec![path])
+    }
+
+    /// A location by itself, with the sub-options that hold for all.
+    fn location(&self, location: &[u8]) -> Result<Path> {
+        let mut path = Path::from_location(location)?;
+        let mut quiet = self.clone();
+        quiet.apply_options(&mut path, b"*", &self.defaults)?;
+        Ok(path)
     }
 
     /// What a pull, `incoming` and the like use: the arguments, else `default`.
@@ -275,7 +286,8 @@ impl Paths {
     }
 
     /// What a push and `outgoing` use: the arguments, else `default-push`, else `default`.
-    pub fn for_push(&self, arguments: &[Vec<u8>]) -> Result<Vec<Path>> {
+    /// A local path must be there.
+    pub fn for_push(&self, arguments: &[Vec<u8>], cwd: &FilePath) -> Result<Vec<Path>> {
         let mut found = Vec::new();
         if arguments.is_empty() {
             match self.get(b"default-push").or_else(|| self.get(b"default")) {
@@ -290,10 +302,36 @@ impl Paths {
             }
         }
         for argument in arguments {
-            found.extend(self.resolve(argument)?);
+            if let Some(paths) = self.get(argument) {
+                found.extend_from_slice(paths);
+                continue;
+            }
+            let path = self.location(argument)?;
+            let url = Url::parse_with(&path.location, false)?;
+            if url.scheme.is_none() && !is_there(&cwd.join(url.local_path().to_path_lossy())) {
+                let parts: [&[u8]; 3] = [b"repository ", argument, b" does not exist"];
+                return Err(Error::new(hg_types::ErrorKind::Repo, parts.concat()));
+            }
+            found.push(path);
         }
         Ok(found.iter().map(Path::for_push).collect())
     }
+}
+
+/// Whether a path may be pushed to, or at least looked at: a repository or a bundle file.
+fn is_there(path: &FilePath) -> bool {
+    path.join(".hg").is_dir() || path.is_file()
+}
+
+/// The sub-options of a name, with those for all names where it has none of its own.
+fn options_of(config: &Config, name: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut out = config.sub_options("paths", name);
+    for (key, value) in config.sub_options("paths", "*") {
+        if !out.iter().any(|(own, _)| *own == key) {
+            out.push((key, value));
+        }
+    }
+    out
 }
 
 /// `path`, which refers to `source`, with what it does not say itself taken from there.

@@ -24,6 +24,7 @@ use crate::pull::{Confirm, fetch_bookmarks};
 use crate::push_facts::RepoFacts;
 use crate::push_heads::PushedHeads;
 use crate::push_phases::{RemotePhases, outdated};
+use crate::source::{ChangegroupSource, read_ahead};
 
 /// How a push behaves.
 #[derive(Clone, Debug, Default)]
@@ -373,7 +374,12 @@ impl<'a> Push<'a> {
             |version: &Version| self.capabilities.has(b"changegroup", version.name().as_bytes());
         let version = Version::ALL.into_iter().rev().find(knows).unwrap_or(Version::V1);
         let source = StoreSource::new(repo, self.outgoing.to_changegroup(&view), version)?;
-        Ok(Part::changegroup(version, Box::new(source.report_sizes(reporter))))
+        let verbose = reporter.is_verbose();
+        let mut source: Box<dyn ChangegroupSource + 'a> = Box::new(source.report_sizes(reporter));
+        if verbose {
+            source = read_ahead(&mut *source, version)?;
+        }
+        Ok(Part::changegroup(version, source))
     }
 
     fn result(&self, sends: bool, reply: &Reply) -> Option<i64> {

@@ -256,8 +256,10 @@ fn note_heads(heads: &[Node], reporter: &dyn Reporter) {
 }
 
 fn unknown_heads_text(branch: &[u8], heads: &[Node], verbose: bool) -> Vec<u8> {
+    let mut heads = heads.to_vec();
+    heads.sort_unstable();
     let all = verbose || heads.len() <= 4;
-    let shown = if all { heads } else { &heads[..4] };
+    let shown = if all { &heads[..] } else { &heads[..4] };
     let names: Vec<Vec<u8>> = shown.iter().map(Node::short).collect();
     let mut text = [&b"remote has heads on branch '"[..], branch].concat();
     text.extend_from_slice(b"' that are not known locally: ");

@@ -68,6 +68,18 @@ impl<R: Read> ChangegroupSource for StreamSource<R> {
     }
 }
 
+/// Reads everything from `source` before anything of it is used, so that what is said about its
+/// making is said first.
+pub fn read_ahead(
+    source: &mut dyn ChangegroupSource,
+    version: Version,
+) -> Result<Box<dyn ChangegroupSource + 'static>> {
+    let count = source.changeset_count();
+    let mut bytes = Vec::new();
+    write_changegroup(source, &mut bytes, version)?;
+    Ok(Box::new(StreamSource::new(std::io::Cursor::new(bytes), version, count)))
+}
+
 /// Writes everything `source` has as a changegroup of `version`; the number of changesets.
 pub fn write_changegroup<W: Write>(
     source: &mut dyn ChangegroupSource,

@@ -1,7 +1,9 @@
 //! Taking a changegroup into a store, or into memory on top of one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use hg_format::manifest::ManifestEntry;
 use hg_store::changelog::Changelog;
 use hg_store::filelog::Filelog;
 use hg_store::manifest::ManifestLog;
@@ -38,12 +40,72 @@ pub struct Taken {
     pub files: usize,
 }
 
+/// File revisions that new manifests name, for checking that no other ones and all of them come.
+#[derive(Default)]
+struct Needed(std::collections::BTreeMap<HgPathBuf, HashSet<Node>>);
+
+impl Needed {
+    /// Notes what a new manifest names that its delta's base does not.
+    fn add(&mut self, revlog: &Revlog, rev: Revision) -> Result<()> {
+        if revlog.delta_parent(rev)?.is_null() {
+            self.add_lines(&revlog.revision(rev)?);
+            return Ok(());
+        }
+        let delta = revlog.chunk(rev)?;
+        crate::generate::inserted_texts(&delta).into_iter().for_each(|text| self.add_lines(text));
+        Ok(())
+    }
+
+    fn add_lines(&mut self, text: &[u8]) {
+        let lines = text.split(|&b| b == b'\n');
+        for entry in lines.filter_map(ManifestEntry::decode) {
+            self.0.entry(entry.path.to_owned()).or_default().insert(entry.node);
+        }
+    }
+
+    /// Checks that new revisions of a file were called for.
+    fn check_file(&mut self, path: &HgPath, added: &[Node]) -> Result<()> {
+        let mut nothing = HashSet::new();
+        let needed = self.0.get_mut(path).unwrap_or(&mut nothing);
+        for node in added {
+            if !needed.remove(node) {
+                return Err(Error::abort("received spurious file revlog entry"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that what has not come was there before.
+    fn check_rest(self, sink: &dyn Sink) -> Result<()> {
+        for (path, nodes) in self.0 {
+            if nodes.is_empty() {
+                continue;
+            }
+            let filelog = sink.filelog(&path)?;
+            let mut nodes: Vec<Node> = nodes.into_iter().collect();
+            nodes.sort_unstable();
+            if let Some(node) = nodes.iter().find(|node| !filelog.has_node(node)) {
+                let parts: [&[u8]; 5] = [
+                    b"missing file data for ",
+                    path.as_bytes(),
+                    b":",
+                    &node.hex(),
+                    b" - run hg verify",
+                ];
+                return Err(Error::abort(parts.concat()));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Takes everything `source` has. Without `tr` nothing is written.
 pub fn take_changegroup(
     sink: &mut dyn Sink,
     mut tr: Option<&mut dyn RevlogTransaction>,
     source: &mut dyn ChangegroupSource,
     reporter: &dyn Reporter,
+    validate: bool,
 ) -> Result<Taken> {
     reporter.status(b"adding changesets\n");
     let mut taken = Taken::default();
@@ -54,13 +116,18 @@ pub fn take_changegroup(
         return Err(Error::abort("tree manifests cannot be received yet"));
     }
     let link = |node: &Node, _| changelog.rev(node);
-    add_group(manifests.revlog_mut(), reborrow(&mut tr), source, link, |_, _| Ok(()))?;
+    let mut needed = validate.then(Needed::default);
+    let added = |revlog: &Revlog, rev| needed.as_mut().map_or(Ok(()), |n| n.add(revlog, rev));
+    add_group(manifests.revlog_mut(), reborrow(&mut tr), source, link, added)?;
     sink.put_manifests(manifests);
     if source.next_path()?.is_some() {
         return Err(Error::abort("tree manifests cannot be received yet"));
     }
     reporter.status(b"adding file changes\n");
-    take_files(sink, tr, source, reporter, &changelog, &mut taken)?;
+    take_files(sink, tr, source, reporter, &changelog, &mut taken, needed.as_mut())?;
+    if let Some(needed) = needed {
+        needed.check_rest(sink)?;
+    }
     Ok(taken)
 }
 
@@ -116,6 +183,7 @@ fn take_files(
     reporter: &dyn Reporter,
     changelog: &Changelog,
     taken: &mut Taken,
+    mut needed: Option<&mut Needed>,
 ) -> Result<()> {
     while let Some(path) = source.next_path()? {
         let path = HgPathBuf::from_vec(path);
@@ -123,7 +191,18 @@ fn take_files(
         reporter.debug(&text.concat());
         let mut filelog = sink.filelog(&path)?;
         let link = |node: &Node, _| changelog.rev(node);
-        let outcome = add_group(&mut filelog, reborrow(&mut tr), source, link, |_, _| Ok(()))?;
+        let mut new = Vec::new();
+        let collects = needed.is_some();
+        let added = |revlog: &Revlog, rev| {
+            if collects {
+                new.push(revlog.node(rev));
+            }
+            Ok(())
+        };
+        let outcome = add_group(&mut filelog, reborrow(&mut tr), source, link, added)?;
+        if let Some(needed) = &mut needed {
+            needed.check_file(&path, &new)?;
+        }
         if outcome.received == 0 {
             return Err(Error::abort("received file revlog group is empty"));
         }

@@ -69,7 +69,7 @@ fn unbundle(file: &Path, root: &Path) {
     while let Some(part) = parts.next_part().expect("part") {
         if let Payload::Changegroup(_, mut source) = part.payload {
             let mut sink = RepoSink(&repo);
-            take_changegroup(&mut sink, Some(&mut tr), &mut *source, &Silent).expect("taken");
+            take_changegroup(&mut sink, Some(&mut tr), &mut *source, &Silent, true).expect("taken");
         }
     }
     tr.close().expect("close");

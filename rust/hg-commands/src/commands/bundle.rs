@@ -83,7 +83,7 @@ fn bundle_spec(ctx: &CommandContext, repo: &Repo) -> Result<BundleSpec> {
             .hint("see 'hg help bundlespec' for supported values for --type")
     })?;
     if spec.container == Container::Packed1 {
-        return Err(Error::abort("packed bundles cannot be produced by \"hg bundle\"")
+        return Err(Error::input("packed bundles cannot be produced by \"hg bundle\"")
             .hint("use 'hg debugcreatestreamclonebundle'"));
     }
     // A changegroup of the first version needs no container.
@@ -170,7 +170,7 @@ fn to_destinations(
     destinations: &[Vec<u8>],
 ) -> Result<OutgoingSet> {
     let mut all = OutgoingSet::default();
-    for path in remote::paths(ctx)?.for_push(destinations)? {
+    for path in remote::paths(ctx)?.for_push(destinations, &ctx.cwd())? {
         let mut peer = remote::peer(ctx, &path.location)?;
         let symbols: Vec<Vec<u8>> = revs.iter().flatten().map(Node::hex).collect();
         let heads = super::push::heads(ctx, repo, &path, &symbols)?;

@@ -85,7 +85,8 @@ fn find(
     };
     write_bundle(ctx, &other, &discovery.common, &heads, name)?;
     let file = remote::file_path(ctx, name);
-    let overlay = hg_wire::bundle_repo::open(&file, repo.root(), &remote::open_context(ctx)?)?;
+    let overlay =
+        hg_wire::bundle_repo::open(&file, name, repo.root(), &remote::open_context(ctx)?)?;
     let known = repo.changelog()?.len();
     let all = (known..overlay.changelog()?.len()).map(Revision::from_index).collect();
     Ok(Some((overlay, all)))

@@ -27,7 +27,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.opts.flag("subrepos") {
         return Err(Error::abort("subrepositories are not supported yet"));
     }
-    let paths = remote::paths(ctx)?.for_push(&ctx.args)?;
+    let paths = remote::paths(ctx)?.for_push(&ctx.args, &ctx.cwd())?;
     if ctx.opts.flag("bookmarks") {
         let mut code = 1;
         for path in &paths {

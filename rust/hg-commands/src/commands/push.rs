@@ -32,7 +32,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         revs.push(symbol);
     }
     let mut code = 0;
-    for path in remote::paths(ctx)?.for_push(&ctx.args)? {
+    for path in remote::paths(ctx)?.for_push(&ctx.args, &ctx.cwd())? {
         let one = push_one(ctx, repo, &path, &revs, &bookmarks)?;
         code = std::cmp::max(code, one);
     }

@@ -46,7 +46,7 @@ fn unbundle(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<Vec<i64>> 
         }
         Bundle::V2 { .. } => operation.bundle2 = true,
         Bundle::Packed1 { .. } => {
-            return Err(Error::abort("packed bundles cannot be applied with \"hg unbundle\"")
+            return Err(Error::input("packed bundles cannot be applied with \"hg unbundle\"")
                 .hint("use \"hg debugapplystreamclonebundle\""));
         }
     }

@@ -114,6 +114,18 @@ impl Repo {
         Ok(Filelog::open(self.revlog_files(), path, options)?.ignore_censored(ignore))
     }
 
+    /// Notes that changesets from `start` on lie in memory only.
+    pub fn set_overlay_start(&self, start: usize) {
+        // Laying a second thing over the first moves nothing: the first start counts.
+        let _ = self.0.overlay_start.set(start);
+    }
+
+    /// The first changeset that lies in memory only, when a bundle lies over the repository.
+    #[must_use]
+    pub fn overlay_start(&self) -> Option<usize> {
+        self.0.overlay_start.get().copied()
+    }
+
     /// Lays a history of a file over the stored one, in memory only: for looking into bundles.
     pub fn overlay_filelog(&self, filelog: Filelog) {
         let mut overlay = self.0.overlay.write().unwrap_or_else(PoisonError::into_inner);

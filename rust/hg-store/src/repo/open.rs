@@ -111,6 +111,7 @@ impl Repo {
             locks: Locks::default(),
             parts: Parts::default(),
             transaction: Mutex::new(Weak::new()),
+            overlay_start: std::sync::OnceLock::new(),
             overlay: RwLock::default(),
         })))
     }

@@ -158,7 +158,7 @@ impl Revlog {
 
     fn unknown(&self, node: &Node, what: &str) -> Error {
         let parts = [&self.name.display[..], b"@", &node.hex(), b": ", what.as_bytes()];
-        Error::new(ErrorKind::UnknownRevision, parts.concat())
+        Error::storage(parts.concat())
     }
 }
 

@@ -136,7 +136,11 @@ pub(super) fn bisect<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 }
 
 /// `bundle()`
-pub(super) fn bundle<'q>(_: Call<'q, '_>) -> Result<SmartSet<'q>> {
+pub(super) fn bundle<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    if let Some(start) = call.ctx.repo.overlay_start() {
+        let revs = (start..call.ctx.changelog().len()).map(hg_types::Revision::from_index);
+        return Ok(call.subset.and(SmartSet::from_set(revs)));
+    }
     Err(Error::abort("no bundle provided - specify with -R"))
 }
 
