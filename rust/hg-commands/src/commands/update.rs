@@ -38,14 +38,63 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         hg_wdir::merge::MergeState::clear(repo)?;
     }
     crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
+    update_and_tell(ctx, repo, &destination, &options, named.as_deref())
+}
+
+/// Updates, then says what became of bookmarks and which other heads there are.
+fn update_and_tell(
+    ctx: &CommandContext,
+    repo: &Repo,
+    destination: &Destination,
+    options: &UpdateOptions,
+    named: Option<&[u8]>,
+) -> Result<i32> {
     let node = repo.changelog()?.node(destination.rev);
-    let stats = update(repo, node, &options, &*ctx.ui)?;
-    follow_bookmark(ctx, repo, named.as_deref(), &destination)?;
+    let stats = update(repo, node, options, &*ctx.ui)?;
     show_stats(ctx, stats);
     if stats.unresolved > 0 {
         ctx.ui.status("use 'hg resolve' to retry unresolved file merges\n");
     }
+    follow_bookmark(ctx, repo, named, destination)?;
+    if named.is_none() {
+        tell_other_heads(ctx, repo)?;
+    }
     Ok(i32::from(stats.unresolved > 0))
+}
+
+/// After an update to nowhere in particular: the other heads of the branch.
+fn tell_other_heads(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    let cl = repo.changelog()?;
+    let parent = cl.rev(&hg_wdir::parents(repo)?[0])?;
+    let branch = hg_wdir::branch::read(repo)?;
+    let map = repo.branchmap()?;
+    if parent.is_null() || !map.heads(&branch).contains(&parent) {
+        return Ok(());
+    }
+    let others = map.open_heads(&branch).filter(|&rev| rev != parent).count();
+    if cl.entry(parent)?.closes_branch() {
+        let text = [
+            b"no open descendant heads on branch \"",
+            &branch[..],
+            b"\", updating to a closed head\n",
+        ];
+        ctx.ui.warn(text.concat());
+        ctx.ui.warn(if others > 0 {
+            let text = "(committing will reopen the head, use 'hg heads .' to see";
+            format!("{text} {others} other heads)\n").into_bytes()
+        } else {
+            [b"(committing will reopen branch \"", &branch[..], b"\")\n"].concat()
+        });
+    } else if others > 0 {
+        let entry = cl.entry(parent)?;
+        let first = entry.description().split(|&b| b == b'\n').next().unwrap_or_default();
+        let short = cl.node(parent).short();
+        ctx.ui.status([b"updated to \"", &short[..], b": ", first, b"\"\n"].concat());
+        let count = others.to_string();
+        let text = [count.as_bytes(), b" other heads for branch \"", &branch, b"\"\n"];
+        ctx.ui.status(text.concat());
+    }
+    Ok(())
 }
 
 /// Updates after a pull: to what was named, else to where a plain update goes.
@@ -59,15 +108,15 @@ pub(crate) fn after_pull(
         Some((node, _)) => Destination { rev: repo.changelog()?.rev(node)?, bookmark: None },
         None => default_destination(repo)?,
     };
-    let node = repo.changelog()?.node(destination.rev);
-    let stats = update(repo, node, &UpdateOptions::default(), &*ctx.ui)?;
+    let check = match ctx.config().get("commands", "update.check") {
+        Some(b"abort") => UpdateCheck::Abort,
+        Some(b"none") => UpdateCheck::None,
+        Some(b"noconflict") => UpdateCheck::NoConflict,
+        _ => UpdateCheck::Linear,
+    };
+    let options = UpdateOptions { check, ..UpdateOptions::default() };
     let name = named.as_ref().map(|(_, name)| name.as_slice());
-    follow_bookmark(ctx, repo, name, &destination)?;
-    show_stats(ctx, stats);
-    if stats.unresolved > 0 {
-        ctx.ui.status("use 'hg resolve' to retry unresolved file merges\n");
-    }
-    Ok(i32::from(stats.unresolved > 0))
+    update_and_tell(ctx, repo, &destination, &options, name)
 }
 
 /// Prints what an update did.
