@@ -14,7 +14,7 @@ ORACLE := $(CURDIR)/.oracle
 # The profile of everything the tests build: optimised a little, quick to compile.
 TEST_PROFILE ?= ci
 
-.PHONY: format-check install test test-rust test-cli test-python test-interop lint bench local wheel clean oracle testenv
+.PHONY: format-check install test test-rust test-python test-interop lint bench local wheel clean oracle testenv
 
 install:
 	$(PYTHON) -m venv "$(VENV)"
@@ -55,7 +55,12 @@ test-rust: oracle
 
 # pytest collects the .t files of tests/cli too, and runs each against both doors.
 test-python: oracle testenv
-	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests
+	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests/cli tests/python
+
+# Histories, outputs, kills and damage against the oracle: long, so not part of `test`.
+# HG_REAL_PROJECT, HG_KILLS and HG_MUTATIONS make it longer still.
+test-interop: oracle testenv
+	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests/interop
 
 format-check:
 	$(CARGO) fmt --all --check

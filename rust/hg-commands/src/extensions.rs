@@ -24,6 +24,7 @@ const NATIVE: &[&str] = &[
     "pager",
     "parentrevspec",
     "progress",
+    "purge",
 ];
 
 /// Bundled extensions that only add commands. They count as ours: one of their commands that is not
