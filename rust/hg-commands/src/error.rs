@@ -72,6 +72,10 @@ pub fn text(error: &Error) -> Vec<u8> {
         ErrorKind::Config => out.extend_from_slice(b"config error: "),
         ErrorKind::Parse => match error.location {
             Some(at) => out.extend_from_slice(format!("hg: parse error at {at}: ").as_bytes()),
+            // Errors in files say themselves where they are.
+            None if error.message.starts_with(b"at ") => {
+                out.extend_from_slice(b"hg: parse error ");
+            }
             None => out.extend_from_slice(b"hg: parse error: "),
         },
         ErrorKind::Programming => out.extend_from_slice(b"** programming error: "),

@@ -12,7 +12,7 @@ use crate::dispatch::{self, Found};
 use crate::spec::Opt;
 use crate::{Ui, extensions};
 
-use rst::Style;
+pub use rst::{Style, render};
 
 pub(crate) use show::{command_help, short_usage};
 

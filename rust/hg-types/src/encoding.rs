@@ -29,12 +29,12 @@ impl Default for Encoding {
     }
 }
 
-/// A stored text as the user sees it, and the stored form when the character set cannot show it whole.
+/// A stored text as the user sees it, and the stored form where that is another.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct LocalText {
     /// In the user's character set.
     pub local: Vec<u8>,
-    /// What is stored, when converting `local` back would not give it.
+    /// What is stored, when it differs from `local`.
     pub stored: Option<Vec<u8>>,
 }
 
@@ -82,8 +82,8 @@ impl Encoding {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => Cow::Owned(stored.iter().copied().map(char::from).collect()),
         };
-        let (local, whole) = self.encode(&text);
-        let stored = (!whole || matches!(text, Cow::Owned(_))).then(|| stored.to_vec());
+        let (local, _) = self.encode(&text);
+        let stored = (local != stored).then(|| stored.to_vec());
         LocalText { local, stored }
     }
 

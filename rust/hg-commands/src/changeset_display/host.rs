@@ -129,6 +129,20 @@ impl Host for UiHost {
         Ok(out)
     }
 
+    fn rst(&self, text: &[u8], style: &[u8]) -> Result<Vec<u8>> {
+        let text = String::from_utf8_lossy(text);
+        if style == b"html" {
+            return Ok(html(&text).into_bytes());
+        }
+        let style = crate::help::Style {
+            width: 80,
+            indent: 0,
+            verbose: true,
+            encoding: self.ui.encoding(),
+        };
+        Ok(crate::help::render(&text, &style).0.into_bytes())
+    }
+
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         let variables = &self.config.environment().variables;
         variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -180,6 +194,16 @@ impl UiHost {
         };
         request.for_each(take)
     }
+}
+
+/// Paragraphs as HTML.
+fn html(text: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+        let escaped = paragraph.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        out.push_str(&format!("<p>\n{escaped}\n</p>\n"));
+    }
+    out
 }
 
 /// Removes colour escapes.

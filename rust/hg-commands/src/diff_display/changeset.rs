@@ -15,6 +15,7 @@ pub struct ChangesetDiffer {
     repo: Repo,
     style: DiffStyle,
     stat_style: DiffStyle,
+    data_style: DiffStyle,
     files: Box<dyn Fn(Revision) -> Result<Matcher>>,
     stat: bool,
     patch: bool,
@@ -41,7 +42,11 @@ impl ChangesetDiffer {
         let mut stat_style = DiffStyle::from_opts(ui, opts)?;
         stat_style.options.context = 0;
         stat_style.options.noprefix = false;
-        Ok(Some(Self { repo: repo.clone(), style, stat_style, files, stat, patch }))
+        // Programs want patches that they can read back.
+        let mut data_style = DiffStyle::from_opts(ui, opts)?;
+        data_style.options.noprefix = false;
+        data_style.options.nobinary = false;
+        Ok(Some(Self { repo: repo.clone(), style, stat_style, data_style, files, stat, patch }))
     }
 
     fn comparison(&self, ui: &Ui, changeset: &Changeset) -> Result<Comparison> {
@@ -75,6 +80,6 @@ impl Differ for ChangesetDiffer {
     }
 
     fn patch(&self, ui: &Ui, changeset: &Changeset) -> Result<Vec<u8>> {
-        self.style.to_bytes(&self.comparison(ui, changeset)?, false)
+        self.data_style.to_bytes(&self.comparison(ui, changeset)?, false)
     }
 }

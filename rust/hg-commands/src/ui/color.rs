@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use bstr::ByteSlice as _;
 use hg_config::Config;
 use hg_types::Result;
 
@@ -219,10 +220,12 @@ impl Palette {
         }
         let start = self.start(&effects);
         let stop: &[u8] = if self.mode == ColorMode::Ansi { b"\x1b[0m" } else { b"\x1b(B\x1b[m" };
-        let lines = text
-            .split(|&b| b == b'\n')
-            .map(|line| if line.is_empty() { Vec::new() } else { [&*start, line, stop].concat() });
-        lines.collect::<Vec<_>>().join(&b'\n')
+        // Where a label inside ends, the effects of this one start again.
+        let paint_line = |line: &[u8]| -> Vec<u8> {
+            let parts = line.split_str(stop).filter(|part| !part.is_empty());
+            parts.flat_map(|part| [&*start, part, stop].concat()).collect()
+        };
+        text.split(|&b| b == b'\n').map(paint_line).collect::<Vec<_>>().join(&b'\n')
     }
 
     /// The sequence that turns the effects on.

@@ -78,7 +78,7 @@ impl AsciiGraph {
         let (_, fresh) = self.split_parents(node);
         let own = usize::from(!self.columns.contains(&node.rev));
         let columns = self.columns.len() + own;
-        let more = if fresh.len() > 1 { 2 * (fresh.len() - 1) } else { 0 };
+        let more = if fresh.len() > 1 { 2 } else { 0 };
         1 + columns * 2 + more
     }
 

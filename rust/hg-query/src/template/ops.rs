@@ -177,6 +177,10 @@ impl Engine {
                 values.push((name.clone(), item.clone()));
                 Vars { values, change: Change::Keep }
             }
+            ListKind::Changesets => {
+                let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
+                Vars::changeset(Rc::new(changeset))
+            }
             ListKind::Revisions => {
                 let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
                 let values = vec![(b"revision"[..].into(), item.clone())];

@@ -74,6 +74,8 @@ pub enum ListKind {
     Named(Name, Vec<(Name, Value)>),
     /// Revision numbers; the changeset is in the context of each.
     Revisions,
+    /// Revision numbers that are not called anything.
+    Changesets,
     /// Paths in the changeset.
     Files(Name),
     /// Names of the changeset, called by their name space and `name`.

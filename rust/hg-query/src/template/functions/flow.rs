@@ -47,7 +47,7 @@ fn choose(
 fn contains(engine: &Engine, scope: &Scope, haystack: &Value, needle: &Value) -> Result<bool> {
     Ok(match haystack {
         Value::List(list) => {
-            let numbers = matches!(list.kind, ListKind::Revisions)
+            let numbers = matches!(list.kind, ListKind::Revisions | ListKind::Changesets)
                 || matches!(list.items.first(), Some(Value::Int(_)));
             if numbers {
                 let number = as_number(engine, scope, needle)?;

@@ -126,18 +126,10 @@ fn shortest(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Val
 
 /// The shortest start of an id that names nothing else: no other id, and no revision number.
 fn shortest_prefix(engine: &Engine, node: &Node, minimum: usize) -> Result<Vec<u8>> {
-    let repo = engine.need_repo()?;
-    let changelog = repo.changelog()?;
+    let changelog = engine.need_repo()?.changelog()?;
     let hex = node.hex();
     let config = engine.host.config();
     let with_x = config.get_bool("experimental", "revisions.prefixhexnode").unwrap_or(false);
-    let mut len = if *node == Node::WDIR {
-        let others = changelog.shortest_prefix_len(node);
-        others.max(1)
-    } else {
-        changelog.shortest_prefix_len(node)
-    };
-    len = len.max(minimum).min(40);
     let number = |prefix: &[u8]| -> bool {
         // A prefix that reads as a revision number would be taken for one.
         if prefix.first() == Some(&b'0') && prefix != b"0" {
@@ -146,6 +138,15 @@ fn shortest_prefix(engine: &Engine, node: &Node, minimum: usize) -> Result<Vec<u
         let number = std::str::from_utf8(prefix).ok().and_then(|text| text.parse::<usize>().ok());
         number.is_some_and(|number| number < changelog.len())
     };
+    let mut len = match preferred_digits(engine, node)? {
+        Some(digits) => digits,
+        None if node.is_null() || *node == Node::WDIR => {
+            let shared = |rev| shared_digits(node, &changelog.node(rev));
+            changelog.revs().map(shared).max().unwrap_or(0) + 1
+        }
+        None => changelog.shortest_prefix_len(node),
+    };
+    len = len.max(minimum).min(40);
     if with_x {
         let prefix = &hex[..len];
         return Ok(if number(prefix) { [b"x", prefix].concat() } else { prefix.to_vec() });
@@ -154,6 +155,27 @@ fn shortest_prefix(engine: &Engine, node: &Node, minimum: usize) -> Result<Vec<u
         len += 1;
     }
     Ok(hex[..len].to_vec())
+}
+
+/// The digits that tell an id from the others in the set in which the user wants prefixes to be short.
+fn preferred_digits(engine: &Engine, node: &Node) -> Result<Option<usize>> {
+    let config = engine.host.config();
+    let query = config.get("experimental", "revisions.disambiguatewithin").unwrap_or_default();
+    if query.is_empty() {
+        return Ok(None);
+    }
+    let changelog = engine.need_repo()?.changelog()?;
+    let revs = super::revset_call::answer(engine, query)?;
+    let nodes: Vec<Node> = revs.iter().map(|&rev| changelog.node(rev)).collect();
+    if !nodes.contains(node) {
+        return Ok(None);
+    }
+    let others = nodes.iter().filter(|other| *other != node);
+    Ok(Some(others.map(|other| shared_digits(node, other)).max().unwrap_or(0) + 1))
+}
+
+fn shared_digits(left: &Node, right: &Node) -> usize {
+    left.hex().iter().zip(&right.hex()).take_while(|(a, b)| a == b).count()
 }
 
 type Markers = Vec<Rc<List>>;

@@ -9,7 +9,7 @@ use super::super::engine::Engine;
 use super::super::eval::floor_divide;
 use super::super::ops::{append_plain, dict_item, not_iterable, pair_vars, truth, unwrap};
 use super::super::scope::Scope;
-use super::super::value::{Dict, Item, List, Mappings, Value, Vars};
+use super::super::value::{Dict, Item, List, ListKind, Mappings, Value, Vars};
 use super::{Function, expect, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -84,7 +84,11 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
                     items.push(item.clone());
                 }
             }
-            let list = List { items, shown: None, ..List::clone(list) };
+            let kind = match &list.kind {
+                ListKind::Revisions => ListKind::Changesets,
+                kind => kind.clone(),
+            };
+            let list = List { items, kind, shown: None, ..List::clone(list) };
             Ok(Value::List(Rc::new(list)))
         }
         Value::Dict(dict) => {

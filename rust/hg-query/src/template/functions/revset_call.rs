@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use hg_types::{Error, Node, Result, Revision};
+use hg_types::{Error, ErrorKind, Node, Result, Revision};
 
 use super::super::changeset::Changeset;
 use super::super::code::Arguments;
@@ -56,15 +56,7 @@ fn revset(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
         }
         Rc::new(ask(fill_in(engine, scope, &query, values)?)?)
     } else {
-        let known = engine.queries.answers.borrow().get(&query).cloned();
-        match known {
-            Some(revs) => revs,
-            None => {
-                let revs = Rc::new(ask(query.clone())?);
-                engine.queries.answers.borrow_mut().insert(query, Rc::clone(&revs));
-                revs
-            }
-        }
+        answer(engine, &query)?
     };
     let mut items = Vec::new();
     if keywords::style_shows(engine, "revision", "revisions") {
@@ -82,6 +74,17 @@ fn revset(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
     let items = revs.iter().map(|rev| Value::from(rev.get())).collect();
     let (kind, form) = (ListKind::Revisions, ItemForm::Plain);
     Ok(Value::List(Rc::new(List { items, kind, form, shown })))
+}
+
+/// The revisions of a query that does not depend on a changeset; asked once.
+pub(super) fn answer(engine: &Engine, query: &[u8]) -> Result<Rc<Vec<Revision>>> {
+    if let Some(known) = engine.queries.answers.borrow().get(query) {
+        return Ok(Rc::clone(known));
+    }
+    let context = query_context(engine)?;
+    let revs = Rc::new(crate::revset::any_revs(&context, &[query.to_vec()], None)?.to_vec()?);
+    engine.queries.answers.borrow_mut().insert(query.to_vec(), Rc::clone(&revs));
+    Ok(revs)
 }
 
 /// Puts values in the places of `%d`, `%s`, ... in a query.
@@ -141,10 +144,20 @@ fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Optio
     let one = |arg: SpecArg<'_>| Some(format_spec("%", &[arg]));
     let value = unwrap(value);
     Ok(match (kind, value) {
-        (b'd', Value::Int(number)) => one(SpecArg::Int(*number)),
         (b'd', _) => {
-            let text = engine.text_of(value, scope)?;
-            hg_config::value::parse_int(&text).and_then(|number| one(SpecArg::Int(number)))
+            let number = match value {
+                Value::Int(number) => Some(*number),
+                _ => hg_config::value::parse_int(&engine.text_of(value, scope)?),
+            };
+            match number {
+                // A number names a revision here, it does not count from the end.
+                Some(-1) => Some(b"null".to_vec()),
+                Some(number) if number < 0 => {
+                    let message = format!("unknown revision '{number}'");
+                    return Err(Error::new(ErrorKind::UnknownRevision, message));
+                }
+                number => number.and_then(|number| one(SpecArg::Int(number))),
+            }
         }
         (b's', _) => one(SpecArg::Text(&engine.text_of(value, scope)?)),
         (b'r', Value::Bytes(text)) => {

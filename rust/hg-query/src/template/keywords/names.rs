@@ -51,6 +51,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
             Some(text) => {
                 let code = engine.compile(super::super::map::unquote(text))?;
                 engine.render_code(&code, scope, &mut out)?;
+                out.truncate(out.iter().position(|&c| c == b'\n').unwrap_or(out.len()));
             }
             None => {
                 let code = engine.builtin(ONE_LINE_SUMMARY)?;

@@ -72,6 +72,6 @@ fn parents(engine: &Engine, scope: &Scope) -> Result<Value> {
         None
     };
     let items = parents.iter().map(|rev| Value::Int(rev.get().into())).collect();
-    let (kind, form) = (ListKind::Revisions, ItemForm::RevNodeBlank);
+    let (kind, form) = (ListKind::Changesets, ItemForm::RevNodeBlank);
     Ok(Value::List(Rc::new(List { items, kind, form, shown })))
 }
