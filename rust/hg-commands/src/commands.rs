@@ -54,6 +54,7 @@ pub mod diff;
 pub mod export;
 pub mod files;
 pub mod forget;
+pub mod grep;
 pub mod heads;
 pub mod help;
 pub mod identify;

@@ -24,6 +24,7 @@ pub mod patching;
 pub mod remote;
 pub mod revision;
 pub mod scope;
+pub mod sequence;
 pub mod similar;
 pub mod spec;
 mod storage;

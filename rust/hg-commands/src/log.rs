@@ -11,7 +11,7 @@ use hg_query::revset::{self, Origin, SmartSet, SpecArg, format_spec};
 use hg_types::{Error, Result, Revision};
 
 use crate::changeset_display::Displayer;
-use crate::scope::match_arguments;
+use crate::scope::match_patterns;
 use crate::{CommandContext, revision};
 
 pub use graph::{show_foreign_graph, show_graph};
@@ -70,19 +70,42 @@ impl Follow {
 /// # Errors
 /// When an option is malformed or names what is not there.
 pub fn select<'q>(ctx: &CommandContext, query: &'q QueryContext) -> Result<Selection<'q>> {
+    let conditions = conditions(ctx, query)?;
+    select_files(ctx, query, &ctx.args, conditions)
+}
+
+/// The changesets from which history starts, and all that it follows, whatever they change.
+///
+/// # Errors
+/// When an option names what is not there.
+pub fn all_followed<'q>(ctx: &CommandContext, query: &'q QueryContext) -> Result<SmartSet<'q>> {
+    let follow = Follow::of(ctx);
+    initial(query, &starts(ctx, query, follow)?, follow)
+}
+
+/// The changesets that change files matching `patterns` and fulfil `conditions`, which are revsets.
+///
+/// # Errors
+/// When an option is malformed or names what is not there.
+pub fn select_files<'q>(
+    ctx: &CommandContext,
+    query: &'q QueryContext,
+    patterns: &[Vec<u8>],
+    conditions: Vec<Vec<u8>>,
+) -> Result<Selection<'q>> {
     if !ctx.opts.list("line-range").is_empty() {
         return Err(Error::abort("--line-range is not supported"));
     }
     let follow = Follow::of(ctx);
     let starts = starts(ctx, query, follow)?;
-    let matcher = match_arguments(ctx)?;
-    let choice = choose(ctx, query, &matcher, &starts, follow)?;
+    let matcher = match_patterns(ctx, patterns)?;
+    let choice = choose(ctx, query, (&matcher, patterns), &starts, follow)?;
     let mut revs = initial(query, &starts, follow)?;
     let matched: FilesOf = {
         let matcher = matcher.clone();
         Box::new(move |_| Ok(matcher.clone()))
     };
-    let mut parts = conditions(ctx, query)?;
+    let mut parts = conditions;
     let files = match choice {
         FileChoice::Everything => matched,
         FileChoice::Nothing => return Ok(Selection { revs: SmartSet::empty(), files: matched }),
@@ -95,7 +118,7 @@ pub fn select<'q>(ctx: &CommandContext, query: &'q QueryContext) -> Result<Selec
             matched
         }
         FileChoice::Scan => {
-            parts.push(scan_call(ctx));
+            parts.push(scan_call(ctx, patterns));
             matched
         }
         FileChoice::Followed(history) => {
@@ -264,10 +287,10 @@ fn bookmark_spec(name: &[u8]) -> Vec<u8> {
 }
 
 /// The condition that one of a changeset's files matches the arguments.
-fn scan_call(ctx: &CommandContext) -> Vec<u8> {
+fn scan_call(ctx: &CommandContext, patterns: &[Vec<u8>]) -> Vec<u8> {
     let mut arguments = vec![b"r:".to_vec(), b"d:relpath".to_vec()];
     let lists =
-        [("p:", &ctx.args[..]), ("i:", ctx.opts.list("include")), ("x:", ctx.opts.list("exclude"))];
+        [("p:", patterns), ("i:", ctx.opts.list("include")), ("x:", ctx.opts.list("exclude"))];
     for (prefix, values) in lists {
         arguments.extend(values.iter().map(|value| [prefix.as_bytes(), value].concat()));
     }

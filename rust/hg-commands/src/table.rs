@@ -50,6 +50,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::export::COMMAND,
     &c::files::COMMAND,
     &c::forget::COMMAND,
+    &c::grep::COMMAND,
     &c::heads::COMMAND,
     &c::help::COMMAND,
     &c::bundle::COMMAND,

@@ -146,7 +146,8 @@ impl Sets<'_> {
     fn pruned(&self) -> Revs {
         let mut pruned = self.goods();
         pruned.extend(self.bads());
-        pruned.extend(&self.skip);
+        let range = self.range();
+        pruned.extend(self.skip.iter().filter(|rev| range.contains(rev)));
         pruned
     }
 

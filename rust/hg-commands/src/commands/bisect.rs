@@ -132,7 +132,7 @@ impl Session<'_> {
     fn check(&self) -> Result<()> {
         match (self.state.good.is_empty(), self.state.bad.is_empty()) {
             (false, false) => Ok(()),
-            (true, false) => Err(Error::state("cannot bisect (no known good revisions)")),
+            (true, _) => Err(Error::state("cannot bisect (no known good revisions)")),
             _ => Err(Error::state("cannot bisect (no known bad revisions)")),
         }
     }

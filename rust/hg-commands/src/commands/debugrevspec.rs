@@ -2,8 +2,9 @@
 
 use hg_query::parser::Tree;
 use hg_query::revset::{self, Origin, STAGES, SmartSet, eval};
-use hg_types::{Error, Result, Revision};
+use hg_types::{Error, Result};
 
+use crate::sequence::{Change, compare};
 use crate::{Command, CommandContext, revision, spec};
 
 /// `hg debugrevspec`.
@@ -130,42 +131,13 @@ fn verify(
     }
     ctx.ui.write_label("--- analyzed\n", "diff.file_a");
     ctx.ui.write_label("+++ optimized\n", "diff.file_b");
-    for (sign, rev) in compare(&analyzed, &optimized) {
-        let label = match sign {
-            '-' => "diff.deleted",
-            '+' => "diff.inserted",
-            _ => "",
+    for (change, rev) in compare(&analyzed, &optimized) {
+        let (sign, label) = match change {
+            Change::Removed => ('-', "diff.deleted"),
+            Change::Added => ('+', "diff.inserted"),
+            Change::Kept => (' ', ""),
         };
         ctx.ui.write_label(format!("{sign}{rev}\n"), label);
     }
     Ok(1)
-}
-
-/// The differences of two lists, by their longest common subsequence.
-fn compare(old: &[Revision], new: &[Revision]) -> Vec<(char, Revision)> {
-    let mut common = vec![vec![0usize; new.len() + 1]; old.len() + 1];
-    for (i, a) in old.iter().enumerate().rev() {
-        for (j, b) in new.iter().enumerate().rev() {
-            common[i][j] = match a == b {
-                true => common[i + 1][j + 1] + 1,
-                false => common[i + 1][j].max(common[i][j + 1]),
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut out = Vec::new();
-    while i < old.len() || j < new.len() {
-        if i < old.len() && j < new.len() && old[i] == new[j] {
-            out.push((' ', old[i]));
-            i += 1;
-            j += 1;
-        } else if j == new.len() || (i < old.len() && common[i + 1][j] >= common[i][j + 1]) {
-            out.push(('-', old[i]));
-            i += 1;
-        } else {
-            out.push(('+', new[j]));
-            j += 1;
-        }
-    }
-    out
 }

@@ -42,11 +42,11 @@ impl Followed {
 pub(super) fn choose(
     ctx: &CommandContext,
     query: &QueryContext,
-    matcher: &Matcher,
+    (matcher, patterns): (&Matcher, &[Vec<u8>]),
     starts: &Starts<'_>,
     follow: Follow,
 ) -> Result<FileChoice> {
-    if matcher.is_always() && ctx.args.len() < 2 {
+    if matcher.is_always() && patterns.len() < 2 {
         return Ok(FileChoice::Everything);
     }
     if matcher.has_patterns() || ctx.opts.flag("removed") || has_filters(ctx) {
@@ -100,21 +100,39 @@ fn followed(
     for &rev in &revs {
         manifests.push(hg_query::changes::manifest(query, rev)?);
     }
-    let in_any = |path: &HgPath| {
-        manifests.iter().any(|manifest| manifest.contains(path) || manifest.has_dir(path))
+    let tracked = match named {
+        true => Vec::new(),
+        false => hg_query::changes::files_of(query, Revision::WDIR)?,
     };
-    for path in files.iter().filter(|path| !path.is_empty() && !in_any(path)) {
-        if query.repo.wvfs().lstat(path.as_bytes()).is_ok_and(|stat| stat.is_some()) {
-            return Ok(scan_if_known(query, files));
-        }
-        let start: &[u8] = match named {
-            true => b"cannot follow file not in any of the specified revisions: \"",
-            false => b"cannot follow file not in parent revision: \"",
+    // Directories are not followed: every ancestor that touches them is shown.
+    let mut scan = false;
+    for path in files {
+        let known = match named {
+            true => manifests.iter().any(|manifest| manifest.contains(path)),
+            false => tracked.binary_search(path).is_ok(),
         };
-        return Err(Error::state([start, path.as_bytes(), b"\""].concat()));
+        let directory = match named {
+            true => manifests.iter().any(|manifest| manifest.has_dir(path)),
+            false => query.repo.wvfs().lstat(path.as_bytes()).is_ok_and(|stat| stat.is_some()),
+        };
+        if known && query.repo.filelog(path)?.is_empty() {
+            let message = [b"cannot follow nonexistent file: \"", path.as_bytes(), b"\""];
+            return Err(Error::state(message.concat()));
+        }
+        scan |= path.is_empty() || (directory && (!known || named));
+        if !(known || directory || path.is_empty()) {
+            let start: &[u8] = match named {
+                true => b"cannot follow file not in any of the specified revisions: \"",
+                false => b"cannot follow file not in parent revision: \"",
+            };
+            return Err(Error::state([start, path.as_bytes(), b"\""].concat()));
+        }
+    }
+    if scan {
+        return Ok(scan_if_known(query, files));
     }
     for (&rev, manifest) in revs.iter().zip(&manifests) {
-        let absent = |path: &&HgPathBuf| !manifest.contains(path) && !manifest.has_dir(path);
+        let absent = |path: &&HgPathBuf| !manifest.contains(path);
         for path in files.iter().filter(|path| !path.is_empty()).filter(absent) {
             let name = path_to(query.repo.root_bytes(), &query.cwd, path);
             let node = query.node(rev).short();

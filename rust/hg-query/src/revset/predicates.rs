@@ -109,6 +109,7 @@ static PREDICATES: &[Predicate] = &[
     predicate("ancestors", ORDINARY, graph::ancestors),
     predicate("author", TEXTS, meta::author),
     predicate("bisect", ORDINARY, special::bisect),
+    predicate("bisected", ORDINARY, special::bisect),
     predicate("bookmark", ORDINARY, named::bookmark),
     predicate("branch", TEXTS, named::branch),
     predicate("branchpoint", ORDINARY, graph::branch_point),
@@ -210,7 +211,9 @@ pub(super) fn call<'q>(
         Some(found) => (found.run)(call),
         None => {
             let documented = PREDICATES.iter().map(|predicate| predicate.name.as_bytes());
-            let public = documented.filter(|name| !name.starts_with(b"_") && *name != b"tagged");
+            let public = documented.filter(|name| {
+                !name.starts_with(b"_") && !matches!(*name, b"tagged" | b"bisected")
+            });
             Err(unknown(name, &public.collect::<Vec<_>>()))
         }
     }

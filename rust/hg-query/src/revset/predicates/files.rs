@@ -270,7 +270,7 @@ pub(super) fn diff_contains<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         for path in status.all() {
             let matching = |rev: Revision| -> Result<Vec<Vec<u8>>> {
                 let content = changes::content(ctx, rev, path)?.unwrap_or_default();
-                let lines = content.split_inclusive(|&c| c == b'\n');
+                let lines = content.split(|&c| c == b'\n');
                 Ok(lines.filter(|line| pattern.matches(line)).map(<[u8]>::to_vec).collect())
             };
             if matching(parent)? != matching(rev)? {
