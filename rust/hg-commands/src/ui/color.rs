@@ -361,6 +361,6 @@ mod tests {
         );
         assert_eq!(palette.paint(b"a", "nothing"), b"a");
         let (palette, _) = Palette::new(ColorMode::Debug, &config);
-        assert_eq!(palette.paint(b"a\n\nb\n", "x y"), b"[x y|a]\n\n[x y|b]\n");
+        assert_eq!(palette.paint(b"a\n\nb\n", "x y"), b"[x y|a\n\nb]\n");
     }
 }
