@@ -31,14 +31,16 @@ impl MessageOptions {
     }
 }
 
-/// The message that `--message` or `--logfile` give.
+/// The message that `--message` or `--logfile` give, in UTF-8.
 ///
 /// # Errors
 /// When both are given or the file cannot be read.
 pub fn given_message(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
+    let encoding = ctx.ui.encoding();
     let message = ctx.opts.nonempty("message");
     let Some(file) = ctx.opts.nonempty("logfile") else {
-        return Ok(message.map(<[u8]>::to_vec));
+        let stored = message.map(|message| encoding.from_local(message)).transpose()?;
+        return Ok(stored.map(std::borrow::Cow::into_owned));
     };
     if message.is_some() {
         return Err(Error::input("cannot specify both --message and --logfile"));
@@ -46,7 +48,7 @@ pub fn given_message(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
     let text = if file == b"-" { ctx.ui.read_all()? } else { read_log_file(ctx, file)? };
     // Line ends of files are the system's.
     let lines: Vec<&[u8]> = bstr::ByteSlice::lines(&text[..]).collect();
-    Ok(Some(lines.join(&b'\n')))
+    Ok(Some(encoding.from_local(&lines.join(&b'\n'))?.into_owned()))
 }
 
 fn read_log_file(ctx: &CommandContext, file: &[u8]) -> Result<Vec<u8>> {
@@ -76,7 +78,8 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
 }
 
 fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result<Vec<u8>> {
-    let text = editor_text(options, draft, ctx)?;
+    let encoding = ctx.ui.encoding();
+    let text = encoding.local(&editor_text(options, draft, ctx)?).into_owned();
     let mut variables = vec![("HGEDITFORM".to_owned(), options.form.into())];
     let repo = ctx.repo()?;
     if let Some(transaction) = repo.current_transaction()
@@ -99,7 +102,7 @@ fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result
     if edited == text && draft.message.is_empty() {
         return Err(Error::input("commit message unchanged"));
     }
-    Ok(message)
+    Ok(encoding.from_local(&message)?.into_owned())
 }
 
 /// What the editor shows: the message, then lines that are taken out again.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bstr::ByteSlice as _;
 use hg_config::{Config, Environment, RepoLayers};
 use hg_store::{OpenOptions, Repo};
-use hg_types::{Error, ErrorKind, Result};
+use hg_types::{Error, Result};
 
 use crate::extensions::{self, Enabled};
 use crate::hooks::{self, Hooks};
@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     /// The global arguments are wrong.
     GlobalUsage(Vec<u8>),
     /// The arguments of an alias without meaning are wrong: name, complaint, what the alias lacks.
-    BadAliasUsage(Vec<u8>, Vec<u8>, Error),
+    BadAliasUsage(Vec<u8>, Vec<u8>, Box<Error>),
     /// Help was asked about an alias without meaning.
     HelpInstead(Error),
     /// No command has that name.
@@ -168,6 +168,9 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
         config.apply_option(option)?;
     }
     config.tweak_defaults()?;
+    if early.traceback {
+        config.set("ui", "traceback", "on", "--traceback");
+    }
     ui.reconfigure(Arc::new(config.clone()))?;
     if let Some(directory) = &early.cwd {
         change_directory(&mut config, directory)?;
@@ -303,6 +306,9 @@ impl Session {
         self.apply_globals(&parsed.globals)?;
         if parsed.globals.flag("version") {
             return self.invoke_named(b"version", Opts::default(), Vec::new(), parsed.globals);
+        }
+        if parsed.globals.flag("help") && parsed.entry.name.is_empty() {
+            return Ok(help::help(&self.ui, help::Request::default())?);
         }
         if parsed.globals.flag("help") {
             return Ok(help::command_help(&self.ui, &parsed.entry)?);
@@ -451,6 +457,9 @@ impl Session {
         if context.repo.is_some() {
             context.ui.repeat_color_complaints();
         }
+        if pages(&context) {
+            context.ui.pager(spec.name())?;
+        }
         let started = std::time::Instant::now();
         let result = self.run_with_hooks(&entry, &context, line);
         if context.globals.flag("time") {
@@ -598,6 +607,17 @@ impl Session {
     }
 }
 
+/// Whether the output of a command is long enough to go through the pager.
+fn pages(context: &CommandContext) -> bool {
+    match context.command.spec.name() {
+        "annotate" | "branches" | "config" | "diff" | "files" | "grep" | "heads" | "locate"
+        | "log" | "manifest" | "paths" | "status" | "summary" | "tags" => true,
+        "cat" | "export" => context.opts.nonempty("output").is_none_or(|output| output == b"-"),
+        "resolve" | "shelve" => context.opts.flag("list"),
+        _ => false,
+    }
+}
+
 /// `--time`: how long the command took, by the clock and by the processor.
 fn report_time(ui: &Ui, started: std::time::Instant) {
     use nix::sys::resource::{UsageWho, getrusage};
@@ -628,7 +648,7 @@ fn bad_alias(name: &[u8], error: Error, rest: &[Vec<u8>], globals: &[&Opt]) -> F
     match options::parse(rest, globals, Order::Mixed) {
         Ok((values, _)) if values.flag("help") => Failure::HelpInstead(error),
         Ok(_) => Failure::Error(error),
-        Err(UsageError(text)) => Failure::BadAliasUsage(name.to_vec(), text, error),
+        Err(UsageError(text)) => Failure::BadAliasUsage(name.to_vec(), text, Box::new(error)),
     }
 }
 

@@ -47,7 +47,7 @@ pub fn report(ui: &Ui, error: &Error) -> i32 {
         if config.get_bool("ui", "traceback").unwrap_or(false) {
             ui.error(trace(error));
         }
-        ui.error(&text(error));
+        ui.error(text(error));
     }
     if detailed { detailed_exit_code(error.kind) } else { simple_exit_code(error.kind) }
 }

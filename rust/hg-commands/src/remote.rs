@@ -49,8 +49,8 @@ fn lookup(ctx: &CommandContext) -> Lookup {
     let cwd = ctx.cwd();
     let encoding = ctx.ui.encoding();
     Arc::new(move |repo, symbol| {
-        let query = QueryContext::new(repo, clock.clone(), path_to_bytes(&cwd))?
-            .with_encoding(encoding.clone());
+        let query =
+            QueryContext::new(repo, clock.clone(), path_to_bytes(&cwd))?.with_encoding(encoding);
         let rev = hg_query::revset::symbols::resolve(&query, symbol)?;
         Ok(query.node(rev))
     })

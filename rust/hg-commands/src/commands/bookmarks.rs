@@ -113,10 +113,8 @@ fn list(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
         fm.data(&[("active", Value::from(active))]);
         fm.plain("\n", "");
     }
-    if !any {
-        if fm.is_plain() {
-            ctx.ui.status("no bookmarks set\n");
-        }
+    if !any && fm.is_plain() {
+        ctx.ui.status("no bookmarks set\n");
     }
     fm.end()?;
     Ok(0)

@@ -87,7 +87,7 @@ fn chosen(
             } else {
                 [b"forget ", &name[..], b" "].concat()
             };
-            match ctx.ui.prompt_choice(&[&question[..], responses.as_bytes()].concat(), 0)? {
+            match ctx.ui.prompt_choice([&question[..], responses.as_bytes()].concat(), 0)? {
                 0 => out.push(file),
                 1 => {}
                 2 => break 'files,

@@ -78,11 +78,11 @@ fn show_bookmarks(ctx: &CommandContext, repo: &Repo, parents: &[Revision]) -> Re
         return Ok(());
     }
     ctx.ui.write_label("bookmarks:", "log.bookmark");
-    if let Some(active) = marks.active() {
-        if let Some(at) = names.iter().position(|name| name == active) {
-            names.remove(at);
-            ctx.ui.write_label([b" *", active].concat(), "bookmarks.active");
-        }
+    if let Some(active) = marks.active()
+        && let Some(at) = names.iter().position(|name| name == active)
+    {
+        names.remove(at);
+        ctx.ui.write_label([b" *", active].concat(), "bookmarks.active");
     }
     for name in names {
         ctx.ui.write_label([b" ", &name[..]].concat(), "log.bookmark");
@@ -176,7 +176,7 @@ fn show_update(
     let cl = repo.changelog()?;
     let heads = repo.branchmap()?.heads(branch).to_vec();
     let missing = cl.missing_ancestors(parents.iter().copied(), heads.iter().copied());
-    let new = missing.into_iter().count();
+    let new = missing.len();
     let open_heads = heads.len();
     if new == 0 {
         ctx.ui.status("update: (current)\n");

@@ -13,6 +13,8 @@ pub(crate) struct EarlyOptions {
     pub(crate) repository: Option<Vec<u8>>,
     /// `--debugger`.
     pub(crate) debugger: bool,
+    /// `--traceback`.
+    pub(crate) traceback: bool,
     /// `--profile`.
     pub(crate) profile: bool,
     /// Whether early options must stand first (`HGPLAIN=+strictflags`).
@@ -47,6 +49,7 @@ impl EarlyOptions {
             }
             match &**arg {
                 b"--debugger" => out.debugger = true,
+                b"--traceback" => out.traceback = true,
                 b"--profile" => out.profile = true,
                 b"-R" => {
                     if let Some(value) = args.next() {

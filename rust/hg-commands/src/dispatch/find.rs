@@ -32,7 +32,7 @@ pub(crate) struct Alias {
     /// Arguments that come first.
     pub(crate) args: Vec<Vec<u8>>,
     /// The alias that this one is made of.
-    pub(crate) inner: Option<Box<Alias>>,
+    pub(crate) inner: Option<Box<Self>>,
 }
 
 /// A user's alias of a shell command line.

@@ -84,7 +84,7 @@ fn literal(value: &Value, depth: usize, out: &mut Vec<u8>) {
             out.extend_from_slice(format!("({}, {})", date.seconds, date.offset).as_bytes());
         }
         Value::List { values, .. } => {
-            sequence(values.iter(), depth, out, |value, depth, out| literal(value, depth, out));
+            sequence(values.iter(), depth, out, literal);
         }
         Value::Dict { pairs, .. } => {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, value)).collect();

@@ -24,7 +24,7 @@ pub enum Value {
     /// Values of one kind.
     List {
         /// The values.
-        values: Vec<Value>,
+        values: Vec<Self>,
         /// What a template calls one of them (`file`).
         name: &'static str,
         /// What a template writes between them.
@@ -33,7 +33,7 @@ pub enum Value {
     /// Named values.
     Dict {
         /// Names and values.
-        pairs: Vec<(Vec<u8>, Value)>,
+        pairs: Vec<(Vec<u8>, Self)>,
         /// What a template calls a name.
         key: &'static str,
         /// What a template calls a value.

@@ -113,7 +113,7 @@ impl Ui {
 /// shell understands are left to the shell.
 fn missing_program(env: &hg_config::Environment, line: &[u8]) -> Option<Vec<u8>> {
     use bstr::ByteSlice as _;
-    if line.find_byteset(b"|&;<>()$`\\\"'*?[#~=%").is_some() {
+    if line.find_byteset(b"|&;<>()$`\\\" \t\n'*?[#~=%").is_some() {
         return None;
     }
     let program = line.split(|&b| b == b' ').next()?;

@@ -91,8 +91,8 @@ impl Columns {
             let mut rows = Vec::with_capacity(annotation.lines.len());
             for line in &annotation.lines {
                 let rev = annotation.origin(line).rev;
-                if !origins.contains_key(&rev) {
-                    origins.insert(rev, self.origin(ctx, history, annotation, line)?);
+                if let std::collections::hash_map::Entry::Vacant(e) = origins.entry(rev) {
+                    e.insert(self.origin(ctx, history, annotation, line)?);
                 }
                 let text = self.cell(*column, &origins[&rev], annotation, line, working);
                 let width = encoding.width(&text);
