@@ -86,6 +86,10 @@ impl<'r> Tracer<'r> {
         }
         let (a, b) = (x.revision(), y.revision());
         let ancestor = self.changelog.ancestor(a, b);
+        if ancestor.is_null() {
+            // Unrelated histories: equal files are no copies.
+            return Ok(Copies::new());
+        }
         let is = |side: &Side| matches!(side, Side::Revision(rev) if *rev == ancestor);
         if is(x) {
             self.forward(ancestor, y, None)
