@@ -5,17 +5,43 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use hg_config::Config;
+use hg_query::template::map::unquote;
+use hg_query::template::{Changeset, Engine, History, Scope, Vars};
 use hg_store::{HookArgs, HookRunner, Repo};
-use hg_types::{Error, ErrorKind, Result};
+use hg_types::{Error, ErrorKind, Node, Result};
 
 use crate::Ui;
+use crate::changeset_display::UiHost;
 
 /// Runs the hooks of the configuration.
 pub struct Hooks {
     ui: Arc<Ui>,
+}
+
+/// Columns of a conflict marker's text behind its sign.
+const MARKER_COLUMNS: usize = 80 - 8;
+
+/// A text of at most so many columns, with dots where something was cut off.
+fn ellipsis(ui: &Ui, text: &[u8], columns: usize) -> Vec<u8> {
+    let encoding = ui.encoding();
+    if encoding.width(text) <= columns {
+        return text.to_vec();
+    }
+    let mut out = String::new();
+    let mut width = 0;
+    for c in encoding.decode_lossy(text).chars() {
+        width += encoding.char_width(c);
+        if width > columns - 3 {
+            break;
+        }
+        out.push(c);
+    }
+    out.push_str("...");
+    encoding.encode(&out).0
 }
 
 /// A hook: its full name and what it does.
@@ -124,6 +150,24 @@ impl HookRunner for Hooks {
 
     fn run(&self, repo: &Repo, name: &str, throw: bool, args: &HookArgs) -> Result<bool> {
         self.run_in(Some(repo), name, throw, args)
+    }
+
+    fn conflict_marker(
+        &self,
+        repo: &Repo,
+        node: &Node,
+        template: &[u8],
+        label: &[u8],
+    ) -> Result<Vec<u8>> {
+        let host = Rc::new(UiHost::new(&self.ui, Some(repo.root_bytes())));
+        let engine = Engine::new(host.clone(), Some(repo.clone()));
+        let history = History::new(repo.clone(), host);
+        let changeset = Changeset::open(&history, repo.changelog()?.rev(node)?)?;
+        let scope = Scope::root(Vars::changeset(Rc::new(changeset)));
+        let mut text = [label, b" "].concat();
+        engine.render_code(&engine.compile(unquote(template))?, &scope, &mut text)?;
+        let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        Ok(ellipsis(&self.ui, line, MARKER_COLUMNS))
     }
 }
 

@@ -1,6 +1,6 @@
-//! What commands that merge have in common: `--tool`, and what conflict markers say.
+//! What commands that merge have in common: `--tool`.
 
-use hg_types::{Node, Result};
+use hg_types::Result;
 
 use crate::CommandContext;
 
@@ -16,19 +16,4 @@ pub fn force(ctx: &CommandContext, tool: Option<&[u8]>) -> Result<()> {
         repo.set_config(config);
     }
     Ok(())
-}
-
-/// The labels of conflict markers: as they are, or with what `command-templates.mergemarker` says about
-/// each side (`ui.mergemarkers=detailed`).
-///
-/// # Errors
-/// When the template is at fault or a changeset cannot be read.
-pub fn marker_labels(
-    ctx: &CommandContext,
-    labels: &[Vec<u8>; 3],
-    _local: Node,
-    _other: Node,
-) -> Result<[Vec<u8>; 3]> {
-    let _ = ctx;
-    Ok(labels.clone())
 }

@@ -1,6 +1,6 @@
 //! How the store calls out: hooks of transactions.
 
-use hg_types::Result;
+use hg_types::{Node, Result};
 
 use crate::Repo;
 
@@ -17,6 +17,22 @@ pub trait HookRunner: Send + Sync {
     /// # Errors
     /// With `throw`, when a hook fails.
     fn run(&self, repo: &Repo, name: &str, throw: bool, args: &HookArgs) -> Result<bool>;
+
+    /// The text of a conflict marker: `label`, then what `template` says about a changeset, on
+    /// one line that is not too long.
+    ///
+    /// # Errors
+    /// When the template cannot be evaluated.
+    fn conflict_marker(
+        &self,
+        repo: &Repo,
+        node: &Node,
+        template: &[u8],
+        label: &[u8],
+    ) -> Result<Vec<u8>> {
+        let _ = (repo, template);
+        Ok([label, b" ", &node.short()].concat())
+    }
 }
 
 /// A [`HookRunner`] without hooks, for embedders and tests.

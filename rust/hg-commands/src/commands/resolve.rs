@@ -170,13 +170,8 @@ fn merge_again(
     let repo = ctx.repo()?;
     crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
     let labels = state.labels();
-    let markers = crate::merge_tool::marker_labels(ctx, &labels, state.local(), state.other())?;
-    let context = MergeContext {
-        repo,
-        interaction: &*ctx.ui,
-        labels: labels.clone(),
-        marker_labels: markers,
-    };
+    let context =
+        MergeContext { repo, interaction: &*ctx.ui, labels: labels.clone(), marker_labels: labels };
     let mut failed = false;
     for (path, old) in paths {
         // Named files are merged again even when they are settled; --all means the open ones.

@@ -7,7 +7,7 @@ use hg_store::Repo;
 use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
 
 use super::program;
-use super::tool::{Demands, Internal, Tool, ToolKind, ToolPicker};
+use super::tool::{Demands, Internal, Tool, ToolKind, ToolPicker, tool_text};
 
 /// One side of a file that is merged.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +115,7 @@ impl MergeContext<'_> {
         self.announce(file);
         match &tool.kind {
             ToolKind::Internal(Internal::Text(style)) => {
-                let outcome = self.merge_text(tool, *style, file, demands);
+                let outcome = self.merge_text(tool, *style, file, demands)?;
                 Ok(self.warn_about_conflicts(file, outcome))
             }
             ToolKind::Internal(kind @ (Internal::Dump | Internal::ForceDump)) => {
@@ -123,7 +123,7 @@ impl MergeContext<'_> {
                 Ok(self.warn_about_conflicts(file, outcome))
             }
             ToolKind::Internal(_) => {
-                let outcome = self.merge_text(tool, Style::Merge, file, demands);
+                let outcome = self.merge_text(tool, Style::Merge, file, demands)?;
                 Ok(self.warn_about_conflicts(file, outcome))
             }
             ToolKind::Program(command) => {
@@ -162,19 +162,67 @@ impl MergeContext<'_> {
         self.interaction.debug(&parts.concat());
     }
 
-    fn labels(&self) -> Labels<'_> {
-        let [local, other, base] = &self.marker_labels;
-        Labels { local, other, base }
+    /// The labels of conflict markers, as `tool` and the configuration want them: alone, or with
+    /// what a template says about each side (`hg help config.ui`, `mergemarkers`).
+    pub(super) fn labels_for(
+        &self,
+        file: &FileMerge,
+        tool: &[u8],
+        detailed: bool,
+        style: Style,
+    ) -> Result<[Vec<u8>; 3]> {
+        let labels = &self.marker_labels;
+        if !detailed {
+            return Ok(labels.clone());
+        }
+        let config = self.repo.config();
+        let template = tool_text(&config, tool, "mergemarkertemplate")
+            .or_else(|| config.get("command-templates", "mergemarker"))
+            .unwrap_or_default();
+        // Sides that are not shown do not make the others wider.
+        let shown = if style == Style::Merge { 2 } else { 3 };
+        let width = labels[..shown].iter().map(Vec::len).max().unwrap_or(0) + 1;
+        let mut out = labels.clone();
+        let nodes = [&file.local, &file.other, &file.base].map(|side| side.changeset);
+        for (label, node) in out.iter_mut().zip(nodes).take(shown) {
+            label.push(b':');
+            label.resize(width.max(label.len()), b' ');
+            *label = self.repo.hooks().conflict_marker(self.repo, &node, template, label)?;
+        }
+        Ok(out)
     }
 
-    /// The texts merged without a word: `None` where they conflict.
-    pub(super) fn premerge(&self, file: &FileMerge, style: Style) -> Result<Vec<u8>, Vec<u8>> {
+    /// Whether conflict markers tell of changesets.
+    pub(super) fn wants_details(&self) -> bool {
+        self.repo.config().get("ui", "mergemarkers") == Some(b"detailed")
+    }
+
+    /// The texts merged without a word: an error where they conflict.
+    pub(super) fn premerge(
+        &self,
+        file: &FileMerge,
+        tool: &[u8],
+        detailed: bool,
+        style: Style,
+    ) -> Result<Result<Vec<u8>, Vec<u8>>> {
         let [base, local, other] = [&file.base, &file.local, &file.other].map(Side::bytes);
-        let merged = merge3::merge(base, local, other, style, &self.labels());
-        if merged.conflicts == 0 { Ok(merged.text) } else { Err(merged.text) }
+        let merged = merge3::merge(base, local, other, style, &Labels::default());
+        if merged.conflicts == 0 {
+            return Ok(Ok(merged.text));
+        }
+        let [local_label, other_label, base_label] =
+            &self.labels_for(file, tool, detailed, style)?;
+        let labels = Labels { local: local_label, other: other_label, base: base_label };
+        Ok(Err(merge3::merge(base, local, other, style, &labels).text))
     }
 
-    fn merge_text(&self, tool: &Tool, style: Style, file: &FileMerge, demands: Demands) -> Outcome {
+    fn merge_text(
+        &self,
+        tool: &Tool,
+        style: Style,
+        file: &FileMerge,
+        demands: Demands,
+    ) -> Result<Outcome> {
         if demands.symlink {
             let name = tool.name.strip_prefix(b"internal").unwrap_or(&tool.name);
             let parts = [
@@ -185,17 +233,17 @@ impl MergeContext<'_> {
                 b"\n",
             ];
             self.interaction.warn(&parts.concat());
-            return Outcome::Unresolved(None);
+            return Ok(Outcome::Unresolved(None));
         }
         if demands.binary {
             let parts = [&b"warning: "[..], file.path.as_bytes(), b" looks like a binary file.\n"];
             self.interaction.warn(&parts.concat());
-            return Outcome::Unresolved(None);
+            return Ok(Outcome::Unresolved(None));
         }
-        match self.premerge(file, style) {
+        Ok(match self.premerge(file, &tool.name, self.wants_details(), style)? {
             Ok(text) => Outcome::Merged(text),
             Err(text) => Outcome::Unresolved(Some(text)),
-        }
+        })
     }
 
     fn warn_about_conflicts(&self, file: &FileMerge, outcome: Outcome) -> Outcome {
@@ -215,7 +263,7 @@ impl MergeContext<'_> {
         if try_first
             && !demands.binary
             && !demands.symlink
-            && let Ok(text) = self.premerge(file, Style::Merge)
+            && let Ok(text) = self.premerge(file, b"", false, Style::Merge)?
         {
             return Ok(Outcome::Merged(text));
         }

@@ -35,7 +35,9 @@ impl Program<'_> {
     pub(super) fn run(&self, demands: Demands) -> Result<Outcome> {
         let config = self.context.repo.config();
         if let Some(style) = self.premerge_style(&config, demands)? {
-            match self.context.premerge(self.file, style.unwrap_or(Style::Merge)) {
+            let detailed = self.context.wants_details() || self.wants_details(&config);
+            let style_or_plain = style.unwrap_or(Style::Merge);
+            match self.context.premerge(self.file, self.tool, detailed, style_or_plain)? {
                 Ok(text) => {
                     self.context.interaction.debug(b" premerge successful\n");
                     return Ok(Outcome::Merged(text));
@@ -63,6 +65,11 @@ impl Program<'_> {
             None => return Ok(default.then_some(None)),
         };
         Ok(default.then_some(keep))
+    }
+
+    /// Whether the labels that the tool gets tell of changesets.
+    fn wants_details(&self, config: &Config) -> bool {
+        tool_text(config, self.tool, "mergemarkers") == Some(b"detailed")
     }
 
     fn path(&self) -> PathBuf {
@@ -101,13 +108,15 @@ impl Program<'_> {
     fn start(&self, config: &Config) -> Result<i32> {
         let args = tool_text(config, self.tool, "args").unwrap_or(b"$local $base $other");
         let versions = self.versions(bstr::ByteSlice::contains_str(args, "$output"))?;
-        let arguments = self.expand(args, &versions);
+        let detailed = self.wants_details(config);
+        let labels = self.context.labels_for(self.file, self.tool, detailed, Style::Merge3)?;
+        let arguments = self.expand(args, &versions, &labels);
         let command = [self.command, b" ", &arguments].concat();
         let flag = |side: &Side| -> Vec<u8> {
             if side.flags == hg_types::FileFlags::Symlink { b"1".to_vec() } else { b"0".to_vec() }
         };
         let name = |name: &str| name.as_bytes().to_vec();
-        let [local, other, base] = &self.context.labels;
+        let [local, other, base] = &labels;
         let environment = vec![
             (name("HG_FILE"), self.file.path.as_bytes().to_vec()),
             (name("HG_MY_NODE"), self.file.local.changeset.short()),
@@ -131,9 +140,9 @@ impl Program<'_> {
     }
 
     /// Replaces `$local` and so on by quoted paths and labels.
-    fn expand(&self, args: &[u8], versions: &Versions) -> Vec<u8> {
+    fn expand(&self, args: &[u8], versions: &Versions, labels: &[Vec<u8>; 3]) -> Vec<u8> {
         let path = |path: &Path| quote(path_to_bytes(path));
-        let [local, other, base] = &self.context.marker_labels;
+        let [local, other, base] = labels;
         let values: [(&[u8], Vec<u8>); 7] = [
             (b"labellocal", quote(local)),
             (b"labelother", quote(other)),

@@ -34,6 +34,9 @@ pub fn remerge(
         Ok(Some(repo.filelog(path)?.read_node(&node)?.into_vec()))
     };
     let other_manifest = manifest_of(repo, &state.other())?;
+    let changelog = repo.changelog()?;
+    let heads = [changelog.rev(&state.local())?, changelog.rev(&state.other())?];
+    let ancestor = changelog.node(changelog.ancestor(heads[0], heads[1]));
     let merge = FileMerge {
         path: path.to_owned(),
         local: Side {
@@ -51,6 +54,7 @@ pub fn remerge(
         base: Side {
             path: sides.ancestor_path.clone(),
             content: read(&sides.ancestor_path, sides.ancestor_node)?,
+            changeset: ancestor,
             ..Side::default()
         },
     };

@@ -206,10 +206,8 @@ impl<'a> Update<'a> {
         if refuse {
             return Err(Error::state("uncommitted changes").hint(hint));
         }
-        // Without changes to merge, and on the way back, what differs is taken from the target.
-        if self.ancestor == p2 || !self.is_dirty()? {
-            self.ancestor = p1;
-        }
+        // What is merged are the changes of the working directory, made since its parent.
+        self.ancestor = p1;
         Ok(())
     }
 
