@@ -14,6 +14,19 @@ use hg_wire::peer::Peer;
 
 use crate::CommandContext;
 
+/// The repository at a location on this machine.
+///
+/// # Errors
+/// When it is not there, or is none.
+pub fn local_repo(ctx: &CommandContext, location: &[u8]) -> Result<Repo> {
+    match hg_wire::open::open(&open_context(ctx)?, location)? {
+        hg_wire::open::Opened::Repo(repo) => Ok(repo),
+        hg_wire::open::Opened::Bundle(_) => {
+            Err(Error::abort("identifying bundle files is not implemented yet"))
+        }
+    }
+}
+
 /// The configuration without any repository's own, as another repository starts from it.
 fn base_config(ctx: &CommandContext) -> Result<Config> {
     let config = ctx.config();

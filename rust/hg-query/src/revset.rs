@@ -25,6 +25,7 @@ use crate::parser::{AliasRules, Tree};
 pub(crate) use args::parse_error;
 pub use predicates::{Call, CustomPredicate, PredicateTable};
 pub use smartset::SmartSet;
+pub use symbols::is_revision;
 pub use spec::{SpecArg, format_spec};
 
 /// The name of a stage between text and set.

@@ -2,122 +2,172 @@
 
 use hg_match::Matcher;
 use hg_store::Repo;
-use hg_types::{Error, Node, Result};
+use hg_types::{Error, ErrorKind, Node, Result, Revision};
 use hg_wdir::{StatusOptions, WorkingDir};
 
 use crate::formatter::Value;
-use crate::{Command, CommandContext, revision, spec};
+use crate::revision::Target;
+use crate::{Command, CommandContext, Formatter, revision, spec};
 
 /// `hg identify`.
 pub static COMMAND: Command = Command {
     spec: &spec::navigation::IDENTIFY,
-    help: "Print what the working directory, or the revision given, is: short node ids of its\n\
-parents with a ``+`` if there are uncommitted changes, the branch unless it is the default one, tags\n\
-and bookmarks. Options choose single facts.\n\n\
-Returns 0 if successful.",
+    help: "Print a short summary of where the working directory stands: the id of its parent or\n\
+           parents, \"+\" if there are changes, the branch unless it is the default one, tags and\n\
+           bookmarks.\n\n\
+           With -r/--rev, a revision is identified instead; with SOURCE, the tip of another\n\
+           repository. Options choose what is printed.\n\nReturns 0 if successful.",
     run,
 };
 
-/// What is identified.
-struct Subject {
-    nodes: Vec<Node>,
-    dirty: bool,
+/// What is known of what is identified.
+struct Facts {
+    node: Node,
     branch: Vec<u8>,
-    is_wdir: bool,
+    tags: Vec<Vec<u8>>,
+    bookmarks: Vec<Vec<u8>>,
+    context: Revision,
+    output: Vec<Vec<u8>>,
 }
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    if !ctx.args.is_empty() {
-        return Err(Error::abort("identifying other repositories is not implemented yet"));
-    }
-    let repo = ctx.repo()?;
-    let subject = match ctx.opts.nonempty("rev") {
-        Some(spec) => of_revision(ctx, repo, spec)?,
-        None => of_working_directory(repo)?,
+    let other = match &ctx.args[..] {
+        [] => None,
+        [source] => Some(source),
+        _ => return Err(ctx.usage_error()),
     };
-    show(ctx, repo, &subject)
-}
-
-fn of_revision(ctx: &CommandContext, repo: &Repo, spec: &[u8]) -> Result<Subject> {
-    let node = revision::single(ctx, spec)?.node(repo)?;
-    if node == Node::WDIR {
-        return of_working_directory(repo);
+    if other.is_none() && ctx.optional_repo().is_none() {
+        let message = "there is no Mercurial repository here (.hg not found)";
+        return Err(Error::new(ErrorKind::Input, message));
     }
-    let branch = repo.changelog()?.entry_of(&node)?.branch();
-    Ok(Subject { nodes: vec![node], dirty: false, branch, is_wdir: false })
-}
-
-fn of_working_directory(repo: &Repo) -> Result<Subject> {
-    let [p1, p2] = hg_wdir::parents(repo)?;
-    let mut nodes = vec![p1];
-    nodes.extend(Some(p2).filter(|node| !node.is_null()));
-    let status = WorkingDir::open(repo)?.status(&Matcher::always(), StatusOptions::default())?;
-    let dirty = status.has_changes() || !status.deleted.is_empty();
-    Ok(Subject { nodes, dirty, branch: hg_wdir::branch::read(repo)?, is_wdir: true })
-}
-
-fn show(ctx: &CommandContext, repo: &Repo, subject: &Subject) -> Result<i32> {
-    let flag = |name| ctx.opts.flag(name);
-    let all = !["num", "id", "branch", "tags", "bookmarks"].into_iter().any(flag);
-    let cl = repo.changelog()?;
+    let repo = match other {
+        Some(source) => crate::remote::local_repo(ctx, source)?,
+        None => ctx.repo()?.clone(),
+    };
     let mut fm = ctx.formatter("identify")?;
     fm.start_item();
-    let dirty: &[u8] = if subject.dirty { b"+" } else { b"" };
-    let ids: Vec<Vec<u8>> = subject.nodes.iter().map(|node| fm.hex(node)).collect();
-    let mut words: Vec<Vec<u8>> = Vec::new();
-    let id = [&ids.join(&b'+')[..], dirty].concat();
-    fm.data(&[("id", Value::from(&id))]);
-    if all || flag("id") {
-        words.push(id);
-    }
-    if flag("num") {
-        let mut numbers = Vec::new();
-        for node in &subject.nodes {
-            numbers.push(cl.rev(node)?.to_string());
-        }
-        words.push([numbers.join("+").as_bytes(), dirty].concat());
-    }
-    let tags = repo.tags()?;
-    let marks = repo.bookmarks()?;
-    let names = |list: Vec<&[Vec<u8>]>| -> Vec<Vec<u8>> {
-        list.into_iter().flatten().map(|name| ctx.ui.encoding().local(name).into_owned()).collect()
+    let target = target(ctx, &repo)?;
+    let chosen = ["num", "id", "branch", "tags", "bookmarks"];
+    let by_default = !chosen.iter().any(|name| ctx.opts.flag(name));
+    let facts = match target {
+        Target::WorkingDirectory => working_directory(ctx, &repo, &mut fm, by_default)?,
+        Target::Changeset(rev) => changeset(ctx, &repo, &mut fm, (rev, by_default))?,
     };
-    let tags = names(subject.nodes.iter().map(|node| tags.names_of(node)).collect());
-    let marks = names(subject.nodes.iter().map(|node| marks.names_of(node)).collect());
-    let branch = ctx.ui.encoding().local(&subject.branch).into_owned();
-    if all && !ctx.ui.is_quiet() {
-        if branch != b"default" {
-            words.push([b"(", &branch[..], b")"].concat());
-        }
-        words.extend([&tags, &marks].into_iter().filter(|n| !n.is_empty()).map(|n| n.join(&b'/')));
-    } else {
-        if flag("branch") {
-            words.push(branch.clone());
-        }
-        if flag("tags") {
-            words.push(tags.join(&b' '));
-        }
-        if flag("bookmarks") {
-            words.push(marks.join(&b' '));
-        }
-    }
-    let node = if subject.is_wdir { Node::WDIR } else { subject.nodes[0] };
-    let parents: Vec<Node> = if subject.is_wdir {
-        subject.nodes.clone()
-    } else {
-        let parents = cl.parent_nodes(cl.rev(&node)?);
-        let second = Some(parents[1]).filter(|node| !node.is_null());
-        std::iter::once(parents[0]).chain(second).collect()
-    };
-    fm.data(&[
-        ("branch", Value::from(&branch)),
-        ("dirty", Value::from(dirty)),
-        ("tags", Value::list(tags, "tag")),
-        ("bookmarks", Value::list(marks, "bookmark")),
-        ("node", Value::from(node.hex())),
-        ("parents", Value::list(parents.iter().map(Node::hex), "node")),
-    ]);
-    fm.plain([&words.join(&b' ')[..], b"\n"].concat(), "");
-    fm.end()?;
+    show(ctx, fm, facts, by_default)?;
     Ok(0)
+}
+
+fn target(ctx: &CommandContext, repo: &Repo) -> Result<Target> {
+    let Some(spec) = ctx.opts.nonempty("rev") else {
+        return Ok(Target::WorkingDirectory);
+    };
+    let query = revision::query_of(ctx, repo)?;
+    Ok(Target::of(hg_query::revset::rev_single(&query, Some(spec), b".")?))
+}
+
+fn working_directory(
+    ctx: &CommandContext,
+    repo: &Repo,
+    fm: &mut Formatter,
+    by_default: bool,
+) -> Result<Facts> {
+    let changelog = repo.changelog()?;
+    let [p1, p2] = repo.wdir_parents();
+    let parents = if p2.is_null() { vec![p1] } else { vec![p1, p2] };
+    let status = WorkingDir::open(repo)?
+        .status(&Matcher::always(), StatusOptions::default())?;
+    let is_dirty = status.has_changes() || !status.deleted.is_empty();
+    let dirty = if is_dirty { "+" } else { "" };
+    fm.data(&[("dirty", Value::from(dirty))]);
+    let ids: Vec<Vec<u8>> = parents.iter().map(|node| fm.hex(node)).collect();
+    let id = [&ids.join(&b'+')[..], dirty.as_bytes()].concat();
+    fm.data(&[("id", Value::from(&id))]);
+    let mut output = Vec::new();
+    if by_default || ctx.opts.flag("id") {
+        output.push(id);
+    }
+    if ctx.opts.flag("num") {
+        let mut numbers = Vec::new();
+        for node in &parents {
+            numbers.push(changelog.rev(node)?.to_string().into_bytes());
+        }
+        output.push([&numbers.join(&b'+')[..], dirty.as_bytes()].concat());
+    }
+    fm.data(&[("parents", Value::list(ids, "node"))]);
+    let tags = repo.tags()?;
+    let bookmarks = repo.bookmarks()?;
+    let mut marks: Vec<Vec<u8>> =
+        parents.iter().flat_map(|node| bookmarks.names_of(node)).cloned().collect();
+    marks.sort();
+    Ok(Facts {
+        node: Node::WDIR,
+        branch: hg_wdir::branch::read(repo)?,
+        tags: parents.iter().flat_map(|node| tags.names_of(node)).cloned().collect(),
+        bookmarks: marks,
+        context: Revision::WDIR,
+        output,
+    })
+}
+
+fn changeset(
+    ctx: &CommandContext,
+    repo: &Repo,
+    fm: &mut Formatter,
+    (rev, by_default): (Revision, bool),
+) -> Result<Facts> {
+    let changelog = repo.changelog()?;
+    let node = changelog.node(rev);
+    let id = fm.hex(&node);
+    fm.data(&[("id", Value::from(&id))]);
+    let mut output = Vec::new();
+    if by_default || ctx.opts.flag("id") {
+        output.push(id);
+    }
+    if ctx.opts.flag("num") {
+        output.push(rev.to_string().into_bytes());
+    }
+    Ok(Facts {
+        node,
+        branch: changelog.entry(rev)?.branch(),
+        tags: repo.tags()?.names_of(&node).to_vec(),
+        bookmarks: repo.bookmarks()?.names_of(&node).to_vec(),
+        context: rev,
+        output,
+    })
+}
+
+fn show(ctx: &CommandContext, mut fm: Formatter, facts: Facts, by_default: bool) -> Result<()> {
+    let encoding = ctx.ui.encoding();
+    let local = |names: &[Vec<u8>]| -> Vec<Vec<u8>> {
+        names.iter().map(|name| encoding.local(name).into_owned()).collect()
+    };
+    let mut output = facts.output;
+    let branch = encoding.local(&facts.branch).into_owned();
+    let (tags, bookmarks) = (local(&facts.tags), local(&facts.bookmarks));
+    if by_default && !ctx.ui.is_quiet() {
+        if branch != b"default" {
+            output.push([b"(", &branch[..], b")"].concat());
+        }
+        output.extend((!tags.is_empty()).then(|| tags.join(&b'/')));
+        output.extend((!bookmarks.is_empty()).then(|| bookmarks.join(&b'/')));
+    } else {
+        if ctx.opts.flag("branch") {
+            output.push(branch.clone());
+        }
+        if ctx.opts.flag("tags") {
+            output.extend(tags.iter().cloned());
+        }
+        if ctx.opts.flag("bookmarks") {
+            output.extend(bookmarks.iter().cloned());
+        }
+    }
+    fm.data(&[
+        ("node", Value::node(&facts.node)),
+        ("branch", Value::from(&branch)),
+        ("tags", Value::list(tags, "tag")),
+        ("bookmarks", Value::list(bookmarks, "bookmark")),
+    ]);
+    fm.context(facts.context);
+    fm.plain([&output.join(&b' ')[..], b"\n"].concat(), "");
+    fm.end()
 }

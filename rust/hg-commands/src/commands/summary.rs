@@ -1,209 +1,245 @@
 //! `hg summary`.
 
+use std::rc::Rc;
+
 use hg_match::Matcher;
+use hg_query::template::{Changeset, History};
 use hg_store::Repo;
-use hg_types::{Error, Phase, Result, Revision};
+use hg_types::{Error, HgPathBuf, Phase, Result, Revision};
 use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
+use crate::changeset_display::{UiHost, changeset_labels};
 use crate::{Command, CommandContext, spec};
 
 /// `hg summary`.
 pub static COMMAND: Command = Command {
     spec: &spec::working_directory::SUMMARY,
-    help: "Print the state of the working directory: parents, branch, bookmarks, what a commit would\n\
-record, whether an update is available, and the phases of changesets that are not public.\n\n\
-Returns 0 on success.",
+    help: "Show where the working directory stands: its parents, branch, what a commit would\n\
+           record, and whether there is something newer to update to.\n\nReturns 0 on success.",
     run,
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
+    if !ctx.args.is_empty() {
+        return Err(ctx.usage_error());
+    }
     let repo = ctx.repo()?;
+    let host = Rc::new(UiHost::new(&ctx.ui, Some(repo.root_bytes())));
+    let history = History::new(repo.clone(), host);
+    let working = Changeset::open(&history, Revision::WDIR)?;
+    let [p1, p2] = working.parents();
+    let mut parents = vec![Changeset::open(&history, p1)?];
+    if !p2.is_null() {
+        parents.push(Changeset::open(&history, p2)?);
+    }
+    for parent in &parents {
+        show_parent(ctx, parent)?;
+    }
+    let branch = hg_wdir::branch::read(repo)?;
+    show_branch(ctx, &branch);
+    show_bookmarks(ctx, repo, &parents)?;
+    let map = repo.branchmap()?;
+    let heads: Vec<Revision> = map.open_heads(&branch).collect();
+    let all_heads = map.heads(&branch).to_vec();
+    show_commit(ctx, &parents, &Heads { branch, open: &heads, all: &all_heads })?;
+    show_update(ctx, repo, &parents, &heads)?;
+    show_phases(ctx, repo)?;
     if ctx.opts.flag("remote") {
         return Err(Error::abort("summary --remote is not implemented yet"));
     }
-    let parents = show_parents(ctx, repo)?;
-    let branch = hg_wdir::branch::read(repo)?;
-    let shown = ctx.ui.encoding().local(&branch).into_owned();
-    let text = [b"branch: ", &shown[..], b"\n"].concat();
-    if branch == b"default" {
-        ctx.ui.status(text)
-    } else {
-        ctx.ui.write_label(text, "log.branch")
-    }
-    show_bookmarks(ctx, repo, &parents)?;
-    show_changes(ctx, repo, &parents, &branch)?;
-    show_update(ctx, repo, &parents, &branch)?;
-    show_phases(ctx, repo)?;
     Ok(0)
 }
 
-fn show_parents(ctx: &CommandContext, repo: &Repo) -> Result<Vec<Revision>> {
-    let cl = repo.changelog()?;
-    let tags = repo.tags()?;
-    let mut revs = Vec::new();
-    for (at, node) in hg_wdir::parents(repo)?.into_iter().enumerate() {
-        if at > 0 && node.is_null() {
-            continue;
-        }
-        let rev = cl.rev(&node)?;
-        revs.push(rev);
-        let mut line =
-            [format!("parent: {rev}:").into_bytes(), node.short(), b" ".to_vec()].concat();
-        let names: Vec<&[u8]> = tags.names_of(&node).iter().map(Vec::as_slice).collect();
-        line.extend_from_slice(&names.join(&b' '));
-        if rev.is_null() {
-            let text =
-                if cl.is_empty() { " (empty repository)" } else { " (no revision checked out)" };
-            line.extend_from_slice(text.as_bytes());
-        }
-        ctx.ui.write_label(&line, "log.parent");
-        ctx.ui.write("\n");
-        let entry = cl.entry(rev)?;
-        if !entry.description().is_empty() {
-            let first = entry.description().split(|&b| b == b'\n').next().unwrap_or_default();
-            let first = ctx.ui.encoding().local(first.trim_ascii_end()).into_owned();
-            ctx.ui.status([b" ", &first[..], b"\n"].concat());
-        }
-    }
-    Ok(revs)
+struct Heads<'a> {
+    branch: Vec<u8>,
+    open: &'a [Revision],
+    all: &'a [Revision],
 }
 
-fn show_bookmarks(ctx: &CommandContext, repo: &Repo, parents: &[Revision]) -> Result<()> {
-    let marks = repo.bookmarks()?;
-    let cl = repo.changelog()?;
-    let mut names: Vec<Vec<u8>> =
-        parents.iter().flat_map(|rev| marks.names_of(&cl.node(*rev)).to_vec()).collect();
-    if names.is_empty() {
-        return Ok(());
+fn show_parent(ctx: &CommandContext, parent: &Changeset) -> Result<()> {
+    let ui = &ctx.ui;
+    let encoding = ui.encoding();
+    let start = format!("parent: {}:", parent.rev());
+    let id = [start.as_bytes(), &parent.node().short(), b" "].concat();
+    ui.write_label(id, &changeset_labels(parent)?);
+    ui.write_label(encoding.local(&parent.tags()?.join(&b' ')), "log.tag");
+    if parent.rev().is_null() {
+        let empty = parent.repo().changelog()?.is_empty();
+        ui.write(if empty { " (empty repository)" } else { " (no revision checked out)" });
     }
-    ctx.ui.write_label("bookmarks:", "log.bookmark");
-    if let Some(active) = marks.active()
-        && let Some(at) = names.iter().position(|name| name == active)
-    {
-        names.remove(at);
-        ctx.ui.write_label([b" *", active].concat(), "bookmarks.active");
+    if parent.is_obsolete()? {
+        ui.write(" (obsolete)");
     }
-    for name in names {
-        ctx.ui.write_label([b" ", &name[..]].concat(), "log.bookmark");
+    let instabilities = parent.instabilities()?;
+    if !instabilities.is_empty() {
+        let shown = instabilities
+            .iter()
+            .map(|name| ui.label(name.as_bytes(), &format!("trouble.{name}")));
+        ui.write([b" (", &shown.collect::<Vec<_>>().join(&b", "[..])[..], b")"].concat());
     }
-    ctx.ui.write_label("\n", "log.bookmark");
+    ui.write("\n");
+    let description = encoding.local(parent.entry()?.description()).into_owned();
+    if !description.is_empty() && !ui.is_quiet() {
+        let line = description.split(|c| matches!(c, b'\n' | b'\r')).next().unwrap_or_default();
+        let line = [b" ", line.trim_ascii(), b"\n"].concat();
+        ui.write_label(line, "log.summary ui.status");
+    }
     Ok(())
 }
 
-fn show_changes(
-    ctx: &CommandContext,
-    repo: &Repo,
-    parents: &[Revision],
-    branch: &[u8],
-) -> Result<()> {
-    let mut wdir = WorkingDir::open(repo)?;
-    let status = wdir.status(&Matcher::always(), StatusOptions::with_unknown())?;
-    let (mut renamed, mut copied) = (0, 0);
-    let mut added = status.added.len();
-    let mut removed = status.removed.clone();
-    for (path, source) in wdir.dirstate().copies()? {
-        if status.added.contains(&path) {
-            added -= 1;
-            if let Some(at) = removed.iter().position(|gone| *gone == source) {
-                removed.remove(at);
-                renamed += 1;
-            } else {
-                copied += 1;
-            }
-        }
+fn show_branch(ctx: &CommandContext, branch: &[u8]) {
+    let line = [b"branch: ", &ctx.ui.encoding().local(branch)[..], b"\n"].concat();
+    if branch != b"default" {
+        ctx.ui.write_label(line, "log.branch");
+    } else if !ctx.ui.is_quiet() {
+        ctx.ui.write_label(line, "log.branch ui.status");
     }
-    let unresolved = MergeState::read(repo)?.unresolved().count();
-    let counts = [
+}
+
+fn show_bookmarks(ctx: &CommandContext, repo: &Repo, parents: &[Changeset]) -> Result<()> {
+    let mut marks = Vec::new();
+    for parent in parents {
+        marks.extend(parent.bookmarks()?);
+    }
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let (ui, encoding) = (&ctx.ui, ctx.ui.encoding());
+    ui.write_label("bookmarks:", "log.bookmark");
+    if let Some(active) = repo.bookmarks()?.active() {
+        let shown = encoding.local(active);
+        let text = match marks.iter().position(|mark| mark == active) {
+            Some(at) => {
+                marks.remove(at);
+                [b" *", &shown[..]].concat()
+            }
+            None => [b" [", &shown[..], b"]"].concat(),
+        };
+        ui.write_label(text, "bookmarks.active bookmarks.current");
+    }
+    for mark in marks {
+        ui.write_label([b" ", &encoding.local(&mark)[..]].concat(), "log.bookmark");
+    }
+    ui.write_label("\n", "log.bookmark");
+    Ok(())
+}
+
+/// The counts of the line that says what a commit would record.
+fn counts(
+    ctx: &CommandContext,
+    status: &mut Status,
+    copies: Vec<(HgPathBuf, HgPathBuf)>,
+    unresolved: usize,
+) -> (Vec<Vec<u8>>, bool) {
+    let (mut renamed, mut copied) = (0, 0);
+    for (path, source) in copies {
+        if let Some(at) = status.removed.iter().position(|removed| *removed == source) {
+            status.removed.remove(at);
+            renamed += 1;
+        } else {
+            copied += 1;
+        }
+        status.added.retain(|added| *added != path);
+    }
+    let changes = status.modified.len() + status.added.len() + status.removed.len();
+    let rows = [
         (status.modified.len(), "modified", "status.modified"),
-        (added, "added", "status.added"),
-        (removed.len(), "removed", "status.removed"),
+        (status.added.len(), "added", "status.added"),
+        (status.removed.len(), "removed", "status.removed"),
         (renamed, "renamed", "status.copied"),
         (copied, "copied", "status.copied"),
         (status.deleted.len(), "deleted", "status.deleted"),
         (status.unknown.len(), "unknown", "status.unknown"),
         (unresolved, "unresolved", "resolve.unresolved"),
     ];
-    let parts: Vec<Vec<u8>> = counts
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, word, label)| ctx.ui.label(format!("{count} {word}").as_bytes(), label))
-        .collect();
-    let remark = remark(repo, parents, branch, &status)?;
-    let clean = remark == " (clean)" || remark == " (head closed)";
-    let line = [b"commit: ", &parts.join(&b", "[..])[..], remark.as_bytes(), b"\n"].concat();
-    let line =
-        if parts.is_empty() { [b"commit:", remark.as_bytes(), b"\n"].concat() } else { line };
-    if clean {
-        ctx.ui.status(line)
-    } else {
-        ctx.ui.write(line)
-    }
-    Ok(())
+    let shown = rows.into_iter().filter(|(count, ..)| *count > 0);
+    let texts =
+        shown.map(|(count, what, label)| ctx.ui.label(format!("{count} {what}").as_bytes(), label));
+    (texts.collect(), changes + renamed + copied > 0)
 }
 
-/// What a commit would be, beside the counts.
-fn remark(
-    repo: &Repo,
-    parents: &[Revision],
-    branch: &[u8],
-    status: &Status,
-) -> Result<&'static str> {
-    let cl = repo.changelog()?;
-    let entry = cl.entry(parents[0])?;
-    let changed = status.has_changes();
-    Ok(if parents.len() > 1 {
-        " (merge)"
-    } else if branch != entry.branch() {
-        " (new branch)"
-    } else if entry.closes_branch() && !changed {
-        " (head closed)"
+fn show_commit(ctx: &CommandContext, parents: &[Changeset], heads: &Heads<'_>) -> Result<()> {
+    let repo = ctx.repo()?;
+    let mut wdir = WorkingDir::open(repo)?;
+    let mut status = wdir.status(&Matcher::always(), StatusOptions::with_unknown())?;
+    let unresolved = MergeState::read(repo)?.unresolved().count();
+    let (texts, changed) = counts(ctx, &mut status, wdir.dirstate().copies()?, unresolved);
+    let mut text = texts.join(&b", "[..]);
+    let parent = &parents[0];
+    let mut is_clean = false;
+    if repo.vfs().exists("graftstate") {
+        text.extend_from_slice(b" (graft in progress)");
+    }
+    if repo.vfs().exists("updatestate") {
+        text.extend_from_slice(b" (interrupted update)");
+    } else if parents.len() > 1 {
+        text.extend_from_slice(b" (merge)");
+    } else if heads.branch != parent.entry()?.branch() {
+        text.extend_from_slice(b" (new branch)");
+    } else if parent.entry()?.closes_branch() && heads.all.contains(&parent.rev()) {
+        text.extend_from_slice(b" (head closed)");
     } else if !changed {
-        " (clean)"
-    } else if !repo.branchmap()?.heads(branch).contains(&parents[0]) && !parents[0].is_null() {
-        " (new branch head)"
-    } else {
-        ""
-    })
+        text.extend_from_slice(b" (clean)");
+        is_clean = true;
+    } else if !heads.open.contains(&parent.rev()) {
+        text.extend_from_slice(b" (new branch head)");
+    }
+    let mut phase = Phase::Public;
+    for parent in parents {
+        phase = phase.max(parent.phase()?);
+    }
+    if phase > repo.new_commit_phase()? {
+        text.extend_from_slice(format!(" ({})", phase.name()).as_bytes());
+    }
+    let line = [b"commit: ", text.trim_ascii(), b"\n"].concat();
+    if is_clean { ctx.ui.status(line) } else { ctx.ui.write(line) }
+    Ok(())
 }
 
 fn show_update(
     ctx: &CommandContext,
     repo: &Repo,
-    parents: &[Revision],
-    branch: &[u8],
+    parents: &[Changeset],
+    heads: &[Revision],
 ) -> Result<()> {
-    let cl = repo.changelog()?;
-    let heads = repo.branchmap()?.heads(branch).to_vec();
-    let missing = cl.missing_ancestors(parents.iter().copied(), heads.iter().copied());
-    let new = missing.len();
-    let open_heads = heads.len();
+    let bases = parents.iter().map(Changeset::rev);
+    let new = repo.changelog()?.missing_ancestors(heads.iter().copied(), bases).len();
     if new == 0 {
         ctx.ui.status("update: (current)\n");
-    } else if heads.iter().any(|head| cl.is_ancestor(parents[0], *head))
-        && !heads.contains(&parents[0])
-    {
+    } else if !heads.contains(&parents[0].rev()) {
         ctx.ui.write(format!("update: {new} new changesets (update)\n"));
     } else {
-        ctx.ui.write(format!("update: {new} new changesets, {open_heads} branch heads (merge)\n"));
+        let count = heads.len();
+        ctx.ui.write(format!("update: {new} new changesets, {count} branch heads (merge)\n"));
     }
     Ok(())
 }
 
 fn show_phases(ctx: &CommandContext, repo: &Repo) -> Result<()> {
-    let phases = repo.phases()?;
     let hidden = repo.hidden_revs()?;
-    let count = |phase: Phase| {
-        phases.mutable_revs(|at| at == phase).filter(|rev| !hidden.contains(*rev)).count()
-    };
-    let parts: Vec<String> = [Phase::Draft, Phase::Secret]
-        .into_iter()
-        .map(|phase| (count(phase), phase))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, phase)| format!("{count} {}", phase.name()))
-        .collect();
-    if !parts.is_empty() {
-        ctx.ui.status(format!("phases: {}\n", parts.join(", ")));
+    let phases = repo.phases()?;
+    let mut texts = Vec::new();
+    for phase in [Phase::Draft, Phase::Secret] {
+        let revs = phases.mutable_revs(|found| found == phase);
+        let count = revs.filter(|rev| !hidden.contains(*rev)).count();
+        if count > 0 {
+            texts.push(format!("{count} {}", phase.name()));
+        }
+    }
+    if !texts.is_empty() {
+        ctx.ui.status(format!("phases: {}\n", texts.join(", ")));
+    }
+    let troubles = [
+        ("orphan", repo.orphan_revs()?),
+        ("content-divergent", repo.content_divergent_revs()?),
+        ("phase-divergent", repo.phase_divergent_revs()?),
+    ];
+    for (name, revs) in troubles {
+        let count = revs.iter().filter(|rev| !hidden.contains(*rev)).count();
+        if count > 0 {
+            ctx.ui.status(format!("{name}: {count} changesets\n"));
+        }
     }
     Ok(())
 }
