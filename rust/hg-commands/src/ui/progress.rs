@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(draw(9, 0, Some(3)), "[         ]");
         assert_eq!(draw(9, 1, Some(3)), "[==>      ]");
         assert_eq!(draw(9, 2, Some(3)), "[=====>   ]");
-        assert_eq!(draw(9, 3, Some(3)), "[=========]");
+        assert_eq!(draw(9, 3, Some(3)), "[========>]");
         assert_eq!(draw(9, 1, None), "[ <=>     ]");
     }
 
