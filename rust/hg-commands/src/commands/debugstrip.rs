@@ -48,6 +48,13 @@ fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
     if !standing.clone().any(|rev| doomed.contains(rev)) {
         return Ok(());
     }
+    // Going away would overwrite what is not committed: nowhere else is a copy of it.
+    let mut wdir = hg_wdir::WorkingDir::open(repo)?;
+    let everything = hg_match::Matcher::always();
+    if wdir.status(&everything, hg_wdir::StatusOptions::default())?.has_changes() {
+        return Err(Error::state("uncommitted changes"));
+    }
+    drop(wdir);
     let mut at = changelog.find(&parents[0]).unwrap_or(Revision::NULL);
     while !at.is_null() && doomed.contains(at) {
         at = changelog.parents(at)[0];
