@@ -25,8 +25,8 @@ use crate::parser::{AliasRules, Tree};
 pub(crate) use args::parse_error;
 pub use predicates::{Call, CustomPredicate, PredicateTable};
 pub use smartset::SmartSet;
-pub use symbols::is_revision;
 pub use spec::{SpecArg, format_spec};
+pub use symbols::is_revision;
 
 /// The name of a stage between text and set.
 pub const STAGES: [&str; 5] = ["parsed", "expanded", "concatenated", "analyzed", "optimized"];

@@ -74,8 +74,7 @@ fn working_directory(
     let changelog = repo.changelog()?;
     let [p1, p2] = repo.wdir_parents();
     let parents = if p2.is_null() { vec![p1] } else { vec![p1, p2] };
-    let status = WorkingDir::open(repo)?
-        .status(&Matcher::always(), StatusOptions::default())?;
+    let status = WorkingDir::open(repo)?.status(&Matcher::always(), StatusOptions::default())?;
     let is_dirty = status.has_changes() || !status.deleted.is_empty();
     let dirty = if is_dirty { "+" } else { "" };
     fm.data(&[("dirty", Value::from(dirty))]);

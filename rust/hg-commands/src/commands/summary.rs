@@ -73,9 +73,8 @@ fn show_parent(ctx: &CommandContext, parent: &Changeset) -> Result<()> {
     }
     let instabilities = parent.instabilities()?;
     if !instabilities.is_empty() {
-        let shown = instabilities
-            .iter()
-            .map(|name| ui.label(name.as_bytes(), &format!("trouble.{name}")));
+        let shown =
+            instabilities.iter().map(|name| ui.label(name.as_bytes(), &format!("trouble.{name}")));
         ui.write([b" (", &shown.collect::<Vec<_>>().join(&b", "[..])[..], b")"].concat());
     }
     ui.write("\n");
@@ -193,7 +192,11 @@ fn show_commit(ctx: &CommandContext, parents: &[Changeset], heads: &Heads<'_>) -
         text.extend_from_slice(format!(" ({})", phase.name()).as_bytes());
     }
     let line = [b"commit: ", text.trim_ascii(), b"\n"].concat();
-    if is_clean { ctx.ui.status(line) } else { ctx.ui.write(line) }
+    if is_clean {
+        ctx.ui.status(line)
+    } else {
+        ctx.ui.write(line)
+    }
     Ok(())
 }
 

@@ -163,9 +163,8 @@ fn moved(
         .filter(|(other, _)| stem(other) == stem(name))
         .map(|(_, node)| node)
         .collect();
-    let below = |node: &Node| {
-        changelog.find(node).is_some_and(|other| changelog.is_ancestor(other, rev))
-    };
+    let below =
+        |node: &Node| changelog.find(node).is_some_and(|other| changelog.is_ancestor(other, rev));
     if !below(&old) && siblings.contains(&target) {
         return Ok(Some(diverged(&bookmarks, &[target], name)));
     }
