@@ -1,9 +1,10 @@
 //! Where plugins reach in: whoever embeds the dispatcher (the Python door) installs a [`Host`].
 //!
-//! Seams so far: loading extensions, and running commands they add. A run without host costs one branch.
+//! Seams so far: loading extensions, running commands they add, and what they add to revsets, filesets and templates. A run without host costs one branch.
 
 use std::sync::Arc;
 
+use hg_query::plugins::Plugins;
 use hg_types::Result;
 
 use crate::spec::{Category, Need, Opt, Spec};
@@ -22,6 +23,11 @@ pub trait Host: Send + Sync {
 
     /// The commands that extensions have added.
     fn commands(&self) -> Vec<&'static Command>;
+
+    /// What extensions have added to the languages that ask the history.
+    fn queries(&self) -> Arc<Plugins> {
+        Arc::default()
+    }
 
     /// Runs one of these commands.
     ///

@@ -52,7 +52,7 @@ pub fn query(ctx: &CommandContext) -> Result<QueryContext> {
 /// When its changelog cannot be read.
 pub fn query_of(ctx: &CommandContext, repo: &Repo) -> Result<QueryContext> {
     let query = QueryContext::new(repo, clock(ctx), path_to_bytes(&ctx.cwd()))?;
-    Ok(query.with_encoding(ctx.ui.encoding()))
+    Ok(query.with_encoding(ctx.ui.encoding()).with_plugins(ctx.ui.plugins()))
 }
 
 /// The user's clock.

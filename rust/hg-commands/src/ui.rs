@@ -82,6 +82,12 @@ impl Ui {
         self.host.as_ref()
     }
 
+    /// What extensions add to the languages that ask the history.
+    #[must_use]
+    pub fn plugins(&self) -> Arc<hg_query::plugins::Plugins> {
+        self.host.as_ref().map(|host| host.queries()).unwrap_or_default()
+    }
+
     /// Takes over another configuration: levels and colours follow it.
     pub fn reconfigure(&self, config: Arc<Config>) -> Result<()> {
         let debug = config.get_bool("ui", "debug")?;

@@ -10,7 +10,7 @@ use hg_match::{MatchOptions, Matcher, PatternKind};
 use hg_store::{Changelog, Repo};
 use hg_types::{Clock, Encoding, HgPathBuf, Node, Result, Revision};
 
-use crate::revset::PredicateTable;
+use crate::plugins::Plugins;
 use crate::revset::smartset::Hidden;
 
 /// The repository as one user sees it at one moment: what is hidden stays hidden, numbers do not
@@ -26,8 +26,8 @@ pub struct QueryContext {
     pub clock: Arc<dyn Clock>,
     /// The user's directory, absolute.
     pub cwd: Vec<u8>,
-    /// Predicates that plugins have added.
-    pub predicates: PredicateTable,
+    /// What plugins have added.
+    pub plugins: Arc<Plugins>,
     /// Who asks other repositories.
     pub remotes: Option<Arc<dyn Remotes>>,
     changelog: Arc<Changelog>,
@@ -70,7 +70,7 @@ impl QueryContext {
             encoding: Encoding::default(),
             clock,
             cwd: cwd.to_vec(),
-            predicates: PredicateTable::default(),
+            plugins: Arc::default(),
             remotes: None,
             changelog: repo.changelog()?,
             hidden: OnceCell::new(),
@@ -84,6 +84,12 @@ impl QueryContext {
     #[must_use]
     pub fn with_encoding(self, encoding: Encoding) -> Self {
         Self { encoding, ..self }
+    }
+
+    /// Adds what plugins have added to the languages.
+    #[must_use]
+    pub fn with_plugins(self, plugins: Arc<Plugins>) -> Self {
+        Self { plugins, ..self }
     }
 
     /// The changelog.

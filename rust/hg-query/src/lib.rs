@@ -10,6 +10,7 @@ pub mod graph;
 pub mod names;
 pub mod parser;
 pub mod pattern;
+pub mod plugins;
 pub mod revset;
 pub mod template;
 mod wdir;

@@ -23,7 +23,7 @@ use crate::context::QueryContext;
 use crate::parser::{AliasRules, Tree};
 
 pub(crate) use args::parse_error;
-pub use predicates::{Call, CustomPredicate, PredicateTable};
+pub use predicates::Call;
 pub use smartset::SmartSet;
 pub use spec::{SpecArg, format_spec};
 pub use symbols::is_revision;

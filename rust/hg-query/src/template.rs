@@ -15,6 +15,7 @@ mod json;
 mod keywords;
 pub mod map;
 mod ops;
+mod resolved;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ mod value;
 mod wdir;
 
 pub use changeset::{Changeset, Copied, FileLists};
-pub use code::Code;
+pub use code::{Arguments, Code};
 pub use engine::Engine;
 pub use history::History;
 pub use host::{Host, StatLine, Verbosity};

@@ -6,6 +6,7 @@ use hg_config::Config;
 use hg_diff::stat::FileStat;
 use hg_diff::{DiffOptions, FileDiff};
 use hg_match::{MatchOptions, Matcher, PatternKind, matcher};
+use hg_query::plugins::Plugins;
 use hg_query::template::{Changeset, Host, StatLine, Verbosity};
 use hg_types::{Clock, Encoding, HgPath, HgPathBuf, Result};
 use hg_vfs::SystemClock;
@@ -42,6 +43,10 @@ impl Host for UiHost {
 
     fn encoding(&self) -> Encoding {
         self.ui.encoding()
+    }
+
+    fn plugins(&self) -> Arc<Plugins> {
+        self.ui.plugins()
     }
 
     fn verbosity(&self) -> Verbosity {

@@ -14,6 +14,7 @@ use crate::changes;
 use crate::context::QueryContext;
 use crate::parser::{Tree, list_items, quote};
 use crate::pattern::StringPattern;
+use crate::plugins::FilesetCall;
 use crate::revset;
 
 use super::content::Contents;
@@ -71,6 +72,10 @@ const NAMES: &[&str] = &[
 
 /// Evaluates the predicate called `name`.
 pub(super) fn call(env: &Env<'_>, name: &[u8], arguments: &Tree) -> Result<Matcher> {
+    if let Some(custom) = env.ctx.plugins.filesets.find(name) {
+        let (base, rev) = (env.base, env.rev);
+        return custom.matcher(&FilesetCall { ctx: env.ctx, base, rev, arguments });
+    }
     let Some(known) = NAMES.iter().find(|known| known.as_bytes() == name) else {
         let error = bad([b"unknown identifier: ", name].concat());
         let names = NAMES.iter().map(|name| name.as_bytes());

@@ -34,47 +34,17 @@ pub struct Call<'q, 't> {
 }
 
 /// Evaluates a predicate.
-pub type Run = for<'q, 't> fn(Call<'q, 't>) -> Result<SmartSet<'q>>;
+type Run = for<'q, 't> fn(Call<'q, 't>) -> Result<SmartSet<'q>>;
 
 /// A predicate.
 #[derive(Clone, Copy)]
-pub struct Predicate {
+struct Predicate {
     /// Its name.
-    pub name: &'static str,
+    name: &'static str,
     /// What it costs, see [`super::optimize`].
-    pub weight: Weight,
+    weight: Weight,
     /// How it is evaluated.
-    pub run: Run,
-}
-
-/// A predicate that a plugin adds.
-pub trait CustomPredicate: Send + Sync {
-    /// Its name.
-    fn name(&self) -> &[u8];
-    /// What it costs; an ordinary predicate weighs 2.
-    fn weight(&self) -> Weight {
-        ORDINARY
-    }
-    /// Evaluates it.
-    ///
-    /// # Errors
-    /// When the arguments make no sense.
-    fn call<'q>(&self, call: Call<'q, '_>) -> Result<SmartSet<'q>>;
-}
-
-/// The predicates that plugins have added.
-#[derive(Clone, Default)]
-pub struct PredicateTable(Vec<std::sync::Arc<dyn CustomPredicate>>);
-
-impl PredicateTable {
-    /// Adds a predicate; it hides an older one of the same name.
-    pub fn add(&mut self, predicate: std::sync::Arc<dyn CustomPredicate>) {
-        self.0.push(predicate);
-    }
-
-    fn find(&self, name: &[u8]) -> Option<&dyn CustomPredicate> {
-        self.0.iter().rev().find(|predicate| predicate.name() == name).map(|found| &**found)
-    }
+    run: Run,
 }
 
 const fn predicate(name: &'static str, weight: Weight, run: Run) -> Predicate {
@@ -189,7 +159,7 @@ fn find(name: &[u8]) -> Option<&'static Predicate> {
 
 /// The weight of a predicate.
 pub(super) fn weight(ctx: &QueryContext, name: &[u8]) -> Weight {
-    match ctx.predicates.find(name) {
+    match ctx.plugins.predicates.find(name) {
         Some(custom) => custom.weight(),
         None => find(name).map_or(ORDINARY, |found| found.weight),
     }
@@ -204,7 +174,7 @@ pub(super) fn call<'q>(
     order: Order,
 ) -> Result<SmartSet<'q>> {
     let call = Call { ctx, subset, arguments, order };
-    if let Some(custom) = ctx.predicates.find(name) {
+    if let Some(custom) = ctx.plugins.predicates.find(name) {
         return custom.call(call);
     }
     match find(name) {

@@ -7,9 +7,7 @@ use hg_types::{Error, Result};
 use crate::parser::{ArgSpec, Tree, list_items};
 
 use super::engine::Engine;
-use super::filters::{self, Filter};
-use super::functions::{self, Function};
-use super::keywords::{self, Keyword};
+use super::resolved::{FilterRef, FunctionRef, KeywordRef};
 use super::syntax::{expect_symbol, flatten_arguments};
 
 /// A compiled expression or template.
@@ -24,7 +22,7 @@ pub enum Code {
     /// Pieces one after the other.
     Template(Vec<Code>),
     /// `operand|filter`.
-    Filter(&'static Filter, Box<Code>),
+    Filter(FilterRef, Box<Code>),
     /// `operand % template`.
     Map(Box<Code>, Rc<Code>),
     /// `operand.member`.
@@ -34,14 +32,14 @@ pub enum Code {
     /// `operand + operand`.
     Arithmetic(Operator, Box<Code>, Box<Code>),
     /// `function(arguments)`.
-    Call(&'static Function, Arguments),
+    Call(FunctionRef, Arguments),
 }
 
 /// A name in a template.
 #[derive(Debug)]
 pub struct Symbol {
     pub(super) name: Vec<u8>,
-    pub(super) keyword: Option<&'static Keyword>,
+    pub(super) keyword: Option<KeywordRef>,
 }
 
 /// An operator on integers.
@@ -104,7 +102,7 @@ impl Code {
 
 impl Engine {
     fn symbol_named(&self, name: &[u8]) -> Symbol {
-        let keyword = if self.has_keywords() { keywords::find(name) } else { None };
+        let keyword = if self.has_keywords() { KeywordRef::find(self, name) } else { None };
         Symbol { name: name.to_vec(), keyword }
     }
 }
@@ -146,7 +144,7 @@ fn compile(tree: &Tree, engine: &Engine, place: Place) -> Result<Code> {
         Tree::Node("negate", _) => Code::Negate(operand(0, Place::Inner)?),
         Tree::Node("|", parts) => {
             let name = expect_symbol(parts.get(1))?;
-            if let Some(filter) = filters::find(name) {
+            if let Some(filter) = FilterRef::find(engine, name) {
                 Code::Filter(filter, operand(0, Place::Top)?)
             } else {
                 call(name, parts.first().unwrap_or(&Tree::Nothing), engine)?
@@ -188,10 +186,11 @@ fn template_operand(tree: Option<&Tree>, engine: &Engine) -> Result<Rc<Code>> {
 
 fn call(name: &[u8], arguments: &Tree, engine: &Engine) -> Result<Code> {
     let arguments = &flatten_arguments(arguments.clone());
-    if let Some(function) = functions::find(name) {
-        return Ok(Code::Call(function, compile_arguments(function, arguments, engine)?));
+    if let Some(function) = FunctionRef::find(engine, name) {
+        let arguments = compile_arguments(&function, arguments, engine)?;
+        return Ok(Code::Call(function, arguments));
     }
-    let Some(filter) = filters::find(name) else {
+    let Some(filter) = FilterRef::find(engine, name) else {
         let message = [b"unknown function '", name, b"'"].concat();
         return Err(Error::parse(message, None));
     };
@@ -200,18 +199,21 @@ fn call(name: &[u8], arguments: &Tree, engine: &Engine) -> Result<Code> {
         (Some(operand), None) => {
             Ok(Code::Filter(filter, Box::new(compile(operand, engine, Place::Inner)?)))
         }
-        _ => Err(Error::parse(format!("filter {} expects one argument", filter.name), None)),
+        _ => {
+            let message = [b"filter ", filter.name(), b" expects one argument"].concat();
+            Err(Error::parse(message, None))
+        }
     }
 }
 
-fn compile_arguments(function: &Function, arguments: &Tree, engine: &Engine) -> Result<Arguments> {
+fn compile_arguments(function: &FunctionRef, arguments: &Tree, engine: &Engine) -> Result<Arguments> {
     let inner = |tree: &Tree| compile(tree, engine, Place::Inner);
     let items = list_items(arguments);
-    let Some(declaration) = function.arguments else {
+    let Some(declaration) = function.arguments() else {
         let positional = items.iter().map(inner).collect::<Result<_>>()?;
         return Ok(Arguments { positional, ..Arguments::default() });
     };
-    let bound = ArgSpec::new(declaration).bind(items, function.name)?;
+    let bound = ArgSpec::new(declaration).bind(items, &String::from_utf8_lossy(function.name()))?;
     let mut compiled = Arguments::default();
     for tree in &bound.rest {
         compiled.positional.push(inner(tree)?);

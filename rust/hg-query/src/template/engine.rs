@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, Result};
 
 use crate::parser::{AliasRules, Tree, describe_location};
+use crate::plugins::Plugins;
 
 use super::code::Code;
 use super::history::History;
@@ -20,6 +22,7 @@ use super::value::{Name, Value, Vars};
 pub struct Engine {
     /// The user's side.
     pub host: Rc<dyn Host>,
+    pub(super) plugins: Arc<Plugins>,
     history: Option<Rc<History>>,
     sources: HashMap<Vec<u8>, Source>,
     compiled: RefCell<HashMap<Vec<u8>, State>>,
@@ -60,6 +63,7 @@ impl Engine {
     pub fn new(host: Rc<dyn Host>, repo: Option<Repo>) -> Self {
         let history = repo.map(|repo| History::new(repo, Rc::clone(&host)));
         Self {
+            plugins: host.plugins(),
             host,
             history,
             sources: HashMap::new(),

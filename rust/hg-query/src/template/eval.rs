@@ -6,10 +6,10 @@ use hg_types::{Error, ErrorKind, Result};
 
 use super::code::{Code, Operator, Symbol};
 use super::engine::Engine;
-use super::filters::{Filter, Input};
-use super::keywords::Keyword;
+use super::resolved::{FilterRef, KeywordRef};
 use super::scope::Scope;
 use super::value::{Change, Value, Vars};
+use crate::plugins::Input;
 
 impl Engine {
     /// Appends the rendering of a compiled template.
@@ -71,13 +71,13 @@ impl Engine {
                 let right = self.integer(right, scope, message)?;
                 Ok(Value::Int(calculate(*operator, left, right)?))
             }
-            Code::Call(function, arguments) => (function.run)(self, scope, arguments),
+            Code::Call(function, arguments) => function.call(self, scope, arguments),
         }
     }
 
     /// A variable, else a keyword, else a template of the style; `None` when there is nothing of that name.
     pub(super) fn symbol(&self, symbol: &Symbol, scope: &Scope) -> Result<Option<Value>> {
-        if let Some(value) = self.variable(&symbol.name, symbol.keyword, scope)? {
+        if let Some(value) = self.variable(&symbol.name, symbol.keyword.as_ref(), scope)? {
             return Ok(Some(value));
         }
         if !self.has(&symbol.name) {
@@ -93,7 +93,7 @@ impl Engine {
     fn variable(
         &self,
         name: &[u8],
-        keyword: Option<&'static Keyword>,
+        keyword: Option<&KeywordRef>,
         scope: &Scope,
     ) -> Result<Option<Value>> {
         match scope.get(name).or_else(|| self.default_of(name)) {
@@ -113,24 +113,24 @@ impl Engine {
         }
     }
 
-    fn filter(&self, filter: &Filter, operand: &Code, scope: &Scope) -> Result<Value> {
+    fn filter(&self, filter: &FilterRef, operand: &Code, scope: &Scope) -> Result<Value> {
         let value = self.eval(operand, scope)?;
-        let run = || match filter.input {
-            Input::Any => (filter.run)(self, scope, value),
+        let run = || match filter.input() {
+            Input::Any => filter.apply(self, scope, value),
             Input::Text => {
                 let text = self.text_of(&value, scope)?;
-                (filter.run)(self, scope, Value::Bytes(text))
+                filter.apply(self, scope, Value::Bytes(text))
             }
             Input::Date => {
                 let date = self.date_of(&value, scope, None)?;
-                (filter.run)(self, scope, Value::from(date))
+                filter.apply(self, scope, Value::from(date))
             }
         };
         run().map_err(|error| {
             if error.kind != ErrorKind::Parse {
                 return error;
             }
-            let name = filter.name.as_bytes();
+            let name = filter.name();
             let hint = match operand.symbolic_name() {
                 Some(keyword) => {
                     let parts: [&[u8]; 5] = [

@@ -10,6 +10,7 @@ use super::json::{JsonStyle, append_cbor, append_json};
 use super::ops::unwrap;
 use super::scope::Scope;
 use super::value::{ItemForm, List, ListKind, Value};
+use crate::plugins::Input;
 
 /// A filter.
 pub struct Filter {
@@ -18,17 +19,6 @@ pub struct Filter {
     /// What it wants.
     pub(super) input: Input,
     pub(super) run: fn(&Engine, &Scope, Value) -> Result<Value>,
-}
-
-/// What a filter wants; other values are converted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Input {
-    /// [`Value::Bytes`].
-    Text,
-    /// [`Value::Date`].
-    Date,
-    /// The value as it is.
-    Any,
 }
 
 impl std::fmt::Debug for Filter {
@@ -41,11 +31,6 @@ impl std::fmt::Debug for Filter {
 pub(super) fn find(name: &[u8]) -> Option<&'static Filter> {
     let tables = [GENERAL, dates::FILTERS, texts::FILTERS];
     tables.into_iter().flatten().find(|filter| filter.name.as_bytes() == name)
-}
-
-/// The names of all filters.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    [GENERAL, dates::FILTERS, texts::FILTERS].into_iter().flatten().map(|filter| filter.name)
 }
 
 const fn any(name: &'static str, run: fn(&Engine, &Scope, Value) -> Result<Value>) -> Filter {

@@ -53,11 +53,6 @@ pub(super) fn find(name: &[u8]) -> Option<&'static Function> {
     TABLES.into_iter().flatten().find(|function| function.name.as_bytes() == name)
 }
 
-/// The names of all functions.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TABLES.into_iter().flatten().map(|function| function.name)
-}
-
 /// The arguments, if there are between `low` and `high`.
 fn expect<'a>(
     arguments: &'a Arguments,

@@ -6,6 +6,7 @@ use hg_config::Config;
 use hg_types::{Clock, Encoding, Error, HgPathBuf, Result};
 
 use super::changeset::Changeset;
+use crate::plugins::Plugins;
 
 /// How much the user wants to see.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -42,6 +43,11 @@ pub trait Host {
     /// The user's character set.
     fn encoding(&self) -> Encoding {
         Encoding::default()
+    }
+
+    /// What plugins add to the languages.
+    fn plugins(&self) -> Arc<Plugins> {
+        Arc::default()
     }
 
     /// How much to show.

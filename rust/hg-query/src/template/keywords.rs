@@ -25,9 +25,9 @@ pub(super) use latest_tag::{changes_since, list as latest_tags};
 pub use names::ONE_LINE_SUMMARY;
 
 /// A keyword.
-pub struct Keyword {
+pub(super) struct Keyword {
     /// Its name.
-    pub name: &'static str,
+    name: &'static str,
     needs: Needs,
     run: fn(&Engine, &Scope) -> Result<Value>,
 }
@@ -80,11 +80,6 @@ const TABLES: [&[Keyword]; 7] = [
 /// The keyword called `name`.
 pub(super) fn find(name: &[u8]) -> Option<&'static Keyword> {
     TABLES.into_iter().flatten().find(|keyword| keyword.name.as_bytes() == name)
-}
-
-/// The names of all keywords.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TABLES.into_iter().flatten().map(|keyword| keyword.name)
 }
 
 type Run = fn(&Engine, &Scope) -> Result<Value>;

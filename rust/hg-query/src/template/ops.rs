@@ -44,7 +44,7 @@ impl Engine {
     }
 
     /// A value as text.
-    pub(super) fn text_of(&self, value: &Value, scope: &Scope) -> Result<Vec<u8>> {
+    pub fn text_of(&self, value: &Value, scope: &Scope) -> Result<Vec<u8>> {
         match value {
             Value::Bytes(bytes) => Ok(bytes.clone()),
             value => {
@@ -56,7 +56,7 @@ impl Engine {
     }
 
     /// An expression as text.
-    pub(super) fn string(&self, code: &Code, scope: &Scope) -> Result<Vec<u8>> {
+    pub fn string(&self, code: &Code, scope: &Scope) -> Result<Vec<u8>> {
         match self.eval(code, scope)? {
             Value::Bytes(bytes) => Ok(bytes),
             value => self.text_of(&value, scope),

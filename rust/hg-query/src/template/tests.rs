@@ -1,11 +1,60 @@
+use std::sync::Arc;
+
 use hg_config::{Config, Environment};
 use hg_types::{Clock, Encoding, FixedClock, HgDate};
 
 use super::*;
+use crate::plugins::{CustomFilter, CustomFunction, CustomKeyword, Input, Named, Plugins};
 
 struct Plain {
     config: Config,
     encoding: Encoding,
+    plugins: Arc<Plugins>,
+}
+
+/// What a plugin adds in tests: a keyword, a function and a filter of one name each.
+struct Added(&'static str);
+
+impl Named for Added {
+    fn name(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl CustomKeyword for Added {
+    fn evaluate(&self, _: &Engine, scope: &Scope) -> hg_types::Result<Value> {
+        Ok(scope.get(b"one").cloned().unwrap_or_default())
+    }
+}
+
+impl CustomFunction for Added {
+    fn arguments(&self) -> Option<&'static str> {
+        Some("left right")
+    }
+
+    fn call(&self, engine: &Engine, scope: &Scope, arguments: &Arguments) -> hg_types::Result<Value> {
+        let text = |name| arguments.get(name).map(|code| engine.string(code, scope)).transpose();
+        let (left, right) = (text("left")?, text("right")?);
+        Ok(Value::Bytes([right.unwrap_or_default(), left.unwrap_or_default()].concat()))
+    }
+}
+
+impl CustomFilter for Added {
+    fn input(&self) -> Input {
+        Input::Text
+    }
+
+    fn apply(&self, engine: &Engine, scope: &Scope, value: Value) -> hg_types::Result<Value> {
+        Ok(Value::Bytes([b"<", &engine.text_of(&value, scope)?[..], b">"].concat()))
+    }
+}
+
+fn plugins() -> Plugins {
+    let mut plugins = Plugins::default();
+    plugins.keywords.add(Arc::new(Added("custom")));
+    plugins.functions.add(Arc::new(Added("swap")));
+    plugins.filters.add(Arc::new(Added("angles")));
+    plugins
 }
 
 impl Host for Plain {
@@ -15,17 +64,20 @@ impl Host for Plain {
     fn encoding(&self) -> Encoding {
         self.encoding
     }
+    fn plugins(&self) -> Arc<Plugins> {
+        self.plugins.clone()
+    }
     fn clock(&self) -> &dyn Clock {
         &FixedClock(HgDate { seconds: 1_600_000_000, offset: 0 })
     }
-    fn shared_clock(&self) -> std::sync::Arc<dyn Clock> {
-        std::sync::Arc::new(FixedClock(HgDate { seconds: 1_600_000_000, offset: 0 }))
+    fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::new(FixedClock(HgDate { seconds: 1_600_000_000, offset: 0 }))
     }
 }
 
 fn host() -> std::rc::Rc<Plain> {
     let encoding = Encoding::named(b"utf-8").expect("known");
-    std::rc::Rc::new(Plain { config: Config::empty(Environment::default()), encoding })
+    std::rc::Rc::new(Plain { config: Config::empty(Environment::default()), encoding, plugins: plugins().into() })
 }
 
 fn render(text: &str) -> Result<String, String> {
@@ -193,4 +245,12 @@ fn every_style_compiles() {
             }
         }
     }
+}
+
+#[test]
+fn plugins_add_names() {
+    gives("{custom} {custom|angles} {angles(custom + 1)}", "1 <1> <2>");
+    gives("{swap(name, right='x')}", "xn");
+    fails("{swap(1, up=2)}", "swap got an unexpected keyword argument 'up'");
+    fails("{angles(1, 2)}", "filter angles expects one argument");
 }
