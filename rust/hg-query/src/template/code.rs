@@ -206,7 +206,11 @@ fn call(name: &[u8], arguments: &Tree, engine: &Engine) -> Result<Code> {
     }
 }
 
-fn compile_arguments(function: &FunctionRef, arguments: &Tree, engine: &Engine) -> Result<Arguments> {
+fn compile_arguments(
+    function: &FunctionRef,
+    arguments: &Tree,
+    engine: &Engine,
+) -> Result<Arguments> {
     let inner = |tree: &Tree| compile(tree, engine, Place::Inner);
     let items = list_items(arguments);
     let Some(declaration) = function.arguments() else {

@@ -32,7 +32,12 @@ impl CustomFunction for Added {
         Some("left right")
     }
 
-    fn call(&self, engine: &Engine, scope: &Scope, arguments: &Arguments) -> hg_types::Result<Value> {
+    fn call(
+        &self,
+        engine: &Engine,
+        scope: &Scope,
+        arguments: &Arguments,
+    ) -> hg_types::Result<Value> {
         let text = |name| arguments.get(name).map(|code| engine.string(code, scope)).transpose();
         let (left, right) = (text("left")?, text("right")?);
         Ok(Value::Bytes([right.unwrap_or_default(), left.unwrap_or_default()].concat()))
@@ -77,7 +82,11 @@ impl Host for Plain {
 
 fn host() -> std::rc::Rc<Plain> {
     let encoding = Encoding::named(b"utf-8").expect("known");
-    std::rc::Rc::new(Plain { config: Config::empty(Environment::default()), encoding, plugins: plugins().into() })
+    std::rc::Rc::new(Plain {
+        config: Config::empty(Environment::default()),
+        encoding,
+        plugins: plugins().into(),
+    })
 }
 
 fn render(text: &str) -> Result<String, String> {

@@ -37,7 +37,9 @@ pub(crate) fn query_context(engine: &Engine) -> Result<Rc<QueryContext>> {
     let repo = engine.need_repo()?;
     let cwd = engine.host.config().environment().cwd.as_os_str().as_encoded_bytes().to_vec();
     let context = QueryContext::new(repo, engine.host.shared_clock(), &cwd)?;
-    let context = Rc::new(context.with_encoding(engine.host.encoding()).with_plugins(Arc::clone(&engine.plugins)));
+    let context = Rc::new(
+        context.with_encoding(engine.host.encoding()).with_plugins(Arc::clone(&engine.plugins)),
+    );
     *slot = Some(Rc::clone(&context));
     Ok(context)
 }
