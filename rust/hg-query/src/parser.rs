@@ -50,7 +50,7 @@ pub enum Tree {
     /// A symbol, a string, an integer: kind and text.
     Leaf(&'static str, Vec<u8>),
     /// An operator and its operands.
-    Node(&'static str, Vec<Tree>),
+    Node(&'static str, Vec<Self>),
 }
 
 /// Operand of a prefix or infix role: how tightly it binds, and the token that must close it.

@@ -49,11 +49,10 @@ impl Side {
 /// # Errors
 /// When history cannot be read.
 pub fn path_copies(repo: &Repo, x: &Side, y: &Side, matcher: &Matcher) -> Result<Copies> {
-    if let (Side::Revision(x), Side::Revision(y)) = (x, y) {
-        if x == y || x.is_null() || y.is_null() {
+    if let (Side::Revision(x), Side::Revision(y)) = (x, y)
+        && (x == y || x.is_null() || y.is_null()) {
             return Ok(Copies::new());
         }
-    }
     let tracer = Tracer::new(repo, matcher)?;
     let mut copies = tracer.path_copies(x, y)?;
     tracer.filter(x, y, &mut copies)?;
@@ -145,11 +144,10 @@ impl<'r> Tracer<'r> {
             }
         } else {
             for change in old.diff(&new) {
-                if let (None, Some((node, _))) = (change.old, change.new) {
-                    if self.matcher.matches(change.path) {
+                if let (None, Some((node, _))) = (change.old, change.new)
+                    && self.matcher.matches(change.path) {
                         added.push((change.path.to_owned(), node));
                     }
-                }
             }
         }
         for (path, node) in added {

@@ -110,7 +110,7 @@ impl DiffRequest<'_> {
     pub fn losing_data(&self) -> Result<Vec<HgPathBuf>> {
         let mut out = Vec::new();
         for pair in self.pairs() {
-            let loses = self.with_change(&pair, &[], |change| needs_git(change))?;
+            let loses = self.with_change(&pair, &[], needs_git)?;
             if loses {
                 out.extend(pair.new.or(pair.old));
             }

@@ -11,7 +11,7 @@ use crate::peer::Peer;
 /// Looks names up without tags; commands use the full evaluator instead.
 #[must_use]
 pub fn plain() -> Lookup {
-    std::sync::Arc::new(|repo, key| symbol(repo, key))
+    std::sync::Arc::new(symbol)
 }
 
 /// What `--rev`, `--branch` and the `#branch` of a location name at `peer`: symbols to be looked up

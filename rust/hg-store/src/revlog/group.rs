@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hg_diff::delta;
 use hg_format::revlog::Compressor;
-use hg_types::{Error, ErrorKind, Node, Result, Revision};
+use hg_types::{Error, Node, Result, Revision};
 use rayon::prelude::*;
 
 use super::error::{chunk_error, integrity};

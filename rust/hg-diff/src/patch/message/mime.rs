@@ -11,7 +11,7 @@ pub(super) struct Message {
     source: Vec<u8>,
     headers: Vec<(Vec<u8>, Vec<u8>)>,
     body: Vec<u8>,
-    parts: Vec<Message>,
+    parts: Vec<Self>,
 }
 
 /// Parts nested deeper than this are left alone.

@@ -6,7 +6,7 @@ pub struct Repr {
     /// What stands before the parts.
     pub head: Vec<u8>,
     /// The parts, printed on lines of their own.
-    pub parts: Vec<Repr>,
+    pub parts: Vec<Self>,
     /// Whether angle brackets enclose it.
     pub bare: bool,
 }
