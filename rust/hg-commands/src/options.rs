@@ -247,11 +247,8 @@ fn long_option(
         }
         return opts.store(opt, on, None, "");
     }
-    let value = match value.or_else(|| args.next().cloned()) {
-        Some(value) => value,
-        None => {
-            return Err(UsageError(format!("option --{full} requires argument").into_bytes()));
-        }
+    let Some(value) = value.or_else(|| args.next().cloned()) else {
+        return Err(UsageError(format!("option --{full} requires argument").into_bytes()));
     };
     opts.store(opt, true, Some(value), &format!("--{full}"))
 }

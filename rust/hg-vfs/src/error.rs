@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use bstr::ByteSlice as _;
 use hg_types::ErrorKind;
 
 use crate::vfs::path_to_bytes;

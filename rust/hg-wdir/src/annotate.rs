@@ -299,15 +299,15 @@ fn give_away(lines: &mut [Line], own: u32, pairs: &[(&Annotated, Vec<Change>)]) 
                 if enough == repeat || parent.lines.is_empty() {
                     continue;
                 }
-                for new in block.b1..block.b2 {
-                    if lines[new].origin != own {
+                for (at, line) in lines[block.b1..block.b2].iter_mut().enumerate() {
+                    if line.origin != own {
                         continue;
                     }
-                    let old = block.a1 + (new - block.b1);
+                    let old = block.a1 + at;
                     // Before the first line of the parent stands, as it were, its last one.
                     let last = block.a2.checked_sub(1).unwrap_or(parent.lines.len() - 1);
                     let old = if block.a2 == 0 { last } else { old.min(last) };
-                    lines[new] = Line { skipped: true, ..parent.lines[old] };
+                    *line = Line { skipped: true, ..parent.lines[old] };
                 }
             }
         }

@@ -45,7 +45,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             let options = hg_wdir::StatusOptions::default();
             let (mut files, bad) = wdir.walk_files(&matcher, options)?;
             files.retain(|file| wdir.dirstate().is_tracked(file).unwrap_or(false));
-            (files, bad, Source::Disk(wdir))
+            (files, bad, Source::Disk(Box::new(wdir)))
         }
         Target::Changeset(_) => {
             let node = target.node(repo)?;
@@ -80,7 +80,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 
 /// Where content comes from.
 enum Source {
-    Disk(WorkingDir),
+    Disk(Box<WorkingDir>),
     Stored(std::sync::Arc<Manifest>),
 }
 

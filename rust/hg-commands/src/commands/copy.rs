@@ -5,7 +5,7 @@ mod target;
 use std::collections::HashMap;
 
 use hg_match::{PatternKind, canonical_path};
-use hg_types::{Error, HgPath, HgPathBuf, Reporter, Result};
+use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_vfs::{PathAuditor, bytes_to_path, path_to_bytes};
 use hg_wdir::portable::Portability;
 use hg_wdir::{StatusOptions, WorkingDir, manifest_of};

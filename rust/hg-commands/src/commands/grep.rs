@@ -29,13 +29,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(ctx.usage_error());
     };
     let flags: &[u8] = if ctx.opts.flag("ignore-case") { b"(?mi)" } else { b"(?m)" };
-    let regex = match PythonRegex::new(&[flags, pattern].concat()) {
-        Ok(regex) => regex,
-        Err(_) => {
-            let why = PythonRegex::new(pattern).err().unwrap_or_else(|| "bad pattern".to_owned());
-            ctx.ui.warn(format!("grep: invalid match pattern: {why}\n"));
-            return Ok(1);
-        }
+    let Ok(regex) = PythonRegex::new(&[flags, pattern].concat()) else {
+        let why = PythonRegex::new(pattern).err().unwrap_or_else(|| "bad pattern".to_owned());
+        ctx.ui.warn(format!("grep: invalid match pattern: {why}\n"));
+        return Ok(1);
     };
     let query = revision::query(ctx)?;
     let diff = ctx.opts.flag("all") || ctx.opts.flag("diff");

@@ -20,17 +20,17 @@ pub enum Code {
     /// A variable, a keyword or another template.
     Symbol(Symbol),
     /// Pieces one after the other.
-    Template(Vec<Code>),
+    Template(Vec<Self>),
     /// `operand|filter`.
-    Filter(FilterRef, Box<Code>),
+    Filter(FilterRef, Box<Self>),
     /// `operand % template`.
-    Map(Box<Code>, Rc<Code>),
+    Map(Box<Self>, Rc<Self>),
     /// `operand.member`.
-    Member(Box<Code>, Symbol),
+    Member(Box<Self>, Symbol),
     /// `-operand`.
-    Negate(Box<Code>),
+    Negate(Box<Self>),
     /// `operand + operand`.
-    Arithmetic(Operator, Box<Code>, Box<Code>),
+    Arithmetic(Operator, Box<Self>, Box<Self>),
     /// `function(arguments)`.
     Call(FunctionRef, Arguments),
 }

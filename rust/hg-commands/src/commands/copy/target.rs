@@ -1,6 +1,5 @@
 //! Where copies go: names of targets from names of sources.
 
-use bstr::ByteSlice as _;
 use hg_match::{PatternKind, join_path};
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::bytes_to_path;
@@ -105,6 +104,8 @@ fn with_slash(length: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use bstr::ByteSlice as _;
+
     use super::*;
 
     #[test]

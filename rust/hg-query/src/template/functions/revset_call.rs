@@ -111,7 +111,7 @@ fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) ->
         if is_list {
             kind = *rest.next().ok_or_else(incomplete)?;
         }
-        if !b"dsrbn".contains(&kind) && !(is_list && kind == b'p') {
+        if !(b"dsrbn".contains(&kind) || is_list && kind == b'p') {
             let kind = char::from(kind);
             return Err(fail(&format!("unexpected revspec format character {kind}")));
         }

@@ -65,7 +65,7 @@ fn find(engine: &Engine, changeset: &Changeset, pattern: Option<&[u8]>) -> Resul
     }
     if changeset.rev().is_wdir() {
         let parents = changeset.parents();
-        return Ok(Rc::new(search.from_parents(changeset.rev(), parents, known)?));
+        return Ok(Rc::new(search.nearest_of_parents(changeset.rev(), parents, known)?));
     }
     search.find(changeset.rev(), known)
 }
@@ -114,7 +114,7 @@ impl Search<'_> {
         names.filter(wanted).cloned().collect()
     }
 
-    fn from_parents(
+    fn nearest_of_parents(
         &self,
         rev: Revision,
         parents: [Revision; 2],
