@@ -96,10 +96,9 @@ fn complaint(pattern: &[u8]) -> String {
                 }
             }
             b'(' => open.push(at),
-            b')'
-                if open.pop().is_none() => {
-                    return format!("unbalanced parenthesis at position {at}");
-                }
+            b')' if open.pop().is_none() => {
+                return format!("unbalanced parenthesis at position {at}");
+            }
             b'?' if at > 0 && pattern[at - 1] == b'(' => {}
             b'*' | b'+' | b'?' if at == 0 || matches!(pattern[at - 1], b'(' | b'|') => {
                 return format!("nothing to repeat at position {at}");

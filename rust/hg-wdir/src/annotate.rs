@@ -221,9 +221,10 @@ impl<'a> Walk<'a> {
         let rev = log.rev(&node)?;
         let mut out = Vec::new();
         if let Some((source, node)) = log.renamed(rev)?
-            && (follow || *source == *path) {
-                out.push((source, node));
-            }
+            && (follow || *source == *path)
+        {
+            out.push((source, node));
+        }
         let own = log.parent_nodes(rev).into_iter().filter(|node| !node.is_null());
         out.extend(own.map(|node| (path.to_owned(), node)));
         Ok(out)

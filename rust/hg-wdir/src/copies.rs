@@ -50,9 +50,10 @@ impl Side {
 /// When history cannot be read.
 pub fn path_copies(repo: &Repo, x: &Side, y: &Side, matcher: &Matcher) -> Result<Copies> {
     if let (Side::Revision(x), Side::Revision(y)) = (x, y)
-        && (x == y || x.is_null() || y.is_null()) {
-            return Ok(Copies::new());
-        }
+        && (x == y || x.is_null() || y.is_null())
+    {
+        return Ok(Copies::new());
+    }
     let tracer = Tracer::new(repo, matcher)?;
     let mut copies = tracer.path_copies(x, y)?;
     tracer.filter(x, y, &mut copies)?;
@@ -145,9 +146,10 @@ impl<'r> Tracer<'r> {
         } else {
             for change in old.diff(&new) {
                 if let (None, Some((node, _))) = (change.old, change.new)
-                    && self.matcher.matches(change.path) {
-                        added.push((change.path.to_owned(), node));
-                    }
+                    && self.matcher.matches(change.path)
+                {
+                    added.push((change.path.to_owned(), node));
+                }
             }
         }
         for (path, node) in added {

@@ -40,10 +40,9 @@ fn simplify(tree: Tree) -> Result<Tree> {
                 return Err(Error::parse("pattern must be a string", None));
             }
         }
-        "func"
-            if children.first().and_then(Tree::as_symbol).is_none() => {
-                return Err(Error::parse("not a symbol", None));
-            }
+        "func" if children.first().and_then(Tree::as_symbol).is_none() => {
+            return Err(Error::parse("not a symbol", None));
+        }
         _ => {}
     }
     let mut children = children.into_iter().map(simplify).collect::<Result<Vec<_>>>()?;

@@ -37,9 +37,10 @@ pub fn resolve(ctx: &QueryContext, name: &[u8]) -> Result<Revision> {
         }
     }
     if let Some(node) = names::find(ctx, name)?
-        && let Some(rev) = ctx.changelog().find(&node) {
-            return visible(ctx, rev, name);
-        }
+        && let Some(rev) = ctx.changelog().find(&node)
+    {
+        return visible(ctx, rev, name);
+    }
     if let Some(rev) = prefix(ctx, name)? {
         return visible(ctx, rev, name);
     }

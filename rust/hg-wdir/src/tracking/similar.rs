@@ -72,10 +72,9 @@ fn similar(old: &[Text], new: &[Text], threshold: f64, renames: &mut Vec<Rename>
             let score = hg_diff::similarity::score(old_text, new_text);
             // The first match need not exceed the threshold; a better one must exceed the first.
             let better = if best.contains_key(&to) { score > so_far } else { score >= so_far };
-            if better
-                && best.insert(to, (from, score)).is_none() {
-                    order.push(to);
-                }
+            if better && best.insert(to, (from, score)).is_none() {
+                order.push(to);
+            }
         }
     }
     for to in order {
