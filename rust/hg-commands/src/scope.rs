@@ -37,6 +37,20 @@ pub fn match_stored(ctx: &CommandContext, default_kind: PatternKind) -> Result<M
     match_audited(ctx, &ctx.args, default_kind, &audit, &filesets)
 }
 
+/// The matcher of a command's `-I` and `-X` alone, for the files of a revision or of the working
+/// directory.
+///
+/// # Errors
+/// When a pattern is invalid, outside of the repository, or forbidden.
+pub fn match_included(ctx: &CommandContext, rev: Revision) -> Result<Matcher> {
+    if rev.is_wdir() {
+        return match_patterns(ctx, &[]);
+    }
+    let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
+    let filesets = Filesets { ctx, rev: ctx.opts.nonempty("rev") };
+    match_audited(ctx, &[], PatternKind::RelPath, &audit, &filesets)
+}
+
 /// Compiles the filesets in the patterns of a command; the repository is asked only if there are any.
 struct Filesets<'a> {
     ctx: &'a CommandContext,

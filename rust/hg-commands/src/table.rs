@@ -8,6 +8,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::add::COMMAND,
     &c::addremove::COMMAND,
     &c::annotate::COMMAND,
+    &c::archive::COMMAND,
     &c::bisect::COMMAND,
     &c::branches::COMMAND,
     &c::cat::COMMAND,
@@ -93,4 +94,6 @@ pub static COMMANDS: &[&Command] = &[
     &c::update::COMMAND,
     &c::verify::COMMAND,
     &c::version::COMMAND,
+    &c::share::COMMAND,
+    &c::unshare::COMMAND,
 ];

@@ -21,3 +21,5 @@ pub mod revlog;
 pub mod store_path;
 pub mod streamclone;
 pub mod tags;
+pub mod tar;
+pub mod zip;

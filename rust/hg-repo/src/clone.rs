@@ -12,7 +12,7 @@ use hg_wire::peer::Peer;
 use hg_wire::pull::{PullOptions, pull};
 use hg_wire::url::Url;
 
-mod copy;
+pub(crate) mod copy;
 mod template;
 
 /// How a clone is made.
@@ -125,7 +125,7 @@ fn wanted_symbols(
 }
 
 /// The last component of a location.
-fn default_name(location: &[u8]) -> Vec<u8> {
+pub(crate) fn default_name(location: &[u8]) -> Vec<u8> {
     let path = Url::parse_with(location, false).map(|url| url.path.unwrap_or_default());
     let path = hg_config::normalize_path(&path.unwrap_or_default().to_path_lossy());
     path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default()

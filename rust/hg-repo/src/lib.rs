@@ -1,10 +1,12 @@
 //! Whole operations on a repository (commit, update, merge, clone, ...): what embedders depend on.
 
 pub mod amend;
+pub mod archive;
 pub mod clone;
 pub mod commit;
 pub mod revert;
 pub mod rewrite;
+pub mod share;
 pub mod strip;
 pub mod working;
 

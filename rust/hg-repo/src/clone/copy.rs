@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use hg_format::requirements::{Requirements, name};
 use hg_store::{InitOptions, Repo};
-use hg_types::{Error, Result};
+use hg_types::{Error, Reporter, Result};
+use hg_vfs::Vfs;
 use hg_wire::open::OpenContext;
 
 /// Files of the cache directory that are worth copying.
@@ -20,9 +21,32 @@ pub(super) fn copy_store(source: &Repo, root: &Path, context: &OpenContext) -> R
     run_hooks(source)?;
     let init = InitOptions { requirements: Some(requirements(source)), ..InitOptions::default() };
     let repo = Repo::init(root, context.options(), &init)?;
+    let mut copier = copy_history(source, repo.store_vfs().base())?;
+    copy_caches(source, &repo, &mut copier)?;
+    copy_bookmarks(source, &repo)?;
+    copier.report(&*context.reporter);
+    Ok(repo)
+}
+
+/// Copies the history of `source` into `.hg`, which is `vfs`; the caller holds the lock.
+pub(crate) fn copy_into(source: &Repo, vfs: &Vfs, reporter: &dyn Reporter) -> Result<()> {
+    let store = source.requires(name::STORE);
+    let target = if store { vfs.join("store") } else { vfs.base().to_path_buf() };
+    fs::create_dir_all(&target).map_err(|error| read_error(&target, error))?;
+    let mut copier = copy_history(source, &target)?;
+    let dummy = source.vfs().join("00changelog.i");
+    if store && dummy.exists() {
+        copier.file(&dummy, &vfs.join("00changelog.i"))?;
+    }
+    copier.report(reporter);
+    Ok(())
+}
+
+/// Copies the files of a store to the directory `to`.
+fn copy_history(source: &Repo, to: &Path) -> Result<Copier> {
     let mut copier = Copier { link: true, count: 0 };
     let publishing = source.is_publishing()?;
-    let (from, to) = (source.store_vfs().base(), repo.store_vfs().base());
+    let from = source.store_vfs().base();
     for name in ["data", "dh", "meta"] {
         copier.directory(&from.join(name), &to.join(name))?;
     }
@@ -40,11 +64,7 @@ pub(super) fn copy_store(source: &Repo, root: &Path, context: &OpenContext) -> R
     for file in last.into_iter().filter(|file| is_copied(&file.to_string_lossy())) {
         copier.file(&from.join(&file), &to.join(&file))?;
     }
-    copy_caches(source, &repo, &mut copier)?;
-    copy_bookmarks(source, &repo)?;
-    let (verb, count) = (if copier.link { "linked" } else { "copied" }, copier.count);
-    context.reporter.debug(format!("{verb} {count} files\n").as_bytes());
-    Ok(repo)
+    Ok(copier)
 }
 
 fn run_hooks(source: &Repo) -> Result<()> {
@@ -125,6 +145,11 @@ struct Copier {
 }
 
 impl Copier {
+    fn report(&self, reporter: &dyn Reporter) {
+        let (verb, count) = (if self.link { "linked" } else { "copied" }, self.count);
+        reporter.debug(format!("{verb} {count} files\n").as_bytes());
+    }
+
     fn file(&mut self, from: &Path, to: &Path) -> Result<()> {
         // The new repository's own `requires` gives way.
         if to.exists() {

@@ -156,6 +156,14 @@ impl Repo {
         Self::open(root, options)
     }
 
+    /// Writes the requirements of a repository whose `.hg` is `vfs` and that shares nobody's history.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write_own_requirements(vfs: &Vfs, requirements: &Requirements) -> Result<()> {
+        write_requirements(vfs, requirements, false)
+    }
+
     /// Writes changed requirements to where they belong.
     ///
     /// # Errors
@@ -192,11 +200,10 @@ fn write_requirements(vfs: &Vfs, requirements: &Requirements, share: bool) -> Re
     }
     let (own, rest): (Requirements, Requirements) =
         requirements.iter().cloned().partition(|name| is_working_dir(name));
-    vfs.write_atomic("requires", &requirements::encode(&own))?;
     if !share {
         vfs.write_atomic("store/requires", &requirements::encode(&rest))?;
     }
-    Ok(())
+    Ok(vfs.write_atomic("requires", &requirements::encode(&own))?)
 }
 
 /// The way from the directory `from` to `to`, both absolute.
