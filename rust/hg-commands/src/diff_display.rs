@@ -103,15 +103,21 @@ impl Comparison {
         self.copies.retain(|_, source| source.is_below(directory));
     }
 
-    fn request<'a>(&'a self, style: &'a DiffStyle, debug: bool) -> DiffRequest<'a> {
+    /// How the difference is told.
+    pub(crate) fn request<'a>(
+        &'a self,
+        options: &'a DiffOptions,
+        show_path: Option<&'a dyn Fn(&HgPath) -> Vec<u8>>,
+        full_ids: bool,
+    ) -> DiffRequest<'a> {
         DiffRequest {
             old: &*self.old,
             new: &*self.new,
             changes: &self.changes,
             copies: &self.copies,
-            options: &style.options,
-            full_ids: debug,
-            show_path: style.paths.as_deref(),
+            options,
+            full_ids,
+            show_path,
         }
     }
 }
@@ -196,7 +202,7 @@ impl DiffStyle {
     /// When a file cannot be read.
     pub fn write(&self, ui: &Ui, comparison: &Comparison) -> Result<()> {
         let colored = ui.is_colored();
-        comparison.request(self, ui.is_debug()).for_each(|diff| {
+        comparison.request(&self.options, self.paths.as_deref(), ui.is_debug()).for_each(|diff| {
             if colored {
                 label::spans(&diff, &self.options, &mut |text, label| ui.write_label(text, label));
             } else {
@@ -211,7 +217,7 @@ impl DiffStyle {
     /// # Errors
     /// When a file cannot be read.
     pub fn to_bytes(&self, comparison: &Comparison, debug: bool) -> Result<Vec<u8>> {
-        comparison.request(self, debug).to_bytes()
+        comparison.request(&self.options, self.paths.as_deref(), debug).to_bytes()
     }
 
     /// Counts the changed lines of each file.
@@ -220,7 +226,7 @@ impl DiffStyle {
     /// When a file cannot be read.
     pub fn stats(&self, comparison: &Comparison) -> Result<Vec<FileStat>> {
         let mut out = Vec::new();
-        comparison.request(self, false).for_each(|diff| {
+        comparison.request(&self.options, self.paths.as_deref(), false).for_each(|diff| {
             out.push(FileStat::of(&diff));
             Ok(())
         })?;

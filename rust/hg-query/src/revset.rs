@@ -63,19 +63,31 @@ pub fn compile(
     local_aliases: &[(Vec<u8>, Vec<u8>)],
     observe: &mut dyn FnMut(&str, &Tree),
 ) -> Result<Tree> {
+    match origin {
+        Origin::User => compile_with(ctx, text, Some(&aliases(ctx, local_aliases)), observe),
+        Origin::Program => compile_with(ctx, text, None, observe),
+    }
+}
+
+/// Takes a text of a user, for whom there are alias rules, or of a program through all stages.
+fn compile_with(
+    ctx: &QueryContext,
+    text: &[u8],
+    rules: Option<&AliasRules>,
+    observe: &mut dyn FnMut(&str, &Tree),
+) -> Result<Tree> {
     if text.is_empty() {
         return Err(parse_error("empty query"));
     }
     let lookup = |name: &[u8]| symbols::is_revision(ctx, name);
-    let lookup: Option<lang::Lookup<'_>> = match origin {
-        Origin::User => Some(&lookup),
-        Origin::Program => None,
+    let lookup: Option<lang::Lookup<'_>> = match rules {
+        Some(_) => Some(&lookup),
+        None => None,
     };
     let mut tree = lang::parse(text, lookup)?;
     observe(STAGES[0], &tree);
-    if origin == Origin::User {
-        let rules = aliases(ctx, local_aliases);
-        tree = lang::expand_aliases(tree, &rules)?;
+    if let Some(rules) = rules {
+        tree = lang::expand_aliases(tree, rules)?;
         for (_, message) in rules.errors() {
             ctx.repo.reporter().warn(&[b"warning: ", message, b"\n"].concat());
         }
@@ -113,9 +125,8 @@ pub fn any_revs<'q>(
     {
         return Ok(set);
     }
-    let trees = specs
-        .iter()
-        .map(|spec| compile(ctx, spec, Origin::User, local_aliases.unwrap_or(&[]), &mut |_, _| {}));
+    let rules = aliases(ctx, local_aliases.unwrap_or(&[]));
+    let trees = specs.iter().map(|spec| compile_with(ctx, spec, Some(&rules), &mut |_, _| {}));
     let mut trees = trees.collect::<Result<Vec<_>>>()?;
     match trees.len() {
         0 => Ok(SmartSet::empty()),
@@ -126,9 +137,11 @@ pub fn any_revs<'q>(
 
 /// A number, `.`, `tip` or `null`, without going through the language.
 fn simple<'q>(ctx: &'q QueryContext, spec: &[u8]) -> Result<Option<SmartSet<'q>>> {
-    let plain = matches!(spec, b"." | b"tip" | b"null")
+    let fixed = matches!(spec, b"." | b"null");
+    let plain = spec == b"tip"
         || (!spec.is_empty() && spec.iter().all(u8::is_ascii_digit) && spec.len() < 10);
-    if !plain || ctx.config.has("revsetalias", spec) {
+    // Aliases may be one of these names, or wrong, which the user is to be told.
+    if !fixed && (!plain || ctx.config.items("revsetalias").next().is_some()) {
         return Ok(None);
     }
     Ok(Some(SmartSet::from_list(vec![symbols::resolve(ctx, spec)?])))

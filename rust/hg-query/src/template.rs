@@ -31,7 +31,7 @@ pub use changeset::{Changeset, Copied, FileLists};
 pub use code::{Arguments, Code};
 pub use engine::Engine;
 pub use history::History;
-pub use host::{Host, StatLine, Verbosity};
+pub use host::{Host, StatLine, SubOptions, Verbosity};
 pub use json::{JsonStyle, append_cbor, append_json, append_string as append_json_string, json};
 pub use keywords::{Fate, ONE_LINE_SUMMARY, graph_node};
 pub use scope::Scope;

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
+use bstr::ByteSlice as _;
 use hg_config::Config;
 use hg_diff::stat::FileStat;
 use hg_diff::{DiffOptions, FileDiff};
 use hg_match::{MatchOptions, Matcher, PatternKind, matcher};
 use hg_query::plugins::Plugins;
-use hg_query::template::{Changeset, Host, StatLine, Verbosity};
+use hg_query::template::{Changeset, Host, StatLine, SubOptions, Verbosity};
 use hg_types::{Clock, Encoding, HgPath, HgPathBuf, Result};
 use hg_vfs::SystemClock;
-use hg_wdir::copies::{Copies, Side, path_copies};
 use hg_wdir::diff::options::{DiffFlags, Features, from_config};
-use hg_wdir::diff::{Changes, DiffRequest};
-use hg_wdir::snapshot::RevisionSnapshot;
+use hg_wire::paths::Paths;
 
 use crate::Ui;
+use crate::diff_display::Comparison;
+use crate::revision::Target;
 
 /// Lets templates ask the user's terminal and configuration.
 pub struct UiHost {
@@ -82,6 +83,16 @@ impl Host for UiHost {
 
     fn without_effects(&self, text: &[u8]) -> Vec<u8> {
         without_effects(text)
+    }
+
+    fn peer_urls(&self) -> Result<Vec<(Vec<u8>, Vec<SubOptions>)>> {
+        let root = (!self.root.is_empty()).then(|| self.root.to_path_lossy());
+        let paths = Paths::load(&self.config, root.as_deref(), &self.config.environment().cwd)?;
+        let location = |path: &hg_wire::paths::Path| {
+            [vec![("url", path.raw.clone())], path.sub_options()].concat()
+        };
+        let named = paths.sorted().into_iter();
+        Ok(named.map(|(name, all)| (name.to_vec(), all.iter().map(location).collect())).collect())
     }
 
     fn username(&self) -> Result<Vec<u8>> {
@@ -177,26 +188,9 @@ impl UiHost {
         take: impl FnMut(FileDiff) -> Result<()>,
     ) -> Result<()> {
         let repo = changeset.repo();
-        let parent = changeset.parents()[0];
-        let old = RevisionSnapshot::new(repo, parent)?;
-        let new = RevisionSnapshot::new(repo, changeset.rev())?;
-        let changes = Changes::between(&old, &new, matcher);
-        let copies = match options.git {
-            true => {
-                let (from, to) = (Side::Revision(parent), Side::Revision(changeset.rev()));
-                path_copies(repo, &from, &to, matcher)?
-            }
-            false => Copies::new(),
-        };
-        let request = DiffRequest {
-            old: &old,
-            new: &new,
-            changes: &changes,
-            copies: &copies,
-            options,
-            full_ids: self.ui.is_debug(),
-            show_path: None,
-        };
+        let versions = [Target::of(changeset.parents()[0]), Target::of(changeset.rev())];
+        let compared = Comparison::new(&self.ui, repo, versions, matcher, options.git)?;
+        let request = compared.request(options, None, self.ui.is_debug());
         request.for_each(take)
     }
 }

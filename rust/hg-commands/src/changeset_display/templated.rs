@@ -28,9 +28,9 @@ impl Templated {
     pub(super) fn new(ui: &Arc<Ui>, repo: &Repo, spec: &Spec, copies: bool) -> Result<Self> {
         let host = Rc::new(UiHost::new(ui, Some(repo.root_bytes())));
         let mut engine = Engine::new(host, Some(repo.clone()));
+        engine.with_default_items();
         let item = spec.install(&mut engine, &ui.config(), "changeset")?;
         let parts = Parts::of(&engine, spec, item);
-        engine.template(&parts.item)?;
         let mut out = Self {
             ui: ui.clone(),
             engine,

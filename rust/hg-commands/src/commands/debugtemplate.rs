@@ -31,6 +31,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let config = ctx.config();
     let host = Rc::new(UiHost::new(&ctx.ui, ctx.optional_repo().map(Repo::root_bytes)));
     let mut engine = Engine::new(host, ctx.optional_repo().cloned());
+    if !revs.is_empty() {
+        engine.with_default_items();
+    }
     let name = Spec::Literal(template.clone()).install(&mut engine, &config, "")?;
     if ctx.ui.is_verbose() {
         show_tree(ctx, &engine, template)?;

@@ -11,7 +11,7 @@ fn bindings(kind: &str) -> Binding {
         }
         ":" => Binding::strength(15).or_infix("kindpat", 15, None),
         "-" => Binding::strength(5).or_prefix("negate", 19, None).or_infix("minus", 5, None),
-        "not" | "!" => Binding::NONE.or_prefix("not", 10, None),
+        "not" | "!" => Binding::strength(10).or_prefix("not", 10, None),
         "and" | "&" => Binding::strength(5).or_infix("and", 5, None),
         "or" | "|" | "+" => Binding::strength(4).or_infix("or", 4, None),
         "," => Binding::strength(2).or_infix("list", 2, None),

@@ -82,28 +82,23 @@ pub fn quote(text: &[u8]) -> Vec<u8> {
     [b"'", &escape(text)[..], b"'"].concat()
 }
 
-/// The lines that show `text` with a caret below `location`.
+/// The line that shows `text` with a caret below `location`; line breaks in it are shown as `newline`.
 ///
 /// The hint will be printed after a parenthesis, which is what the caret's extra column is for.
 #[must_use]
-pub fn parse_error_hint(text: &[u8], location: usize) -> Vec<u8> {
+pub fn parse_error_hint(text: &[u8], location: usize, newline: &[u8]) -> Vec<u8> {
     let location = location.min(text.len());
-    let line_start = text[..location].iter().rposition(|&c| c == b'\n').map_or(0, |nl| nl + 1);
-    let column = location - line_start;
-    let next_line = text[location..].iter().position(|&c| c == b'\n').map(|nl| location + nl);
-    let (shown, rest) = match next_line {
-        Some(end) => text.split_at(end),
-        None => (text, &b""[..]),
-    };
+    let one_line = |text: &[u8]| text.split(|&c| c == b'\n').collect::<Vec<_>>().join(newline);
+    let column = one_line(&text[..location]).len();
     let indent = vec![b' '; column + 1];
-    [shown, b"\n", &indent, b"^ here", rest].concat()
+    [&one_line(text)[..], b"\n", &indent, b"^ here"].concat()
 }
 
 /// Gives a syntax error that has a position and no hint the hint that shows the place in `text`.
 #[must_use]
-pub fn describe_location(mut error: Error, text: &[u8]) -> Error {
+pub fn describe_location(mut error: Error, text: &[u8], newline: &[u8]) -> Error {
     if let (Some(location), None) = (error.location, &error.hint) {
-        error.hint = Some(parse_error_hint(text, location));
+        error.hint = Some(parse_error_hint(text, location, newline));
     }
     error
 }

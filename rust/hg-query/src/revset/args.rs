@@ -20,9 +20,17 @@ pub(crate) fn symbol<'t>(tree: &'t Tree, complaint: &str) -> Result<&'t [u8]> {
     tree.as_symbol().ok_or_else(|| parse_error(complaint))
 }
 
-/// A number as Python reads it.
+/// A number as Python reads it; one that is too large is as good as the largest.
 pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
-    text.trim().to_str().ok()?.replace('_', "").parse().ok()
+    let text = text.trim().to_str().ok()?.replace('_', "");
+    text.parse().map_or_else(
+        |error: std::num::ParseIntError| match error.kind() {
+            std::num::IntErrorKind::PosOverflow => Some(i64::MAX),
+            std::num::IntErrorKind::NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
+        Some,
+    )
 }
 
 /// The number that a string or symbol spells.

@@ -124,7 +124,7 @@ fn name_set<'q>(ctx: &QueryContext, subset: SmartSet<'q>, name: &[u8]) -> Result
     if name.is_empty() {
         return Err(parse_error("empty string is not a valid revision"));
     }
-    let rev = super::symbols::resolve(ctx, name)?;
+    let rev = super::symbols::resolve_in_set(ctx, name)?;
     let outside = rev.is_null() || rev.is_wdir();
     let member = subset.contains(rev)? || outside && subset.is_full();
     Ok(if member { SmartSet::from_list(vec![rev]) } else { SmartSet::empty() })

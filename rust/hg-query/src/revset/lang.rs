@@ -32,7 +32,7 @@ fn bindings(kind: &str) -> Binding {
             .or_prefix("rangepre", 15, None)
             .or_infix("range", 15, None)
             .or_suffix("rangepost"),
-        "not" | "!" => Binding::NONE.or_prefix("not", 10, None),
+        "not" | "!" => Binding::strength(10).or_prefix("not", 10, None),
         "and" | "&" => Binding::strength(5).or_infix("and", 5, None),
         "%" => Binding::strength(5).or_infix("only", 5, None).or_suffix("onlypost"),
         "or" | "|" | "+" => Binding::strength(4).or_infix("or", 4, None),
@@ -271,10 +271,8 @@ fn parse_whole(text: &[u8], chars: SymbolChars, lookup: Option<Lookup<'_>>) -> R
 /// # Errors
 /// Syntax errors, with the place in the hint.
 pub fn parse(text: &[u8], lookup: Option<Lookup<'_>>) -> Result<Tree> {
-    parse_whole(text, SymbolChars::USER, lookup).map_err(|error| {
-        let one_line: Vec<u8> = text.iter().map(|&c| if c == b'\n' { b' ' } else { c }).collect();
-        parser::describe_location(error, &one_line)
-    })
+    parse_whole(text, SymbolChars::USER, lookup)
+        .map_err(|error| parser::describe_location(error, text, b" "))
 }
 
 /// Resolves what the operators alone cannot: `x^:y` is `(x^):y`, `x#y[z]` is one operation, the

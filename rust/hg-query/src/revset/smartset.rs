@@ -264,7 +264,11 @@ impl<'q> SmartSet<'q> {
         match (&self, &other) {
             (Self::Span(span), _) if span.is_full() => {
                 let reverse = !span.ascending();
-                return other.sorted(reverse);
+                let visible = match span.hidden().is_empty() {
+                    true => other,
+                    false => other.filter(Condition::visible(span.hidden().clone())),
+                };
+                return visible.sorted(reverse);
             }
             (_, Self::Span(span)) if span.is_full() => return self,
             (Self::Base(left), Self::Base(right)) => {
@@ -275,6 +279,15 @@ impl<'q> SmartSet<'q> {
             _ => {}
         }
         self.filter(Condition::within(other))
+    }
+
+    /// The members that are among `revisions`, in the order of this set.
+    #[must_use]
+    pub fn among(self, revisions: impl IntoIterator<Item = Revision>) -> Self {
+        match &self {
+            Self::Span(span) if span.is_full() => self.and(Self::from_set(revisions)),
+            _ => self.filter(Condition::among(revisions)),
+        }
     }
 
     /// The members that are not in `other`, in the order of this set.

@@ -47,6 +47,21 @@ pub fn resolve(ctx: &QueryContext, name: &[u8]) -> Result<Revision> {
     Err(unknown())
 }
 
+/// The revision that `name` stands for in an expression.
+///
+/// # Errors
+/// As [`resolve`], where an ambiguous prefix is told in the words of the storage.
+pub fn resolve_in_set(ctx: &QueryContext, name: &[u8]) -> Result<Revision> {
+    resolve(ctx, name).map_err(|error| match error.kind {
+        ErrorKind::AmbiguousPrefix => {
+            let digits = name.strip_prefix(b"x").unwrap_or(name);
+            let message = [b"00changelog@", digits, b": ambiguous identifier"].concat();
+            Error::new(ErrorKind::AmbiguousPrefix, message)
+        }
+        _ => error,
+    })
+}
+
 /// Whether `name` stands for a revision.
 ///
 /// # Errors
@@ -55,9 +70,7 @@ pub fn is_revision(ctx: &QueryContext, name: &[u8]) -> Result<bool> {
     match resolve(ctx, name) {
         Ok(_) => Ok(true),
         Err(error) => match error.kind {
-            ErrorKind::UnknownRevision | ErrorKind::HiddenRevision | ErrorKind::AmbiguousPrefix => {
-                Ok(false)
-            }
+            ErrorKind::UnknownRevision | ErrorKind::HiddenRevision => Ok(false),
             _ => Err(error),
         },
     }

@@ -9,6 +9,7 @@ use crate::parser::{ArgSpec, Tree, list_items};
 use super::engine::Engine;
 use super::resolved::{FilterRef, FunctionRef, KeywordRef};
 use super::syntax::{expect_symbol, flatten_arguments};
+use super::value::Value;
 
 /// A compiled expression or template.
 #[derive(Debug)]
@@ -40,6 +41,13 @@ pub enum Code {
 pub struct Symbol {
     pub(super) name: Vec<u8>,
     pub(super) keyword: Option<KeywordRef>,
+}
+
+impl Symbol {
+    /// What it stands for when nothing has a value for it.
+    pub(super) fn absent(&self) -> Value {
+        if self.keyword.is_some() { Value::None } else { Value::Bytes(Vec::new()) }
+    }
 }
 
 /// An operator on integers.
@@ -88,6 +96,21 @@ impl Code {
     /// On unknown filters and functions and on operands that make no sense.
     pub fn compile(tree: &Tree, engine: &Engine) -> Result<Self> {
         compile(tree, engine, Place::Top)
+    }
+
+    /// Whether the value is rendered only while it is read.
+    pub(super) fn is_lazy(&self) -> bool {
+        match self {
+            Self::Template(_) | Self::Map(..) => true,
+            Self::Call(function, arguments) => match function.name() {
+                b"separate" => true,
+                b"if" => arguments.positional.iter().skip(1).any(Self::is_lazy),
+                b"ifeq" | b"ifcontains" => arguments.positional.iter().skip(2).any(Self::is_lazy),
+                b"join" => arguments.positional.first().is_some_and(Self::is_lazy),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// The name of the keyword that this value comes from, through filters.

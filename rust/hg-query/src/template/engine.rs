@@ -30,6 +30,7 @@ pub struct Engine {
     defaults: Vec<(Name, Value)>,
     aliases: Option<AliasRules>,
     keywords: bool,
+    default_items: bool,
     pub(super) caches: super::keywords::Caches,
     pub(super) queries: super::functions::Queries,
 }
@@ -72,6 +73,7 @@ impl Engine {
             defaults: Vec::new(),
             aliases: None,
             keywords: true,
+            default_items: false,
             caches: super::keywords::Caches::default(),
             queries: super::functions::Queries::default(),
         }
@@ -101,6 +103,17 @@ impl Engine {
     /// Leaves out all keywords: only variables are known.
     pub fn without_keywords(&mut self) {
         self.keywords = false;
+    }
+
+    /// Makes the templates of items usable by name that keywords of changesets are shown with by default.
+    pub fn with_default_items(&mut self) {
+        self.default_items = true;
+    }
+
+    /// The text of such a template.
+    pub(super) fn default_item(&self, name: &[u8]) -> Option<&'static str> {
+        let mut known = DEFAULT_ITEMS.iter().filter(|_| self.default_items);
+        known.find(|(item, _)| item.as_bytes() == name).map(|(_, text)| *text)
     }
 
     pub(super) fn has_keywords(&self) -> bool {
@@ -138,7 +151,10 @@ impl Engine {
             None => {}
         }
         let Some(source) = self.sources.get(name) else {
-            return Err(not_in_map(name));
+            return match self.default_item(name) {
+                Some(text) => self.builtin(text),
+                None => Err(not_in_map(name)),
+            };
         };
         self.compiled.borrow_mut().insert(name.to_vec(), State::Compiling);
         let compiled = self.compile_source(source);
@@ -174,7 +190,7 @@ impl Engine {
     /// On syntax errors and unknown functions.
     pub fn compile(&self, text: &[u8]) -> Result<Code> {
         let tree = self.expand_aliases(syntax::parse(text)?)?;
-        Code::compile(&tree, self).map_err(|error| describe_location(error, text))
+        Code::compile(&tree, self).map_err(|error| describe_location(error, text, br"\n"))
     }
 
     /// Compiles a template of this program, once.
@@ -217,8 +233,8 @@ impl Engine {
         while let Some(name) = todo.pop() {
             let text = match self.sources.get(&name) {
                 Some(Source::Text(text)) => text.clone(),
-                _ => match DEFAULT_ITEMS.iter().find(|(known, _)| known.as_bytes() == name) {
-                    Some((_, text)) => text.as_bytes().to_vec(),
+                _ => match self.default_item(&name) {
+                    Some(text) => text.as_bytes().to_vec(),
                     None => continue,
                 },
             };

@@ -51,7 +51,7 @@ impl Engine {
             Code::Text(text) => Ok(Value::Bytes(text.clone())),
             Code::Integer(number) => Ok(Value::Int(*number)),
             Code::Symbol(symbol) => {
-                Ok(self.symbol(symbol, scope)?.unwrap_or_else(|| Value::Bytes(Vec::new())))
+                Ok(self.symbol(symbol, scope)?.unwrap_or_else(|| symbol.absent()))
             }
             Code::Template(_) => {
                 let mut out = Vec::new();
@@ -80,7 +80,7 @@ impl Engine {
         if let Some(value) = self.variable(&symbol.name, symbol.keyword.as_ref(), scope)? {
             return Ok(Some(value));
         }
-        if !self.has(&symbol.name) {
+        if !self.has(&symbol.name) && self.default_item(&symbol.name).is_none() {
             return Ok(None);
         }
         // The name stands for an error inside, so that a template cannot contain itself.
@@ -114,14 +114,19 @@ impl Engine {
     }
 
     fn filter(&self, filter: &FilterRef, operand: &Code, scope: &Scope) -> Result<Value> {
-        let value = self.eval(operand, scope)?;
-        let run = || match filter.input() {
-            Input::Any => filter.apply(self, scope, value),
-            Input::Text => {
+        let operand_value = self.eval(operand, scope);
+        // What is rendered piece by piece fails while the filter reads it.
+        let value = match operand_value {
+            Err(error) if !operand.is_lazy() => return Err(error),
+            other => other,
+        };
+        let run = || match (filter.input(), value?) {
+            (Input::Any, value) => filter.apply(self, scope, value),
+            (Input::Text, value) => {
                 let text = self.text_of(&value, scope)?;
                 filter.apply(self, scope, Value::Bytes(text))
             }
-            Input::Date => {
+            (Input::Date, value) => {
                 let date = self.date_of(&value, scope, None)?;
                 filter.apply(self, scope, Value::from(date))
             }
@@ -167,7 +172,7 @@ impl Engine {
         if let Value::Item(item) = &value {
             let inner = scope.with(item.vars.clone());
             let found = self.symbol(member, &inner)?;
-            return Ok(found.unwrap_or_else(|| Value::Bytes(Vec::new())));
+            return Ok(found.unwrap_or_else(|| member.absent()));
         }
         self.value_member(&value, &member.name)
             .map_err(|error| hint_keyword(error, operand, "member"))

@@ -72,6 +72,7 @@ fn count(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
         Value::Local(text) => text.local.len(),
         Value::Item(item) => match (&item.value, item.template) {
             (Some(Value::Bytes(bytes)), _) => bytes.len(),
+            (None, None) => item.vars.values.len(),
             _ => return Err(not_countable()),
         },
         _ => return Err(not_countable()),
@@ -107,7 +108,13 @@ fn commondir(engine: &Engine, scope: &Scope, value: Value) -> Result<Value> {
             texts.collect::<Result<_>>()?
         }
         Value::Strings(strings) => strings.to_vec(),
-        _ => return Err(Error::parse("argument is not a list of text", None)),
+        Value::None => Vec::new(),
+        text if !matches!(unwrap(text), Value::Bytes(_) | Value::Local(_))
+            || !engine.text_of(text, scope)?.is_empty() =>
+        {
+            return Err(Error::parse("argument is not a list of text", None));
+        }
+        _ => Vec::new(),
     };
     let directories = |path: &[u8]| -> Vec<Vec<u8>> {
         let start = path.iter().position(|&c| c != b'/').unwrap_or(path.len());

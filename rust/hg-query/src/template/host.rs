@@ -35,6 +35,9 @@ pub struct StatLine {
     pub binary: bool,
 }
 
+/// Names and values of what is known of a location.
+pub type SubOptions = Vec<(&'static str, Vec<u8>)>;
+
 /// The user's side of a rendering.
 pub trait Host {
     /// The configuration.
@@ -88,6 +91,14 @@ pub trait Host {
     /// The environment variables, for `{envvars}`.
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         Vec::new()
+    }
+
+    /// The names of `[paths]`, each with its locations: sub-options of a location, `url` first.
+    ///
+    /// # Errors
+    /// When a location makes no sense.
+    fn peer_urls(&self) -> Result<Vec<(Vec<u8>, Vec<SubOptions>)>> {
+        Ok(Vec::new())
     }
 
     /// A repository path as the user would type it.

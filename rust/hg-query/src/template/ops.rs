@@ -114,9 +114,13 @@ impl Engine {
                 [Value::Int(seconds), Value::Int(offset)] => {
                     Ok(HgDate::new(*seconds, i32::try_from(*offset).unwrap_or(0)))
                 }
+                [] => Ok(HgDate::default()),
                 _ => Err(fail("not a date tuple nor a string")),
             },
-            Value::Dict(_) | Value::Mappings(_) => Err(fail("not a date tuple nor a string")),
+            Value::None => Ok(HgDate::default()),
+            Value::Strings(_) | Value::Dict(_) | Value::Mappings(_) => {
+                Err(fail("not a date tuple nor a string"))
+            }
             Value::Int(0) => Ok(HgDate::default()),
             Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
                 Err(fail("not a date tuple nor a string"))
@@ -339,7 +343,7 @@ impl Engine {
         out.extend_from_slice(key);
         match form {
             PairForm::Key => return Ok(()),
-            PairForm::Equals | PairForm::Escaped => out.push(b'='),
+            PairForm::Equals | PairForm::Open | PairForm::Escaped => out.push(b'='),
             PairForm::Copy => out.extend_from_slice(b" ("),
             PairForm::Colon => out.extend_from_slice(b": "),
         }
@@ -418,6 +422,11 @@ pub(super) fn pair_vars(dict: &Dict, key: &[u8], value: &Value) -> Vars {
             {
                 values.push((b"builtin"[..].into(), Value::Bool(true)));
                 values.push((b"colorname"[..].into(), Value::from(&color[..])));
+            }
+        }
+        PairForm::Open => {
+            if let Value::Item(item) = value {
+                values.extend(item.vars.values.iter().cloned());
             }
         }
         PairForm::Copy => change = Change::File(key.to_vec()),

@@ -53,7 +53,7 @@ impl Spec {
             };
             if arguments.ends_with(b")") {
                 syntax::parse_expression(template)
-                    .map_err(|error| crate::parser::describe_location(error, template))?;
+                    .map_err(|error| crate::parser::describe_location(error, template, br"\n"))?;
                 return Ok(Self::FormOf(form, template.to_vec()));
             }
         }

@@ -11,7 +11,7 @@ use crate::parser::{
 /// # Errors
 /// On syntax errors.
 pub fn parse(text: &[u8]) -> Result<Tree> {
-    parse_template(text).map_err(|error| describe_location(error, text))
+    parse_template(text).map_err(|error| describe_location(error, text, br"\n"))
 }
 
 /// Parses an expression without braces, as `-T 'json(rev, node)'` has it.
@@ -48,10 +48,10 @@ pub fn fragments(text: &[u8]) -> Result<Vec<Fragment>> {
             out.push(Fragment::Text(at..found));
         }
         let scanned = expression(text, found + 1, Some(b'}'), 0);
-        let (_, end) = scanned.map_err(|error| describe_location(error, text))?;
+        let (_, end) = scanned.map_err(|error| describe_location(error, text, br"\n"))?;
         if text.get(end) != Some(&b'}') {
             let error = Error::parse("invalid token", Some(end));
-            return Err(describe_location(error, text));
+            return Err(describe_location(error, text, br"\n"));
         }
         out.push(Fragment::Expression(found..end + 1));
         at = end + 1;

@@ -130,6 +130,8 @@ pub enum PairForm {
     /// `key=value`.
     #[default]
     Equals,
+    /// `key=value`; an item brings the variables of its value along.
+    Open,
     /// `key=value` with escapes in the value.
     Escaped,
     /// `key (value)`.

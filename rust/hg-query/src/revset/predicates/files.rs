@@ -213,7 +213,7 @@ pub(super) fn filelog<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     for path in files {
         found.extend(filehistory::linked_revisions(ctx, &path)?);
     }
-    Ok(call.subset.and(SmartSet::from_set(found)))
+    Ok(call.subset.among(found))
 }
 
 /// `follow([file[, startrev]])`

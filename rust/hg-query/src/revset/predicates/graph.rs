@@ -116,7 +116,14 @@ pub(super) fn branch_point<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 /// `children(set)`
 pub(super) fn children<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let set = eval_all(call.ctx, call.arguments)?;
-    let children = walk::children(call.ctx, &set)?;
+    let mut children = walk::children(call.ctx, &set)?;
+    if !call.subset.is_full() {
+        for rev in std::mem::take(&mut children) {
+            if call.subset.contains(rev)? {
+                children.push(rev);
+            }
+        }
+    }
     Ok(call.subset.and(SmartSet::from_set(children)))
 }
 
@@ -145,7 +152,7 @@ pub(super) fn common_ancestor_heads<'q>(call: Call<'q, '_>) -> Result<SmartSet<'
         }
     }
     let heads = call.ctx.changelog().common_ancestor_heads(&known);
-    Ok(call.subset.and(SmartSet::from_set(heads)))
+    Ok(call.subset.and(SmartSet::from_list(heads)))
 }
 
 /// `heads(set)`
@@ -203,7 +210,7 @@ pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
             heads.into_iter().filter(unrelated).collect()
         }
     };
-    Ok(call.subset.and(SmartSet::from_set(cl.missing_ancestors(include, exclude))))
+    Ok(call.subset.among(cl.missing_ancestors(include, exclude)))
 }
 
 fn with_wdir_parents(ctx: &QueryContext, set: &SmartSet<'_>) -> Result<Vec<Revision>> {
@@ -240,7 +247,7 @@ fn some_parents<'q>(call: Call<'q, '_>, which: &[usize]) -> Result<SmartSet<'q>>
         let parents = call.ctx.parents(child?)?;
         found.extend(which.iter().map(|&at| parents[at]).filter(|rev| !rev.is_null()));
     }
-    Ok(call.subset.and(SmartSet::from_set(found)))
+    Ok(call.subset.among(found))
 }
 
 /// The error for what cannot be asked yet.

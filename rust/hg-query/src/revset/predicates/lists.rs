@@ -45,7 +45,7 @@ pub(super) fn list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         if name.is_empty() {
             return Err(parse_error("empty string is not a valid revision"));
         }
-        symbols::resolve(ctx, name)
+        symbols::resolve_in_set(ctx, name)
     })
 }
 

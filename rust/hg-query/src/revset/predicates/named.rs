@@ -99,7 +99,7 @@ pub(super) fn named<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     for space in spaces {
         all.extend(matching_names(ctx, space, |_| true)?.1);
     }
-    Ok(call.subset.and(SmartSet::from_set(all)))
+    Ok(call.subset.among(all))
 }
 
 /// `head()`

@@ -101,10 +101,7 @@ pub(super) fn present<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 }
 
 fn is_unknown(error: &Error) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::UnknownRevision | ErrorKind::HiddenRevision | ErrorKind::AmbiguousPrefix
-    )
+    matches!(error.kind, ErrorKind::UnknownRevision | ErrorKind::HiddenRevision)
 }
 
 /// `reverse(set)`

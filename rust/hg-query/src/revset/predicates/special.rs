@@ -13,7 +13,7 @@ use crate::parser::{Tree, build_args};
 use crate::revset::args::{arguments, no_arguments, string};
 use crate::revset::eval::eval_all;
 use crate::revset::smartset::SmartSet;
-use crate::revset::walk;
+use crate::revset::{SpecArg, format_spec};
 
 use super::Call;
 use super::graph::unsupported;
@@ -131,8 +131,7 @@ fn conflict_side<'q>(call: Call<'q, '_>, side: Option<hg_types::Node>) -> Result
 pub(super) fn bisect<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let status = string(call.arguments, "bisect requires a string")?.to_ascii_lowercase();
     let state = bisect::State::load(&call.ctx.repo)?;
-    let revs = bisect::of_status(call.ctx, &state, &status)?;
-    Ok(call.subset.and(SmartSet::from_set(revs)))
+    Ok(call.subset.among(bisect::of_status(call.ctx, &state, &status)?))
 }
 
 /// `bundle()`
@@ -203,16 +202,9 @@ pub(super) fn stack<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         Tree::Nothing => vec![ctx.wdir_parents()?[0]],
         set => eval_all(ctx, set)?.to_vec()?,
     };
-    let phases = ctx.repo.phases()?;
-    let mutable: Vec<_> =
-        phases.mutable_revs(|_| true).filter(|rev| !ctx.is_hidden(*rev)).collect();
-    let base = SmartSet::from_list(bases);
-    let related: HashSet<Revision> = walk::ancestors(ctx, &base, 0, None, false)?
-        .iter()
-        .chain(walk::descendants(ctx, &base, 0, None, false)?.iter())
-        .collect::<Result<_>>()?;
-    let revs = mutable.into_iter().filter(|rev| related.contains(rev));
-    Ok(call.subset.and(SmartSet::from_set(revs.collect::<Vec<_>>())))
+    let spec = format_spec("only(%) and not public() and not ::merge()", &[SpecArg::Revs(&bases)]);
+    let revs = crate::revset::revs(ctx, &spec)?.to_vec()?;
+    Ok(call.subset.and(SmartSet::from_set(revs)))
 }
 
 /// `_destupdate([clean])`: where `hg update` without a revision goes.

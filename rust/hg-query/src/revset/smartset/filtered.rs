@@ -1,12 +1,12 @@
 //! The members of another set that fulfil a condition.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use hg_types::{Result, Revision};
 
-use super::{Repr, Revisions, SmartSet};
+use super::{Hidden, Repr, Revisions, SmartSet};
 
 /// A question about a revision, and how it is printed.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ enum Test<'q> {
     Ask(Rc<dyn Fn(Revision) -> Result<bool> + 'q>),
     Within(Box<SmartSet<'q>>),
     Outside(Box<SmartSet<'q>>),
+    Visible(Hidden),
+    Among(Rc<BTreeSet<Revision>>),
 }
 
 impl<'q> Condition<'q> {
@@ -49,11 +51,23 @@ impl<'q> Condition<'q> {
         Self { test: Test::Outside(Box::new(set)), repr: None }
     }
 
+    /// Not being hidden.
+    pub(super) fn visible(hidden: Hidden) -> Self {
+        Self { test: Test::Visible(hidden), repr: None }
+    }
+
+    /// Being one of some revisions.
+    pub(super) fn among(revisions: impl IntoIterator<Item = Revision>) -> Self {
+        Self { test: Test::Among(Rc::new(revisions.into_iter().collect())), repr: None }
+    }
+
     fn holds(&self, rev: Revision) -> Result<bool> {
         match &self.test {
             Test::Ask(test) => test(rev),
             Test::Within(set) => set.contains(rev),
             Test::Outside(set) => Ok(!set.contains(rev)?),
+            Test::Visible(hidden) => Ok(hidden.binary_search(&rev).is_err()),
+            Test::Among(revisions) => Ok(revisions.contains(&rev)),
         }
     }
 
@@ -66,8 +80,45 @@ impl<'q> Condition<'q> {
             Test::Ask(_) => self.repr.clone(),
             Test::Within(set) => Some(set.repr()),
             Test::Outside(set) => Some(Repr::of("not", [set.repr()])),
+            Test::Visible(hidden) => {
+                let shown = joined(hash_order(hidden));
+                Some(Repr::text(format!("not frozenset({{{shown}}})")))
+            }
+            Test::Among(revisions) => {
+                let shown = joined(revisions.iter().copied());
+                Some(Repr::bare(format!("set([{shown}])")))
+            }
         }
     }
+}
+
+fn joined(revisions: impl IntoIterator<Item = Revision>) -> String {
+    revisions.into_iter().map(|rev| rev.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The order in which upstream's hash sets enumerate such numbers, which debug output shows: by slots
+/// of a table with a power of two of them, where neighbours of a taken slot are tried first.
+fn hash_order(revisions: &[Revision]) -> Vec<Revision> {
+    const PROBES: usize = 9;
+    let mut size = 8;
+    while revisions.len() * 5 >= (size - 1) * 3 {
+        size *= 2;
+    }
+    let mut slots: Vec<Option<Revision>> = vec![None; size];
+    for &rev in revisions {
+        let hash = rev.index().unwrap_or(0);
+        let (mut at, mut rest) = (hash & (size - 1), hash);
+        loop {
+            let last = if at + PROBES < size { at + PROBES } else { at };
+            if let Some(free) = (at..=last).find(|&slot| slots[slot].is_none()) {
+                slots[free] = Some(rev);
+                break;
+            }
+            rest >>= 5;
+            at = (at * 5 + 1 + rest) & (size - 1);
+        }
+    }
+    slots.into_iter().flatten().collect()
 }
 
 /// The members of another set that fulfil a condition.

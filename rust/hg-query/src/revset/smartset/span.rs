@@ -39,6 +39,10 @@ impl SpanSet {
         self.full
     }
 
+    pub(super) fn hidden(&self) -> &Hidden {
+        &self.hidden
+    }
+
     pub(super) fn ascending(&self) -> bool {
         self.ascending
     }

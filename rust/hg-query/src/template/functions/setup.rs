@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
     }),
     function("configbool", |engine, scope, arguments| {
-        let args = expect(arguments, 2, 3, "configbool expects two or three arguments")?;
+        let args = expect(arguments, 2, 3, "config expects two or three arguments")?;
         let section = engine.string(&args[0], scope)?;
         let name = engine.string(&args[1], scope)?;
         if let Some(found) = engine.host.config().find_bool(&section, &name)? {
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
     }),
     function("configint", |engine, scope, arguments| {
-        let args = expect(arguments, 2, 3, "configint expects two or three arguments")?;
+        let args = expect(arguments, 2, 3, "config expects two or three arguments")?;
         let section = engine.string(&args[0], scope)?;
         let name = engine.string(&args[1], scope)?;
         if let Some(found) = engine.host.config().find_int(&section, &name)? {
@@ -40,7 +40,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         match args.get(2) {
             Some(default) => {
-                let message = "configint expects a number as default";
+                let message = "not an integer";
                 Ok(Value::Int(engine.integer(default, scope, message)?))
             }
             None => Ok(Value::None),

@@ -1,11 +1,13 @@
 //! What does not depend on a changeset.
 
+use std::rc::Rc;
+
 use hg_types::{Error, Result};
 
 use super::super::engine::Engine;
-use super::super::host::Verbosity;
+use super::super::host::{SubOptions, Verbosity};
 use super::super::scope::Scope;
-use super::super::value::{Dict, PairForm, Value};
+use super::super::value::{Change, Dict, Item, Name, PairForm, Value, Vars};
 use super::{Keyword, Needs, name};
 
 pub(super) const KEYWORDS: &[Keyword] = &[
@@ -56,14 +58,28 @@ pub(super) const KEYWORDS: &[Keyword] = &[
 
 /// `[paths]`: each name with its address; in `%`, sub-options too.
 fn peerurls(engine: &Engine, _: &Scope) -> Result<Value> {
-    let config = engine.host.config();
-    let mut pairs: Vec<(Vec<u8>, Value)> = config
-        .items("paths")
-        .filter(|(name, _)| !name.contains(&b':'))
-        .map(|(name, url)| (name.to_vec(), Value::from(url)))
-        .collect();
-    pairs.sort_by(|left, right| left.0.cmp(&right.0));
+    let mut pairs: Vec<(Vec<u8>, Value)> = Vec::new();
+    for (peer, locations) in engine.host.peer_urls()? {
+        let options = |location: &SubOptions| -> Vec<(Vec<u8>, Value)> {
+            let option =
+                |(name, value): &(&str, Vec<u8>)| (name.as_bytes().to_vec(), value.clone().into());
+            location.iter().map(option).collect()
+        };
+        let of_first = locations.first().map(options).unwrap_or_default();
+        let url = of_first.first().map(|(_, url)| url.clone());
+        let mut values: Vec<(Name, Value)> =
+            of_first.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let all = locations.iter().map(|location| {
+            let (key, value) = (name("key"), name("value"));
+            let dict =
+                Dict { pairs: options(location), key, value, form: PairForm::Key, shown: None };
+            Value::Dict(Rc::new(dict))
+        });
+        values.push((name("urls"), Value::list(all.collect(), "url")));
+        let vars = Vars { values, change: Change::Keep };
+        pairs.push((peer, Value::Item(Rc::new(Item { value: url, vars, template: None }))));
+    }
     let (key, value) = (name("name"), name("url"));
-    let form = PairForm::Equals;
-    Ok(Value::Dict(std::rc::Rc::new(Dict { pairs, key, value, form, shown: None })))
+    let form = PairForm::Open;
+    Ok(Value::Dict(Rc::new(Dict { pairs, key, value, form, shown: None })))
 }

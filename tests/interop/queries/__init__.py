@@ -1,0 +1,1 @@
+"""A differential fuzzer of the query languages: revsets, filesets, templates."""

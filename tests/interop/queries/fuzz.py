@@ -1,0 +1,173 @@
+"""Asks both programs the same questions and lists where the answers differ.
+
+Usage: `python -m tests.interop.queries.fuzz --hg HG --oracle HG --cases N --seed S DIRECTORY`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import random
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from .filesets import Filesets
+from .repository import Builder, Repository
+from .revsets import Revsets
+from .server import Answer, Server, run_once
+from .templates import Templates
+
+#: Cases that one repository serves.
+PER_REPOSITORY = 1000
+DAMAGED = 0.12
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A question that the two programs answer differently."""
+
+    repository: Path
+    kind: str
+    args: tuple[bytes, ...]
+    ours: Answer
+    upstream: Answer
+
+    def group(self) -> str:
+        """Return what this difference has in common with others like it."""
+        if self.ours.code != self.upstream.code or self.ours.err != self.upstream.err:
+            texts = (self.ours.err or b"no error", self.upstream.err or b"no error")
+            lines = [re.sub(rb"\d+|'.*'|\".*\"", b"_", t.splitlines()[0])[:70] for t in texts]
+            return f"{self.kind}: {lines[0]!r} instead of {lines[1]!r}"
+        return f"{self.kind}: other output"
+
+    def __str__(self) -> str:
+        """Return a report."""
+        words = " ".join(repr(word)[1:] for word in self.args)
+        parts = [f"({self.repository}) hg {words}"]
+        for name, answer in (("ours", self.ours), ("upstream", self.upstream)):
+            out = answer.out if len(answer.out) < 1500 else answer.out[:1500] + b"..."
+            parts.append(f"  {name}: [{answer.code}] {out!r} {answer.err!r}")
+        return "\n".join(parts)
+
+
+class Asker:
+    """Makes up questions about a repository."""
+
+    def __init__(self, dice: random.Random, repository: Repository):
+        """Make up questions about `repository`."""
+        self.dice = dice
+        self.revsets = Revsets(dice, repository)
+        self.filesets = Filesets(dice, repository)
+        self.templates = Templates(dice, repository)
+
+    def _text(self, text: bytes) -> bytes:
+        if self.dice.random() < DAMAGED:
+            text = self.revsets.damage(text)
+        return text.replace(b"\0", b"")
+
+    def question(self) -> tuple[str, tuple[bytes, ...]]:
+        """Return the kind and the words of a command."""
+        kind = self.dice.choices(["revset", "fileset", "template"], [5, 2, 5])[0]
+        return kind, {"revset": self._revset, "fileset": self._fileset, "template": self._template}[kind]()
+
+    def _revset(self) -> tuple[bytes, ...]:
+        text = self._text(self.revsets.set(self.dice.randint(1, 3)))
+        form = self.dice.randrange(10)
+        hidden = [b"--hidden"] if self.dice.random() < 0.15 else []
+        if form < 6:
+            return (b"log", *hidden, b"-T", b"{rev} ", b"-r" + text)
+        flags = [
+            [b"-v"],
+            [b"-p", b"all", b"-s"],
+            [b"-p", b"all", b"--no-optimized"],
+            [b"-p", b"analyzed", b"-p", b"optimized", b"--verify-optimized"],
+            [b"-s", b"--no-show-revs"],
+            [b"--optimize"],
+        ]
+        return (b"debugrevspec", *hidden, *self.dice.choice(flags), b"--", text)
+
+    def _fileset(self) -> tuple[bytes, ...]:
+        text = self._text(self.filesets.set(self.dice.randint(0, 3)))
+        rev = self.dice.choice([b"0", b"tip", b".", b"wdir()"])
+        forms = [
+            (b"files", b"--", b"set:" + text),
+            (b"files", b"-r", rev, b"--", b"set:" + text),
+            (b"status", b"-A", b"--", b"set:" + text),
+            (b"status", b"--rev", b"0", b"--", b"set:" + text),
+            (b"debugfileset", b"-p", b"all", b"-s", b"--", text),
+            (b"debugfileset", b"-r", rev, b"--", text),
+            (b"debugfileset", b"--all-files", b"--", text),
+        ]
+        return self.dice.choice(forms)
+
+    def _template(self) -> tuple[bytes, ...]:
+        text = self._text(self.templates.template(self.dice.randint(1, 3)))
+        rev = self.dice.choice([b"0", b"tip", b".", b"wdir()", b"last(all(), 4)", b"merge()", b"obsolete()", b"null"])
+        level = self.dice.choice([(), (), (), (b"--debug",), (b"-v",), (b"-q",)])
+        hidden = [b"--hidden"] if self.dice.random() < 0.15 else []
+        forms = [
+            (b"log", *hidden, b"-r", rev, *level, b"-T", text),
+            (b"log", *hidden, b"-r", rev, *level, b"-T", text),
+            (b"log", *hidden, b"-r", rev, *level, b"-T", text),
+            (b"debugtemplate", *hidden, b"-r", rev, *level, b"--", text),
+            (b"debugtemplate", b"-v", b"-D", b"rev=7", b"-D", b"x=caf\xc3\xa9", b"--", text),
+            (b"log", b"-G", b"-r", rev, b"-T", text),
+        ]
+        return self.dice.choice(forms)
+
+
+def differences(hg: str, oracle: str, root: Path, seed: int, cases: int) -> Iterator[Difference]:
+    """Ask `cases` questions about one repository; yield where the answers differ."""
+    repository = Builder(oracle, root, seed).build(40)
+    asker = Asker(random.Random(seed ^ 0x5EED), repository)
+    encoding = repository.encoding
+    asked = 0
+    with ThreadPoolExecutor(1) as pool:
+        while asked < cases:
+            with Server(oracle, root, encoding) as server:
+                while asked < cases:
+                    asked += 1
+                    kind, args = asker.question()
+                    mine = pool.submit(run_once, hg, root, encoding, *args)
+                    try:
+                        theirs = server.run(*args)
+                    except EOFError:
+                        # Upstream has failed with a traceback: nothing to agree with.
+                        sys.stderr.write(f"upstream crashes: {root} {args!r}\n")
+                        mine.result()
+                        break
+                    ours = mine.result()
+                    if ours != theirs:
+                        yield Difference(root, kind, args, ours, theirs)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hg", required=True)
+    parser.add_argument("--oracle", required=True)
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("directory", type=Path)
+    options = parser.parse_args()
+    groups = collections.defaultdict(list)
+    for at in range(0, options.cases, PER_REPOSITORY):
+        seed = options.seed + at // PER_REPOSITORY
+        cases = min(PER_REPOSITORY, options.cases - at)
+        root = options.directory / f"seed-{seed}"
+        for found in differences(options.hg, options.oracle, root, seed, cases):
+            groups[found.group()].append(found)
+    total = sum(map(len, groups.values()))
+    print(f"{options.cases} cases, {total} differences")
+    for group, members in sorted(groups.items(), key=lambda item: -len(item[1])):
+        print(f"\n== {len(members)} of {group}")
+        for member in members[:6]:
+            print(member)
+
+
+if __name__ == "__main__":
+    main()

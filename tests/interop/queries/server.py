@@ -1,0 +1,101 @@
+"""Upstream's command server: many commands in one process."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+ENVIRONMENT = {
+    "HGRCPATH": "",
+    "HGUSER": "test",
+    "HGMERGE": ":fail",
+    "HGEDITOR": "false",
+    "TZ": "GMT",
+    "LC_ALL": "C",
+    "COLUMNS": "80",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command did."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def environment(encoding: str) -> dict[str, str]:
+    """Return what both programs see."""
+    return {**ENVIRONMENT, "HGENCODING": encoding, "PATH": os.environ["PATH"]}
+
+
+class Server:
+    """A running `hg serve --cmdserver pipe`."""
+
+    def __init__(self, hg: str, root: Path, encoding: str):
+        """Start the server in the repository at `root`."""
+        self.process = subprocess.Popen(
+            [hg, "serve", "--cmdserver", "pipe", "-R", str(root)],
+            cwd=root,
+            env=environment(encoding),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._frame()
+
+    def __enter__(self) -> Self:
+        """Return the server."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the server."""
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(timeout=60)
+
+    def _frame(self) -> tuple[bytes, bytes | int]:
+        header = self.process.stdout.read(5)
+        if len(header) < 5:
+            message = "the server has ended"
+            raise EOFError(message)
+        channel, size = struct.unpack(">cI", header)
+        if channel in b"IL":
+            return channel, size
+        return channel, self.process.stdout.read(size)
+
+    def run(self, *args: bytes) -> Answer:
+        """Run a command."""
+        words = b"\0".join(args)
+        self.process.stdin.write(b"runcommand\n" + struct.pack(">I", len(words)) + words)
+        self.process.stdin.flush()
+        texts = {b"o": [], b"e": []}
+        while True:
+            channel, data = self._frame()
+            if channel in b"IL":
+                self.process.stdin.write(struct.pack(">I", 0))
+                self.process.stdin.flush()
+            elif channel == b"r":
+                code = struct.unpack(">i", data)[0]
+                return Answer(code, b"".join(texts[b"o"]), b"".join(texts[b"e"]))
+            elif channel in texts:
+                texts[channel].append(data)
+
+
+def run_once(hg: str, root: Path, encoding: str, *args: bytes) -> Answer:
+    """Run a command in a process of its own."""
+    result = subprocess.run(
+        [os.fsencode(hg), *args],
+        cwd=root,
+        env=environment(encoding),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return Answer(result.returncode, result.stdout, result.stderr)
