@@ -26,7 +26,6 @@ use hg_types::{Result, Revision};
 
 use crate::Ui;
 
-pub(crate) use debug::quoted;
 pub use value::Value;
 
 /// The fields of an item, in the order they were given.

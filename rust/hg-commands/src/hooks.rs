@@ -217,7 +217,7 @@ pub fn command_args(
 ) -> HookArgs {
     use crate::options::OptValue;
     use crate::spec::OptKind;
-    let quote = |text: &[u8], out: &mut Vec<u8>| crate::formatter::quoted(text, out);
+    let quote = |text: &[u8], out: &mut Vec<u8>| hg_types::python_bytes(text, out);
     let list = |texts: &[Vec<u8>], out: &mut Vec<u8>| {
         out.push(b'[');
         for (at, text) in texts.iter().enumerate() {

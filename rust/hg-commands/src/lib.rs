@@ -25,7 +25,6 @@ pub mod remote;
 pub mod revision;
 pub mod scope;
 pub mod sequence;
-pub mod similar;
 pub mod spec;
 mod storage;
 pub mod table;

@@ -103,3 +103,19 @@ pub fn changeset(ctx: &CommandContext, spec: &[u8]) -> Result<Revision> {
         }
     }
 }
+
+/// The newest changeset whose date fits; says which it is.
+///
+/// # Errors
+/// When there is none, or the date is none.
+pub fn of_date(ctx: &CommandContext, date: &[u8]) -> Result<Revision> {
+    let query = query(ctx)?;
+    let spec = [b"last(date('", date, b"'))"].concat();
+    let Some(rev) = revset::revs(&query, &spec)?.iter().next().transpose()? else {
+        return Err(Error::input("revision matching date not found"));
+    };
+    let when = query.entry(rev)?.date().format(b"%a %b %d %H:%M:%S %Y %1%2");
+    let start = format!("found revision {rev} from ");
+    ctx.ui.status([start.as_bytes(), &when, b"\n"].concat());
+    Ok(rev)
+}

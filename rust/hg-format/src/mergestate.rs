@@ -245,6 +245,34 @@ impl MergeStateRecords {
         out
     }
 
+    /// Reads `.hg/merge/state`. It does not tell the other side's changeset and file nodes, which are
+    /// null in the result.
+    ///
+    /// # Errors
+    ///
+    /// Damage.
+    pub fn decode_v1(text: &[u8]) -> Result<Self, MergeStateError> {
+        let mut lines = text.split(|&b| b == b'\n');
+        let local = lines.next().and_then(Node::from_hex).ok_or(MergeStateError::Damaged(0))?;
+        let mut state = Self { local: Some(local), ..Self::default() };
+        for (number, line) in lines.filter(|line| !line.is_empty()).enumerate() {
+            let mut fields: Vec<&[u8]> = line.split(|&b| b == 0).collect();
+            let null = Node::NULL.hex();
+            if fields.len() == 8 {
+                fields.insert(7, &null);
+            }
+            let file = content_file(&fields).ok_or(MergeStateError::Damaged(number + 1))?;
+            state.files.push(file);
+        }
+        Ok(state)
+    }
+
+    /// Whether what an old program would read from `text` is part of this state.
+    #[must_use]
+    pub fn agrees_with_v1(&self, text: &[u8]) -> bool {
+        self.encode_v1() == text
+    }
+
     /// Writes `.hg/merge/state`, what programs before `state2` read.
     #[must_use]
     pub fn encode_v1(&self) -> Vec<u8> {

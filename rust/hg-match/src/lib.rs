@@ -18,10 +18,10 @@ mod search;
 mod visit;
 
 pub use canon::{Audit, Warn, canonical_path, join_path, normalize_path, path_to, relative_path};
+pub use hg_types::python_bytes;
 pub use ignore::{IgnoreMatcher, IgnoreRule};
 pub use kind::PatternKind;
 pub use matcher::{Matcher, Predicate};
 pub use options::{FilesetCompiler, MatchOptions, matcher};
-pub use repr::python_bytes;
 pub use search::PythonRegex;
 pub use visit::{VisitChildren, VisitDir};

@@ -271,7 +271,7 @@ impl Matcher {
                     if index > 0 {
                         out.extend_from_slice(b", ");
                     }
-                    repr::python_bytes(file.as_bytes(), &mut out);
+                    hg_types::python_bytes(file.as_bytes(), &mut out);
                 }
                 out.extend_from_slice(b"]>");
                 out
@@ -316,7 +316,7 @@ fn breadth(visit: VisitDir) -> u8 {
 fn labelled(label: &str, printed: &[u8]) -> Vec<u8> {
     let mut out = vec![b'<'];
     out.extend_from_slice(label.as_bytes());
-    repr::python_bytes(printed, &mut out);
+    hg_types::python_bytes(printed, &mut out);
     out.push(b'>');
     out
 }
@@ -418,7 +418,7 @@ fn printed(patterns: &[Pattern], ending: Ending) -> Vec<u8> {
             if index > 0 {
                 out.extend_from_slice(b", ");
             }
-            repr::python_bytes(directory, &mut out);
+            hg_types::python_bytes(directory, &mut out);
         }
         out.push(b']');
         return out;

@@ -1,23 +1,5 @@
 //! Printable forms, as Python and `hg debugignore` show them.
 
-/// Appends `text` as Python prints a byte string, without the leading `b`.
-pub fn python_bytes(text: &[u8], out: &mut Vec<u8>) {
-    let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
-    out.push(quote);
-    for &byte in text {
-        match byte {
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            byte if byte == quote => out.extend_from_slice(&[b'\\', byte]),
-            b' '..=b'~' => out.push(byte),
-            byte => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
-        }
-    }
-    out.push(quote);
-}
-
 /// Breaks a nested form (`<a b=<c>>`) into lines, one for each part that opens with `<`, indented
 /// by how deep it lies.
 #[must_use]
@@ -75,17 +57,6 @@ mod tests {
     use bstr::ByteSlice as _;
 
     use super::*;
-
-    #[test]
-    fn quotes_like_python() {
-        let quoted = |text: &[u8]| {
-            let mut out = Vec::new();
-            python_bytes(text, &mut out);
-            out
-        };
-        assert_eq!(quoted(b"a'b\\").as_bstr(), r#""a'b\\""#);
-        assert_eq!(quoted(b"a'b\"\x80\n").as_bstr(), r#"'a\'b"\x80\n'"#);
-    }
 
     #[test]
     fn breaks_lines_before_parts() {

@@ -119,6 +119,19 @@ pub(crate) fn hidden_error(ctx: &QueryContext, rev: Revision, name: &[u8]) -> Er
     Error::new(ErrorKind::HiddenRevision, message).hint("use --hidden to access hidden revisions")
 }
 
+/// `hidden revision '0123456789ab' is pruned` for a changeset that only `--hidden` shows.
+///
+/// # Errors
+/// When a part of the repository cannot be read.
+pub fn hidden_fate(ctx: &QueryContext, rev: Revision) -> Result<Option<Vec<u8>>> {
+    if rev.is_null() || !ctx.repo.filtered_revs(hg_store::View::Visible)?.contains(rev) {
+        return Ok(None);
+    }
+    let short = ctx.node(rev).short();
+    let fate = fate(ctx, rev)?;
+    Ok(Some([b"hidden revision '", &short[..], b"'", &fate].concat()))
+}
+
 /// What became of an obsolete changeset: ` is pruned`, ` was rewritten as: 0123456789ab`.
 fn fate(ctx: &QueryContext, rev: Revision) -> Result<Vec<u8>> {
     let node = ctx.node(rev);

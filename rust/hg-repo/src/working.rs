@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hg_match::Matcher;
-use hg_store::{HookArgs, Repo, Transaction};
+use hg_store::{HookArgs, Repo};
 use hg_types::{Error, HgDate, HgPath, HgPathBuf, Node, Phase, Result};
 use hg_wdir::dirstate::FileUpdate;
 use hg_wdir::merge::MergeState;
@@ -182,7 +182,7 @@ fn store(
         Ok(Some(FileVersion { content, flags, copied_from }))
     };
     let node = commit(repo, &tr, &new, &mut source)?;
-    move_active_bookmark(repo, &tr, parents, node)?;
+    repo.advance_active_bookmark(&tr, &parents, node)?;
     follow(wdir, status, node)?;
     tr.close()?;
     MergeState::clear(repo)?;
@@ -223,20 +223,4 @@ fn follow(wdir: &mut WorkingDir, status: &Status, node: Node) -> Result<()> {
         dirstate.update_file(path, FileUpdate::default())?;
     }
     wdir.write()
-}
-
-/// Moves the active bookmark from a parent to the new changeset.
-pub fn move_active_bookmark(
-    repo: &Repo,
-    tr: &Transaction,
-    parents: [Node; 2],
-    node: Node,
-) -> Result<()> {
-    let bookmarks = repo.bookmarks()?;
-    let Some(active) = bookmarks.active() else { return Ok(()) };
-    let Some(at) = bookmarks.get(active) else { return Ok(()) };
-    if parents.contains(&at) {
-        repo.change_bookmarks(tr, &[(active.to_vec(), Some(node))])?;
-    }
-    Ok(())
 }

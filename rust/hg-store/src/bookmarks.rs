@@ -3,6 +3,8 @@
 //! `bookmarks` (in `.hg`, or in the store with the requirement `bookmarksinstore`) has the names,
 //! `bookmarks.current` in `.hg` the active one.
 
+mod moving;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -108,9 +110,9 @@ impl Repo {
         };
         let (mut marks, bad) = bookmarks::decode(&text);
         for line in bad {
-            let shown = line.escape_ascii().to_string();
-            let text = format!("malformed line in .hg/bookmarks: '{shown}'\n");
-            self.reporter().warn(text.as_bytes());
+            let shown = hg_types::quoted(&line);
+            self.reporter()
+                .warn(&[b"malformed line in .hg/bookmarks: ", &shown[..], b"\n"].concat());
         }
         let changelog = self.changelog()?;
         marks.retain(|_, node| changelog.has_node(node));

@@ -148,6 +148,12 @@ impl Repo {
         self.hidden_with(settings)
     }
 
+    /// What [`Repo::hidden_revs`] leaves out without `--hidden`.
+    fn hidden_by_default(&self) -> Result<Arc<RevBits>> {
+        let settings = self.view_settings(|settings| settings.clone());
+        self.hidden_with(Settings { show_hidden: false, ..settings })
+    }
+
     fn hidden_with(&self, settings: Settings) -> Result<Arc<RevBits>> {
         let key = HiddenKey {
             changelog: self.changelog()?,
@@ -212,9 +218,9 @@ impl Repo {
     pub fn filtered_revs(&self, view: View) -> Result<Arc<RevBits>> {
         match view {
             View::Unfiltered => Ok(Arc::default()),
-            View::Visible => self.hidden_revs(),
+            View::Visible => self.hidden_by_default(),
             View::Served => {
-                let hidden = self.hidden_revs()?;
+                let hidden = self.hidden_by_default()?;
                 let phases = self.phases()?;
                 let mut secret = phases.mutable_revs(|phase| phase >= Phase::Secret).peekable();
                 if secret.peek().is_none() {

@@ -24,7 +24,7 @@ pub use calculate::{
 pub use file::{FileMerge, MergeContext, Outcome, Side};
 pub use program::has_markers;
 pub use remerge::remerge;
-pub use state::{DEFAULT_LABELS, MergeState};
+pub use state::{DEFAULT_LABELS, MergeState, StateFiles};
 pub use tool::quote as shell_quote;
 pub use tool::{Demands, Internal, Tool, ToolKind, ToolPicker};
 pub use update::{UpdateCheck, UpdateOptions, update};

@@ -108,7 +108,7 @@ fn expand(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<Vec<u8>> {
     let name = ctx.ui.encoding().from_local(name)?.into_owned();
     let bookmarks = repo.bookmarks()?;
     let found = bookmarks.expand(&name).map(<[u8]>::to_vec);
-    found.ok_or_else(|| Error::new(hg_types::ErrorKind::Repo, "no active bookmark"))
+    found.ok_or_else(|| Error::input("no active bookmark"))
 }
 
 fn list(ctx: &CommandContext, repo: &Repo) -> Result<()> {

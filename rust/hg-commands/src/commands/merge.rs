@@ -1,7 +1,8 @@
 //! `hg merge`.
 
+use hg_query::destination;
 use hg_store::Repo;
-use hg_types::{Error, Node, Result, Revision};
+use hg_types::{Error, Result, Revision};
 use hg_wdir::WorkingDir;
 use hg_wdir::merge::{MergeState, UpdateOptions, UpdateStats, update};
 
@@ -28,7 +29,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.opts.flag("abort") {
         return abort(ctx, repo);
     }
-    let rev = destination(ctx, repo)?;
+    let rev = named_or_other_head(ctx)?;
     if ctx.opts.flag("preview") {
         return preview(ctx, repo, rev);
     }
@@ -63,9 +64,6 @@ fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     if repo.vfs().exists("updatestate") {
         return abort_merge(ctx, repo);
     }
-    if ctx.opts.nonempty("rev").is_some() || ctx.opts.flag("preview") || !ctx.args.is_empty() {
-        return Err(Error::input("cannot specify a node with --abort"));
-    }
     if !WorkingDir::open(repo)?.dirstate().in_merge() {
         return Err(Error::state("no merge in progress"));
     }
@@ -87,7 +85,7 @@ fn abort_merge(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
 }
 
 /// What to merge with: the revision given, or the other head.
-fn destination(ctx: &CommandContext, repo: &Repo) -> Result<Revision> {
+fn named_or_other_head(ctx: &CommandContext) -> Result<Revision> {
     let option = ctx.opts.nonempty("rev");
     let argument = ctx.args.first().map(Vec::as_slice);
     if argument.is_some() && option.is_some() {
@@ -103,79 +101,17 @@ fn destination(ctx: &CommandContext, repo: &Repo) -> Result<Revision> {
                 Err(Error::input("merging with the working copy has no effect"))
             }
         },
-        None => default_destination(repo),
-    }
-}
-
-fn default_destination(repo: &Repo) -> Result<Revision> {
-    let bookmarks = repo.bookmarks()?;
-    if let Some(active) = bookmarks.active() {
-        return bookmark_destination(repo, active);
-    }
-    let cl = repo.changelog()?;
-    let branch = hg_wdir::branch::read(repo)?;
-    let p1 = cl.rev(&hg_wdir::parents(repo)?[0])?;
-    let heads = repo.branchmap()?.open_heads(&branch).collect::<Vec<_>>();
-    let name = String::from_utf8_lossy(&branch).into_owned();
-    if heads.is_empty() {
-        return Err(Error::abort(format!("no open heads found on branch '{name}'")));
-    }
-    if !heads.contains(&p1) {
-        let hint = "use 'hg update' or merge with an explicit revision";
-        let message = "working directory not at a head revision";
-        return Err(Error::abort(message).hint(hint));
-    }
-    let others: Vec<Revision> = heads.iter().copied().filter(|head| *head != p1).collect();
-    match others[..] {
-        [other] => Ok(other),
-        [] => {
-            let all = cl.heads();
-            Err(if all.len() > 1 {
-                Error::abort(format!(
-                    "branch '{name}' has one head - please merge with an explicit rev"
-                ))
-                .hint("run 'hg heads' to see all heads")
-            } else {
-                let error = Error::abort("nothing to merge");
-                if p1 == cl.tip() { error } else { error.hint("use 'hg update' instead") }
-            })
+        None if ctx.config().get_bool_or("commands", "merge.require-rev", false)? => {
+            Err(Error::input("configuration requires specifying revision to merge with"))
         }
-        _ => Err(Error::abort(format!(
-            "branch '{name}' has {} heads - please merge with an explicit rev",
-            heads.len()
-        ))
-        .hint("run 'hg heads .' to see heads, specify rev with -r")),
-    }
-}
-
-/// The other head of the active bookmark: a divergent one of the same name.
-fn bookmark_destination(repo: &Repo, active: &[u8]) -> Result<Revision> {
-    let bookmarks = repo.bookmarks()?;
-    let base = active.split(|&b| b == b'@').next().unwrap_or(active);
-    let own = bookmarks.get(active).unwrap_or(Node::NULL);
-    let prefix = [base, b"@"].concat();
-    let others: Vec<Node> = bookmarks
-        .iter()
-        .filter(|(name, node)| (name.starts_with(&prefix) || *name == base) && *node != own)
-        .map(|(_, node)| node)
-        .collect();
-    match others[..] {
-        [node] => repo.changelog()?.rev(&node),
-        [] => Err(Error::abort(
-            "no matching bookmark to merge - please merge with an explicit rev or bookmark",
-        )
-        .hint("run 'hg heads' to see all heads")),
-        _ => Err(Error::abort(
-            "multiple matching bookmarks to merge - please merge with an explicit rev or bookmark",
-        )
-        .hint("run 'hg heads' to see all heads")),
+        None => destination::merge(&revision::query(ctx)?, None),
     }
 }
 
 fn preview(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<i32> {
     let cl = repo.changelog()?;
     let p1 = cl.rev(&hg_wdir::parents(repo)?[0])?;
-    let mut missing: Vec<Revision> = cl.missing_ancestors([p1], [rev]).into_iter().collect();
+    let mut missing: Vec<Revision> = cl.missing_ancestors([rev], [p1]).into_iter().collect();
     missing.sort_unstable();
     let mut display = Displayer::new(ctx, DisplayOptions::from_opts(&ctx.opts))?;
     for rev in missing {

@@ -1,12 +1,12 @@
 //! `hg resolve`.
 
 use hg_format::mergestate::FileState;
-use hg_match::Matcher;
-use hg_types::{Error, HgPathBuf, Result};
+use hg_match::{Matcher, PatternKind};
+use hg_types::{Error, ErrorKind, HgPathBuf, Result, Revision};
 use hg_wdir::WorkingDir;
 use hg_wdir::merge::{MergeContext, MergeState, remerge};
 
-use crate::scope::{Naming, match_arguments};
+use crate::scope::{Naming, match_arguments, match_patterns};
 use crate::{Command, CommandContext, spec};
 
 /// `hg resolve`.
@@ -35,6 +35,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if act == Act::List {
         return list(ctx);
     }
+    confirm(ctx, act)?;
     let _wlock = repo.wlock()?;
     let mut state = MergeState::read(repo)?;
     let mut wdir = WorkingDir::open(repo)?;
@@ -42,13 +43,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(Error::state("resolve command not applicable when not merging"));
     }
     let matcher = match_arguments(ctx)?;
-    let paths: Vec<(HgPathBuf, FileState)> = state
-        .files()
-        .iter()
-        .filter(|file| matcher.matches(&file.path))
-        .map(|file| (file.path.clone(), file.state))
-        .collect();
-    let was_open = state.unresolved().next().is_some();
+    let paths = chosen(&state, &matcher);
     let failed = match act {
         Act::Mark => {
             check_markers(ctx, &paths)?;
@@ -62,44 +57,87 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         _ => merge_again(ctx, &mut wdir, &mut state, &paths)?,
     };
     state.commit()?;
-    if paths.is_empty() && !matcher.is_always() {
+    if paths.is_empty() && !ctx.args.is_empty() {
         ctx.ui.warn("arguments do not match paths that need resolving\n");
-        hint_about_patterns(ctx, &matcher);
-    } else if act != Act::Unmark && state.unresolved().next().is_none() {
-        ctx.ui.status("(no more unresolved files)\n");
-        if was_open && wdir.dirstate().in_merge() {
-            // What comes next is up to the user: commit.
+        hint_about_patterns(ctx, &state, act)?;
+    }
+    if state.unresolved().next().is_none() {
+        if act != Act::Unmark || paths.is_empty() {
+            ctx.ui.status("(no more unresolved files)\n");
         }
-        say_how_to_continue(ctx)?;
+        if act != Act::Unmark {
+            say_how_to_continue(ctx)?;
+        }
     }
     Ok(i32::from(failed))
 }
 
+fn chosen(state: &MergeState, matcher: &Matcher) -> Vec<(HgPathBuf, FileState)> {
+    state
+        .files()
+        .iter()
+        .filter(|file| matcher.matches(&file.path))
+        .map(|file| (file.path.clone(), file.state))
+        .collect()
+}
+
 fn act(ctx: &CommandContext) -> Result<Act> {
     let flag = |name| ctx.opts.flag(name);
-    let chosen = [("list", Act::List), ("mark", Act::Mark), ("unmark", Act::Unmark)];
+    let actions = [
+        ("mark", Act::Mark),
+        ("unmark", Act::Unmark),
+        ("list", Act::List),
+        ("re-merge", Act::Merge),
+    ];
     let given: Vec<Act> =
-        chosen.into_iter().filter(|(name, _)| flag(name)).map(|(_, act)| act).collect();
-    if given.len() + usize::from(flag("re-merge")) > 1 {
+        actions.into_iter().filter(|(name, _)| flag(name)).map(|(_, act)| act).collect();
+    if given.is_empty()
+        && ctx.config().get_bool_or("commands", "resolve.explicit-re-merge", false)?
+    {
+        let hint = "use --mark, --unmark, --list or --re-merge";
+        return Err(Error::input("no action specified").hint(hint));
+    }
+    if given.len() > 1 {
         return Err(Error::input("too many actions specified"));
     }
-    if flag("all") && (!ctx.args.is_empty() || !ctx.opts.list("include").is_empty()) {
+    if flag("all") && names_files(ctx) {
         return Err(Error::input("can't specify --all and patterns"));
     }
     let act = given.first().copied().unwrap_or(Act::Merge);
-    let names_nothing = ctx.args.is_empty() && !flag("all") && ctx.opts.list("include").is_empty();
-    if act == Act::Merge && names_nothing {
+    if act == Act::Merge && !flag("all") && !names_files(ctx) {
         let hint = "use --all to re-merge all unresolved files";
         return Err(Error::input("no files or directories specified").hint(hint));
     }
     Ok(act)
 }
 
+fn names_files(ctx: &CommandContext) -> bool {
+    let given = |name: &str| !ctx.opts.list(name).is_empty();
+    !ctx.args.is_empty() || given("include") || given("exclude")
+}
+
+/// Asks before everything is changed, where `commands.resolve.confirm` says so.
+fn confirm(ctx: &CommandContext, act: Act) -> Result<()> {
+    let wanted = ctx.config().get_bool_or("commands", "resolve.confirm", false)?;
+    if !wanted || !ctx.args.is_empty() {
+        return Ok(());
+    }
+    let question = match act {
+        Act::Mark => "mark all unresolved files as resolved (yn)?$$ &Yes $$ &No",
+        Act::Unmark => "mark all resolved files as unresolved (yn)?$$ &Yes $$ &No",
+        _ => "re-merge all unresolved files (yn)?$$ &Yes $$ &No",
+    };
+    if ctx.ui.prompt_choice(question, 0)? != 0 {
+        return Err(Error::new(ErrorKind::Canceled, "user quit"));
+    }
+    Ok(())
+}
+
 fn list(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     let state = MergeState::read(repo)?;
     let matcher = match_arguments(ctx)?;
-    let naming = Naming::relative(ctx, repo);
+    let naming = Naming::configured(ctx, repo, false)?;
     let mut fm = ctx.formatter("resolve")?;
     for file in state.files().iter().filter(|file| matcher.matches(&file.path)) {
         let (label, letter) = match file.state {
@@ -109,6 +147,7 @@ fn list(ctx: &CommandContext) -> Result<i32> {
             FileState::ResolvedPath => ("resolve.resolved", "R"),
         };
         fm.start_item();
+        fm.context(Revision::WDIR);
         if !ctx.opts.flag("no-status") {
             fm.write(&[("mergestatus", letter.into())], [letter.as_bytes(), b" "].concat(), label);
         }
@@ -154,9 +193,9 @@ fn check_markers(ctx: &CommandContext, paths: &[(HgPathBuf, FileState)]) -> Resu
     for path in marked {
         ctx.ui.warn([b"  ", path.as_bytes(), b"\n"].concat());
     }
-    if check == b"abort" && !ctx.opts.flag("all") {
+    if check == b"abort" && !ctx.opts.flag("all") && ctx.args.is_empty() {
         let hint = "use --all to mark anyway";
-        return Err(Error::abort("conflict markers detected").hint(hint));
+        return Err(Error::state("conflict markers detected").hint(hint));
     }
     Ok(())
 }
@@ -174,13 +213,8 @@ fn merge_again(
         MergeContext { repo, interaction: &*ctx.ui, labels: labels.clone(), marker_labels: labels };
     let mut failed = false;
     for (path, old) in paths {
-        // Named files are merged again even when they are settled; --all means the open ones.
-        let wanted = match old {
-            FileState::Unresolved => true,
-            FileState::Resolved => ctx.opts.flag("re-merge"),
-            _ => false,
-        };
-        if wanted {
+        // What is settled stays so, even when it is named.
+        if *old == FileState::Unresolved {
             failed |= !remerge(wdir, &context, state, path)?;
         }
     }
@@ -188,7 +222,25 @@ fn merge_again(
 }
 
 /// Names that fit from the root but not from here are worth a word.
-fn hint_about_patterns(_ctx: &CommandContext, _matcher: &Matcher) {}
+fn hint_about_patterns(ctx: &CommandContext, state: &MergeState, act: Act) -> Result<()> {
+    if ctx.args.iter().any(|pattern| PatternKind::is_given(pattern)) {
+        return Ok(());
+    }
+    let patterns: Vec<Vec<u8>> =
+        ctx.args.iter().map(|pattern| [b"path:", &pattern[..]].concat()).collect();
+    if chosen(state, &match_patterns(ctx, &patterns)?).is_empty() {
+        return Ok(());
+    }
+    let flag = match act {
+        Act::Mark => "-m ",
+        Act::Unmark => "-u ",
+        _ if ctx.opts.flag("re-merge") => "--re-merge ",
+        _ => "",
+    };
+    let shown = patterns.join(&b" "[..]);
+    ctx.ui.warn([b"(try: hg resolve ", flag.as_bytes(), &shown, b")\n"].concat());
+    Ok(())
+}
 
 fn say_how_to_continue(ctx: &CommandContext) -> Result<()> {
     let repo = ctx.repo()?;

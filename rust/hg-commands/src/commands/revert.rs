@@ -46,7 +46,7 @@ fn named_revision(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
     let rev = ctx.opts.nonempty("rev");
     match ctx.opts.nonempty("date") {
         Some(_) if rev.is_some() => Err(Error::input("cannot specify both --date and --rev")),
-        Some(date) => Ok(Some([b"last(date('", date, b"'))"].concat())),
+        Some(date) => Ok(Some(revision::of_date(ctx, date)?.to_string().into_bytes())),
         None => Ok(rev.map(<[u8]>::to_vec)),
     }
 }

@@ -1,7 +1,8 @@
 //! `hg update`.
 
+use hg_query::{destination, names};
 use hg_store::Repo;
-use hg_types::{Error, Result, Revision};
+use hg_types::{Error, Node, Result, Revision};
 use hg_wdir::merge::{UpdateCheck, UpdateOptions, UpdateStats, update};
 
 use crate::revision::{self, Target};
@@ -20,78 +21,133 @@ Returns 0 on success, 1 if there are unresolved files.",
     run,
 };
 
+/// Where an update goes.
+#[derive(Default)]
+struct Destination {
+    /// The changeset; `None` for where a plain update goes.
+    rev: Option<Revision>,
+    /// What the user called it: when that is a bookmark, it becomes the active one.
+    name: Option<Vec<u8>>,
+}
+
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    let named = named_revision(ctx)?;
-    let _wlock = repo.wlock()?;
+    let name = named_revision(ctx)?;
     let check = local_changes(ctx)?;
-    let destination = match &named {
-        Some(spec) => Destination { rev: target(ctx, spec)?, bookmark: None },
-        None => default_destination(repo)?,
+    let _wlock = repo.wlock()?;
+    hg_wdir::unfinished::clear_unfinished(repo)?;
+    let rev = match (&name, ctx.opts.nonempty("date")) {
+        (Some(spec), _) => target(ctx, spec)?,
+        (None, Some(date)) => Some(revision::of_date(ctx, date)?),
+        (None, None) => None,
     };
-    let options = UpdateOptions {
-        force: ctx.opts.flag("clean"),
-        check: check.unwrap_or_default(),
-        ..UpdateOptions::default()
-    };
-    if ctx.opts.flag("clean") {
-        hg_wdir::merge::MergeState::clear(repo)?;
+    let named = name.is_some() || rev.is_some();
+    let name = name.or_else(|| rev.map(|rev| rev.to_string().into_bytes()));
+    if !named && ctx.config().get_bool_or("commands", "update.requiredest", false)? {
+        let hint = "for example: hg update \".::\"";
+        return Err(Error::input("you must specify a destination").hint(hint));
     }
+    let options = UpdateOptions { force: ctx.opts.flag("clean"), check, ..Default::default() };
     crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
-    update_and_tell(ctx, repo, &destination, &options, named.as_deref())
+    let query = revision::query(ctx)?;
+    let hidden = rev.map(|rev| names::hidden_fate(&query, rev)).transpose()?.flatten();
+    let code = update_totally(ctx, repo, Destination { rev, name }, &options)?;
+    if let (Some(rev), Some(fate)) = (rev, hidden) {
+        let short = query.node(rev).short();
+        ctx.ui.warn([b"updated to hidden changeset ", &short[..], b"\n"].concat());
+        ctx.ui.warn([b"(", &fate[..], b")\n"].concat());
+    }
+    Ok(code)
 }
 
 /// Updates, then says what became of bookmarks and which other heads there are.
-fn update_and_tell(
+fn update_totally(
     ctx: &CommandContext,
     repo: &Repo,
-    destination: &Destination,
+    to: Destination,
     options: &UpdateOptions,
-    named: Option<&[u8]>,
 ) -> Result<i32> {
-    let node = repo.changelog()?.node(destination.rev);
-    let stats = update(repo, node, options, &*ctx.ui)?;
+    let mut moved_from = None;
+    let mut name = to.name;
+    let rev = match to.rev {
+        Some(rev) => rev,
+        None => {
+            let found = destination::update(&revision::query(ctx)?, options.force)?;
+            moved_from = found.moves_bookmark.then(|| repo.wdir_parents()[0]);
+            if let Some(active) = found.returns_to {
+                let shown = ctx.ui.encoding().local(&active).into_owned();
+                say_bookmark(ctx, "updating to active bookmark ", &shown, ACTIVE, "\n");
+                name = Some(shown);
+            }
+            found.rev
+        }
+    };
+    if options.force {
+        hg_wdir::merge::MergeState::clear(repo)?;
+    }
+    if options.check == UpdateCheck::Abort && !options.force {
+        hg_wdir::unfinished::refuse_changes(repo)?;
+    }
+    let stats = update(repo, repo.changelog()?.node(rev), options, &*ctx.ui)?;
     show_stats(ctx, stats);
     if stats.unresolved > 0 {
         ctx.ui.status("use 'hg resolve' to retry unresolved file merges\n");
     }
-    follow_bookmark(ctx, repo, named, destination)?;
-    if named.is_none() {
-        tell_other_heads(ctx, repo)?;
+    match (moved_from, &name) {
+        (Some(from), _) if stats.unresolved == 0 => take_bookmark_along(ctx, repo, from)?,
+        (_, Some(name)) => follow_bookmark(ctx, repo, name)?,
+        _ => {}
+    }
+    if to.rev.is_none() {
+        tell_other_destinations(ctx, repo)?;
     }
     Ok(i32::from(stats.unresolved > 0))
 }
 
-/// After an update to nowhere in particular: the other heads of the branch.
+/// After an update to nowhere in particular: diverged siblings of the active bookmark, or other heads.
+fn tell_other_destinations(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    let bookmarks = repo.bookmarks()?;
+    let Some(active) = bookmarks.active() else { return tell_other_heads(ctx, repo) };
+    if bookmarks.get(active) != Some(repo.wdir_parents()[0]) {
+        return Ok(());
+    }
+    let count = bookmarks.siblings(active).filter(|(name, _)| *name != active).count();
+    if count > 0 {
+        let shown = ctx.ui.encoding().local(active);
+        let count = count.to_string();
+        let text = [count.as_bytes(), b" other divergent bookmarks for \"", &shown, b"\"\n"];
+        ctx.ui.status(text.concat());
+    }
+    Ok(())
+}
+
 fn tell_other_heads(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     let cl = repo.changelog()?;
-    let parent = cl.rev(&hg_wdir::parents(repo)?[0])?;
+    let parent = cl.rev(&repo.wdir_parents()[0])?;
     let branch = hg_wdir::branch::read(repo)?;
     let map = repo.branchmap()?;
     if parent.is_null() || !map.heads(&branch).contains(&parent) {
         return Ok(());
     }
     let others = map.open_heads(&branch).filter(|&rev| rev != parent).count();
-    if cl.entry(parent)?.closes_branch() {
-        let text = [
-            b"no open descendant heads on branch \"",
-            &branch[..],
-            b"\", updating to a closed head\n",
-        ];
-        ctx.ui.warn(text.concat());
+    let entry = cl.entry(parent)?;
+    let shown = ctx.ui.encoding().local(&branch);
+    if entry.closes_branch() {
+        let start = b"no open descendant heads on branch \"";
+        ctx.ui.warn([start, &shown[..], b"\", updating to a closed head\n"].concat());
         ctx.ui.warn(if others > 0 {
             let text = "(committing will reopen the head, use 'hg heads .' to see";
             format!("{text} {others} other heads)\n").into_bytes()
         } else {
-            [b"(committing will reopen branch \"", &branch[..], b"\")\n"].concat()
+            [b"(committing will reopen branch \"", &shown[..], b"\")\n"].concat()
         });
     } else if others > 0 {
-        let entry = cl.entry(parent)?;
-        let first = entry.description().split(|&b| b == b'\n').next().unwrap_or_default();
+        let description = ctx.ui.encoding().local(entry.description()).into_owned();
+        let first = description.split(|&b| b == b'\n').next().unwrap_or_default();
         let short = cl.node(parent).short();
         ctx.ui.status([b"updated to \"", &short[..], b": ", first, b"\"\n"].concat());
         let count = others.to_string();
-        let text = [count.as_bytes(), b" other heads for branch \"", &branch, b"\"\n"];
+        let text = [count.as_bytes(), b" other heads for branch \"", &shown, b"\"\n"];
         ctx.ui.status(text.concat());
     }
     Ok(())
@@ -101,22 +157,17 @@ fn tell_other_heads(ctx: &CommandContext, repo: &Repo) -> Result<()> {
 pub(crate) fn after_pull(
     ctx: &CommandContext,
     repo: &Repo,
-    named: Option<(hg_types::Node, Vec<u8>)>,
+    named: Option<(Node, Vec<u8>)>,
 ) -> Result<i32> {
     let _wlock = repo.wlock()?;
-    let destination = match &named {
-        Some((node, _)) => Destination { rev: repo.changelog()?.rev(node)?, bookmark: None },
-        None => default_destination(repo)?,
+    let destination = match named {
+        Some((node, name)) => {
+            Destination { rev: Some(repo.changelog()?.rev(&node)?), name: Some(name) }
+        }
+        None => Destination::default(),
     };
-    let check = match ctx.config().get("commands", "update.check") {
-        Some(b"abort") => UpdateCheck::Abort,
-        Some(b"none") => UpdateCheck::None,
-        Some(b"noconflict") => UpdateCheck::NoConflict,
-        _ => UpdateCheck::Linear,
-    };
-    let options = UpdateOptions { check, ..UpdateOptions::default() };
-    let name = named.as_ref().map(|(_, name)| name.as_slice());
-    update_and_tell(ctx, repo, &destination, &options, name)
+    let options = UpdateOptions { check: configured_check(ctx), ..UpdateOptions::default() };
+    update_totally(ctx, repo, destination, &options)
 }
 
 /// Prints what an update did.
@@ -124,115 +175,101 @@ pub(crate) fn show_stats(ctx: &CommandContext, stats: UpdateStats) {
     ctx.ui.status(stats.line() + "\n");
 }
 
-/// The revision that argument, `--rev` or `--date` name.
+/// The revision that the argument or `--rev` names.
 fn named_revision(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
-    let argument = ctx.args.first();
-    if ctx.args.len() > 1 {
-        return Err(ctx.usage_error());
-    }
     let option = ctx.opts.nonempty("rev");
+    let argument = match &ctx.args[..] {
+        [] => None,
+        [argument] => Some(argument.as_slice()),
+        _ => return Err(Error::input("please specify just one revision")),
+    };
     if argument.is_some() && option.is_some() {
         return Err(Error::input("please specify just one revision"));
     }
-    if let Some(date) = ctx.opts.nonempty("date") {
-        if argument.is_some() || option.is_some() {
-            return Err(Error::input("you can't specify a revision and a date"));
-        }
-        return Ok(Some([b"last(date('", date, b"'))"].concat()));
+    let named = argument.or(option);
+    if named.is_some() && ctx.opts.nonempty("date").is_some() {
+        return Err(Error::input("you can't specify a revision and a date"));
     }
-    Ok(argument.map(Vec::as_slice).or(option).map(<[u8]>::to_vec))
+    Ok(named.filter(|name| !name.is_empty()).map(<[u8]>::to_vec))
 }
 
-fn local_changes(ctx: &CommandContext) -> Result<Option<UpdateCheck>> {
-    let (clean, check, merge) =
-        (ctx.opts.flag("clean"), ctx.opts.flag("check"), ctx.opts.flag("merge"));
-    if [clean, check, merge].into_iter().filter(|set| *set).count() > 1 {
-        let message = "can only specify one of -C/--clean, -c/--check, or -m/--merge";
-        return Err(Error::input(message));
-    }
-    Ok(if check {
-        Some(UpdateCheck::Abort)
-    } else if merge {
-        Some(UpdateCheck::None)
-    } else {
-        match ctx.config().get("commands", "update.check") {
-            Some(b"abort") => Some(UpdateCheck::Abort),
-            Some(b"none") => Some(UpdateCheck::None),
-            Some(b"noconflict") => Some(UpdateCheck::NoConflict),
-            _ => Some(UpdateCheck::Linear),
+fn local_changes(ctx: &CommandContext) -> Result<UpdateCheck> {
+    let given: Vec<_> =
+        ["clean", "check", "merge"].into_iter().filter(|name| ctx.opts.flag(name)).collect();
+    let refused = |name| ctx.opts.tristate(name) == Some(false);
+    Ok(match given[..] {
+        [] if refused("check") => UpdateCheck::None,
+        [] if refused("merge") => UpdateCheck::Abort,
+        [] | ["clean"] => configured_check(ctx),
+        ["check"] => UpdateCheck::Abort,
+        [first, second, ..] => {
+            let message = format!("cannot specify both --{first} and --{second}");
+            return Err(Error::input(message));
         }
+        [_] => UpdateCheck::None,
     })
 }
 
-fn target(ctx: &CommandContext, spec: &[u8]) -> Result<Revision> {
-    match revision::single(ctx, spec)? {
-        Target::Changeset(rev) => Ok(rev),
-        Target::WorkingDirectory => {
-            let repo = ctx.repo()?;
-            repo.changelog()?.rev(&hg_wdir::parents(repo)?[0])
-        }
+/// What `commands.update.check` says.
+fn configured_check(ctx: &CommandContext) -> UpdateCheck {
+    match ctx.config().get("commands", "update.check") {
+        Some(b"abort") => UpdateCheck::Abort,
+        Some(b"none") => UpdateCheck::None,
+        Some(b"noconflict") => UpdateCheck::NoConflict,
+        _ => UpdateCheck::Linear,
     }
 }
 
-/// Where a plain `hg update` goes.
-pub(crate) struct Destination {
-    pub(crate) rev: Revision,
-    /// The bookmark that moves along.
-    bookmark: Option<Vec<u8>>,
+/// What a name stands for; the working directory is nowhere in particular.
+fn target(ctx: &CommandContext, spec: &[u8]) -> Result<Option<Revision>> {
+    Ok(match revision::single(ctx, spec)? {
+        Target::Changeset(rev) => Some(rev),
+        Target::WorkingDirectory => None,
+    })
 }
 
-/// The newest descendant on the way of the active bookmark or of the current branch.
-pub(crate) fn default_destination(repo: &Repo) -> Result<Destination> {
-    let cl = repo.changelog()?;
-    let bookmarks = repo.bookmarks()?;
-    if let Some(active) = bookmarks.active()
-        && let Some(node) = bookmarks.get(active)
-    {
-        return Ok(Destination { rev: cl.rev(&node)?, bookmark: Some(active.to_vec()) });
-    }
-    let branch = hg_wdir::branch::read(repo)?;
-    let p1 = cl.rev(&hg_wdir::parents(repo)?[0])?;
-    let branches = repo.branchmap()?;
-    let heads = branches.open_heads(&branch).collect::<Vec<_>>();
-    // Ahead of the parent first; then, unless changes are discarded anyway, anywhere on the branch.
-    let ahead = heads.iter().rev().find(|head| cl.is_ancestor(p1, **head));
-    let rev = ahead.copied().or_else(|| branches.tip(&branch).map(|(rev, _)| rev));
-    let fallback = || branches.tip(b"default").map(|(rev, _)| rev);
-    let rev = rev.or_else(fallback).unwrap_or_else(|| cl.tip());
-    Ok(Destination { rev, bookmark: None })
-}
-
-/// Moves or leaves the active bookmark, as the destination was named.
-fn follow_bookmark(
-    ctx: &CommandContext,
-    repo: &Repo,
-    named: Option<&[u8]>,
-    destination: &Destination,
-) -> Result<()> {
-    let bookmarks = repo.bookmarks()?;
-    let active = bookmarks.active().map(<[u8]>::to_vec);
-    if let Some(name) = &destination.bookmark {
-        let node = repo.changelog()?.node(destination.rev);
-        if bookmarks.get(name).is_some_and(|at| at != node) {
-            ctx.ui.status([b"updating bookmark ", &name[..], b"\n"].concat());
-        }
+/// Moves the active bookmark to where the working directory is now, or leaves it behind when the way
+/// there is not one for bookmarks.
+fn take_bookmark_along(ctx: &CommandContext, repo: &Repo, from: Node) -> Result<()> {
+    let to = repo.wdir_parents()[0];
+    if from == to {
         return Ok(());
     }
-    let Some(named) = named else { return Ok(()) };
-    let wanted = bookmarks.expand(named).filter(|name| bookmarks.get(name).is_some());
-    match wanted {
-        Some(name) if active.as_deref() != Some(name) => {
-            let name = name.to_vec();
-            ctx.ui.status([b"(activating bookmark ", &name[..], b")\n"].concat());
-            repo.set_active_bookmark(Some(&name))
-        }
-        Some(_) => Ok(()),
-        None => {
-            if let Some(active) = active {
-                ctx.ui.status([b"(leaving bookmark ", &active[..], b")\n"].concat());
-                repo.set_active_bookmark(None)?;
-            }
-            Ok(())
-        }
+    let active = repo.bookmarks()?.active().map(<[u8]>::to_vec);
+    let shown = ctx.ui.encoding().local(&active.unwrap_or_default()).into_owned();
+    let _lock = repo.lock()?;
+    let tr = repo.transaction("bookmark")?;
+    let moved = repo.advance_active_bookmark(&tr, &[from], to)?;
+    tr.close()?;
+    if moved {
+        say_bookmark(ctx, "updating bookmark ", &shown, ACTIVE, "\n");
+        return Ok(());
     }
+    say_bookmark(ctx, "(leaving bookmark ", &shown, "bookmarks", ")\n");
+    repo.set_active_bookmark(None)
+}
+
+const ACTIVE: &str = "bookmarks.active";
+
+fn say_bookmark(ctx: &CommandContext, before: &str, name: &[u8], label: &str, after: &str) {
+    let shown = ctx.ui.label(name, label);
+    ctx.ui.status([before.as_bytes(), &shown, after.as_bytes()].concat());
+}
+
+/// Makes the bookmark active that the destination was named by; leaves the active one otherwise.
+fn follow_bookmark(ctx: &CommandContext, repo: &Repo, named: &[u8]) -> Result<()> {
+    let bookmarks = repo.bookmarks()?;
+    let active = bookmarks.active().map(<[u8]>::to_vec);
+    let stored = ctx.ui.encoding().from_local(named)?.into_owned();
+    if bookmarks.get(&stored).is_some() {
+        if active.as_ref() == Some(&stored) {
+            return Ok(());
+        }
+        say_bookmark(ctx, "(activating bookmark ", named, ACTIVE, ")\n");
+        return repo.set_active_bookmark(Some(&stored));
+    }
+    let Some(active) = active else { return Ok(()) };
+    let shown = ctx.ui.encoding().local(&active);
+    say_bookmark(ctx, "(leaving bookmark ", &shown, "bookmarks", ")\n");
+    repo.set_active_bookmark(None)
 }

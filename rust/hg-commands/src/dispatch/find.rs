@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice as _;
 use hg_config::Config;
+use hg_types::similar::{similar, suggestion};
 use hg_types::{Error, ErrorKind};
 
 use super::{Failure, shell};
@@ -440,7 +441,9 @@ pub(crate) fn report_unknown(ui: &Ui, name: &[u8]) {
         .map(|name| name.as_bytes().to_vec())
         .collect();
     names.extend(alias_definitions(&config).into_iter().map(|(name, _)| name));
-    match crate::similar::suggestion(name, &names) {
+    let mut alike = similar(name, names.iter().map(Vec::as_slice));
+    alike.dedup();
+    match suggestion(&alike) {
         Some(text) => ui.warn([b"(", &*text, b")\n"].concat()),
         None => ui.warn("(use 'hg help' for a list of commands)\n"),
     }

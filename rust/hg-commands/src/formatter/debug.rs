@@ -1,6 +1,6 @@
 //! `-Tdebug`: the values as Python would show them.
 
-use hg_types::{Result, Revision};
+use hg_types::{Result, Revision, python_bytes};
 
 use super::{Backend, Item, Value};
 use crate::Ui;
@@ -64,7 +64,7 @@ fn dict(fields: &[(&[u8], &Value)], depth: usize, out: &mut Vec<u8>) {
             out.extend_from_slice(b",\n");
         }
         indent(depth + 4, out);
-        quoted(name, out);
+        python_bytes(name, out);
         out.extend_from_slice(b": ");
         literal(value, depth + 4, out);
     }
@@ -79,7 +79,7 @@ fn literal(value: &Value, depth: usize, out: &mut Vec<u8>) {
         Value::Bool(on) => out.extend_from_slice(if *on { b"True" } else { b"False" }),
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::Float(number) => out.extend_from_slice(super::json::float(*number).as_bytes()),
-        Value::Bytes(text) => quoted(text, out),
+        Value::Bytes(text) => python_bytes(text, out),
         Value::Date(date) => {
             out.extend_from_slice(format!("({}, {})", date.seconds, date.offset).as_bytes());
         }
@@ -120,22 +120,4 @@ fn sequence<T>(
     out.push(b'\n');
     indent(depth, out);
     out.push(b']');
-}
-
-/// Text in single quotes (double ones when it has single quotes only), odd bytes escaped.
-pub(crate) fn quoted(text: &[u8], out: &mut Vec<u8>) {
-    let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
-    out.push(quote);
-    for &byte in text {
-        match byte {
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            _ if byte == quote => out.extend_from_slice(&[b'\\', byte]),
-            b' '..=b'~' => out.push(byte),
-            _ => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
-        }
-    }
-    out.push(quote);
 }

@@ -17,8 +17,7 @@ impl Ui {
                 .hint("use 'hg config --edit' to set your username"));
         }
         if user.contains(&b'\n') {
-            let mut shown = Vec::new();
-            crate::formatter::quoted(&user, &mut shown);
+            let shown = hg_types::quoted(&user);
             return Err(Error::abort([b"username ", &*shown, b" contains a newline\n"].concat()));
         }
         Ok(user)

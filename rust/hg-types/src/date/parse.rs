@@ -3,7 +3,7 @@
 use bstr::ByteSlice as _;
 
 use super::{Civil, Clock, HgDate};
-use crate::{Error, Result};
+use crate::{Error, Result, quoted};
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -110,22 +110,6 @@ pub(super) fn parse_with(
         },
     };
     validate(date)
-}
-
-fn quoted(text: &[u8]) -> Vec<u8> {
-    let mut out = vec![b'\''];
-    for &c in text {
-        match c {
-            b'\\' | b'\'' => out.extend_from_slice(&[b'\\', c]),
-            b' '..=b'~' => out.push(c),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            _ => out.extend_from_slice(format!("\\x{c:02x}").as_bytes()),
-        }
-    }
-    out.push(b'\'');
-    out
 }
 
 fn validate(date: HgDate) -> Result<HgDate> {

@@ -34,9 +34,14 @@ pub fn remerge(
         Ok(Some(repo.filelog(path)?.read_node(&node)?.into_vec()))
     };
     let other_manifest = manifest_of(repo, &state.other())?;
-    let changelog = repo.changelog()?;
-    let heads = [changelog.rev(&state.local())?, changelog.rev(&state.other())?];
-    let ancestor = changelog.node(changelog.ancestor(heads[0], heads[1]));
+    let ancestor = match state.extra(path, b"ancestorlinknode").and_then(Node::from_hex) {
+        Some(node) => node,
+        None => {
+            let changelog = repo.changelog()?;
+            let heads = [changelog.rev(&state.local())?, changelog.rev(&state.other())?];
+            changelog.node(changelog.ancestor(heads[0], heads[1]))
+        }
+    };
     let merge = FileMerge {
         path: path.to_owned(),
         local: Side {

@@ -20,6 +20,19 @@ pub struct MergeState {
     dirty: bool,
 }
 
+/// Which of the two files of the state are there: `state2`, and `state` for old programs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StateFiles {
+    /// Neither.
+    None,
+    /// Only the one for old programs.
+    OnlyFirst,
+    /// Both, in agreement.
+    Same,
+    /// Both, but an old program has gone on since `state2` was written.
+    Different,
+}
+
 impl MergeState {
     /// Reads the state; an empty one when no merge goes on.
     ///
@@ -27,11 +40,35 @@ impl MergeState {
     /// When it is damaged or needs a newer program.
     pub fn read(repo: &Repo) -> Result<Self> {
         let vfs = repo.vfs().at("merge");
-        let records = match vfs.try_read("state2")? {
-            Some(bytes) => MergeStateRecords::decode(&bytes).map_err(unreadable)?,
-            None => MergeStateRecords::default(),
+        let first = vfs.try_read("state")?.filter(|text| !text.is_empty());
+        let second = match vfs.try_read("state2")? {
+            Some(bytes) => Some(MergeStateRecords::decode(&bytes).map_err(unreadable)?),
+            None => None,
+        };
+        let records = match (first, second) {
+            (Some(first), Some(second)) if !second.agrees_with_v1(&first) => {
+                read_first(repo, &first)?
+            }
+            (_, Some(second)) => second,
+            (Some(first), None) => read_first(repo, &first)?,
+            (None, None) => MergeStateRecords::default(),
         };
         Ok(Self { records, vfs, dirty: false })
+    }
+
+    /// Which files there are.
+    ///
+    /// # Errors
+    /// When one is damaged or needs a newer program.
+    pub fn stored(repo: &Repo) -> Result<StateFiles> {
+        let vfs = repo.vfs().at("merge");
+        let first = vfs.try_read("state")?;
+        let Some(second) = vfs.try_read("state2")? else {
+            return Ok(if first.is_some() { StateFiles::OnlyFirst } else { StateFiles::None });
+        };
+        let second = MergeStateRecords::decode(&second).map_err(unreadable)?;
+        let same = first.is_none_or(|first| second.agrees_with_v1(&first));
+        Ok(if same { StateFiles::Same } else { StateFiles::Different })
     }
 
     /// A fresh state for merging `other` into `local`; what was there is removed.
@@ -91,6 +128,12 @@ impl MergeState {
     #[must_use]
     pub fn given_labels(&self) -> &[Vec<u8>] {
         &self.records.labels
+    }
+
+    /// Facts about files that are not being merged.
+    #[must_use]
+    pub fn other_extras(&self) -> &[(HgPathBuf, Vec<(Vec<u8>, Vec<u8>)>)] {
+        &self.records.other_extras
     }
 
     /// The files, in order of path.
@@ -246,6 +289,21 @@ impl MergeState {
         }
         Ok(())
     }
+}
+
+/// Reads what a program before `state2` left; it knew the other side only as the last parent.
+fn read_first(repo: &Repo, text: &[u8]) -> Result<MergeStateRecords> {
+    let mut records = MergeStateRecords::decode_v1(text).map_err(unreadable)?;
+    let [p1, p2] = repo.wdir_parents();
+    let other = if p2.is_null() { p1 } else { p2 };
+    records.other = Some(other);
+    let manifest = crate::manifest_of(repo, &other)?;
+    for file in &mut records.files {
+        if let Conflict::Content(sides) = &mut file.conflict {
+            sides.other_node = manifest.node(&sides.other_path).unwrap_or_default();
+        }
+    }
+    Ok(records)
 }
 
 fn unreadable(error: MergeStateError) -> Error {

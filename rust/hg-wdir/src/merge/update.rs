@@ -165,7 +165,7 @@ impl<'a> Update<'a> {
             return Err(Error::state("outstanding uncommitted merge"));
         }
         if MergeState::read(&self.repo)?.unresolved().next().is_some() {
-            let hint = "use 'hg resolve --list' to list, 'hg resolve --mark FILE' to mark resolved";
+            let hint = "use 'hg resolve' to resolve";
             return Err(Error::state("outstanding merge conflicts").hint(hint));
         }
         Ok(())
@@ -197,18 +197,24 @@ impl<'a> Update<'a> {
     fn check_update(&mut self) -> Result<()> {
         let [p1, p2] = self.revs;
         let linear = self.ancestor == p1 || self.ancestor == p2;
-        let hint = "commit or update --clean to discard changes";
-        let refuse = match self.options.check {
-            UpdateCheck::Linear => !linear && self.is_dirty()?,
-            UpdateCheck::Abort => self.is_dirty()?,
-            _ => false,
-        };
-        if refuse {
-            return Err(Error::state("uncommitted changes").hint(hint));
+        let check = self.options.check;
+        if check == UpdateCheck::Abort && self.is_dirty()? {
+            return Err(Error::state("uncommitted changes"));
+        }
+        // What replaces the parent counts as a step onwards.
+        let onwards = linear || check != UpdateCheck::Linear || self.is_replacement(p1, p2)?;
+        if !onwards && self.is_dirty()? {
+            let hint = "commit or update --clean to discard changes";
+            return Err(Error::abort("uncommitted changes").hint(hint));
         }
         // What is merged are the changes of the working directory, made since its parent.
         self.ancestor = p1;
         Ok(())
+    }
+
+    fn is_replacement(&self, old: Revision, new: Revision) -> Result<bool> {
+        let store = self.repo.obsstore()?;
+        Ok(store.has_successors(&self.cl.node(old)) && self.repo.is_in_foreground(old, new)?)
     }
 
     fn hook_args(&self) -> HookArgs {
@@ -250,7 +256,7 @@ impl<'a> Update<'a> {
     /// What `--debug` shows before anything else.
     fn say_what(&self) {
         let yes_no = |flag: bool| if flag { "True" } else { "False" };
-        self.interaction.debug(b"resolving manifests\n");
+        self.interaction.note(b"resolving manifests\n");
         let facts = format!(
             " branchmerge: {}, force: {}, partial: {}\n",
             yes_no(self.options.branch_merge),

@@ -1,9 +1,7 @@
 //! Making, moving, renaming and deleting bookmarks.
 
-use std::collections::HashSet;
-
-use hg_store::{Bookmarks, Repo};
-use hg_types::{Error, Node, Phase, Result, Revision};
+use hg_store::Repo;
+use hg_types::{Error, Node, Result};
 
 use super::{expand, unknown};
 use crate::{CommandContext, label, revision};
@@ -100,11 +98,12 @@ fn checked(ctx: &CommandContext, name: &[u8]) -> Result<Vec<u8>> {
 
 fn warn_hidden(ctx: &CommandContext, repo: &Repo, target: Node) -> Result<()> {
     let Some(rev) = repo.changelog()?.find(&target) else { return Ok(()) };
-    if rev.is_null() || !repo.is_hidden(rev)? {
+    let Some(fate) = hg_query::names::hidden_fate(&revision::query(ctx)?, rev)? else {
         return Ok(());
-    }
+    };
     let short = target.short();
     ctx.ui.warn([b"bookmarking hidden changeset ", &short[..], b"\n"].concat());
+    ctx.ui.warn([b"(", &fate[..], b")\n"].concat());
     Ok(())
 }
 
@@ -158,76 +157,16 @@ fn moved(
     }
     let changelog = repo.changelog()?;
     let (old_rev, rev) = (changelog.rev(&old)?, changelog.rev(&target)?);
-    let siblings: Vec<Node> = bookmarks
-        .iter()
-        .filter(|(other, _)| stem(other) == stem(name))
-        .map(|(_, node)| node)
-        .collect();
-    let below =
-        |node: &Node| changelog.find(node).is_some_and(|other| changelog.is_ancestor(other, rev));
-    if !below(&old) && siblings.contains(&target) {
-        return Ok(Some(diverged(&bookmarks, &[target], name)));
+    let beside = bookmarks.siblings(name).any(|(_, node)| node == target);
+    if beside && !changelog.is_ancestor(old_rev, rev) {
+        return Ok(Some(bookmarks.diverged(&[target], name)));
     }
-    let passed: Vec<Node> =
-        siblings.into_iter().filter(|node| *node == target || below(node)).collect();
-    let obsolete = diverged(&bookmarks, &passed, name);
-    if !is_valid_move(repo, old_rev, rev)? {
+    let obsolete = bookmarks.diverged(&repo.passed_siblings(name, target)?, name);
+    if !repo.is_valid_bookmark_move(old_rev, rev)? {
         return Ok(None);
     }
     let shown = ctx.ui.encoding().local(name).into_owned();
     let from = old.short();
     ctx.ui.status([b"moving bookmark '", &shown[..], b"' forward from ", &from, b"\n"].concat());
     Ok(Some(obsolete))
-}
-
-fn stem(name: &[u8]) -> &[u8] {
-    name.split(|&c| c == b'@').next().unwrap_or_default()
-}
-
-/// The diverged siblings of a bookmark at these changesets.
-fn diverged(bookmarks: &Bookmarks, nodes: &[Node], name: &[u8]) -> Vec<Vec<u8>> {
-    let wanted = |other: &[u8], node: Node| {
-        stem(other) == stem(name)
-            && other != b"@"
-            && other.contains(&b'@')
-            && other != name
-            && nodes.contains(&node)
-    };
-    bookmarks
-        .iter()
-        .filter(|(other, node)| wanted(other, *node))
-        .map(|(other, _)| other.to_vec())
-        .collect()
-}
-
-/// Whether a bookmark may move on from `old` to `new`: to descendants, or to what replaces them.
-fn is_valid_move(repo: &Repo, old: Revision, new: Revision) -> Result<bool> {
-    if old == new {
-        return Ok(false);
-    }
-    if old.is_null() {
-        return Ok(true);
-    }
-    let changelog = repo.changelog()?;
-    if changelog.is_ancestor(old, new) {
-        return Ok(true);
-    }
-    let store = repo.obsstore()?;
-    if store.is_empty() || repo.phases()?.phase(old) == Phase::Public {
-        return Ok(false);
-    }
-    let mut seen: HashSet<Revision> = HashSet::new();
-    let mut todo = vec![old];
-    while let Some(rev) = todo.pop() {
-        if !seen.insert(rev) {
-            continue;
-        }
-        if rev == new {
-            return Ok(true);
-        }
-        let successors = store.all_successors(changelog.node(rev));
-        todo.extend(successors.iter().filter_map(|node| changelog.find(node)));
-        todo.extend(changelog.children(rev));
-    }
-    Ok(false)
 }

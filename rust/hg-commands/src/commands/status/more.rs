@@ -33,9 +33,6 @@ impl Unfinished {
         let skipped = config.get_list("commands", "status.skipstates");
         let operation = find_unfinished(repo, true)?
             .filter(|operation| !skipped.iter().any(|name| name == operation.name.as_bytes()));
-        if operation.is_none() {
-            return Ok(Self::default());
-        }
         let state = MergeState::read(repo)?;
         let sorted: Vec<HgPathBuf> = state.unresolved().map(|file| file.path.clone()).collect();
         Ok(Self {
@@ -47,10 +44,14 @@ impl Unfinished {
     }
 
     pub(super) fn write(&self, ctx: &CommandContext, fm: &mut Formatter) -> Result<()> {
+        let label = "status.morestatus";
         let Some(operation) = &self.operation else {
+            if self.merging {
+                self.write_conflicts(ctx, fm)?;
+                fm.plain("\n", label);
+            }
             return Ok(());
         };
-        let label = "status.morestatus";
         fm.start_item();
         fm.data(&[
             ("itemtype", Value::from(&b"morestatus"[..])),
@@ -73,12 +74,13 @@ impl Unfinished {
 
     fn write_conflicts(&self, ctx: &CommandContext, fm: &mut Formatter) -> Result<()> {
         let label = "status.morestatus";
+        let before = if self.operation.is_some() { "\n" } else { "" };
         if self.sorted.is_empty() {
-            fm.plain("\n# No unresolved merge conflicts.\n", label);
+            fm.plain(format!("{before}# No unresolved merge conflicts.\n"), label);
             return Ok(());
         }
         let naming = Naming::relative(ctx, ctx.repo()?);
-        let mut text = b"\n# Unresolved merge conflicts:\n# \n".to_vec();
+        let mut text = format!("{before}# Unresolved merge conflicts:\n# \n").into_bytes();
         for path in &self.sorted {
             text.extend_from_slice(&[b"#     ", &naming.name(path)[..], b"\n"].concat());
         }

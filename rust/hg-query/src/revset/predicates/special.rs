@@ -210,7 +210,7 @@ pub(super) fn stack<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 /// `_destupdate([clean])`: where `hg update` without a revision goes.
 pub(super) fn dest_update<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     build_args(call.arguments, "limit", "clean")?;
-    let rev = crate::destination::update(call.ctx)?;
+    let rev = crate::destination::update(call.ctx, false)?.rev;
     Ok(call.subset.and(SmartSet::from_list(vec![rev])))
 }
 

@@ -367,6 +367,14 @@ pub fn graph_node(changeset: &Changeset) -> Result<u8> {
     if node == p1 || (!p2.is_null() && node == p2) {
         return Ok(b'@');
     }
+    // An update that stopped at conflicts has no second parent to show.
+    if p2.is_null() {
+        let state = hg_wdir::merge::MergeState::read(repo)?;
+        let merged = [state.local(), state.other()].contains(&node);
+        if state.is_active() && merged && state.unresolved().next().is_some() {
+            return Ok(b'%');
+        }
+    }
     if changeset.is_obsolete()? {
         return Ok(b'x');
     }
