@@ -23,6 +23,7 @@ pub mod output_name;
 pub mod patching;
 pub mod remote;
 pub mod revision;
+pub mod rewriting;
 pub mod scope;
 pub mod sequence;
 pub mod spec;

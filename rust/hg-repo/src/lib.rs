@@ -4,9 +4,11 @@ pub mod amend;
 pub mod archive;
 pub mod clone;
 pub mod commit;
+pub mod graft;
 pub mod revert;
 pub mod rewrite;
 pub mod share;
+pub mod state_file;
 pub mod strip;
 pub mod working;
 

@@ -63,7 +63,7 @@ fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
 /// Commits what the options say.
 pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     let mut extra = BTreeMap::new();
-    check_unfinished(repo)?;
+    hg_wdir::unfinished::check_unfinished(repo, true)?;
     if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
         check_close(ctx, repo)?;
         extra.insert(b"close".to_vec(), b"1".to_vec());
@@ -106,15 +106,6 @@ fn nothing_changed(ctx: &CommandContext, repo: &Repo, matcher: &hg_match::Matche
         missing => format!("nothing changed ({missing} missing files, see 'hg status')\n"),
     });
     Ok(1)
-}
-
-/// An update that was cut short leaves a working directory that must not be committed.
-fn check_unfinished(repo: &Repo) -> Result<()> {
-    if repo.vfs().exists("updatestate") {
-        let hint = "use 'hg update' to get a consistent checkout";
-        return Err(Error::state("last update was interrupted").hint(hint));
-    }
-    Ok(())
 }
 
 fn check_close(ctx: &CommandContext, repo: &Repo) -> Result<()> {

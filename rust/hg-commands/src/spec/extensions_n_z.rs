@@ -536,7 +536,7 @@ pub static STRIP: Spec = Spec {
     synopsis: "[-k] [-f] [-B bookmark] [-r] REV...",
     category: Category::Maintenance,
     need: Need::Repo,
-    extension: "mq",
+    extension: "strip",
     options: &[
         list("r", "rev", "REV", "strip specified revision (optional, can specify revisions without this option)"),
         flag("f", "force", "force removal of changesets, discard uncommitted changes (no backup)"),
@@ -547,7 +547,6 @@ pub static STRIP: Spec = Spec {
         list("B", "bookmark", "BOOKMARK", "remove revs only reachable from given bookmark"),
         flag("", "soft", "simply drop changesets from visible history (EXPERIMENTAL)"),
         flag("", "permit-empty-revset", "return success even if no revision was stripped"),
-        flag("", "mq", "operate on patch repository"),
     ],
 };
 

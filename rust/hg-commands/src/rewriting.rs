@@ -1,0 +1,154 @@
+//! What commands that copy or move changesets have in common.
+
+use hg_repo::strip::{StripOptions, strip};
+use hg_store::Repo;
+use hg_types::{Error, Node, Phase, Result, Revision};
+use hg_wdir::WorkingDir;
+use hg_wdir::dirstate::FileUpdate;
+use hg_wdir::merge::{MergeState, UpdateOptions, update};
+
+use crate::CommandContext;
+
+/// Refuses options that exclude each other; they are named in the order of the list.
+///
+/// # Errors
+/// When more than one was given.
+pub fn at_most_one(ctx: &CommandContext, names: &[&str]) -> Result<()> {
+    let mut given = names.iter().filter(|name| is_given(ctx, name));
+    match (given.next(), given.next()) {
+        (Some(first), Some(second)) => Err(both(first, second)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses options beside one that excludes them.
+///
+/// # Errors
+/// When `option` and one of `others` were given.
+pub fn incompatible(ctx: &CommandContext, option: &str, others: &[&str]) -> Result<()> {
+    if !is_given(ctx, option) {
+        return Ok(());
+    }
+    match others.iter().find(|name| is_given(ctx, name)) {
+        Some(other) => Err(both(option, other)),
+        None => Ok(()),
+    }
+}
+
+fn is_given(ctx: &CommandContext, name: &str) -> bool {
+    ctx.opts.is_set(name) || !ctx.opts.list(name).is_empty()
+}
+
+fn both(first: &str, second: &str) -> Error {
+    Error::input(format!("cannot specify both --{first} and --{second}"))
+}
+
+/// `3:1a2b3c4d5e6f`.
+///
+/// # Errors
+/// When the changelog cannot be read.
+pub fn shown(repo: &Repo, rev: Revision) -> Result<Vec<u8>> {
+    let node = repo.changelog()?.node(rev);
+    Ok([format!("{rev}:").as_bytes(), &node.short()].concat())
+}
+
+/// `3:1a2b3c4d5e6f "first line" (bookmarks tags)`.
+///
+/// # Errors
+/// When the changeset cannot be read.
+pub fn described(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec<u8>> {
+    let cl = repo.changelog()?;
+    let entry = cl.entry(rev)?;
+    let node = cl.node(rev);
+    let line = entry.description().split(|&b| b == b'\n').next().unwrap_or_default();
+    let mut out = [&shown(repo, rev)?[..], b" \"", line, b"\""].concat();
+    let (bookmarks, tags) = (repo.bookmarks()?, repo.tags()?);
+    let mut names: Vec<&[u8]> = bookmarks.names_of(&node).iter().map(Vec::as_slice).collect();
+    names.extend(tags.names_of(&node).iter().map(Vec::as_slice));
+    if !names.is_empty() {
+        out.extend_from_slice(&[b" (", &names.join(&b' ')[..], b")"].concat());
+    }
+    Ok(ctx.ui.encoding().local(&out).into_owned())
+}
+
+/// Fails when the working directory has changes; in a merge, says what to do about it.
+///
+/// # Errors
+/// When it has.
+pub fn refuse_changes(repo: &Repo) -> Result<()> {
+    if !hg_wdir::parents(repo)?[1].is_null() {
+        let error = Error::state("outstanding uncommitted merge");
+        return Err(error.hint("use 'hg commit' or 'hg merge --abort'"));
+    }
+    hg_wdir::unfinished::refuse_changes(repo)
+}
+
+/// Drops the changes of the working directory and goes to a changeset.
+///
+/// # Errors
+/// When the update fails.
+pub fn go_back(ctx: &CommandContext, repo: &Repo, node: Node) -> Result<()> {
+    let clean = UpdateOptions { force: true, ..UpdateOptions::default() };
+    update(repo, node, &clean, &*ctx.ui)?;
+    MergeState::clear(repo)
+}
+
+/// Makes the working directory a child of another changeset without touching a file: what differs becomes a
+/// local change.
+///
+/// # Errors
+/// When the dirstate or a manifest cannot be read or written.
+pub fn stand_on(repo: &Repo, node: Node) -> Result<()> {
+    let mut wdir = WorkingDir::open(repo)?;
+    let old = wdir.p1_manifest()?;
+    let new = hg_wdir::manifest_of(repo, &node)?;
+    let copies = wdir.dirstate_mut().set_parents(node, Node::NULL)?;
+    for (path, source) in copies {
+        wdir.dirstate_mut().set_copy(&path, Some(&source))?;
+    }
+    for difference in old.diff(&new) {
+        let tracked = wdir.dirstate().is_tracked(difference.path)?;
+        let known = FileUpdate {
+            tracked,
+            p1_tracked: difference.new.is_some(),
+            possibly_dirty: true,
+            ..FileUpdate::default()
+        };
+        wdir.dirstate_mut().update_file(difference.path, known)?;
+    }
+    wdir.write()
+}
+
+/// Whether changesets that an operation made can be taken away again; says so when not.
+///
+/// # Errors
+/// When phases cannot be read.
+pub fn can_remove(ctx: &CommandContext, repo: &Repo, made: &[Revision]) -> Result<bool> {
+    let cl = repo.changelog()?;
+    let phases = repo.phases()?;
+    let public: Vec<Vec<u8>> = made
+        .iter()
+        .filter(|rev| phases.phase(**rev) == Phase::Public)
+        .map(|rev| cl.node(*rev).short())
+        .collect();
+    if !public.is_empty() {
+        let text = [b"cannot clean up public changesets ", &public.join(&b", "[..])[..], b"\n"];
+        ctx.ui.warn(text.concat());
+        return Ok(false);
+    }
+    if cl.descendant_set(made.iter().copied()).iter().any(|rev| !made.contains(&rev)) {
+        ctx.ui.warn("new changesets detected on destination branch, can't strip\n");
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Takes changesets away that an operation made and gives up; nobody has seen them, so no backup is kept.
+///
+/// # Errors
+/// When they cannot be removed.
+pub fn remove(repo: &Repo, made: &[Revision], operation: &'static str) -> Result<()> {
+    let _lock = repo.lock()?;
+    strip(repo, made, &StripOptions { backup: false, suffix: operation })?;
+    Ok(())
+}
