@@ -8,7 +8,7 @@ use hg_types::{Clock as _, HgDate, HgPath, HgPathBuf, Result, Revision, parse_da
 use hg_vfs::SystemClock;
 use hg_wdir::copies::{Copies, Side, path_copies};
 use hg_wdir::diff::options::{DiffFlags, Features, from_config};
-use hg_wdir::diff::{Changes, DiffRequest};
+use hg_wdir::diff::{Changes, DiffRequest, HunkFilter};
 use hg_wdir::snapshot::{RevisionSnapshot, Snapshot, WorkingSnapshot};
 use hg_wdir::{Status, StatusOptions, WorkingDir, status_against};
 
@@ -25,6 +25,7 @@ pub struct Comparison {
     new: Box<dyn Snapshot>,
     changes: Changes,
     copies: Copies,
+    keep: Option<Box<HunkFilter>>,
     /// What was named and cannot be looked at.
     pub bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
@@ -67,7 +68,7 @@ impl Comparison {
             _ => Copies::new(),
         };
         let (old, new) = (snapshot(ui, repo, old)?, snapshot(ui, repo, new)?);
-        Ok(Self { old, new, changes, copies, bad: status.bad })
+        Ok(Self { old, new, changes, copies, keep: None, bad: status.bad })
     }
 
     /// Compares two changesets.
@@ -89,13 +90,18 @@ impl Comparison {
             Copies::new()
         };
         let (old, new) = (Box::new(before), Box::new(after));
-        Ok(Self { old, new, changes, copies, bad: Vec::new() })
+        Ok(Self { old, new, changes, copies, keep: None, bad: Vec::new() })
     }
 
     /// The files that differ.
     #[must_use]
     pub fn changes(&self) -> &Changes {
         &self.changes
+    }
+
+    /// Leaves out the other hunks.
+    pub fn keep_hunks(&mut self, keep: Box<HunkFilter>) {
+        self.keep = Some(keep);
     }
 
     /// Forgets copies from files that are not below a directory.
@@ -118,6 +124,7 @@ impl Comparison {
             options,
             full_ids,
             show_path,
+            keep: self.keep.as_deref(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod help;
 pub mod hooks;
 pub mod host;
 pub mod label;
+mod line_range;
 pub mod log;
 pub mod merge_tool;
 pub mod options;

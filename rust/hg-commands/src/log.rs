@@ -2,6 +2,9 @@
 
 mod files;
 mod graph;
+mod lines;
+
+use std::rc::Rc;
 
 use hg_match::Matcher;
 use hg_query::QueryContext;
@@ -15,6 +18,7 @@ use crate::scope::match_patterns;
 use crate::{CommandContext, revision};
 
 pub use graph::{show_foreign_graph, show_graph};
+pub use lines::FollowedLines;
 
 use files::{FileChoice, choose};
 
@@ -27,6 +31,8 @@ pub struct Selection<'q> {
     pub revs: SmartSet<'q>,
     /// The files whose changes are shown.
     pub files: FilesOf,
+    /// The lines whose changes are shown, when not all are.
+    pub lines: Option<Rc<FollowedLines>>,
 }
 
 /// The number that `--limit` gives.
@@ -70,8 +76,29 @@ impl Follow {
 /// # Errors
 /// When an option is malformed or names what is not there.
 pub fn select<'q>(ctx: &CommandContext, query: &'q QueryContext) -> Result<Selection<'q>> {
+    if let Some(lines) = lines::followed(ctx, query)? {
+        return select_lines(ctx, query, lines);
+    }
     let conditions = conditions(ctx, query)?;
     select_files(ctx, query, &ctx.args, conditions)
+}
+
+/// The changesets that change lines and fulfil the other conditions.
+fn select_lines<'q>(
+    ctx: &CommandContext,
+    query: &'q QueryContext,
+    lines: FollowedLines,
+) -> Result<Selection<'q>> {
+    let follow = Follow::of(ctx);
+    let starts = starts(ctx, query, follow)?;
+    let revs = initial(query, &starts, follow)?.and(SmartSet::from_set(lines.revs()));
+    let revs = narrow(ctx, query, revs, conditions(ctx, query)?)?;
+    let lines = Rc::new(lines);
+    let files = {
+        let lines = lines.clone();
+        Box::new(move |rev| Ok(Matcher::exact_files(lines.files(rev))))
+    };
+    Ok(Selection { revs, files, lines: Some(lines) })
 }
 
 /// The changesets from which history starts, and all that it follows, whatever they change.
@@ -93,9 +120,6 @@ pub fn select_files<'q>(
     patterns: &[Vec<u8>],
     conditions: Vec<Vec<u8>>,
 ) -> Result<Selection<'q>> {
-    if !ctx.opts.list("line-range").is_empty() {
-        return Err(Error::abort("--line-range is not supported"));
-    }
     let follow = Follow::of(ctx);
     let starts = starts(ctx, query, follow)?;
     let matcher = match_patterns(ctx, patterns)?;
@@ -108,7 +132,9 @@ pub fn select_files<'q>(
     let mut parts = conditions;
     let files = match choice {
         FileChoice::Everything => matched,
-        FileChoice::Nothing => return Ok(Selection { revs: SmartSet::empty(), files: matched }),
+        FileChoice::Nothing => {
+            return Ok(Selection { revs: SmartSet::empty(), files: matched, lines: None });
+        }
         FileChoice::Filelogs(paths) => {
             let mut linked = Vec::new();
             for path in &paths {
@@ -126,6 +152,17 @@ pub fn select_files<'q>(
             history.into_files()
         }
     };
+    let revs = narrow(ctx, query, revs, parts)?;
+    Ok(Selection { revs, files, lines: None })
+}
+
+/// Applies conditions, the order of the graph, and `--limit`.
+fn narrow<'q>(
+    ctx: &CommandContext,
+    query: &'q QueryContext,
+    mut revs: SmartSet<'q>,
+    parts: Vec<Vec<u8>>,
+) -> Result<SmartSet<'q>> {
     if !parts.is_empty() {
         let spec = parts.join(&b" and "[..]);
         let tree = revset::compile(query, &spec, Origin::Program, &[], &mut |_, _| {})?;
@@ -140,7 +177,7 @@ pub fn select_files<'q>(
     if let Some(limit) = limit(ctx)? {
         revs = revs.slice(0, limit)?;
     }
-    Ok(Selection { revs, files })
+    Ok(revs)
 }
 
 fn topological<'q>(query: &'q QueryContext, revs: SmartSet<'q>) -> Result<SmartSet<'q>> {

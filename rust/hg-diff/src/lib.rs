@@ -9,6 +9,7 @@ pub mod blocks;
 pub mod delta;
 pub mod file_diff;
 pub mod label;
+pub mod line_range;
 pub mod lines;
 pub mod merge3;
 pub mod options;

@@ -104,6 +104,7 @@ pub(crate) fn patch_text(ctx: &QueryContext, rev: Revision) -> Result<Vec<u8>> {
         options: &options,
         full_ids: false,
         show_path: None,
+        keep: None,
     };
     let text = request.to_bytes()?;
     let headers = [&b"diff "[..], b"index ", b"--- ", b"+++ "];

@@ -4,6 +4,8 @@
 //! again on another branch, or the changeset named may be hidden: then the one wanted is looked for
 //! in the history at hand.
 
+pub mod lines;
+
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use hg_store::Filelog;

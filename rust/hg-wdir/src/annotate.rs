@@ -9,9 +9,11 @@ use std::sync::Arc;
 use hg_diff::DiffOptions;
 use hg_diff::lines;
 use hg_diff::unified::{self, Change, ChangeKind};
+use hg_match::Matcher;
 use hg_store::{Changelog, Filelog, Repo};
-use hg_types::{HgPath, HgPathBuf, Node, Result, Revision};
+use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
 
+use crate::WorkingDir;
 use crate::linkrev::Introductions;
 
 /// What to annotate.
@@ -37,6 +39,42 @@ pub enum Start {
         /// The parents of the working directory.
         revs: [Revision; 2],
     },
+}
+
+impl Start {
+    /// A file of the working directory, with what it came out of.
+    ///
+    /// # Errors
+    /// When the file is not tracked, is not there, or cannot be read.
+    pub fn working(repo: &Repo, path: &HgPath) -> Result<Self> {
+        let changelog = repo.changelog()?;
+        let mut wdir = WorkingDir::open(repo)?;
+        let tracked = wdir.p1_manifest()?.contains(path) || wdir.dirstate().is_tracked(path)?;
+        let Some((_, content)) = wdir.read_file(path)?.filter(|_| tracked) else {
+            if !tracked {
+                let reason = [path.as_bytes(), b": No such file or directory"];
+                return Err(Error::abort(reason.concat()));
+            }
+            let text =
+                [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
+            return Err(Error::abort(text.concat()));
+        };
+        let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];
+        let source = wdir.copies(&Matcher::exact_files(vec![path.to_owned()]))?;
+        let source = source.get(path).cloned().unwrap_or_else(|| path.to_owned());
+        let mut parents: Vec<(HgPathBuf, Node)> = Vec::new();
+        for (parent, path) in [(p1, &source), (p2, &path.to_owned())] {
+            let manifest = crate::manifest_of(repo, &parent)?;
+            if let Some(node) = manifest.node(path) {
+                let parent = (path.clone(), node);
+                if !parents.contains(&parent) {
+                    parents.push(parent);
+                }
+            }
+        }
+        let revs = [changelog.rev(&p1)?, changelog.rev(&p2)?];
+        Ok(Self::Working { path: path.to_owned(), content, parents, revs })
+    }
 }
 
 /// How to annotate.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use hg_diff::file_diff::needs_git;
+use hg_diff::file_diff::{Body, needs_git};
+use hg_diff::unified::Hunk;
 use hg_diff::{CopyKind, DiffOptions, FileChange, FileDiff, Side, file_diff};
 use hg_match::Matcher;
 use hg_types::{FileFlags, HgDate, HgPath, HgPathBuf, Result};
@@ -65,7 +66,12 @@ pub struct DiffRequest<'a> {
     pub full_ids: bool,
     /// How a path is shown, when not as it is.
     pub show_path: Option<&'a dyn Fn(&HgPath) -> Vec<u8>>,
+    /// Which hunks are written, when not all are.
+    pub keep: Option<&'a HunkFilter>,
 }
+
+/// Tells whether a hunk of a file is written; the path is that of the new version.
+pub type HunkFilter = dyn Fn(&HgPath, &Hunk) -> bool;
 
 /// Before and after of one file, by path.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,7 +89,13 @@ impl DiffRequest<'_> {
     pub fn for_each(&self, mut take: impl FnMut(FileDiff) -> Result<()>) -> Result<()> {
         let revisions = self.revisions();
         for pair in self.pairs() {
-            if let Some(diff) = self.file(&pair, &revisions)? {
+            if let Some(mut diff) = self.file(&pair, &revisions)? {
+                let path = pair.new.as_ref().or(pair.old.as_ref());
+                if let (Some(keep), Some(path), Body::Text(hunks)) =
+                    (self.keep, path, &mut diff.body)
+                {
+                    hunks.retain(|hunk| keep(path, hunk));
+                }
                 take(diff)?;
             }
         }

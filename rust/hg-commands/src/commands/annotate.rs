@@ -15,15 +15,14 @@ use hg_wdir::snapshot::RevisionSnapshot;
 use crate::changeset_display::UiHost;
 use crate::diff_display::flags;
 use crate::formatter::Value;
+use crate::line_range::LineRange;
 use crate::revision::{self, Target};
 use crate::scope::{Naming, match_patterns};
 use crate::{Command, CommandContext, Formatter, spec};
 
 mod columns;
-mod line_range;
 
 use columns::Columns;
-use line_range::LineRange;
 
 /// `hg annotate`.
 pub static COMMAND: Command = Command {
@@ -225,44 +224,12 @@ impl<'a> Job<'a> {
         let repo = self.ctx.repo()?;
         let rev = match self.target {
             Target::Changeset(rev) => rev,
-            Target::WorkingDirectory => return working_start(self.ctx, path),
+            Target::WorkingDirectory => return Start::working(repo, path),
         };
         let snapshot = RevisionSnapshot::new(repo, rev)?;
         let node = snapshot.manifest().node(path).unwrap_or(Node::NULL);
         Ok(Start::Committed { rev, path: path.to_owned(), node })
     }
-}
-
-/// A file of the working directory, with what it came out of.
-fn working_start(ctx: &CommandContext, path: &HgPath) -> Result<Start> {
-    let repo = ctx.repo()?;
-    let changelog = repo.changelog()?;
-    let mut wdir = WorkingDir::open(repo)?;
-    let tracked = wdir.p1_manifest()?.contains(path) || wdir.dirstate().is_tracked(path)?;
-    let Some((_, content)) = wdir.read_file(path)?.filter(|_| tracked) else {
-        if !tracked {
-            let reason = [path.as_bytes(), b": No such file or directory"];
-            return Err(Error::abort(reason.concat()));
-        }
-        let text =
-            [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
-        return Err(Error::abort(text.concat()));
-    };
-    let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];
-    let source = wdir.copies(&hg_match::Matcher::exact_files(vec![path.to_owned()]))?;
-    let source = source.get(path).cloned().unwrap_or_else(|| path.to_owned());
-    let mut parents: Vec<(HgPathBuf, Node)> = Vec::new();
-    for (parent, path) in [(p1, &source), (p2, &path.to_owned())] {
-        let manifest = hg_wdir::manifest_of(repo, &parent)?;
-        if let Some(node) = manifest.node(path) {
-            let parent = (path.clone(), node);
-            if !parents.contains(&parent) {
-                parents.push(parent);
-            }
-        }
-    }
-    let revs = [changelog.rev(&p1)?, changelog.rev(&p2)?];
-    Ok(Start::Working { path: path.to_owned(), content, parents, revs })
 }
 
 /// The changeset of a line, opened.

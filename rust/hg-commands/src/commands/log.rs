@@ -33,9 +33,9 @@ Returns 0 on success.",
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let query = revision::query(ctx)?;
-    let Selection { revs, files } = log::select(ctx, &query)?;
+    let Selection { revs, files, lines } = log::select(ctx, &query)?;
     let differ = ChangesetDiffer::from_opts(&ctx.ui, &query.repo, &ctx.opts, files)?;
-    let differ = differ.map(|differ| Rc::new(differ) as Rc<dyn Differ>);
+    let differ = differ.map(|differ| Rc::new(differ.with_lines(lines)) as Rc<dyn Differ>);
     let options = DisplayOptions { differ, ..DisplayOptions::from_opts(&ctx.opts) };
     ctx.ui.pager("log")?;
     let display = Displayer::of(&ctx.ui, &query.repo, options)?;

@@ -1,5 +1,7 @@
 //! The changes of changesets against their first parents, for `log -p` and its relatives.
 
+use std::rc::Rc;
+
 use hg_match::Matcher;
 use hg_query::template::Changeset;
 use hg_store::Repo;
@@ -7,6 +9,7 @@ use hg_types::{Result, Revision};
 
 use super::{Comparison, DiffStyle};
 use crate::changeset_display::Differ;
+use crate::log::FollowedLines;
 use crate::revision::Target;
 use crate::{Opts, Ui};
 
@@ -17,6 +20,7 @@ pub struct ChangesetDiffer {
     stat_style: DiffStyle,
     data_style: DiffStyle,
     files: Box<dyn Fn(Revision) -> Result<Matcher>>,
+    lines: Option<Rc<FollowedLines>>,
     stat: bool,
     patch: bool,
 }
@@ -46,18 +50,30 @@ impl ChangesetDiffer {
         let mut data_style = DiffStyle::from_opts(ui, opts)?;
         data_style.options.noprefix = false;
         data_style.options.nobinary = false;
-        Ok(Some(Self { repo: repo.clone(), style, stat_style, data_style, files, stat, patch }))
+        Ok(Some(Self { repo: repo.clone(), style, stat_style, data_style, files, lines: None, stat, patch }))
+    }
+
+    /// Shows only changes that touch these lines.
+    #[must_use]
+    pub fn with_lines(self, lines: Option<Rc<FollowedLines>>) -> Self {
+        Self { lines, ..self }
     }
 
     fn comparison(&self, ui: &Ui, changeset: &Changeset) -> Result<Comparison> {
         let rev = changeset.rev();
         let parent = changeset.parents()[0];
         let matcher = (self.files)(rev)?;
-        if rev.is_wdir() {
+        let with_copies = self.style.options.git;
+        let mut comparison = if rev.is_wdir() {
             let targets = [Target::Changeset(parent), Target::WorkingDirectory];
-            return Comparison::new(ui, &self.repo, targets, &matcher, self.style.options.git);
+            Comparison::new(ui, &self.repo, targets, &matcher, with_copies)?
+        } else {
+            Comparison::of_revisions(&self.repo, [parent, rev], &matcher, with_copies)?
+        };
+        if let Some(lines) = self.lines.clone() {
+            comparison.keep_hunks(Box::new(move |path, hunk| lines.touched_by(rev, path, hunk)));
         }
-        Comparison::of_revisions(&self.repo, [parent, rev], &matcher, self.style.options.git)
+        Ok(comparison)
     }
 }
 

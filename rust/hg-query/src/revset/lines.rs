@@ -1,26 +1,114 @@
 //! `followlines()`.
 
-use hg_types::{Result, Revision};
+use hg_match::PatternKind;
+use hg_types::{Error, Result};
+use hg_wdir::annotate::Start;
+use hg_wdir::diff::options::{DiffFlags, Features, from_config};
 
+use crate::changes;
+use crate::filehistory::lines::{LineAncestors, line_descendants};
+use crate::parser::Tree;
 use crate::revset::args::{integer, keyword_arguments, parse_error, range, string};
+use crate::revset::eval::eval_all;
+use crate::revset::smartset::{Direction, GeneratorSet};
 
 use super::predicates::Call;
 use super::smartset::SmartSet;
 
 /// `followlines(file, fromline:toline[, startrev=., descend=False])`
 pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let ctx = call.ctx;
     let declaration = "file *lines startrev descend";
     let arguments = keyword_arguments(call.arguments, "followlines", declaration)?;
+    let Some(file) = arguments.get("file") else {
+        return Err(parse_error("followlines takes at least 1 positional arguments"));
+    };
+    let start = match arguments.get("startrev") {
+        None => ctx.wdir_parents()?[0],
+        Some(tree) => match eval_all(ctx, tree)?.to_vec()?[..] {
+            [rev] => rev,
+            _ => return Err(parse_error("followlines expects exactly one revision")),
+        },
+    };
     let [lines] = &arguments.rest[..] else {
         return Err(parse_error("followlines requires a line range"));
     };
-    let (first, last) = range(lines, "followlines expects a line number or a range")?;
-    let number = |tree| integer(tree, "line range bounds must be integers");
+    let lines = line_range(lines)?;
+    let pattern = string(file, "followlines requires a pattern")?;
+    let path = match PatternKind::is_given(pattern) {
+        false => ctx.canonical(pattern)?,
+        true => {
+            let kind = PatternKind::Path;
+            let matcher = ctx.matcher(&[pattern.to_vec()], &[], &[], kind, Some(start))?;
+            let mut files = changes::files_of(ctx, start)?;
+            files.retain(|path| matcher.matches(path));
+            match &files[..] {
+                [path] => path.clone(),
+                _ => return Err(parse_error("followlines expects exactly one file")),
+            }
+        }
+    };
+    let descend = match arguments.get("descend") {
+        None => false,
+        Some(tree) => boolean(tree)?,
+    };
+    let flags = DiffFlags::default();
+    let reporter = ctx.repo.reporter();
+    let options = from_config(&ctx.config, "diff", &flags, Features::ALL, &*reporter)?;
+    let place = if start.is_wdir() {
+        Start::working(&ctx.repo, &path)?
+    } else {
+        let node = changes::manifest(ctx, start)?.node(&path).ok_or_else(|| {
+            let node = ctx.node(start).hex();
+            Error::abort([path.as_bytes(), b"@", &node, b": not found in manifest"].concat())
+        })?;
+        Start::Committed { rev: start, path: path.clone(), node }
+    };
+    let revs = match (descend, &place) {
+        (true, Start::Committed { path, node, .. }) => {
+            SmartSet::from_set(line_descendants(ctx, &options, (path, *node), start, &lines)?)
+        }
+        (true, Start::Working { .. }) => SmartSet::empty(),
+        (false, _) => {
+            let mut walk = LineAncestors::new(ctx, options, place, lines)?;
+            let mut found = Vec::new();
+            while let Some(version) = walk.next_version()? {
+                found.push(Ok(version.rev));
+            }
+            found.dedup_by_key(|rev| rev.as_ref().ok().copied());
+            let revs = Box::new(found.into_iter());
+            SmartSet::Generator(GeneratorSet::new(revs, Direction::Descending))
+        }
+    };
+    Ok(call.subset.and(revs))
+}
+
+/// The lines, counted from 0.
+fn line_range(tree: &Tree) -> Result<std::ops::Range<usize>> {
+    let (first, last) = match tree.text() {
+        Some(_) => (Some(tree), Some(tree)),
+        None => range(tree, "followlines expects a line number or a range")?,
+    };
+    let bounds = "line range bounds must be integers";
+    let number = |bound: &Tree| match tree.text() {
+        Some(_) => integer(bound, "followlines expects a line number or a range"),
+        None => integer(bound, bounds),
+    };
     let (Some(first), Some(last)) = (first.map(number).transpose()?, last.map(number).transpose()?)
     else {
-        return Err(parse_error("line range bounds must be integers"));
+        return Err(parse_error(bounds));
     };
-    let file = arguments.get("file").map(|tree| string(tree, "followlines requires a pattern"));
-    let _ = (first, last, file, Revision::NULL);
-    Err(hg_types::Error::abort("followlines() is not supported"))
+    if last < first {
+        return Err(parse_error("line range must be positive"));
+    }
+    match (usize::try_from(first), usize::try_from(last)) {
+        (Ok(first), Ok(last)) if first > 0 => Ok(first - 1..last),
+        _ => Err(parse_error("fromline must be strictly positive")),
+    }
+}
+
+/// What `descend` says.
+fn boolean(tree: &Tree) -> Result<bool> {
+    let text = tree.as_symbol().ok_or_else(|| parse_error("not a symbol"))?;
+    hg_config::value::parse_bool(text).ok_or_else(|| parse_error("descend argument must be a boolean"))
 }

@@ -32,6 +32,7 @@ fn diff(repo: &Repo, old: Revision, new: Revision, options: &DiffOptions) -> Vec
         options,
         full_ids: false,
         show_path: None,
+        keep: None,
     };
     request.to_bytes().expect("a diff")
 }

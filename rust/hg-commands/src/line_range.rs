@@ -6,14 +6,14 @@ use hg_wdir::annotate::Annotation;
 
 /// Lines of a file, counted from 1, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct LineRange {
+pub(crate) struct LineRange {
     from: usize,
     to: usize,
 }
 
 impl LineRange {
     /// Splits a pattern from the range behind it.
-    pub(super) fn parse(spec: &[u8]) -> Result<(&[u8], Self)> {
+    pub(crate) fn parse(spec: &[u8]) -> Result<(&[u8], Self)> {
         let Some(comma) = spec.iter().rposition(|&byte| byte == b',') else {
             return Err(Error::abort([b"malformatted line-range pattern ", spec].concat()));
         };
@@ -33,8 +33,13 @@ impl LineRange {
         }
     }
 
+    /// The lines, counted from 0.
+    pub(crate) fn lines(self) -> std::ops::Range<usize> {
+        self.from - 1..self.to
+    }
+
     /// Removes the other lines.
-    pub(super) fn cut(self, annotation: &mut Annotation) {
+    pub(crate) fn cut(self, annotation: &mut Annotation) {
         let total = annotation.lines.len();
         let (from, to) = ((self.from - 1).min(total), self.to.min(total));
         annotation.lines = annotation.lines[from..to].to_vec();
