@@ -10,6 +10,8 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use hg_store::Filelog;
 use hg_types::{HgPath, HgPathBuf, Node, Result, Revision};
+use hg_wdir::WorkingDir;
+use hg_wdir::annotate::working_parents;
 
 use crate::changes;
 use crate::context::QueryContext;
@@ -106,6 +108,10 @@ impl<'q> AncestorWalk<'q> {
 
     /// Starts at the version of a file in a changeset.
     pub(crate) fn start(&mut self, rev: Revision, path: &HgPath) -> Result<()> {
+        if rev.is_wdir() {
+            self.queue.push((rev, path.to_owned(), Node::WDIR));
+            return Ok(());
+        }
         match changes::manifest(self.ctx, rev)?.node(path) {
             Some(node) => self.push(path, node, rev),
             None => Ok(()),
@@ -123,11 +129,30 @@ impl<'q> AncestorWalk<'q> {
         Ok(())
     }
 
+    /// Goes on with what a file of the working directory came out of.
+    fn push_working_parents(&mut self, path: &HgPath) -> Result<()> {
+        let mut wdir = WorkingDir::open(&self.ctx.repo)?;
+        let parents = working_parents(&mut wdir, path)?;
+        let shown = if self.first_only { 1 } else { parents.len() };
+        let [p1, p2] = self.ctx.wdir_parents()?;
+        for (path, node) in parents.into_iter().take(shown) {
+            let log = self.log(&path)?;
+            let linkrev = log.linkrev(log.rev(&node)?);
+            let second = !p2.is_null() && self.ctx.changelog().is_ancestor(linkrev, p2);
+            self.push(&path, node, if second { p2 } else { p1 })?;
+        }
+        Ok(())
+    }
+
     /// The next version: changeset, path, file node.
     pub(crate) fn next_version(&mut self) -> Result<Option<Version>> {
         let Some((rev, path, node)) = self.queue.pop() else {
             return Ok(None);
         };
+        if rev.is_wdir() {
+            self.push_working_parents(&path)?;
+            return Ok(Some((rev, path, node)));
+        }
         let log = self.log(&path)?;
         let file_rev = log.rev(&node)?;
         let [p1, p2] = log.parent_nodes(file_rev);

@@ -59,22 +59,32 @@ impl Start {
                 [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
             return Err(Error::abort(text.concat()));
         };
+        let parents = working_parents(&mut wdir, path)?;
         let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];
-        let source = wdir.copies(&Matcher::exact_files(vec![path.to_owned()]))?;
-        let source = source.get(path).cloned().unwrap_or_else(|| path.to_owned());
-        let mut parents: Vec<(HgPathBuf, Node)> = Vec::new();
-        for (parent, path) in [(p1, &source), (p2, &path.to_owned())] {
-            let manifest = crate::manifest_of(repo, &parent)?;
-            if let Some(node) = manifest.node(path) {
-                let parent = (path.clone(), node);
-                if !parents.contains(&parent) {
-                    parents.push(parent);
-                }
-            }
-        }
         let revs = [changelog.rev(&p1)?, changelog.rev(&p2)?];
         Ok(Self::Working { path: path.to_owned(), content, parents, revs })
     }
+}
+
+/// The file revisions that a file of the working directory came out of, the source of a copy first.
+///
+/// # Errors
+/// When the dirstate or a manifest cannot be read.
+pub fn working_parents(wdir: &mut WorkingDir, path: &HgPath) -> Result<Vec<(HgPathBuf, Node)>> {
+    let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];
+    let source = wdir.copies(&Matcher::exact_files(vec![path.to_owned()]))?;
+    let source = source.get(path).cloned().unwrap_or_else(|| path.to_owned());
+    let mut parents: Vec<(HgPathBuf, Node)> = Vec::new();
+    for (parent, path) in [(p1, &source), (p2, &path.to_owned())] {
+        let manifest = crate::manifest_of(wdir.repo(), &parent)?;
+        if let Some(node) = manifest.node(path) {
+            let parent = (path.clone(), node);
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+    }
+    Ok(parents)
 }
 
 /// How to annotate.

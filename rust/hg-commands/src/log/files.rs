@@ -2,10 +2,12 @@
 //! or looking at every changeset.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hg_match::{Matcher, path_to};
 use hg_query::QueryContext;
 use hg_query::filehistory::FileAncestors;
+use hg_store::Manifest;
 use hg_types::{Error, HgPath, HgPathBuf, Result, Revision};
 
 use super::{FilesOf, Follow, Starts};
@@ -96,9 +98,9 @@ fn followed(
 ) -> Result<FileChoice> {
     let named = matches!(starts, Starts::Named(_));
     let revs = starts.revs(query)?;
-    let mut manifests = Vec::new();
+    let mut trees = Vec::new();
     for &rev in &revs {
-        manifests.push(hg_query::changes::manifest(query, rev)?);
+        trees.push(Tree::of(query, rev)?);
     }
     let tracked = match named {
         true => Vec::new(),
@@ -108,14 +110,15 @@ fn followed(
     let mut scan = false;
     for path in files {
         let known = match named {
-            true => manifests.iter().any(|manifest| manifest.contains(path)),
+            true => trees.iter().any(|tree| tree.contains(path)),
             false => tracked.binary_search(path).is_ok(),
         };
         let directory = match named {
-            true => manifests.iter().any(|manifest| manifest.has_dir(path)),
+            true => trees.iter().any(|tree| tree.has_dir(path)),
             false => query.repo.wvfs().lstat(path.as_bytes()).is_ok_and(|stat| stat.is_some()),
         };
-        if known && query.repo.filelog(path)?.is_empty() {
+        let working = trees.iter().any(|tree| matches!(tree, Tree::Working(_)));
+        if known && !working && query.repo.filelog(path)?.is_empty() {
             let message = [b"cannot follow nonexistent file: \"", path.as_bytes(), b"\""];
             return Err(Error::state(message.concat()));
         }
@@ -131,8 +134,8 @@ fn followed(
     if scan {
         return Ok(scan_if_known(query, files));
     }
-    for (&rev, manifest) in revs.iter().zip(&manifests) {
-        let absent = |path: &&HgPathBuf| !manifest.contains(path);
+    for (&rev, tree) in revs.iter().zip(&trees) {
+        let absent = |path: &&HgPathBuf| !tree.contains(path);
         for path in files.iter().filter(|path| !path.is_empty()).filter(absent) {
             let name = path_to(query.repo.root_bytes(), &query.cwd, path);
             let node = query.node(rev).short();
@@ -141,8 +144,8 @@ fn followed(
         }
     }
     let mut walk = FileAncestors::new(query, follow == Follow::FirstParents);
-    for (&rev, manifest) in revs.iter().zip(&manifests) {
-        for path in manifest.paths().filter(|path| matcher.matches(path)) {
+    for (&rev, tree) in revs.iter().zip(&trees) {
+        for path in tree.paths().filter(|path| matcher.matches(path)) {
             walk.start(rev, path)?;
         }
     }
@@ -151,4 +154,44 @@ fn followed(
         found.entry(rev).or_default().push(path);
     }
     Ok(FileChoice::Followed(Followed(found)))
+}
+
+/// The tracked files of a changeset or of the working directory.
+enum Tree {
+    Committed(Arc<Manifest>),
+    /// Sorted.
+    Working(Vec<HgPathBuf>),
+}
+
+impl Tree {
+    fn of(query: &QueryContext, rev: Revision) -> Result<Self> {
+        Ok(if rev.is_wdir() {
+            let mut files = hg_query::changes::files_of(query, rev)?;
+            files.sort();
+            Self::Working(files)
+        } else {
+            Self::Committed(hg_query::changes::manifest(query, rev)?)
+        })
+    }
+
+    fn contains(&self, path: &HgPathBuf) -> bool {
+        match self {
+            Self::Committed(manifest) => manifest.contains(path),
+            Self::Working(files) => files.binary_search(path).is_ok(),
+        }
+    }
+
+    fn has_dir(&self, path: &HgPath) -> bool {
+        match self {
+            Self::Committed(manifest) => manifest.has_dir(path),
+            Self::Working(files) => files.iter().any(|file| file.is_below(path)),
+        }
+    }
+
+    fn paths(&self) -> Box<dyn Iterator<Item = &HgPath> + '_> {
+        match self {
+            Self::Committed(manifest) => Box::new(manifest.paths()),
+            Self::Working(files) => Box::new(files.iter().map(|path| &**path)),
+        }
+    }
 }

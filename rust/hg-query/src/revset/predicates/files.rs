@@ -229,7 +229,9 @@ pub(super) fn follow_first<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 fn follow_files<'q>(call: Call<'q, '_>, name: &str, first_only: bool) -> Result<SmartSet<'q>> {
     let ctx = call.ctx;
     let arguments = keyword_arguments(call.arguments, name, "file startrev")?;
-    let starts = match arguments.get("startrev") {
+    let start = arguments.get("startrev");
+    let given = start.is_some();
+    let starts = match start {
         Some(tree) => eval_all(ctx, tree)?,
         None => SmartSet::from_list(vec![ctx.wdir_parents()?[0]]),
     };
@@ -240,7 +242,9 @@ fn follow_files<'q>(call: Call<'q, '_>, name: &str, first_only: bool) -> Result<
     let mut walk = filehistory::AncestorWalk::new(ctx, first_only);
     for rev in starts.iter() {
         let rev = rev?;
-        let matcher = matcher_of(ctx, pattern, PatternKind::Path, Some(rev))?;
+        // Without a start, filesets ask the working directory.
+        let seen_from = if given { rev } else { Revision::WDIR };
+        let matcher = matcher_of(ctx, pattern, PatternKind::Path, Some(seen_from))?;
         for path in changes::files_of(ctx, rev)?.iter().filter(|path| matcher.matches(path)) {
             walk.start(rev, path)?;
         }
