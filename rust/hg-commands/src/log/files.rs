@@ -184,7 +184,7 @@ impl Tree {
     fn has_dir(&self, path: &HgPath) -> bool {
         match self {
             Self::Committed(manifest) => manifest.has_dir(path),
-            Self::Working(files) => files.iter().any(|file| file.is_below(path)),
+            Self::Working(files) => files.iter().any(|file| **file != *path && file.is_below(path)),
         }
     }
 
