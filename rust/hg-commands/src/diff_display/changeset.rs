@@ -50,7 +50,16 @@ impl ChangesetDiffer {
         let mut data_style = DiffStyle::from_opts(ui, opts)?;
         data_style.options.noprefix = false;
         data_style.options.nobinary = false;
-        Ok(Some(Self { repo: repo.clone(), style, stat_style, data_style, files, lines: None, stat, patch }))
+        Ok(Some(Self {
+            repo: repo.clone(),
+            style,
+            stat_style,
+            data_style,
+            files,
+            lines: None,
+            stat,
+            patch,
+        }))
     }
 
     /// Shows only changes that touch these lines.

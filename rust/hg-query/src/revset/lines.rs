@@ -110,5 +110,6 @@ fn line_range(tree: &Tree) -> Result<std::ops::Range<usize>> {
 /// What `descend` says.
 fn boolean(tree: &Tree) -> Result<bool> {
     let text = tree.as_symbol().ok_or_else(|| parse_error("not a symbol"))?;
-    hg_config::value::parse_bool(text).ok_or_else(|| parse_error("descend argument must be a boolean"))
+    hg_config::value::parse_bool(text)
+        .ok_or_else(|| parse_error("descend argument must be a boolean"))
 }
