@@ -1,6 +1,6 @@
 """The Python door: the Rust dispatcher with extensions in Python.
 
-Public: `run`, `dispatch`, `request`.
+Public: `run`, `dispatch`, `request`, `runcommand`.
 """
 
 from __future__ import annotations
@@ -9,21 +9,95 @@ import os
 import sys
 from typing import Any, Callable, Sequence
 
-from mercurial import extensions, localrepo, rustext
+from mercurial import error, extensions, rustext
 from mercurial import ui as uimod
 
 
 class Host:
-    """What the Rust dispatcher asks of Python (see `hg_commands::host`)."""
+    """What the Rust dispatcher asks of Python (see `hg_commands::host`).
+
+    Args:
+        req: The request that is run.
+    """
+
+    def __init__(self, req: request):
+        self._req = req
+        self._ui: Any = None
+        self._repos: list[Any] = []
+        self._plugins: Any = None
+
+    # -- objects for handles
+
+    def ui(self, handle: Any) -> Any:
+        """Return the one `ui` of a handle."""
+        if self._ui is not None and self._ui._handle.same(handle):
+            return self._ui
+        made = uimod.ui._wrap(handle)
+        if self._ui is None:
+            self._ui = made
+            self._req._adopt(made)
+        elif type(self._ui) is not uimod.ui:
+            made.__class__ = type(self._ui)
+        return made
+
+    def repo(self, ui: Any, handle: Any) -> Any:
+        """Return the one repository object of a handle, set up by extensions."""
+        if handle is None:
+            return None
+        for known, repo in self._repos:
+            if known.root() == handle.root():
+                return repo
+        from mercurial import localrepo  # late: many commands need no repository
+
+        repo = localrepo.localrepository(ui, handle)
+        self._repos.append((handle, repo))
+        for prepare in self._req.prereposetups:
+            prepare(ui, repo)
+        extensions.setup_repo(ui, repo)
+        ui._sync()
+        return repo
+
+    def close(self) -> None:
+        """End the run."""
+        repos, self._repos = self._repos, []
+        for _handle, repo in repos:
+            repo.close()
+
+    # -- what the dispatcher calls
 
     def load(
-        self, handle: Any, sources: Sequence[tuple[bytes, bytes]]
-    ) -> list[tuple[Any, ...]]:
-        """Load extensions and return the commands they add."""
-        ui = uimod.ui(handle)
-        for name, path in sources:
-            extensions.load(ui, name, path)
-        return extensions.command_entries()
+        self, handle: Any, sources: Sequence[tuple[bytes, bytes]], native: Sequence[str]
+    ) -> tuple[Any, ...]:
+        """Load extensions and return what they add to the tables."""
+        ui = self.ui(handle)
+        extensions.loadall(ui, sources=sources)
+        ui._sync()
+        from mercurial import tables  # late: it needs the extensions
+
+        added = tables.commands(ui), tables.global_options()
+        self._plugins = tables.plugins(self)
+        return (*added, self._plugins)
+
+    def populate(self, handle: Any) -> None:
+        """Let extensions add to the `ui` of the run."""
+        ui = self.ui(handle)
+        extensions.populateui(ui)
+        ui._sync()
+
+    def repository(self, ui_handle: Any, repo_handle: Any) -> None:
+        """Set up the repository of the run."""
+        if any(hasattr(module, "reposetup") for _name, module in extensions.extensions()) or (
+            self._req.prereposetups
+        ):
+            self.repo(self.ui(ui_handle), repo_handle)
+
+    def hook(self, ui_handle: Any, repo_handle: Any, what: tuple[Any, ...]) -> bool:
+        """Run a hook that is a function; return whether it failed."""
+        from mercurial import hook  # late: few runs have such hooks
+
+        ui = self.ui(ui_handle)
+        repo = self.repo(ui, repo_handle)
+        return hook.run_configured(ui, repo, what)
 
     def run(
         self,
@@ -32,18 +106,48 @@ class Host:
         repo_handle: Any,
         args: tuple[bytes, ...],
         opts: dict[str, Any],
-    ) -> int | None:
-        """Run a command that an extension added."""
-        ui = uimod.ui(ui_handle)
-        if repo_handle is None:
-            return function(ui, *args, **opts)
-        repo = extensions.setup_repo(ui, localrepo.localrepository(ui, repo_handle))
+        name: bytes,
+    ) -> int:
+        """Run a command that an extension added or replaced."""
+        from mercurial import util  # late: only commands of extensions need it
+
+        ui = self.ui(ui_handle)
+        ui.cmdname = name
+        call = util.checksignature(function)
         try:
-            if getattr(function, "norepo", False):
-                return function(ui, *args, **opts)
-            return function(ui, repo, *args, **opts)
-        finally:
-            repo.close()
+            return self._call(call, function, ui, repo_handle, args, opts)
+        except error.CommandError as problem:
+            raise error.SignatureError(problem.message) from None
+
+    def _call(
+        self, call: Any, function: Any, ui: Any, repo_handle: Any, args: Any, opts: Any
+    ) -> int:
+        if repo_handle is None or getattr(function, "norepo", False):
+            if getattr(function, "optionalrepo", False):
+                code = call(ui, None, *args, **opts)
+            else:
+                code = call(ui, *args, **opts)
+        else:
+            code = call(ui, self.repo(ui, repo_handle), *args, **opts)
+        return _exit_code(code)
+
+    def report(self, problem: BaseException) -> int | None:
+        """Tell the user about an exception that native code does not know; return the exit code."""
+        from mercurial import failures  # late: only failures need it
+
+        return failures.report(self._ui, problem)
+
+    def loaded(self) -> list[list[bytes]]:
+        """Return what listings show of the extensions."""
+        return extensions.loaded_rows()
+
+
+def _exit_code(code: Any) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, (bool, int)):
+        return int(code)
+    raise TypeError(f"unsupported operand type(s) for &: {type(code).__name__!r} and 'int'")
 
 
 class request:  # noqa: N801 -- the name is Mercurial's
@@ -51,21 +155,128 @@ class request:  # noqa: N801 -- the name is Mercurial's
 
     Args:
         args: The arguments after the program's name.
+        ui: A `ui` whose configuration and streams are taken over.
+        repo: A repository to run in.
+        fin: Standard input; the process's own without.
+        fout: Standard output.
+        ferr: Standard error.
+        fmsg: Where messages go.
+        prereposetups: Functions `(ui, repo)` called before extensions set a repository up.
     """
 
-    def __init__(self, args: Sequence[bytes]):
+    def __init__(
+        self,
+        args: Sequence[bytes],
+        ui: Any = None,
+        repo: Any = None,
+        fin: Any = None,
+        fout: Any = None,
+        ferr: Any = None,
+        fmsg: Any = None,
+        prereposetups: Any = None,
+    ):
         self.args = list(args)
+        self.ui = ui
+        self.repo = repo
+        self.fin = fin
+        self.fout = fout
+        self.ferr = ferr
+        self.fmsg = fmsg
+        self.repos = None
+        self.earlyoptions: dict[bytes, Any] = {}
+        self.prereposetups = list(prereposetups or [])
+        self.canonical_command = None
+
+    def _adopt(self, ui: Any) -> None:
+        """Give the `ui` of the run what the caller's has."""
+        given = self.ui
+        if given is None:
+            self.ui = ui
+            return
+        ui._objects = given._objects
+        ui._loggers = given._loggers
+        ui.environ = given.environ
+        if type(given) is not type(ui):
+            ui.__class__ = type(given)
+
+    def _runexithandlers(self) -> None:
+        handlers = self.ui._exithandlers if self.ui is not None else []
+        while handlers:
+            function, args, kwargs = handlers.pop()
+            function(*args, **kwargs)
+
+
+def _arguments(req: request) -> list[bytes]:
+    """Return the arguments, with what the caller's `ui` and repository add."""
+    extra = []
+    if req.ui is not None:
+        for section, name, value in req.ui.walkconfig():
+            if req.ui.configsource(section, name) in (b"", b"--config"):
+                extra += [b"--config", b"%s.%s=%s" % (section, name, value)]
+    if req.repo is not None and b"-R" not in req.args and b"--repository" not in req.args:
+        extra += [b"-R", req.repo.root]
+    return extra + req.args
 
 
 def dispatch(req: request) -> int:
     """Run a request and return its exit code."""
-    return rustext.run(req.args, Host())
+    host = Host(req)
+    streams = (req.fin, req.fout, req.ferr)
+    try:
+        return rustext.run(_arguments(req), host, streams)
+    finally:
+        host.close()
+        req._runexithandlers()
+
+
+def runcommand(
+    lui: Any,
+    repo: Any,
+    cmd: bytes,
+    fullargs: Sequence[bytes],
+    ui: Any,
+    options: dict[Any, Any],
+    d: Callable[[], Any],
+    cmdpats: Sequence[bytes],
+    cmdoptions: dict[Any, Any],
+) -> Any:
+    """Run a command that is ready to be called."""
+    return d()
+
+
+def _runcommand(ui: Any, options: Any, cmd: bytes, cmdfunc: Callable[[], Any]) -> Any:
+    return cmdfunc()
+
+
+def initstdio() -> None:
+    """Nothing is left to do: streams are binary already."""
+
+
+def formatargs(args: Sequence[bytes]) -> bytes:
+    """Return arguments as one would type them."""
+    from mercurial.utils import procutil  # late: rarely needed
+
+    return b" ".join(procutil.shellquote(arg) for arg in args)
+
+
+def _earlyparseopts(ui: Any, args: Sequence[bytes]) -> dict[bytes, Any]:
+    return {}
 
 
 def run() -> None:
     """Run the process's command line and exit."""
+    from mercurial import failures  # late: keeps imports small
+
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     args = [os.fsencode(arg) for arg in sys.argv[1:]]
-    code = dispatch(request(args))
+    try:
+        code = dispatch(request(args))
+    except error.Abort as problem:
+        failures.write(problem.format())
+        code = 255
+    except BrokenPipeError:
+        code = 255
     sys.stdout.flush()
+    sys.stderr.flush()
     # Nothing is left to clean up; interpreters are slow to go.
     os._exit(code & 255)

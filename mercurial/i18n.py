@@ -1,16 +1,25 @@
-"""Translation: messages are English, so every function returns what it was given."""
+"""Messages in the user's language; there is one language so far.
+
+Public: `_`, `gettext`, `ngettext`.
+"""
 
 from __future__ import annotations
 
+from typing import Any
 
-def gettext(message: bytes) -> bytes:
-    """Return the message to show for `message`."""
+
+def gettext(message: Any) -> Any:
+    """Return the message in the user's language."""
     return message
 
 
-def ngettext(singular: bytes, plural: bytes, count: int) -> bytes:
-    """Return `singular` for one, `plural` for any other count."""
-    return singular if count == 1 else plural
-
-
 _ = gettext
+
+
+def ngettext(singular: bytes, plural: bytes, number: int) -> bytes:
+    """Return the message that fits a number."""
+    return singular if number == 1 else plural
+
+
+def _plain() -> bool:
+    return True

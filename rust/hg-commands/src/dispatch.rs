@@ -3,6 +3,7 @@
 
 mod early;
 mod find;
+mod handover;
 mod shell;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +21,10 @@ use crate::spec::{self, Need, Opt, Spec};
 use crate::{Command, CommandContext, Host, Streams, Ui, error, help};
 
 use early::EarlyOptions;
-pub(crate) use find::{Entry, Found, ShellAlias, available, entry, find_command, listing};
+use handover::Handover;
+pub(crate) use find::{
+    Entry, Found, ShellAlias, all_available, available, entry, find_command, listing,
+};
 
 /// One run of the program: arguments (without the program's name), environment, streams.
 pub struct Request {
@@ -73,6 +77,11 @@ pub(crate) fn carry(failure: Failure) -> Error {
 #[derive(Debug, thiserror::Error)]
 #[error("usage")]
 struct Usage;
+
+/// Whether an error is one of [`usage_error`].
+pub(crate) fn is_usage(error: &Error) -> bool {
+    error.source.as_ref().is_some_and(|source| source.is::<Usage>())
+}
 
 /// The error for arguments that do not fit `command`.
 #[must_use]
@@ -145,6 +154,8 @@ pub(crate) struct Session {
     pub(crate) ui: Arc<Ui>,
     pub(crate) early: EarlyOptions,
     pub(crate) root: Option<PathBuf>,
+    /// What decides whether Python takes over.
+    handover: Option<Handover>,
     /// The empty repository below a bundle; goes at the end.
     scratch: std::cell::OnceCell<hg_wire::bundle_repo::Scratch>,
 }
@@ -180,47 +191,33 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
         load_repository_config(ui, &mut config, root)?;
     }
     ui.reconfigure(Arc::new(config))?;
-    load_extensions(ui, args, &env.cwd, root.as_deref())?;
-    let session = Session { ui: ui.clone(), early, root, scratch: std::cell::OnceCell::new() };
+    let handover = load_extensions(ui, args, &env.cwd, root.as_deref())?;
+    let session = Session { ui: ui.clone(), early, root, handover, scratch: std::cell::OnceCell::new() };
     session.run(args)
 }
 
-/// Loads the extensions that need a host. Without host, the interpreter takes over with the same
-/// arguments, before any work is done; only without one do we go on, and say what is missing.
+/// Loads extensions into the host that this run has; without one, decides whether Python takes over.
 fn load_extensions(
     ui: &Arc<Ui>,
     args: &[Vec<u8>],
     start: &Path,
     root: Option<&Path>,
-) -> Result<()> {
+) -> Result<Option<Handover>> {
+    let Some(host) = ui.host() else {
+        return Handover::decide(ui, args, start, root).map(Some);
+    };
     let config = ui.config();
-    let Enabled { missing, foreign, .. } = Enabled::of(&config);
-    if missing.is_empty() && foreign.is_empty() {
-        return Ok(());
+    let Enabled { missing, foreign, native, .. } = Enabled::of(&config);
+    let source =
+        |name: &Vec<u8>| (name.clone(), config.get("extensions", name).unwrap_or_default().to_vec());
+    let mut absent: Vec<(Vec<u8>, &str)> = Vec::new();
+    absent.extend(missing.into_iter().map(|name| (name.into_bytes(), "it is not part of this program yet")));
+    if !absent.is_empty() {
+        extensions::tell_absent(ui, root, &absent)?;
     }
-    let not_yet = "it is not part of this program yet";
-    let mut absent: Vec<(Vec<u8>, &str)> =
-        missing.into_iter().map(|name| (name.into_bytes(), not_yet)).collect();
-    if foreign.is_empty() {
-        return extensions::tell_absent(ui, root, &absent);
-    }
-    if let Some(host) = ui.host() {
-        let source = |name: &Vec<u8>| {
-            (name.clone(), config.get("extensions", name).unwrap_or_default().to_vec())
-        };
-        return host.load(ui, &foreign.iter().map(source).collect::<Vec<_>>());
-    }
-    if let Some(python) = extensions::find_python(&config) {
-        ui.flush();
-        // The same arguments act once more there, `--cwd` too. If this fails, so will the rest.
-        let _ = std::env::set_current_dir(start);
-        let failure = extensions::hand_over(&python, args);
-        let parts = [b"cannot start ", python.as_os_str().as_encoded_bytes()];
-        return Err(Error::abort(parts.concat()).because(failure));
-    }
-    let no_python = "no Python with this program's packages was found";
-    absent.extend(foreign.into_iter().map(|name| (name, no_python)));
-    extensions::tell_absent(ui, root, &absent)
+    let foreign: Vec<_> = foreign.iter().map(source).collect();
+    host.load(ui, &foreign, &native)?;
+    Ok(None)
 }
 
 fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<()> {
@@ -321,10 +318,13 @@ impl Session {
 
     /// Parses global options up to the command, finds it, parses the rest by its table.
     fn parse(&self, args: &[Vec<u8>]) -> Result<Parsed, Failure> {
-        let globals: Vec<&Opt> = spec::global::OPTIONS.iter().collect();
+        let added = self.ui.host().map(|host| host.global_options()).unwrap_or_default();
+        let globals: Vec<&Opt> =
+            spec::global::OPTIONS.iter().chain(added.iter().copied()).collect();
         let (mut global_values, rest) = options::parse(args, &globals, Order::OptionsFirst)
             .map_err(|UsageError(text)| self.early_complaint(text))?;
         let Some((name, rest)) = rest.split_first() else {
+            self.consider_handover(None, &global_values)?;
             let entry = Entry::nothing();
             return Ok(Parsed {
                 entry,
@@ -333,7 +333,9 @@ impl Session {
                 globals: global_values,
             });
         };
-        let entry = match find::find(&self.ui, name)? {
+        let found = find::find(&self.ui, name);
+        self.consider_handover(Some(found.as_ref().ok()), &global_values)?;
+        let entry = match found? {
             Found::BadAlias(error) => return Err(bad_alias(name, error, rest, &globals)),
             found => found.into_entry()?,
         };
@@ -344,7 +346,9 @@ impl Session {
             rest = words;
         }
         let own = entry.spec().options;
-        let table: Vec<&Opt> = own.iter().chain(spec::global::OPTIONS).collect();
+        let added = self.ui.host().map(|host| host.global_options()).unwrap_or_default();
+        let table: Vec<&Opt> =
+            own.iter().chain(spec::global::OPTIONS).chain(added.iter().copied()).collect();
         let order = if self.early.strict { Order::OptionsFirst } else { Order::Mixed };
         let (values, rest) = options::parse(&rest, &table, order).map_err(|UsageError(text)| {
             match self.early_complaint(text) {
@@ -361,6 +365,18 @@ impl Session {
             }
         }
         Ok(Parsed { entry, args: rest, opts, globals: global_values })
+    }
+
+    /// Lets Python take over, if it is needed for the command that was found, or for none.
+    fn consider_handover(&self, found: Option<Option<&Found>>, globals: &Opts) -> Result<(), Failure> {
+        let Some(handover) = &self.handover else { return Ok(()) };
+        let (name, known) = match found {
+            None => (&b""[..], true),
+            Some(Some(Found::Entry(entry))) => (entry.spec().name().as_bytes(), true),
+            Some(Some(Found::ShellAlias(_) | Found::BadAlias(_))) => return Ok(()),
+            Some(_) => (&b"?"[..], false),
+        };
+        Ok(handover.before(&self.ui, name, known, globals.flag("help"))?)
     }
 
     /// `--config` without value has its own words.
@@ -448,8 +464,14 @@ impl Session {
             Some(root) => Some(self.open(&root)?),
             None => None,
         };
+        if let Some(host) = self.ui.host() {
+            host.populate(&self.ui)?;
+        }
         if let Some(repo) = &repo {
             repo.set_show_hidden(globals.flag("hidden"));
+            if let Some(host) = self.ui.host() {
+                host.repository(&self.ui, repo)?;
+            }
         }
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
@@ -466,7 +488,7 @@ impl Session {
             report_time(&context.ui, started);
         }
         match result {
-            Err(failure) if failure.source.as_ref().is_some_and(|source| source.is::<Usage>()) => {
+            Err(failure) if is_usage(&failure) => {
                 Err(Failure::Usage(entry, failure.message))
             }
             Err(failure) => Err(carried(failure)),

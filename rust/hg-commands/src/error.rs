@@ -44,6 +44,10 @@ pub fn report(ui: &Ui, error: &Error) -> i32 {
     let detailed = config.get_bool("ui", "detailed-exit-code").unwrap_or(false);
     if error.kind != ErrorKind::BrokenPipe {
         ui.flush();
+        let reported = ui.host().and_then(|host| host.report(ui, error));
+        if let Some(code) = reported {
+            return code;
+        }
         if config.get_bool("ui", "traceback").unwrap_or(false) {
             ui.error(trace(error));
         }

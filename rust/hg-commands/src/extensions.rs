@@ -31,19 +31,58 @@ const NATIVE: &[&str] = &[
 /// there yet says so itself, everything else works as if they were loaded.
 #[rustfmt::skip]
 const ADD_COMMANDS: &[&str] = &[
-    "absorb", "amend", "children", "churn", "closehead", "convert", "extdiff", "fetch", "fix", "gpg",
-    "hgk", "histedit", "patchbomb", "purge", "rebase", "record", "releasenotes", "relink", "share",
+    "absorb", "amend", "convert", "fetch", "hgk", "histedit", "purge", "rebase", "record", "relink", "share",
     "shelve", "show", "split", "strip", "transplant", "uncommit",
 ];
+
+/// A bundled extension that is written in Python.
+#[derive(Clone, Copy, Debug)]
+pub struct InPython {
+    /// Its name.
+    pub name: &'static str,
+    /// The commands that it touches besides those that it adds; `None` for all.
+    pub touches: Option<&'static [&'static str]>,
+}
+
+/// Bundled extensions in Python.
+const IN_PYTHON: &[InPython] = &[
+    InPython { name: "acl", touches: None },
+    InPython { name: "blackbox", touches: None },
+    InPython { name: "children", touches: Some(&[]) },
+    InPython { name: "churn", touches: Some(&[]) },
+    InPython { name: "closehead", touches: Some(&[]) },
+    InPython { name: "commitextras", touches: Some(&["commit"]) },
+    InPython { name: "extdiff", touches: Some(&[]) },
+    InPython { name: "fix", touches: Some(&[]) },
+    InPython { name: "gpg", touches: None },
+    InPython { name: "highlight", touches: None },
+    InPython { name: "keyword", touches: None },
+    InPython { name: "logtoprocess", touches: None },
+    InPython { name: "notify", touches: None },
+    InPython { name: "patchbomb", touches: Some(&[]) },
+    InPython { name: "releasenotes", touches: Some(&[]) },
+    InPython { name: "schemes", touches: None },
+];
+
+/// The bundled extension in Python that a name in `[extensions]` means.
+#[must_use]
+pub fn bundled_in_python(name: &[u8]) -> Option<InPython> {
+    let short = short_name(name);
+    IN_PYTHON.iter().find(|known| known.name.as_bytes() == short).copied()
+}
+
+/// The name without `hgext.`.
+fn short_name(name: &[u8]) -> &[u8] {
+    name.strip_prefix(b"hgext.").or_else(|| name.strip_prefix(b"hgext/")).unwrap_or(name)
+}
 
 /// Bundled extensions that change what other commands do, and that are not here yet: the user is
 /// warned in every run.
 #[rustfmt::skip]
 const MISSING: &[&str] = &[
-    "acl", "automv", "blackbox", "bugzilla", "censor", "clonebundles", "commitextras", "eol",
-    "factotum", "fastannotate", "fsmonitor", "highlight", "journal", "keyword", "largefiles", "lfs",
-    "logtoprocess", "mq", "narrow", "notify", "phabricator", "remotefilelog", "remotenames", "schemes",
-    "sparse", "win32mbcs", "win32text", "zeroconf",
+    "automv", "bugzilla", "censor", "clonebundles", "eol", "factotum", "fastannotate", "fsmonitor", "journal",
+    "largefiles", "lfs", "mq", "narrow", "phabricator", "remotefilelog", "remotenames", "sparse", "win32mbcs",
+    "win32text", "zeroconf",
 ];
 
 /// The extensions that a configuration enables.
@@ -53,6 +92,8 @@ pub struct Enabled {
     pub native: Vec<String>,
     /// Bundled ones that it does not provide yet.
     pub missing: Vec<String>,
+    /// Bundled ones in Python that only touch a few commands; also among the foreign ones.
+    pub contained: Vec<String>,
     /// All others: they need Python.
     pub foreign: Vec<Vec<u8>>,
 }
@@ -66,18 +107,20 @@ impl Enabled {
             if path.starts_with(b"!") || name.contains(&b':') {
                 continue;
             }
-            let short = name
-                .strip_prefix(b"hgext.")
-                .or_else(|| name.strip_prefix(b"hgext/"))
-                .unwrap_or(name);
-            match short.to_str() {
+            match short_name(name).to_str() {
                 Ok(short) if path.is_empty() && is_native(short) => {
                     out.native.push(short.to_owned());
                 }
                 Ok(short) if path.is_empty() && MISSING.contains(&short) => {
                     out.missing.push(short.to_owned());
                 }
-                _ => out.foreign.push(name.to_vec()),
+                _ => {
+                    let contained = path.is_empty().then(|| bundled_in_python(name)).flatten();
+                    if let Some(known) = contained.filter(|known| known.touches.is_some()) {
+                        out.contained.push(known.name.to_owned());
+                    }
+                    out.foreign.push(name.to_vec());
+                }
             }
         }
         out
@@ -133,33 +176,43 @@ pub fn find_python(config: &Config) -> Option<PathBuf> {
 /// Whether our compiled module is among the packages of an interpreter: looked up, not asked, since
 /// starting an interpreter to ask costs more than most commands.
 fn has_packages(python: &Path) -> bool {
-    let Some(prefix) = python.parent().and_then(Path::parent).filter(|_| python.is_file()) else {
-        return false;
-    };
-    let Ok(libraries) = prefix.join("lib").read_dir() else { return false };
-    libraries.flatten().any(|library| {
-        let is_python = library.file_name().as_encoded_bytes().starts_with(b"python3");
-        let packages = ["site-packages", "dist-packages"];
-        is_python
-            && packages.iter().any(|name| {
-                let module = library.path().join(name).join("mercurial");
-                module.read_dir().is_ok_and(|files| {
-                    let compiled = |file: std::fs::DirEntry| {
-                        file.file_name().as_encoded_bytes().starts_with(b"rustext.")
-                    };
-                    files.flatten().any(compiled)
-                })
+    python.is_file()
+        && package_directories(python).iter().any(|packages| {
+            packages.join("mercurial").read_dir().is_ok_and(|files| {
+                let compiled = |file: std::fs::DirEntry| {
+                    file.file_name().as_encoded_bytes().starts_with(b"rustext.")
+                };
+                files.flatten().any(compiled)
             })
-    })
+        })
+}
+
+/// Where the packages of an interpreter may lie.
+#[must_use]
+pub fn package_directories(python: &Path) -> Vec<PathBuf> {
+    let prefix = python.parent().and_then(Path::parent);
+    let Some(Ok(libraries)) = prefix.map(|prefix| prefix.join("lib").read_dir()) else {
+        return Vec::new();
+    };
+    libraries
+        .flatten()
+        .filter(|library| library.file_name().as_encoded_bytes().starts_with(b"python3"))
+        .flat_map(|library| ["site-packages", "dist-packages"].map(|name| library.path().join(name)))
+        .collect()
 }
 
 /// Replaces this process by `python -m mercurial` with the same arguments; returns only when that fails.
 #[must_use]
-pub fn hand_over(python: &Path, args: &[Vec<u8>]) -> std::io::Error {
+pub fn hand_over(python: &Path, executable: Option<&Path>, args: &[Vec<u8>]) -> std::io::Error {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::process::CommandExt as _;
     let args = args.iter().map(|arg| std::ffi::OsStr::from_bytes(arg));
-    std::process::Command::new(python).args(["-m", "mercurial"]).args(args).exec()
+    let mut process = std::process::Command::new(python);
+    process.args(["-m", "mercurial"]).args(args);
+    if let (Some(executable), None) = (executable, std::env::var_os("HG")) {
+        process.env("HG", executable);
+    }
+    process.exec()
 }
 
 /// Which absent extensions a repository's user has been told about.

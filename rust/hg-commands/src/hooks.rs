@@ -22,6 +22,9 @@ pub struct Hooks {
     ui: Arc<Ui>,
 }
 
+/// How the configuration refers to a function that an extension has set as a hook.
+const OBJECT: &[u8] = b"python-object:";
+
 /// Columns of a conflict marker's text behind its sign.
 const MARKER_COLUMNS: usize = 80 - 8;
 
@@ -74,13 +77,40 @@ impl Hooks {
                 self.untrusted(&hook, throw)?;
                 continue;
             }
-            if hook.action.starts_with(b"python:") {
+            if hook.action.starts_with(b"python:") || hook.action.starts_with(OBJECT) {
+                if let Some(host) = self.ui.host() {
+                    failed |= self.run_in_host(host, repo, (name, throw), &hook, args)?;
+                    continue;
+                }
                 let parts = [&*hook.name, b" hook needs Python, which is not available here"];
                 return Err(Error::new(ErrorKind::Hook, parts.concat()));
             }
             failed |= self.run_one(repo, name, &hook, throw, args)?;
         }
         Ok(failed)
+    }
+
+    /// Lets the host run a hook that is a function.
+    fn run_in_host(
+        &self,
+        host: &Arc<dyn crate::Host>,
+        repo: Option<&Repo>,
+        (kind, throw): (&str, bool),
+        hook: &Hook,
+        args: &HookArgs,
+    ) -> Result<bool> {
+        if let Some(transaction) = repo.and_then(Repo::current_transaction) {
+            transaction.write_pending()?;
+        }
+        host.hook(&crate::host::HookCall {
+            ui: &self.ui,
+            repo,
+            kind,
+            name: &hook.name,
+            action: &hook.action,
+            throw,
+            args,
+        })
     }
 
     fn untrusted(&self, hook: &Hook, throw: bool) -> Result<()> {

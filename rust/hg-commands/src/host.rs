@@ -1,11 +1,16 @@
 //! Where plugins reach in: whoever embeds the dispatcher (the Python door) installs a [`Host`].
 //!
-//! Seams so far: loading extensions, running commands they add, and what they add to revsets, filesets and templates. A run without host costs one branch.
+//! Seams: loading extensions; commands that they add or replace; global options; the repository of a
+//! run; hooks in Python; what they add to revsets, filesets and templates ([`hg_query::plugins`]); methods of
+//! the user interface ([`crate::ui::UiOverrides`]); failures that are not ours. A run without host costs one
+//! branch.
 
 use std::sync::Arc;
 
 use hg_query::plugins::Plugins;
-use hg_types::Result;
+use hg_query::plugins::Plugins;
+use hg_store::{HookArgs, Repo};
+use hg_types::{Error, Result};
 
 use crate::spec::{Category, Need, Opt, Spec};
 use crate::{Command, CommandContext, Ui};
@@ -13,15 +18,99 @@ use crate::{Command, CommandContext, Ui};
 /// An extension that the configuration enables: its name and where it is, as configured.
 pub type ExtensionSource = (Vec<u8>, Vec<u8>);
 
+/// A hook that a plugin runs.
+pub struct HookCall<'a> {
+    /// The user.
+    pub ui: &'a Arc<Ui>,
+    /// The repository, if there is one; it sees the running transaction.
+    pub repo: Option<&'a Repo>,
+    /// The hook point: `pretxncommit`.
+    pub kind: &'a str,
+    /// The name in the configuration: `pretxncommit.check`.
+    pub name: &'a [u8],
+    /// What the configuration says: `python:module.function`.
+    pub action: &'a [u8],
+    /// Whether a failure ends the operation.
+    pub throw: bool,
+    /// Arguments by name.
+    pub args: &'a HookArgs,
+}
+
+/// What is known about a loaded extension.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The name in the configuration.
+    pub name: Vec<u8>,
+    /// Its help: the first line sums it up.
+    pub doc: Vec<u8>,
+    /// Its version, empty when it says none.
+    pub version: Vec<u8>,
+    /// The versions it was tested with.
+    pub tested_with: Vec<u8>,
+    /// Where problems are reported.
+    pub bug_link: Vec<u8>,
+    /// The file it was read from.
+    pub file: Vec<u8>,
+}
+
 /// Loads extensions and runs what they add.
 pub trait Host: Send + Sync {
-    /// Loads extensions; what cannot be loaded is told to the user and left out.
+    /// Loads extensions; what cannot be loaded is told to the user and left out. Those in `native` are
+    /// provided by this program.
     ///
     /// # Errors
     /// When an extension refuses to go on.
-    fn load(&self, ui: &Arc<Ui>, extensions: &[ExtensionSource]) -> Result<()>;
+    fn load(
+        &self,
+        ui: &Arc<Ui>,
+        extensions: &[ExtensionSource],
+        native: &[String],
+    ) -> Result<()>;
 
-    /// The commands that extensions have added.
+    /// Looks at the configuration of a run once it is complete, before the command.
+    ///
+    /// # Errors
+    /// When an extension refuses to go on.
+    fn populate(&self, ui: &Arc<Ui>) -> Result<()> {
+        let _ = ui;
+        Ok(())
+    }
+
+    /// Sets up a repository that the run opened.
+    ///
+    /// # Errors
+    /// When an extension refuses to go on.
+    fn repository(&self, ui: &Arc<Ui>, repo: &Repo) -> Result<()> {
+        let _ = (ui, repo);
+        Ok(())
+    }
+
+    /// Runs a hook in Python; says whether it failed.
+    ///
+    /// # Errors
+    /// With `throw`, when it fails.
+    fn hook(&self, call: &HookCall<'_>) -> Result<bool> {
+        let _ = call;
+        Ok(false)
+    }
+
+    /// Tells the user about a failure that only the host understands; the exit code, if it did.
+    fn report(&self, ui: &Ui, error: &Error) -> Option<i32> {
+        let _ = (ui, error);
+        None
+    }
+
+    /// Options that extensions add to every command.
+    fn global_options(&self) -> Vec<&'static Opt> {
+        Vec::new()
+    }
+
+    /// The loaded extensions, in loading order.
+    fn loaded(&self) -> Vec<Loaded> {
+        Vec::new()
+    }
+
+    /// The commands that extensions have added or replaced.
     fn commands(&self) -> Vec<&'static Command>;
 
     /// What extensions have added to the languages that ask the history.
@@ -55,8 +144,12 @@ pub struct AddedCommand {
     pub optionalrepo: bool,
     /// The repository may be found from file arguments.
     pub inferrepo: bool,
+    /// Its place in help, as extensions name it (`commit`, `remote`, ...).
+    pub category: String,
     /// The options.
     pub options: Vec<Opt>,
+    /// The built-in command that it replaces: its help stays.
+    pub replaces: Option<String>,
 }
 
 impl AddedCommand {
@@ -73,20 +166,52 @@ impl AddedCommand {
         } else {
             Need::Repo
         };
-        let spec = Spec {
-            names: keep(self.names),
-            summary: keep(self.summary),
-            synopsis: keep(self.synopsis),
-            category: Category::None,
-            need,
-            extension: keep(self.extension),
-            options: Vec::leak(self.options),
+        let base = self.replaces.as_deref().and_then(|name| crate::spec::find(name.as_bytes()));
+        let spec = match base {
+            Some(base) => Spec {
+                names: base.names,
+                summary: base.summary,
+                synopsis: base.synopsis,
+                category: base.category,
+                need: base.need,
+                extension: base.extension,
+                options: Vec::leak(self.options),
+            },
+            None => Spec {
+                names: keep(self.names),
+                summary: keep(self.summary),
+                synopsis: keep(self.synopsis),
+                category: category(&self.category),
+                need,
+                extension: keep(self.extension),
+                options: Vec::leak(self.options),
+            },
         };
+        let original = base.and_then(|base| crate::dispatch::command(base.name().as_bytes()));
         Box::leak(Box::new(Command {
             spec: Box::leak(Box::new(spec)),
-            help: keep(self.help),
+            help: original.map_or_else(|| keep(self.help), |original| original.help),
             run: run_in_host,
         }))
+    }
+}
+
+/// The category that extensions call so.
+fn category(name: &str) -> Category {
+    match name {
+        "repo" => Category::RepoCreation,
+        "remote" => Category::Remote,
+        "commit" => Category::Committing,
+        "management" => Category::ChangeManagement,
+        "organization" => Category::ChangeOrganization,
+        "files" => Category::FileContents,
+        "navigation" => Category::ChangeNavigation,
+        "wdir" => Category::WorkingDirectory,
+        "import" => Category::ImportExport,
+        "maintenance" => Category::Maintenance,
+        "help" => Category::Help,
+        "misc" => Category::Misc,
+        _ => Category::None,
     }
 }
 

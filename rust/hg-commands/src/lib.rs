@@ -2,8 +2,9 @@
 //!
 //! [`run`] is the door: it takes arguments, an environment and streams and returns an exit code.
 
+mod call;
 pub mod changeset_display;
-pub mod command;
+mod command;
 pub mod commands;
 pub mod commit_message;
 pub mod diff_display;
@@ -32,6 +33,7 @@ mod storage;
 pub mod table;
 pub mod ui;
 
+pub use call::{Invocation, call, is_usage_error};
 pub use command::{Command, CommandContext};
 pub use dispatch::{Request, run};
 pub use formatter::{Formatter, Value};

@@ -9,6 +9,7 @@ mod charset;
 mod color;
 mod editor;
 mod interaction;
+mod overrides;
 mod pager;
 mod progress;
 mod prompt;
@@ -16,7 +17,7 @@ mod stream;
 mod username;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::Host;
@@ -26,6 +27,7 @@ use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
 pub use color::ColorMode;
 pub use color::EFFECTS;
 pub use editor::{EditOptions, IGNORED_LINE_PREFIX, strip_comments};
+pub use overrides::{UiMethod, UiOverrides};
 pub use prompt::Choices;
 pub use stream::Streams;
 
@@ -35,7 +37,10 @@ use stream::Sink;
 /// The user interface of one run.
 pub struct Ui {
     config: RwLock<Arc<Config>>,
-    sink: Mutex<Sink>,
+    sink: Arc<Mutex<Sink>>,
+    /// Collected output, innermost last, and whether errors are collected too.
+    buffers: Mutex<Vec<(Vec<u8>, bool)>>,
+    buffering: AtomicUsize,
     quiet: AtomicBool,
     verbose: AtomicBool,
     debug: AtomicBool,
@@ -46,6 +51,8 @@ pub struct Ui {
     progress: Mutex<progress::Bars>,
     pager: Mutex<pager::State>,
     host: Option<Arc<dyn Host>>,
+    overrides: RwLock<Option<Arc<dyn UiOverrides>>>,
+    overridden: AtomicU32,
 }
 
 impl Ui {
@@ -53,7 +60,9 @@ impl Ui {
     pub fn new(config: Arc<Config>, streams: Streams) -> Result<Self> {
         let ui = Self {
             config: RwLock::new(config.clone()),
-            sink: Mutex::new(Sink::new(streams)),
+            sink: Arc::new(Mutex::new(Sink::new(streams))),
+            buffers: Mutex::default(),
+            buffering: AtomicUsize::new(0),
             quiet: AtomicBool::new(false),
             verbose: AtomicBool::new(false),
             debug: AtomicBool::new(false),
@@ -64,9 +73,35 @@ impl Ui {
             progress: Mutex::default(),
             pager: Mutex::default(),
             host: None,
+            overrides: RwLock::default(),
+            overridden: AtomicU32::new(0),
         };
         ui.reconfigure(config)?;
         Ok(ui)
+    }
+
+    /// A user interface of its own (configuration, levels, buffers) over the same streams.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let flag = |flag: &AtomicBool| AtomicBool::new(flag.load(Ordering::Relaxed));
+        Self {
+            config: RwLock::new(self.config()),
+            sink: Arc::clone(&self.sink),
+            buffers: Mutex::default(),
+            buffering: AtomicUsize::new(0),
+            quiet: flag(&self.quiet),
+            verbose: flag(&self.verbose),
+            debug: flag(&self.debug),
+            interrupted: AtomicBool::new(false),
+            palette: RwLock::new(read(&self.palette).clone()),
+            encoding: RwLock::new(self.encoding()),
+            encoding_name: RwLock::new(read(&self.encoding_name).clone()),
+            progress: Mutex::default(),
+            pager: Mutex::default(),
+            host: self.host.clone(),
+            overrides: RwLock::default(),
+            overridden: AtomicU32::new(0),
+        }
     }
 
     /// Lets a host provide what extensions add.
@@ -159,18 +194,51 @@ impl Ui {
 
     /// Writes to standard output.
     pub fn write(&self, text: impl AsRef<[u8]>) {
+        self.show(UiMethod::Write, text.as_ref(), "");
+    }
+
+    /// Shows a message as the original methods do: what replacements build upon.
+    pub fn show_plainly(&self, method: UiMethod, text: &[u8], label: &str) {
+        let wanted = match method {
+            UiMethod::Status => !self.is_quiet(),
+            UiMethod::Note => self.is_verbose(),
+            UiMethod::Debug => self.is_debug(),
+            _ => true,
+        };
+        if !wanted {
+            return;
+        }
+        let errors = matches!(method, UiMethod::Warn | UiMethod::Error | UiMethod::WriteError);
         self.clear_progress();
-        self.sink().write(text.as_ref());
+        let palette = read(&self.palette).clone();
+        let painted;
+        let text = if label.is_empty() || palette.is_off() {
+            text
+        } else {
+            painted = palette.paint(text, label);
+            &painted
+        };
+        if self.buffering.load(Ordering::Relaxed) > 0 && self.collect(text, errors) {
+            return;
+        }
+        if errors { self.sink().write_error(text) } else { self.sink().write(text) }
+    }
+
+    /// Puts output into the innermost buffer, if it takes such output.
+    fn collect(&self, text: &[u8], errors: bool) -> bool {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        match buffers.last_mut() {
+            Some((buffer, takes_errors)) if !errors || *takes_errors => {
+                buffer.extend_from_slice(text);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Writes to standard output in the colours of `label` (space-separated labels).
     pub fn write_label(&self, text: impl AsRef<[u8]>, label: &str) {
-        let palette = read(&self.palette).clone();
-        if palette.is_off() {
-            self.write(text);
-        } else {
-            self.write(palette.paint(text.as_ref(), label));
-        }
+        self.show(UiMethod::Write, text.as_ref(), label);
     }
 
     /// `text` in the colours of `label`, for building a line before writing it.
@@ -187,51 +255,47 @@ impl Ui {
 
     /// Writes unless `--quiet`.
     pub fn status(&self, text: impl AsRef<[u8]>) {
-        if !self.is_quiet() {
-            self.write_label(text, " ui.status");
-        }
+        self.show(UiMethod::Status, text.as_ref(), " ui.status");
     }
 
     /// Writes with `--verbose`.
     pub fn note(&self, text: impl AsRef<[u8]>) {
-        if self.is_verbose() {
-            self.write_label(text, " ui.note");
-        }
+        self.show(UiMethod::Note, text.as_ref(), " ui.note");
     }
 
     /// Writes with `--debug`.
     pub fn debug(&self, text: impl AsRef<[u8]>) {
-        if self.is_debug() {
-            self.write_label(text, " ui.debug");
-        }
+        self.show(UiMethod::Debug, text.as_ref(), " ui.debug");
     }
 
     /// Writes a warning to standard error.
     pub fn warn(&self, text: impl AsRef<[u8]>) {
-        self.write_error(text.as_ref(), " ui.warning");
+        self.show(UiMethod::Warn, text.as_ref(), " ui.warning");
     }
 
     /// Writes an error to standard error.
     pub fn error(&self, text: impl AsRef<[u8]>) {
-        self.write_error(text.as_ref(), " ui.error");
+        self.show(UiMethod::Error, text.as_ref(), " ui.error");
     }
 
     /// Writes to standard error in the colours of `label`.
     pub fn write_error(&self, text: &[u8], label: &str) {
-        self.clear_progress();
-        let palette = read(&self.palette).clone();
-        let text = if palette.is_off() { text.to_vec() } else { palette.paint(text, label) };
-        self.sink().write_error(&text);
+        self.show(UiMethod::WriteError, text, label);
     }
 
     /// From now on output is collected instead of shown; warnings too when `errors`.
     pub fn push_buffer(&self, errors: bool) {
-        self.sink().push_buffer(errors);
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        buffers.push((Vec::new(), errors));
+        self.buffering.store(buffers.len(), Ordering::Relaxed);
     }
 
     /// Ends the innermost [`Ui::push_buffer`] and returns what was collected.
     pub fn pop_buffer(&self) -> Vec<u8> {
-        self.sink().pop_buffer()
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        let collected = buffers.pop().map(|(buffer, _)| buffer).unwrap_or_default();
+        self.buffering.store(buffers.len(), Ordering::Relaxed);
+        collected
     }
 
     /// Sends what is held back to the streams.

@@ -318,6 +318,13 @@ impl Config {
         }
     }
 
+    /// Forgets an item, wherever it was set; its default counts again.
+    pub fn unset(&mut self, section: impl AsRef<[u8]>, name: impl AsRef<[u8]>) {
+        for layer in [&mut self.overlay, &mut self.trusted, &mut self.untrusted] {
+            layer.remove(section.as_ref(), name.as_ref());
+        }
+    }
+
     /// The configuration files that were looked at, in order.
     #[must_use]
     pub fn files_read(&self) -> &[Vec<u8>] {

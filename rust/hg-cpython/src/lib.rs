@@ -8,23 +8,21 @@
 #![allow(missing_docs, unreachable_pub, reason = "the macros of rust-cpython expand to such")]
 
 mod added;
+mod call;
 mod door;
 mod errors;
+mod front;
+mod plugins;
 mod repo;
+mod streams;
 mod ui;
 
-use cpython::{PyResult, Python, py_fn, py_module_initializer};
+use cpython::py_module_initializer;
 
 py_module_initializer!(rustext, initrustext, PyInit_rustext, |py, m| {
     m.add(py, "__doc__", "Handles and functions of the Rust core.")?;
-    m.add(py, "run", py_fn!(py, run(args: Vec<cpython::PyBytes>, host: cpython::PyObject)))?;
+    front::add_to(py, m)?;
     m.add_class::<ui::UiHandle>(py)?;
     m.add_class::<repo::RepoHandle>(py)?;
     Ok(())
 });
-
-/// Runs the program with `args` (without its name); `host` loads extensions and runs their commands.
-fn run(py: Python<'_>, args: Vec<cpython::PyBytes>, host: cpython::PyObject) -> PyResult<i32> {
-    let args = args.iter().map(|arg| arg.data(py).to_vec()).collect();
-    door::run(py, args, host)
-}

@@ -11,10 +11,10 @@ use hg_vfs::{SystemClock, path_to_bytes};
 use crate::errors::to_python;
 
 py_class!(pub class RepoHandle |py| {
-    data repo: Mutex<Option<Repo>>;
+    data slot: Mutex<Option<Repo>>;
 
     def close(&self) -> PyResult<PyObject> {
-        self.repo(py).lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.slot(py).lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(py.None())
     }
     def root(&self) -> PyResult<PyBytes> {
@@ -142,8 +142,12 @@ impl RepoHandle {
     }
 
     /// The repository, unless it was closed.
+    pub(crate) fn repo(&self, py: Python<'_>) -> PyResult<Repo> {
+        self.open(py)
+    }
+
     fn open(&self, py: Python<'_>) -> PyResult<Repo> {
-        let slot = self.repo(py).lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = self.slot(py).lock().unwrap_or_else(PoisonError::into_inner);
         slot.clone().ok_or_else(|| closed(py))
     }
 

@@ -162,6 +162,12 @@ impl Repo {
         *self.0.reporter.write().unwrap_or_else(PoisonError::into_inner) = reporter;
     }
 
+    /// Whether both are the same open repository.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whoever runs hooks.
     #[must_use]
     pub fn hooks(&self) -> Arc<dyn HookRunner> {

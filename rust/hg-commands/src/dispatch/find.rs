@@ -236,7 +236,11 @@ pub(crate) fn registered(name: &[u8]) -> Option<&'static Command> {
 pub(crate) fn available(config: &Config) -> Vec<&'static Spec> {
     let enabled = Enabled::of(config);
     spec::all()
-        .filter(|spec| spec.extension.is_empty() || enabled.has_native(spec.extension))
+        .filter(|spec| {
+            spec.extension.is_empty()
+                || enabled.has_native(spec.extension)
+                || enabled.contained.iter().any(|name| name == spec.extension)
+        })
         .collect()
 }
 
@@ -245,8 +249,7 @@ pub(crate) fn find(ui: &Ui, name: &[u8]) -> Result<Found, Failure> {
     let config = ui.config();
     let aliases = alias_definitions(&config);
     let added = ui.host().map(|host| host.commands()).unwrap_or_default();
-    let mut specs = available(&config);
-    specs.extend(added.iter().map(|command| command.spec));
+    let specs = with_added(available(&config), &added);
     let mut found = find_among(&config, &specs, &aliases, name)?;
     if let Found::Entry(entry) = &mut found {
         let same = |command: &&&'static Command| {
@@ -255,6 +258,23 @@ pub(crate) fn find(ui: &Ui, name: &[u8]) -> Result<Found, Failure> {
         entry.added = added.iter().find(same).copied();
     }
     Ok(found)
+}
+
+/// The specifications with those of extensions, which take the place of built-in ones of their name.
+fn with_added(mut specs: Vec<&'static Spec>, added: &[&'static Command]) -> Vec<&'static Spec> {
+    for command in added {
+        match specs.iter_mut().find(|spec| spec.name() == command.spec.name()) {
+            Some(spec) => *spec = command.spec,
+            None => specs.push(command.spec),
+        }
+    }
+    specs
+}
+
+/// Specifications of the commands that this run has, those of extensions among them.
+pub(crate) fn all_available(ui: &Ui) -> Vec<&'static Spec> {
+    let added = ui.host().map(|host| host.commands()).unwrap_or_default();
+    with_added(available(&ui.config()), &added)
 }
 
 /// Definitions of `[alias]` in order, without the sub-options.
@@ -415,9 +435,14 @@ fn early_options(words: &[Vec<u8>]) -> Vec<Vec<u8>> {
 /// All commands and aliases that help lists, by name.
 pub(crate) fn listing(ui: &Ui) -> BTreeMap<Vec<u8>, Entry> {
     let config = ui.config();
-    let mut out: BTreeMap<Vec<u8>, Entry> = available(&config)
+    let added = ui.host().map(|host| host.commands()).unwrap_or_default();
+    let entry = |spec: &'static Spec| Entry {
+        added: added.iter().find(|command| std::ptr::eq(command.spec, spec)).copied(),
+        ..Entry::of(spec)
+    };
+    let mut out: BTreeMap<Vec<u8>, Entry> = with_added(available(&config), &added)
         .into_iter()
-        .map(|spec| (spec.name().as_bytes().to_vec(), Entry::of(spec)))
+        .map(|spec| (spec.name().as_bytes().to_vec(), entry(spec)))
         .collect();
     for (name, _) in alias_definitions(&config) {
         if let Ok(Found::Entry(entry)) = find(ui, &name) {
@@ -435,7 +460,7 @@ pub(crate) fn report_unknown(ui: &Ui, name: &[u8]) {
         return;
     }
     let config = ui.config();
-    let mut names: Vec<Vec<u8>> = available(&config)
+    let mut names: Vec<Vec<u8>> = all_available(ui)
         .iter()
         .flat_map(|spec| spec.names.split('|'))
         .map(|name| name.as_bytes().to_vec())

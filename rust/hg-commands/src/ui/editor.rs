@@ -10,7 +10,7 @@ use std::process::Command;
 use bstr::ByteSlice as _;
 use hg_types::{Error, ErrorKind, Result};
 
-use super::Ui;
+use super::{Ui, UiMethod};
 
 /// Lines that start so are taken out of what the user wrote.
 pub const IGNORED_LINE_PREFIX: &[u8] = b"HG:";
@@ -46,6 +46,14 @@ impl Ui {
 
     /// Lets the user edit `text`; returns what came out.
     pub fn edit(&self, text: &[u8], options: &EditOptions<'_>) -> Result<Vec<u8>> {
+        match self.replaced(UiMethod::Edit) {
+            Some(overrides) => overrides.edit(text, options.user, options.action),
+            None => self.run_edit(text, options),
+        }
+    }
+
+    /// Runs the editor itself.
+    pub(super) fn run_edit(&self, text: &[u8], options: &EditOptions<'_>) -> Result<Vec<u8>> {
         let suffix = match (options.action, options.suffix) {
             (_, Some(suffix)) => suffix.to_owned(),
             (Some(action), None) => format!(".{action}.hg.txt"),

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use hg_types::{Error, Interaction, Result, ShellCommand};
 
-use super::Ui;
+use super::{Ui, UiMethod};
 
 impl Interaction for Ui {
     fn choose(&self, prompt: &[u8], default: usize) -> Result<usize> {
@@ -17,6 +17,10 @@ impl Interaction for Ui {
     }
 
     fn run_shell(&self, command: &ShellCommand<'_>) -> Result<i32> {
+        if let Some(overrides) = self.replaced(UiMethod::System) {
+            let environment = command.environment;
+            return overrides.system(command.command, command.directory, environment);
+        }
         // What was said so far comes first, whoever writes next.
         self.flush();
         let mut process = Command::new("/bin/sh");

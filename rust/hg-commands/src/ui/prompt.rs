@@ -3,7 +3,7 @@
 use bstr::ByteSlice as _;
 use hg_types::{Error, ErrorKind, Result};
 
-use super::Ui;
+use super::{Ui, UiMethod};
 
 /// A question with its possible answers, written `Really (yn)?$$ &Yes $$ &No`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,25 +36,47 @@ impl Ui {
     /// Asks for a line; `default` is the answer to an empty line and of a run without user.
     pub fn prompt(&self, message: impl AsRef<[u8]>, default: Option<&[u8]>) -> Result<Vec<u8>> {
         let message = message.as_ref();
+        match self.replaced(UiMethod::Prompt) {
+            Some(overrides) => overrides.prompt(message, default),
+            None => self.ask(message, default),
+        }
+    }
+
+    /// Asks for a line itself.
+    pub(super) fn ask(&self, message: &[u8], default: Option<&[u8]>) -> Result<Vec<u8>> {
+        // Past whoever has replaced writing: a question is no output.
+        let say = |text: &[u8], label: &str| self.show_plainly(UiMethod::Write, text, label);
         if !self.is_interactive() {
-            self.write_label([message, b" "].concat(), " ui.prompt");
+            say(&[message, b" "].concat(), " ui.prompt");
             let answer = default.unwrap_or_default();
-            self.write_label([answer, b"\n"].concat(), " ui.promptecho");
+            say(&[answer, b"\n"].concat(), " ui.promptecho");
             return Ok(answer.to_vec());
         }
-        self.write_label(message, " ui.prompt");
-        self.write(" ");
+        say(message, " ui.prompt");
+        say(b" ", "");
         let line = self.read_line()?;
         let answer = if line.is_empty() { default.unwrap_or_default().to_vec() } else { line };
         if self.config().get_bool("ui", "promptecho")? {
-            self.write_label([&*answer, b"\n"].concat(), " ui.promptecho");
+            say(&[&*answer, b"\n"].concat(), " ui.promptecho");
         }
         Ok(answer)
     }
 
     /// Asks a question with answers (see [`Choices`]) until one is given; returns its number.
     pub fn prompt_choice(&self, text: impl AsRef<[u8]>, default: usize) -> Result<usize> {
-        let choices = Choices::parse(text.as_ref());
+        let text = text.as_ref();
+        match self.replaced(UiMethod::Choose) {
+            Some(overrides) => overrides.choose(text, default),
+            None => self.choose_plainly(text, default),
+        }
+    }
+
+    /// The original of [`Ui::prompt_choice`]; its questions go through [`Ui::prompt`].
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn choose_plainly(&self, text: &[u8], default: usize) -> Result<usize> {
+        let choices = Choices::parse(text);
         let default = choices.answers.get(default).map(|(letter, _)| letter.clone());
         loop {
             let answer = self.prompt(&choices.message, default.as_deref())?.to_ascii_lowercase();

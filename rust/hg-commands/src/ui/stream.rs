@@ -66,14 +66,12 @@ pub(super) fn terminal_columns() -> Option<usize> {
 pub(super) struct Sink {
     streams: Streams,
     pending: Vec<u8>,
-    /// Collected output, innermost last, and whether errors are collected too.
-    buffers: Vec<(Vec<u8>, bool)>,
     failure: Option<std::io::Error>,
 }
 
 impl Sink {
     pub(super) fn new(streams: Streams) -> Self {
-        Self { streams, pending: Vec::new(), buffers: Vec::new(), failure: None }
+        Self { streams, pending: Vec::new(), failure: None }
     }
 
     pub(super) fn streams(&self) -> &Streams {
@@ -94,10 +92,6 @@ impl Sink {
     }
 
     pub(super) fn write(&mut self, text: &[u8]) {
-        if let Some((buffer, _)) = self.buffers.last_mut() {
-            buffer.extend_from_slice(text);
-            return;
-        }
         if self.failure.is_some() {
             return;
         }
@@ -109,10 +103,6 @@ impl Sink {
     }
 
     pub(super) fn write_error(&mut self, text: &[u8]) {
-        if let Some((buffer, true)) = self.buffers.last_mut() {
-            buffer.extend_from_slice(text);
-            return;
-        }
         self.flush();
         // Nobody is left to hear that standard error is gone.
         let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
@@ -122,14 +112,6 @@ impl Sink {
     pub(super) fn write_progress(&mut self, text: &[u8]) {
         self.flush();
         let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
-    }
-
-    pub(super) fn push_buffer(&mut self, errors: bool) {
-        self.buffers.push((Vec::new(), errors));
-    }
-
-    pub(super) fn pop_buffer(&mut self) -> Vec<u8> {
-        self.buffers.pop().map(|(buffer, _)| buffer).unwrap_or_default()
     }
 
     pub(super) fn flush(&mut self) {

@@ -1,0 +1,10 @@
+"""Hash functions.
+
+Public: `sha1`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+sha1 = hashlib.sha1
