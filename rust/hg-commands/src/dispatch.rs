@@ -21,10 +21,10 @@ use crate::spec::{self, Need, Opt, Spec};
 use crate::{Command, CommandContext, Host, Streams, Ui, error, help};
 
 use early::EarlyOptions;
-use handover::Handover;
 pub(crate) use find::{
     Entry, Found, ShellAlias, all_available, available, entry, find_command, listing,
 };
+use handover::Handover;
 
 /// One run of the program: arguments (without the program's name), environment, streams.
 pub struct Request {
@@ -192,7 +192,8 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
     }
     ui.reconfigure(Arc::new(config))?;
     let handover = load_extensions(ui, args, &env.cwd, root.as_deref())?;
-    let session = Session { ui: ui.clone(), early, root, handover, scratch: std::cell::OnceCell::new() };
+    let session =
+        Session { ui: ui.clone(), early, root, handover, scratch: std::cell::OnceCell::new() };
     session.run(args)
 }
 
@@ -208,10 +209,13 @@ fn load_extensions(
     };
     let config = ui.config();
     let Enabled { missing, foreign, native, .. } = Enabled::of(&config);
-    let source =
-        |name: &Vec<u8>| (name.clone(), config.get("extensions", name).unwrap_or_default().to_vec());
+    let source = |name: &Vec<u8>| {
+        (name.clone(), config.get("extensions", name).unwrap_or_default().to_vec())
+    };
     let mut absent: Vec<(Vec<u8>, &str)> = Vec::new();
-    absent.extend(missing.into_iter().map(|name| (name.into_bytes(), "it is not part of this program yet")));
+    absent.extend(
+        missing.into_iter().map(|name| (name.into_bytes(), "it is not part of this program yet")),
+    );
     if !absent.is_empty() {
         extensions::tell_absent(ui, root, &absent)?;
     }
@@ -368,7 +372,11 @@ impl Session {
     }
 
     /// Lets Python take over, if it is needed for the command that was found, or for none.
-    fn consider_handover(&self, found: Option<Option<&Found>>, globals: &Opts) -> Result<(), Failure> {
+    fn consider_handover(
+        &self,
+        found: Option<Option<&Found>>,
+        globals: &Opts,
+    ) -> Result<(), Failure> {
         let Some(handover) = &self.handover else { return Ok(()) };
         let (name, known) = match found {
             None => (&b""[..], true),
@@ -488,9 +496,7 @@ impl Session {
             report_time(&context.ui, started);
         }
         match result {
-            Err(failure) if is_usage(&failure) => {
-                Err(Failure::Usage(entry, failure.message))
-            }
+            Err(failure) if is_usage(&failure) => Err(Failure::Usage(entry, failure.message)),
             Err(failure) => Err(carried(failure)),
             Ok(code) => Ok(code),
         }

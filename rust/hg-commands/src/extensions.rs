@@ -197,7 +197,9 @@ pub fn package_directories(python: &Path) -> Vec<PathBuf> {
     libraries
         .flatten()
         .filter(|library| library.file_name().as_encoded_bytes().starts_with(b"python3"))
-        .flat_map(|library| ["site-packages", "dist-packages"].map(|name| library.path().join(name)))
+        .flat_map(|library| {
+            ["site-packages", "dist-packages"].map(|name| library.path().join(name))
+        })
         .collect()
 }
 

@@ -8,7 +8,6 @@
 use std::sync::Arc;
 
 use hg_query::plugins::Plugins;
-use hg_query::plugins::Plugins;
 use hg_store::{HookArgs, Repo};
 use hg_types::{Error, Result};
 
@@ -60,12 +59,7 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// When an extension refuses to go on.
-    fn load(
-        &self,
-        ui: &Arc<Ui>,
-        extensions: &[ExtensionSource],
-        native: &[String],
-    ) -> Result<()>;
+    fn load(&self, ui: &Arc<Ui>, extensions: &[ExtensionSource], native: &[String]) -> Result<()>;
 
     /// Looks at the configuration of a run once it is complete, before the command.
     ///

@@ -110,11 +110,8 @@ fn described(py: Python<'_>, spec: &'static Spec) -> PyResult<PyObject> {
     let options: Vec<PyObject> =
         spec.options.iter().map(|opt| option_tuple(py, opt)).collect::<PyResult<_>>()?;
     let help = hg_commands::dispatch::command(spec.name().as_bytes()).map_or("", |c| c.help);
-    let needs = (
-        spec.need == Need::NoRepo,
-        spec.need == Need::Optional,
-        spec.need == Need::RepoOfFile,
-    );
+    let needs =
+        (spec.need == Need::NoRepo, spec.need == Need::Optional, spec.need == Need::RepoOfFile);
     let parts = [
         bytes(spec.names),
         cpython::PyList::new(py, &options).into_object(),

@@ -2,9 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use cpython::{
-    ObjectProtocol as _, PyBytes, PyDict, PyObject, PyResult, Python,
-};
+use cpython::{ObjectProtocol as _, PyBytes, PyDict, PyObject, PyResult, Python};
 use hg_commands::options::OptValue;
 use hg_commands::{Invocation, call, is_usage_error};
 use hg_types::Error;
@@ -41,9 +39,8 @@ pub(crate) fn run_command(
         args: args.iter().map(|arg| arg.data(py).to_vec()).collect(),
         options: given,
     };
-    let result = py.allow_threads(|| {
-        catch_unwind(AssertUnwindSafe(|| call(&ui, repo.as_ref(), invocation)))
-    });
+    let result = py
+        .allow_threads(|| catch_unwind(AssertUnwindSafe(|| call(&ui, repo.as_ref(), invocation))));
     match result {
         Ok(Ok(code)) => Ok(code),
         Ok(Err(error)) if is_usage_error(&error) => Err(signature_error(py, &error)),

@@ -85,12 +85,7 @@ impl PythonHost {
 }
 
 impl Host for PythonHost {
-    fn load(
-        &self,
-        ui: &Arc<Ui>,
-        extensions: &[ExtensionSource],
-        native: &[String],
-    ) -> Result<()> {
+    fn load(&self, ui: &Arc<Ui>, extensions: &[ExtensionSource], native: &[String]) -> Result<()> {
         with_python(|py| {
             let sources: Vec<PyObject> = extensions
                 .iter()
@@ -127,9 +122,7 @@ impl Host for PythonHost {
             let args: Vec<PyObject> = call
                 .args
                 .iter()
-                .map(|(name, value)| {
-                    (name, PyBytes::new(py, value)).to_py_object(py).into_object()
-                })
+                .map(|(name, value)| (name, PyBytes::new(py, value)).to_py_object(py).into_object())
                 .collect();
             let (name, action) = (PyBytes::new(py, call.name), PyBytes::new(py, call.action));
             let kind = PyBytes::new(py, call.kind.as_bytes());
@@ -214,9 +207,7 @@ impl Host for PythonHost {
 }
 
 /// Takes the interpreter's lock for a call, and turns an exception into an error.
-pub(crate) fn with_python<T>(
-    call: impl FnOnce(Python<'_>) -> Result<T, PyErr>,
-) -> Result<T> {
+pub(crate) fn with_python<T>(call: impl FnOnce(Python<'_>) -> Result<T, PyErr>) -> Result<T> {
     let gil = Python::acquire_gil();
     let py = gil.python();
     call(py).map_err(|error| from_python(py, error))

@@ -136,6 +136,10 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyObject> {
 /// The error for an exception that an extension raised.
 pub(crate) fn from_python(py: Python<'_>, mut raised: PyErr) -> Error {
     let instance = raised.instance(py);
+    if let Some(traceback) = &raised.ptraceback {
+        // Who reports it reads it from there; an exception without it can still be told.
+        let _ = instance.setattr(py, "__traceback__", traceback);
+    }
     let known = known_error(py, &instance).unwrap_or(None);
     let text = instance.str(py).and_then(|text| Ok(text.to_string(py)?.into_owned()));
     let text = text.unwrap_or_default();

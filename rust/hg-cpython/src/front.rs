@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use cpython::{
-    ObjectProtocol as _, PyBytes, PyDict, PyModule, PyObject, PyResult, Python, PythonObject as _, py_fn,
+    ObjectProtocol as _, PyBytes, PyDict, PyModule, PyObject, PyResult, Python, PythonObject as _,
+    py_fn,
 };
 use hg_commands::changeset_display::UiHost;
 use hg_query::template::spec::Spec;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use cpython::{
-    NoArgs, ObjectProtocol as _, PyBytes, PyClone as _, PyDict, PyList, PyObject, PyResult, PyTuple,
-    Python, PythonObject as _, ToPyObject as _,
+    NoArgs, ObjectProtocol as _, PyBytes, PyClone as _, PyDict, PyList, PyObject, PyResult,
+    PyTuple, Python, PythonObject as _, ToPyObject as _,
 };
 use hg_match::Matcher;
 use hg_query::parser::Tree;
 use hg_query::plugins::{
-    CustomFileset, CustomFilter, CustomFunction, CustomKeyword, CustomPredicate, FilesetCall, Input, Named,
-    Plugins,
+    CustomFileset, CustomFilter, CustomFunction, CustomKeyword, CustomPredicate, FilesetCall,
+    Input, Named, Plugins,
 };
 use hg_query::revset::eval::Order;
 use hg_query::revset::{Call, SmartSet};
@@ -26,11 +26,8 @@ pub(crate) fn read(py: Python<'_>, host: PyObject) -> PyResult<Plugins> {
     let host = Arc::new(host);
     let names = |kind: &'static str| -> PyResult<Vec<Custom>> {
         let names: Vec<PyBytes> = host.call_method(py, "names", (kind,), None)?.extract(py)?;
-        let custom = |name: &PyBytes| Custom {
-            host: host.clone(),
-            kind,
-            name: name.data(py).to_vec(),
-        };
+        let custom =
+            |name: &PyBytes| Custom { host: host.clone(), kind, name: name.data(py).to_vec() };
         Ok(names.iter().map(custom).collect())
     };
     let mut plugins = Plugins::default();
@@ -102,9 +99,7 @@ impl Custom {
         with_python(|py| {
             let changeset = scope.changeset();
             let repo = match changeset {
-                Some(changeset) => {
-                    RepoHandle::wrap(py, changeset.repo().clone())?.into_object()
-                }
+                Some(changeset) => RepoHandle::wrap(py, changeset.repo().clone())?.into_object(),
                 None => py.None(),
             };
             let file = scope.file().map(|file| PyBytes::new(py, file));
@@ -131,10 +126,8 @@ impl CustomPredicate for Custom {
         let found: Vec<i32> = with_python(|py| {
             let repo = RepoHandle::wrap(py, call.ctx.repo.clone())?;
             let subset = subset.as_ref().map(|subset| {
-                let revs: Vec<PyObject> = subset
-                    .iter()
-                    .map(|rev| rev.get().to_py_object(py).into_object())
-                    .collect();
+                let revs: Vec<PyObject> =
+                    subset.iter().map(|rev| rev.get().to_py_object(py).into_object()).collect();
                 PyList::new(py, &revs)
             });
             let arguments = tree(py, call.arguments);
@@ -151,9 +144,9 @@ impl CustomPredicate for Custom {
 fn tree(py: Python<'_>, node: &Tree) -> PyObject {
     match node {
         Tree::Nothing => py.None(),
-        Tree::Leaf(kind, text) => {
-            (PyBytes::new(py, kind.as_bytes()), PyBytes::new(py, text)).to_py_object(py).into_object()
-        }
+        Tree::Leaf(kind, text) => (PyBytes::new(py, kind.as_bytes()), PyBytes::new(py, text))
+            .to_py_object(py)
+            .into_object(),
         Tree::Node(kind, children) => {
             let mut parts = vec![PyBytes::new(py, kind.as_bytes()).into_object()];
             parts.extend(children.iter().map(|child| tree(py, child)));

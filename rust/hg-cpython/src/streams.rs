@@ -42,7 +42,10 @@ impl Given {
 struct Stream(PyObject);
 
 impl Stream {
-    fn with<T>(&self, call: impl FnOnce(Python<'_>, &PyObject) -> PyResult<T>) -> std::io::Result<T> {
+    fn with<T>(
+        &self,
+        call: impl FnOnce(Python<'_>, &PyObject) -> PyResult<T>,
+    ) -> std::io::Result<T> {
         let gil = Python::acquire_gil();
         let py = gil.python();
         call(py, &self.0).map_err(|error| failure(py, error))

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cpython::{
-    ObjectProtocol as _, PyBytes, PyClone as _, PyObject, PyResult, PyType, Python, PythonObject as _,
-    ToPyObject as _, py_class,
+    ObjectProtocol as _, PyBytes, PyClone as _, PyObject, PyResult, PyType, Python,
+    PythonObject as _, ToPyObject as _, py_class,
 };
 use hg_commands::ui::{EditOptions, UiMethod, UiOverrides};
 use hg_commands::{Streams, Ui};
@@ -285,7 +285,10 @@ impl Overrides {
         Ok(if object.is_none(py) { None } else { Some(object) })
     }
 
-    fn ask<T>(&self, question: impl FnOnce(Python<'_>, &PyObject) -> PyResult<T>) -> Result<Option<T>> {
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(Python<'_>, &PyObject) -> PyResult<T>,
+    ) -> Result<Option<T>> {
         with_python(|py| match self.object(py)? {
             Some(object) => question(py, &object).map(Some),
             None => Ok(None),
@@ -295,7 +298,8 @@ impl Overrides {
 
 impl UiOverrides for Overrides {
     fn show(&self, method: UiMethod, text: &[u8], label: &str) {
-        let name = UiMethod::ALL.iter().find(|(known, _)| *known == method).map_or("write", |m| m.1);
+        let name =
+            UiMethod::ALL.iter().find(|(known, _)| *known == method).map_or("write", |m| m.1);
         let shown = self.ask(|py, object| {
             let text = PyBytes::new(py, text);
             // The labels that methods have by themselves are theirs to add.
@@ -316,7 +320,8 @@ impl UiOverrides for Overrides {
     fn prompt(&self, message: &[u8], default: Option<&[u8]>) -> Result<Vec<u8>> {
         let answer = self.ask(|py, object| {
             let default = default.map(|default| PyBytes::new(py, default));
-            let answer = object.call_method(py, "prompt", (PyBytes::new(py, message), default), None)?;
+            let answer =
+                object.call_method(py, "prompt", (PyBytes::new(py, message), default), None)?;
             Ok(answer.extract::<PyBytes>(py)?.data(py).to_vec())
         })?;
         Ok(answer.unwrap_or_else(|| default.unwrap_or_default().to_vec()))
@@ -357,7 +362,9 @@ impl UiOverrides for Overrides {
             let options = cpython::PyDict::new(py);
             options.set_item(py, "environ", variables)?;
             options.set_item(py, "cwd", PyBytes::new(py, path_to_bytes(directory)))?;
-            object.call_method(py, "system", (PyBytes::new(py, command),), Some(&options))?.extract(py)
+            object
+                .call_method(py, "system", (PyBytes::new(py, command),), Some(&options))?
+                .extract(py)
         })?;
         Ok(answer.unwrap_or(255))
     }

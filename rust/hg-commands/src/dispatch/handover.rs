@@ -39,7 +39,12 @@ pub(super) struct Handover {
 impl Handover {
     /// Looks at the configuration. Hands over at once when an extension may touch any command; without
     /// Python the run goes on here, and the user is told what is missing.
-    pub(super) fn decide(ui: &Ui, args: &[Vec<u8>], start: &Path, root: Option<&Path>) -> Result<Self> {
+    pub(super) fn decide(
+        ui: &Ui,
+        args: &[Vec<u8>],
+        start: &Path,
+        root: Option<&Path>,
+    ) -> Result<Self> {
         let config = ui.config();
         let Enabled { missing, foreign, .. } = Enabled::of(&config);
         let mut this = Self {
