@@ -1,0 +1,166 @@
+"""Extensions reach native commands: wrapped commands, hooks, messages, languages, failures."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import hermetic_environment
+
+WRAPS = '''
+"""wraps commands"""
+from mercurial import commands, error, extensions, registrar, ui as uimod
+
+touchedcommands = [b"push", b"log", b"identify", b"commit", b"manifest", b"update", b"debugfileset"]
+testedwith = b"7.2"
+revsetpredicate = registrar.revsetpredicate()
+filesetpredicate = registrar.filesetpredicate()
+templatekeyword = registrar.templatekeyword()
+templatefilter = registrar.templatefilter()
+templatefunc = registrar.templatefunc()
+
+
+@revsetpredicate(b"evenrev()")
+def evenrev(repo, subset, x):
+    """even revisions"""
+    return subset.filter(lambda rev: rev % 2 == 0)
+
+
+@templatekeyword(b"twice", requires={b"ctx"})
+def twice(context, mapping):
+    """the number, doubled"""
+    return 2 * context.resource(mapping, b"ctx").rev()
+
+
+@templatefilter(b"shout", intype=bytes)
+def shout(text):
+    """louder"""
+    return text.upper()
+
+
+@templatefunc(b"join2(a, b)")
+def join2(context, mapping, args):
+    """two texts"""
+    from mercurial import templateutil
+    return b"-".join(templateutil.evalstring(context, mapping, arg) for arg in args)
+
+
+def logged(orig, ui, repo, *pats, **opts):
+    if opts.get("hello"):
+        ui.write(b"hello\\n")
+    return orig(ui, repo, *pats, **opts)
+
+
+def uisetup(ui):
+    entry = extensions.wrapcommand(commands.table, b"log", logged)
+    entry[1].append((b"", b"hello", None, b"say hello"))
+
+    class loud(ui.__class__):
+        def status(self, *msg, **opts):
+            super().status(b"[", *msg, **opts)
+
+    ui.__class__ = loud
+
+
+def reposetup(ui, repo):
+    ui.setconfig(b"hooks", b"pretxncommit.mine", check)
+
+
+def check(ui, repo, node, **kwargs):
+    ui.write(b"%d %s\\n" % (repo[node].rev(), repo[node].description()))
+    if repo[node].description() == b"bad":
+        raise error.Abort(b"no bad ones")
+'''
+
+HOOKS = '''
+from mercurial import error
+
+def show(ui, repo, hooktype, **kwargs):
+    ui.write(b"%s %r\\n" % (hooktype, sorted(kwargs)))
+
+def refuse(ui, repo, **kwargs):
+    return True
+
+def fail(ui, repo, **kwargs):
+    raise error.Abort(b"stop", hint=b"later")
+'''
+
+
+@pytest.fixture
+def hg(tmp_path: Path, door_bin):
+    """Return a function that runs `hg` in a repository with the extension enabled."""
+    (tmp_path / "wraps.py").write_text(WRAPS)
+    (tmp_path / "hooks.py").write_text(HOOKS)
+    (tmp_path / "broken.py").write_text("def x(:\n")
+    (tmp_path / "raises.py").write_text("def uisetup(ui):\n    raise ValueError('no')\n")
+    hgrc = tmp_path / "hgrc"
+    hgrc.write_text(f"[extensions]\nwraps = {tmp_path}/wraps.py\n")
+    root = tmp_path / "repo"
+    root.mkdir()
+
+    def run(*args: str, door: str = "native") -> subprocess.CompletedProcess:
+        env = {**hermetic_environment(door_bin(door)), "HGRCPATH": str(hgrc)}
+        return subprocess.run(
+            ["hg", *args], cwd=root, env=env, capture_output=True, text=True, check=False
+        )
+
+    assert run("init").returncode == 0
+    for number in range(2):
+        (root / f"f{number}").write_text("x\n")
+        assert run("commit", "-Am", f"c{number}", "-d", "0 0").returncode == 0
+    return run
+
+
+def test_wrapped_command_has_its_option(hg) -> None:
+    """The wrapper runs, with the option that it added."""
+    assert hg("log", "--hello", "-T", "{rev}\n").stdout == "hello\n1\n0\n"
+    assert "say hello" in hg("help", "log").stdout
+
+
+def test_replaced_ui_method_is_used_by_native_commands(hg) -> None:
+    """`ui.__class__` assigned in `uisetup`."""
+    assert hg("update", "0").stdout.startswith("[")
+
+
+def test_hook_set_by_extension_sees_the_pending_changeset(hg) -> None:
+    """A function as a hook; an abort rolls back."""
+    assert "2 good\n" in hg("commit", "-m", "good", "--config", "ui.allowemptycommit=1").stdout
+    result = hg("commit", "-m", "bad", "--config", "ui.allowemptycommit=1")
+    assert result.returncode == 255
+    assert "error: pretxncommit.mine hook failed: no bad ones\n" in result.stderr
+    assert hg("log", "-l1", "-T", "{desc}").stdout == "good"
+
+
+def test_untouched_commands_stay_native(hg, tmp_path: Path) -> None:
+    """An extension that declares its commands costs the others nothing."""
+    result = hg("status", "--config", f"extensions.raises={tmp_path}/raises.py")
+    assert "ValueError" in result.stderr
+    (tmp_path / "raises.py").write_text("touchedcommands = []\nraise ValueError('loaded')\n")
+    result = hg("status", "--config", f"extensions.raises={tmp_path}/raises.py")
+    assert result.stderr == ""
+
+
+def test_python_hooks(hg, tmp_path: Path) -> None:
+    """Arguments by name; results and exceptions end the command as upstream's do."""
+    where = f"python:{tmp_path}/hooks.py"
+    shown = hg("identify", "--config", f"hooks.pre-identify={where}:show").stdout
+    assert shown.startswith("pre-identify ['args', 'opts', 'pats']\n")
+    result = hg("identify", "--config", f"hooks.pre-identify.x={where}:refuse")
+    assert (result.returncode, result.stderr) == (255, "abort: pre-identify.x hook failed\n")
+    result = hg("identify", "--config", f"hooks.pre-identify.x={where}:fail")
+    expected = "error: pre-identify.x hook failed: stop\nabort: stop\n(later)\n"
+    assert (result.returncode, result.stderr) == (255, expected)
+
+
+def test_broken_extensions_are_told_and_left_out(hg, tmp_path: Path) -> None:
+    """Upstream's words."""
+    path = f"{tmp_path}/broken.py"
+    result = hg("root", "--config", f"extensions.broken={path}")
+    assert result.returncode == 0
+    expected = f'*** failed to import extension "broken" from {path}: invalid syntax (broken.py, line 1)\n'
+    assert result.stderr == expected
+    result = hg("root", "--config", f"extensions.raises={tmp_path}/raises.py")
+    assert result.returncode == 0
+    assert result.stderr.endswith("*** failed to set up extension raises: no\n")
