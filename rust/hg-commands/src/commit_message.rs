@@ -69,6 +69,7 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
     if options.edit {
         message = edit(ctx, options, draft)?;
     }
+    hg_repo::working::save_message(ctx.repo()?, &ctx.ui.encoding().local(&message))?;
     let message = hg_format::changeset::strip_description(&message);
     // A message of nothing but white space was given on purpose.
     if message.is_empty() && draft.message.is_empty() {
@@ -80,7 +81,12 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
 fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result<Vec<u8>> {
     let encoding = ctx.ui.encoding();
     let text = encoding.local(&editor_text(options, draft, ctx)?).into_owned();
-    let mut variables = vec![("HGEDITFORM".to_owned(), options.form.into())];
+    let merges = !draft.parents[1].is_null();
+    let form = match options.form.strip_suffix(".normal") {
+        Some(start) if merges => format!("{start}.merge"),
+        _ => options.form.to_owned(),
+    };
+    let mut variables = vec![("HGEDITFORM".to_owned(), form.into_bytes())];
     let repo = ctx.repo()?;
     if let Some(transaction) = repo.current_transaction()
         && transaction.write_pending()?
@@ -98,9 +104,6 @@ fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result
     let message = strip_comments(&edited);
     if message.trim_ascii().is_empty() {
         return Err(Error::input("empty commit message"));
-    }
-    if edited == text && draft.message.is_empty() {
-        return Err(Error::input("commit message unchanged"));
     }
     Ok(encoding.from_local(&message)?.into_owned())
 }

@@ -70,7 +70,8 @@ impl Hooks {
         throw: bool,
         args: &HookArgs,
     ) -> Result<bool> {
-        let config = self.ui.config();
+        // Each repository has hooks of its own, the one at the other end of a push too.
+        let config = repo.map_or_else(|| self.ui.config(), Repo::config);
         let mut failed = false;
         for hook in hooks_named(&config, name)? {
             if !hook.trusted {

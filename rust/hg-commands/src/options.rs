@@ -263,6 +263,9 @@ fn negation(opt: &Opt) -> String {
 
 /// The option that a long name or a unique prefix of it means, and whether it turns it on.
 fn find_long<'a>(name: &[u8], table: &[&'a Opt]) -> Result<(&'a Opt, bool), UsageError> {
+    if let Some(&opt) = table.iter().find(|opt| opt.long.as_bytes() == name) {
+        return Ok((opt, true));
+    }
     let mut found: Vec<(String, &Opt, bool)> = Vec::new();
     for &opt in table {
         let mut names = vec![(opt.long.to_owned(), true)];

@@ -51,7 +51,7 @@ pub fn open_context(ctx: &CommandContext) -> Result<OpenContext> {
         config: base_config(ctx)?,
         cwd: ctx.cwd(),
         reporter: ctx.ui.clone(),
-        hooks: ctx.optional_repo().map(Repo::hooks),
+        hooks: Some(Arc::new(crate::hooks::Hooks::new(ctx.ui.clone()))),
         lookup: lookup(ctx),
     })
 }

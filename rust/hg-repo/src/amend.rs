@@ -52,7 +52,14 @@ pub fn amend(repo: &Repo, request: &mut AmendRequest<'_>) -> Result<Option<Node>
         let message = "unresolved merge conflicts (see 'hg help resolve')";
         return Err(Error::state(message));
     }
+    let reporter = repo.reporter();
+    reporter.note(&[b"amending changeset ", &old.short()[..], b"\n"].concat());
     let status = wdir.status(request.matcher, StatusOptions::default())?;
+    if !status.has_changes() {
+        let base = cl.parent_nodes(old_rev)[0].short();
+        let (old, to) = (old.short(), b" to ");
+        reporter.note(&[b"copying changeset ", &old[..], to, &base, b"\n"].concat());
+    }
     let mut amending = Amending { repo, wdir: &mut wdir, old, old_rev, status };
     let Some(new) = amending.draft(request)? else { return Ok(None) };
     let node = amending.store(&new, request)?;

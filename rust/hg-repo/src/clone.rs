@@ -176,7 +176,10 @@ fn fill(
         return copy::copy_store(&other, root, &context.open);
     }
     let heads = wanted.iter().map(|symbol| peer.lookup(symbol)).collect::<Result<Vec<Node>>>()?;
-    let repo = Repo::init(root, context.open.options(), &InitOptions::default())?;
+    let mut open_options = context.open.options();
+    // All bookmarks of a clone are new: nothing to tell.
+    open_options.config.set("ui", "quietbookmarkmove", b"true", "clone");
+    let repo = Repo::init(root, open_options, &InitOptions::default())?;
     let pull_options =
         PullOptions { heads: (!heads.is_empty()).then_some(heads), ..PullOptions::default() };
     pull(&repo, peer, &pull_options)?;

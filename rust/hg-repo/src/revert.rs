@@ -146,8 +146,42 @@ impl Planner<'_> {
     }
 }
 
-/// Does what [`plan`] decided; `announce` is called before each file is touched, with the place of its
-/// backup if there is one.
+/// The steps that touch files, in the order in which they are taken: what goes before what comes.
+pub fn in_order(steps: &[RevertStep]) -> impl Iterator<Item = &RevertStep> {
+    const ORDER: [RevertAction; 5] = [
+        RevertAction::Forget,
+        RevertAction::Remove,
+        RevertAction::Revert,
+        RevertAction::Add,
+        RevertAction::Undelete,
+    ];
+    ORDER.into_iter().flat_map(|action| steps.iter().filter(move |step| step.action == action))
+}
+
+/// Saves what is nowhere else; `announce` hears of each file and of the place of its backup, if it gets
+/// one.
+///
+/// # Errors
+/// When a file cannot be moved.
+pub fn back_up(
+    repo: &Repo,
+    steps: &[RevertStep],
+    announce: &mut dyn FnMut(&RevertStep, Option<&[u8]>),
+) -> Result<()> {
+    for step in steps {
+        let path = &step.path;
+        if !step.backup || !repo.wvfs().lexists(path) {
+            announce(step, None);
+            continue;
+        }
+        let saved = backup_path(repo, path)?;
+        announce(step, Some(&saved));
+        repo.wvfs().rename(path, &saved)?;
+    }
+    Ok(())
+}
+
+/// Does what [`plan`] decided, after [`back_up`]; `announce` is called before each file is touched.
 ///
 /// # Errors
 /// When a file cannot be written or removed.
@@ -155,25 +189,16 @@ pub fn apply(
     wdir: &mut WorkingDir,
     target: Node,
     steps: &[RevertStep],
-    announce: &mut dyn FnMut(&RevertStep, Option<&[u8]>),
+    announce: &mut dyn FnMut(&RevertStep),
 ) -> Result<()> {
     let repo = wdir.repo().clone();
     let manifest = manifest_of(&repo, &target)?;
     let p1 = wdir.dirstate().p1();
     let copies = copies_between(&repo, p1, target)?;
     let auditor = hg_vfs::PathAuditor::new(repo.wvfs().clone());
-    for step in steps {
+    for step in in_order(steps) {
         let path = &step.path;
-        let saved = if step.backup && repo.wvfs().lexists(path) {
-            Some(backup_path(&repo, path)?)
-        } else {
-            None
-        };
-        announce(step, saved.as_deref());
-        if let Some(saved) = &saved {
-            // A removed file is moved, one that is written anew is copied with its times.
-            repo.wvfs().rename(path, saved)?;
-        }
+        announce(step);
         match step.action {
             RevertAction::Nothing | RevertAction::NotManaged => continue,
             RevertAction::Forget => {

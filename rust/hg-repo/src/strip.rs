@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hg_format::bundlespec::{BundleSpec, Compression};
 use hg_store::revlog::{RevBits, Revlog};
 use hg_store::{Filelog, Repo};
-use hg_types::{Error, HgPathBuf, Node, Reporter, Result, Revision, to_hex};
+use hg_types::{Error, HgPathBuf, Node, Result, Revision, to_hex};
 use hg_wire::apply::{Operation, apply_parts};
 use hg_wire::bundle_write::BundleWriter;
 use hg_wire::facts;
@@ -172,18 +172,13 @@ impl Plan {
             excluded: Vec::new(),
         };
         let reporter = repo.reporter();
-        if for_users {
-            hg_wire::local::report_found(repo, &outgoing, &*reporter, false)?;
-        }
+        hg_wire::local::report_found(repo, &outgoing, &*reporter, false)?;
         let vfs = repo.vfs();
         vfs.create_dirs(DIRECTORY)?;
         let path = vfs.join([DIRECTORY.as_bytes(), b"/", name.as_bytes()].concat());
         let file = std::fs::File::create(&path)
             .map_err(|error| Error::abort(format!("cannot write {name}: {error}")))?;
-        let talk: Arc<dyn Reporter + Send + Sync> =
-            if for_users { reporter } else { Arc::new(hg_types::Silent) };
-        let writer =
-            BundleWriter { repo, spec: &spec, outgoing: &outgoing, reporter: talk, level: None };
+        let writer = BundleWriter { repo, spec: &spec, outgoing: &outgoing, reporter, level: None };
         let mut out = writer.write(std::io::BufWriter::new(file))?;
         out.flush().map_err(|error| Error::abort(format!("cannot write {name}: {error}")))?;
         Ok(path)

@@ -64,7 +64,7 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
     let is_merge = !parents[1].is_null();
     if is_merge && !request.matcher.is_always() {
         let message = "cannot partially commit a merge (do not specify files or patterns)";
-        return Err(Error::state(message));
+        return Err(Error::abort(message));
     }
     let status = wdir.status(request.matcher, StatusOptions::default())?;
     check_named_files(&wdir, request.matcher, &status)?;
@@ -97,7 +97,6 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
     let message = (request.editor)(&draft)?;
     let edited = message != draft.message;
     draft.message = message;
-    repo.vfs().write("last-message.txt", &draft.message)?;
     let result = store(repo, &mut wdir, &draft, request, &state);
     drop(lock);
     drop(wlock);
@@ -107,6 +106,14 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
         repo.reporter().warn(note);
     }
     result.map(Some)
+}
+
+/// Keeps a message for the user, in case that what comes next fails.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn save_message(repo: &Repo, message: &[u8]) -> Result<()> {
+    Ok(repo.vfs().write("last-message.txt", message)?)
 }
 
 /// Refuses names that stand for nothing that could be committed.

@@ -3,6 +3,8 @@
 //! Where heads disagree about a name, the one whose history of the tag includes the other's wins.
 //! The cache `tags2-VIEW` holds the global tags with their histories.
 
+pub(crate) mod moves;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -156,17 +158,21 @@ impl Repo {
         Ok(histories)
     }
 
-    /// Reads `.hgtags` of all heads, oldest head first.
     fn read_global_tags(&self, changelog: &Changelog, filtered: &RevBits) -> Result<Histories> {
+        let heads = changelog.heads_where(|rev| !filtered.contains(rev));
+        self.tags_of_heads(changelog, &heads)
+    }
+
+    /// Reads `.hgtags` of these heads, oldest head first.
+    fn tags_of_heads(&self, changelog: &Changelog, heads: &[Revision]) -> Result<Histories> {
         let path = HgPath::new(".hgtags");
         let filelog = self.filelog(path)?;
         let mut all = Histories::new();
         if filelog.is_empty() {
             return Ok(all);
         }
-        let heads = changelog.heads_where(|rev| !filtered.contains(rev));
         let mut seen = HashSet::new();
-        for (head, fnode) in self.tag_file_nodes(changelog, &heads)? {
+        for (head, fnode) in self.tag_file_nodes(changelog, heads)? {
             if fnode.is_null() || !seen.insert(fnode) {
                 continue;
             }

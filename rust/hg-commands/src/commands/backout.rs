@@ -140,17 +140,8 @@ impl Backout<'_> {
         let mut wdir = WorkingDir::open(self.repo)?;
         let everything = Matcher::always();
         let steps = revert::plan(&mut wdir, self.parent, &everything, false)?;
-        let mut announce = |step: &revert::RevertStep, _: Option<&[u8]>| {
-            let word = match step.action {
-                revert::RevertAction::Revert => "reverting ",
-                revert::RevertAction::Add => "adding ",
-                revert::RevertAction::Undelete => "undeleting ",
-                revert::RevertAction::Remove => "removing ",
-                revert::RevertAction::Forget => "forgetting ",
-                _ => return,
-            };
-            let parts = [word.as_bytes(), step.path.as_bytes(), b"\n"];
-            self.ctx.ui.status(parts.concat());
+        let mut announce = |step: &revert::RevertStep| {
+            super::revert::say(self.ctx, step, step.path.as_bytes());
         };
         revert::apply(&mut wdir, self.parent, &steps, &mut announce)
     }

@@ -134,6 +134,8 @@ pub(crate) struct Before {
     branch: Vec<u8>,
     heads: Vec<Revision>,
     all_heads: Vec<Revision>,
+    /// The number of changesets.
+    len: usize,
 }
 
 impl Before {
@@ -143,6 +145,7 @@ impl Before {
         Ok(Self {
             heads: heads.open_heads(&branch).collect(),
             all_heads: heads.heads(&branch).to_vec(),
+            len: repo.changelog()?.len(),
             branch,
         })
     }
@@ -155,11 +158,14 @@ impl Before {
             cl.parents(rev).into_iter().filter(|parent| !parent.is_null()).collect();
         let entry = cl.entry(rev)?;
         let amend = ctx.opts.flag("amend");
+        if !amend && cl.len() == self.len {
+            ctx.ui.warn("warning: commit already existed in the repository!\n");
+        }
         let on_branch =
             |rev: &Revision| cl.entry(*rev).is_ok_and(|entry| entry.branch() == self.branch);
         let grows = parents.iter().any(|parent| self.heads.contains(parent) && on_branch(parent));
         let closes = entry.closes_branch();
-        if !amend && !self.heads.is_empty() && !grows && !closes {
+        if !amend && cl.len() > self.len && !self.heads.is_empty() && !grows && !closes {
             ctx.ui.status("created new head\n");
             if parents.is_empty() {
                 ctx.ui.debug("created new root\n");

@@ -1,6 +1,6 @@
 //! `hg revert`.
 
-use hg_repo::revert::{RevertAction, RevertStep, apply, plan};
+use hg_repo::revert::{RevertAction, RevertStep, apply, back_up, in_order, plan};
 use hg_store::Repo;
 use hg_types::{Error, Node, Result};
 use hg_wdir::{StatusOptions, WorkingDir};
@@ -89,38 +89,49 @@ fn revert(ctx: &CommandContext, repo: &Repo, target: Node) -> Result<i32> {
     let mut wdir = WorkingDir::open(repo)?;
     warn_missing(ctx, repo, &mut wdir, target, &matcher, &naming)?;
     let steps = plan(&mut wdir, target, &matcher, !ctx.opts.flag("no-backup"))?;
-    let mut announce = |step: &RevertStep, saved: Option<&[u8]>| {
+    let mut saved = |step: &RevertStep, place: Option<&[u8]>| {
         let name = naming.name(&step.path);
-        let exact = matcher.exact(&step.path);
-        let (before, after): (&[u8], &[u8]) = match step.action {
-            RevertAction::Revert => (b"reverting ", b"\n"),
-            RevertAction::Add => (b"adding ", b"\n"),
-            RevertAction::Undelete => (b"undeleting ", b"\n"),
-            RevertAction::Remove => (b"removing ", b"\n"),
-            RevertAction::Forget => (b"forgetting ", b"\n"),
-            RevertAction::Nothing if exact => {
-                return ctx.ui.warn([b"no changes needed to ", &*name, b"\n"].concat());
+        match (step.action, place) {
+            (RevertAction::Nothing, _) if matcher.exact(&step.path) => {
+                ctx.ui.warn([b"no changes needed to ", &*name, b"\n"].concat());
             }
-            RevertAction::NotManaged if exact => {
-                return ctx.ui.warn([b"file not managed: ", &*name, b"\n"].concat());
+            (RevertAction::NotManaged, _) if matcher.exact(&step.path) => {
+                ctx.ui.warn([b"file not managed: ", &*name, b"\n"].concat());
             }
-            RevertAction::Nothing | RevertAction::NotManaged => return,
-        };
-        if let Some(saved) = saved {
-            let place = naming.name(hg_types::HgPath::new(saved));
-            let parts = [&b"saving current version of "[..], &name, b" as ", &place, b"\n"];
-            ctx.ui.note(parts.concat());
+            (_, Some(place)) => {
+                let place = naming.name(hg_types::HgPath::new(place));
+                let parts = [&b"saving current version of "[..], &name, b" as ", &place, b"\n"];
+                ctx.ui.note(parts.concat());
+            }
+            _ => {}
         }
-        if !exact || ctx.ui.is_verbose() {
-            ctx.ui.status([before, &name, after].concat());
+    };
+    let mut acting = |step: &RevertStep| {
+        if !matcher.exact(&step.path) || ctx.ui.is_verbose() {
+            say(ctx, step, &naming.name(&step.path));
         }
     };
     if ctx.opts.flag("dry-run") {
-        steps.iter().for_each(|step| announce(step, None));
+        steps.iter().for_each(|step| saved(step, None));
+        in_order(&steps).for_each(acting);
         return Ok(0);
     }
-    apply(&mut wdir, target, &steps, &mut announce)?;
+    back_up(repo, &steps, &mut saved)?;
+    apply(&mut wdir, target, &steps, &mut acting)?;
     Ok(0)
+}
+
+/// Says what happens to a file.
+pub(super) fn say(ctx: &CommandContext, step: &RevertStep, name: &[u8]) {
+    let word = match step.action {
+        RevertAction::Revert => "reverting ",
+        RevertAction::Add => "adding ",
+        RevertAction::Undelete => "undeleting ",
+        RevertAction::Remove => "removing ",
+        RevertAction::Forget => "forgetting ",
+        RevertAction::Nothing | RevertAction::NotManaged => return,
+    };
+    ctx.ui.status([word.as_bytes(), name, b"\n"].concat());
 }
 
 /// Names that stand for nothing: neither on disk nor tracked nor in the target.

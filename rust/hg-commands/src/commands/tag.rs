@@ -32,11 +32,13 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
     let names = names(ctx)?;
-    let node = target(ctx, repo, &names)?;
-    let message = message(ctx, &names, node)?;
+    let named = target(ctx, repo, &names)?;
     if !ctx.opts.flag("local") {
         check_working_directory(ctx, repo)?;
     }
+    let node = checked_node(ctx, named)?;
+    warn_of_branches(ctx, repo, &names)?;
+    let message = message(ctx, &names, node)?;
     let local: &[u8] = if ctx.opts.flag("local") { b"1" } else { b"0" };
     let hook_args = |name: &Vec<u8>| {
         vec![
@@ -108,11 +110,31 @@ fn target(ctx: &CommandContext, repo: &Repo, names: &[Vec<u8>]) -> Result<Node> 
         return Ok(Node::NULL);
     }
     let spec = ctx.opts.nonempty("rev").unwrap_or(b".");
-    let node = revision::single(ctx, spec)?.node(repo)?;
+    revision::single(ctx, spec)?.node(repo)
+}
+
+/// Refuses what is no changeset.
+fn checked_node(ctx: &CommandContext, node: Node) -> Result<Node> {
+    if ctx.opts.flag("remove") {
+        return Ok(node);
+    }
     if node.is_null() {
         return Err(Error::input("cannot tag null revision"));
     }
+    if node == Node::WDIR {
+        return Err(Error::input("cannot tag working directory"));
+    }
     Ok(node)
+}
+
+fn warn_of_branches(ctx: &CommandContext, repo: &Repo, names: &[Vec<u8>]) -> Result<()> {
+    let branches = repo.branchmap()?;
+    for name in names.iter().filter(|name| branches.contains(name)) {
+        let shown = ctx.ui.encoding().local(name);
+        let text = [b"warning: tag ", &shown[..], b" conflicts with existing branch name\n"];
+        ctx.ui.warn(text.concat());
+    }
+    Ok(())
 }
 
 fn message(ctx: &CommandContext, names: &[Vec<u8>], node: Node) -> Result<Vec<u8>> {
@@ -145,7 +167,7 @@ fn check_working_directory(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     let status = WorkingDir::open(repo)?.status(&matcher, StatusOptions::default())?;
     if status.has_changes() || !status.deleted.is_empty() {
         let hint = "please commit .hgtags manually";
-        return Err(Error::state("working copy of .hgtags is changed").hint(hint));
+        return Err(Error::abort("working copy of .hgtags is changed").hint(hint));
     }
     Ok(())
 }

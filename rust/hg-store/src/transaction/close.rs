@@ -72,6 +72,8 @@ pub(crate) struct Running {
     me: std::sync::Weak<Self>,
     lock: Mutex<Option<RepoLock>>,
     instabilities: Instabilities,
+    /// The heads at the beginning, when hooks are to hear of tags.
+    old_heads: Option<Vec<hg_types::Revision>>,
 }
 
 impl Running {
@@ -94,6 +96,11 @@ impl Running {
         }
         let origin_len = repo.changelog()?.len();
         let instabilities = Instabilities::count(repo)?;
+        let track_tags = repo.config().get_bool_or("experimental", "hook-track-tags", false)?;
+        let old_heads = match track_tags {
+            true => Some(repo.changelog()?.heads_where(|_| true)),
+            false => None,
+        };
         let text = format!("{origin_len}\n{description}\n");
         repo.vfs().write(DESCRIPTION, text.as_bytes())?;
         let state = State {
@@ -117,6 +124,7 @@ impl Running {
             me: me.clone(),
             lock: Mutex::new(Some(lock)),
             instabilities,
+            old_heads,
         }))
     }
 
@@ -205,6 +213,7 @@ impl Running {
         if self.state()?.depth > 0 {
             return Err(over());
         }
+        self.note_tag_moves()?;
         self.run_refusing_hooks()?;
         self.finalize()?;
         self.commit_journal()?;
@@ -225,6 +234,19 @@ impl Running {
         outcome = outcome.and(self.instabilities.report_new(&self.repo));
         self.unlock();
         outcome
+    }
+
+    /// Writes down what became of tags, for hooks to read.
+    fn note_tag_moves(&self) -> Result<()> {
+        let Some(old_heads) = &self.old_heads else { return Ok(()) };
+        let moves = self.repo.tag_moves(old_heads)?;
+        if moves.is_empty() {
+            return Ok(());
+        }
+        self.repo.vfs().create_dirs("changes")?;
+        self.repo.vfs().write_atomic(crate::tags::moves::FILE, &moves)?;
+        self.state()?.hook_args.insert("tag_moved".to_owned(), b"1".to_vec());
+        Ok(())
     }
 
     /// Hooks that may refuse, with the pending changes visible to them.
