@@ -17,7 +17,7 @@ PROFILE = os.environ.get("QUICKSILVER_PROFILE", "release")
 CARGO_ARGS = ["--locked", "--profile", PROFILE]
 
 setup(
-    packages=["mercurial", "mercurial.utils", "hgext"],
+    packages=["mercurial", "mercurial.contexts", "mercurial.utils", "hgext"],
     package_data={"mercurial": ["py.typed", "*.pyi"]},
     rust_extensions=[
         RustExtension(

@@ -46,7 +46,7 @@ class Host:
             return None
         for known, repo in self._repos:
             if known.root() == handle.root():
-                return repo
+                return repo.as_commands_see_it()
         from mercurial import localrepo  # late: many commands need no repository
 
         repo = localrepo.localrepository(ui, handle)
@@ -55,7 +55,7 @@ class Host:
             prepare(ui, repo)
         extensions.setup_repo(ui, repo)
         ui._sync()
-        return repo
+        return repo.as_commands_see_it()
 
     def close(self) -> None:
         """End the run."""

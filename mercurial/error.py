@@ -89,7 +89,7 @@ class LookupError(RevlogError, KeyError):  # noqa: A001 -- the name is Mercurial
         self.name = name
         self.index = index
         self.lookupmessage = message
-        shown = name.hex()[:12].encode() if len(name) == 20 and isinstance(name, bytes) else name
+        shown = name.hex().encode() if len(name) == 20 else name
         super().__init__(b"%s@%s: %s" % (index, shown, message) if message else name)
 
     def __str__(self) -> str:

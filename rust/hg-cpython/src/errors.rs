@@ -200,6 +200,23 @@ fn known_error(py: Python<'_>, instance: &PyObject) -> PyResult<Option<Error>> {
     Ok(None)
 }
 
+/// An exception of a class of `mercurial.error`, for what has arguments of its own; `make` gets no class
+/// when there is none with that name.
+pub(crate) fn raise(
+    py: Python<'_>,
+    name: &str,
+    make: impl FnOnce(Python<'_>, Option<PyObject>) -> PyResult<PyObject>,
+) -> PyErr {
+    let class = match name {
+        "" => Ok(None),
+        name => module(py).and_then(|module| module.getattr(py, name)).map(Some),
+    };
+    match class.and_then(|class| make(py, class)) {
+        Ok(instance) => PyErr::from_instance(py, instance),
+        Err(failure) => failure,
+    }
+}
+
 /// The exception for a panic of the core: a mistake of ours, never the user's.
 pub(crate) fn panicked(py: Python<'_>, panic: &(dyn Any + Send)) -> PyErr {
     let text = panic

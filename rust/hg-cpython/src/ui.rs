@@ -4,13 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cpython::{
-    ObjectProtocol as _, PyBytes, PyClone as _, PyObject, PyResult, PyType, Python,
-    PythonObject as _, ToPyObject as _, py_class,
+    ObjectProtocol as _, PyBytes, PyObject, PyResult, PyType, Python, PythonObject as _,
+    ToPyObject as _, py_class,
 };
+use hg_commands::hooks::Hooks;
 use hg_commands::ui::{EditOptions, UiMethod, UiOverrides};
 use hg_commands::{Streams, Ui};
 use hg_config::registry::Default as ItemDefault;
 use hg_config::{Config, registry};
+use hg_store::OpenOptions;
 use hg_types::{Reporter as _, Result};
 use hg_vfs::{bytes_to_path, path_to_bytes};
 
@@ -232,6 +234,17 @@ py_class!(pub class UiHandle |py| {
 });
 
 impl UiHandle {
+    /// How a repository is opened on behalf of this user; its own configuration comes on top.
+    pub(crate) fn open_options(&self, py: Python<'_>) -> OpenOptions {
+        let ui = self.ui(py);
+        OpenOptions {
+            config: (*ui.config()).clone(),
+            reporter: Some(ui.clone()),
+            hooks: Some(Arc::new(Hooks::new(ui.clone()))),
+            ..OpenOptions::default()
+        }
+    }
+
     /// Makes a handle of `ui`.
     pub(crate) fn wrap(py: Python<'_>, ui: Arc<Ui>) -> PyResult<Self> {
         Self::create_instance(py, ui)

@@ -92,6 +92,12 @@ impl QueryContext {
         Self { plugins, ..self }
     }
 
+    /// Hides just these revisions, sorted, whatever the repository hides.
+    #[must_use]
+    pub fn hiding(self, hidden: Vec<Revision>) -> Self {
+        Self { hidden: OnceCell::from(Hidden::new(hidden)), ..self }
+    }
+
     /// The changelog.
     #[must_use]
     pub fn changelog(&self) -> &Arc<Changelog> {

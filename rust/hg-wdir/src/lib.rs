@@ -5,6 +5,7 @@ pub mod branch;
 pub mod copies;
 pub mod diff;
 pub mod dirstate;
+pub mod facts;
 pub mod linkrev;
 pub mod merge;
 pub mod portable;

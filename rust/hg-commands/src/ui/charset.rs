@@ -4,6 +4,14 @@ use hg_types::{Encoding, Error, Result};
 
 use super::Ui;
 
+/// The character set that the environment asks for, without a user interface; `None` for an unknown one.
+#[must_use]
+pub fn encoding_of(env: &hg_config::Environment) -> Option<Encoding> {
+    let name = env.var_nonempty("HGENCODING").unwrap_or_else(|| locale(env));
+    let strict = env.var_nonempty("HGENCODINGMODE").unwrap_or(b"strict") == b"strict";
+    Some(Encoding::named(name)?.strict(strict))
+}
+
 impl Ui {
     /// Decides about the character set from options and environment.
     pub fn setup_encoding(&self, encoding: Option<&[u8]>, mode: Option<&[u8]>) -> Result<()> {

@@ -1,0 +1,34 @@
+"""The changelog as extensions see it.
+
+Public: `changelog`, `changelogrevision`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mercurial import rustext
+from mercurial.revlog import revlog
+
+changelogrevision = rustext.Changeset
+
+
+class changelog(revlog):  # noqa: N801 -- the name is Mercurial's
+    """All changesets, as one view of the repository shows them."""
+
+    def changelogrevision(self, nodeorrev: Any) -> rustext.Changeset:
+        """Return what a changeset says about itself."""
+        return self.changelogrevision_at(self._rev_of(nodeorrev))
+
+    def read(self, nodeorrev: Any) -> tuple[Any, ...]:
+        """Return manifest node, user, date, files, description and extras."""
+        c = self.changelogrevision_at(self._rev_of(nodeorrev))
+        return (c.manifest, c.user, c.date, c.files, c.description, c.extra)
+
+    def readfiles(self, nodeorrev: Any) -> list[bytes]:
+        """Return the files that a changeset touches."""
+        return self.changelogrevision_at(self._rev_of(nodeorrev)).files
+
+    def branchinfo(self, rev: int) -> tuple[bytes, bool]:
+        """Return the branch of a changeset, and whether it closes it."""
+        return self.changelogrevision_at(rev).branchinfo
