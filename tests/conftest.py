@@ -37,8 +37,8 @@ def hermetic_environment(bin_dir: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def native_bin() -> Path:
-    """Return the directory that holds the native `hg` beside the running interpreter."""
-    directory = Path(sys.executable).parent
+    """Return the directory of the native `hg`: `HG_NATIVE`'s, or the running interpreter's."""
+    directory = Path(os.environ.get("HG_NATIVE") or sys.executable).parent
     assert (directory / "hg").exists(), "install the project first: make test"
     return directory
 

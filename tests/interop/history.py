@@ -24,6 +24,12 @@ ENVIRONMENT = {
     "COLUMNS": "80",
 }
 
+# Formats that upstream's plain C build reads slowly, and therefore refuses unless it is told to.
+SLOW_PATHS = (
+    "storage.dirstate-v2.slow-path=allow",
+    "storage.revlog.persistent-nodemap.slow-path=allow",
+)
+
 
 @dataclass
 class Hg:
@@ -36,7 +42,7 @@ class Hg:
         self, *args: str, cwd: Path, check: bool = True, binary: bool = False
     ) -> subprocess.CompletedProcess:
         """Run a command and return what it did; raise when it fails and `check`."""
-        options = [word for item in self.config for word in ("--config", item)]
+        options = [word for item in (*SLOW_PATHS, *self.config) for word in ("--config", item)]
         env = {**ENVIRONMENT, "PATH": os.environ["PATH"], "HOME": str(cwd)}
         result = subprocess.run(
             [self.path, *options, *args],

@@ -18,17 +18,20 @@ IDENTITY = (
 
 def identity(reader: Hg, root: Path) -> bytes:
     """Return the history in `root` as `reader` sees it."""
-    return reader.output("log", "--debug", "-T", IDENTITY, cwd=root)
+    return reader.output("log", "-T", IDENTITY, cwd=root)
+
+
+def index(reader: Hg, root: Path, *which: str) -> list[tuple[str, str, str]]:
+    """Return the node id and parents of every revision of one revlog."""
+    printed = reader.output("debugindex", "--debug", *which, "-T", "json", cwd=root)
+    return [(r["nodeid"], r["p1-nodeid"], r["p2-nodeid"]) for r in json.loads(printed)]
 
 
 def file_nodes(reader: Hg, root: Path) -> dict[str, list[tuple[str, str, str]]]:
-    """Return the node id and parents of every revision of every file."""
+    """Return the node ids and parents of all changesets, manifests and file revisions."""
     names = reader.output("manifest", "--all", cwd=root).decode().splitlines()
-    nodes = {}
-    for name in names:
-        index = json.loads(reader.output("debugindex", name, "-T", "json", cwd=root))
-        nodes[name] = [(r["node"], r["p1"], r["p2"]) for r in index]
-    return nodes
+    nodes = {name: index(reader, root, name) for name in names}
+    return {**nodes, "": index(reader, root, "-c"), "/": index(reader, root, "-m")}
 
 
 def assert_verifies(hg: Hg, root: Path) -> None:

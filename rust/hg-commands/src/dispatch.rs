@@ -98,7 +98,13 @@ pub fn run(request: Request) -> i32 {
         Ok(ui) => Arc::new(ui.with_host(host)),
         Err(_) => return 255,
     };
-    let code = match dispatch(&ui, &args, &env) {
+    let outcome = dispatch(&ui, &args, &env);
+    // A truncated file explains every other failure, and nothing read from it can be trusted.
+    let outcome = match hg_vfs::take_torn_file() {
+        Some(path) => Err(Error::from(hg_vfs::Error::Torn { path }).into()),
+        None => outcome,
+    };
+    let code = match outcome {
         Ok(code) => code,
         Err(failure) => report(&ui, failure),
     };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use hg_format::bundlespec::{BundleSpec, Compression};
 use hg_store::revlog::{RevBits, Revlog};
+use hg_store::transaction::Location;
 use hg_store::{Filelog, Repo};
 use hg_types::{Error, HgPathBuf, Node, Result, Revision, to_hex};
 use hg_wire::apply::{Operation, apply_parts};
@@ -20,6 +21,10 @@ use hg_wire::parts::BundleParts;
 use sha1::{Digest as _, Sha1};
 
 mod quiet;
+
+/// Files up to this size together are copied before they are cut, so that a process that is killed
+/// leaves everything as it was. Beyond it, what was cut is found in the bundles only.
+const PROTECTED_BYTES: u64 = 64 << 20;
 
 /// Where backups go, in `.hg`.
 const DIRECTORY: &str = "strip-backup";
@@ -77,9 +82,14 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         false => Some(plan.write_bundle(repo, &plan.kept, node, "temp", false)?),
     };
     let bookmarks = plan.moved_bookmarks(repo)?;
-    cut(repo, &plan)?;
+    let cuts = plan.cuts(repo)?;
+    let chain = is_small(repo, &cuts).then(|| repo.chain_transactions());
+    cut(repo, &cuts, chain.is_some())?;
     if let Some(path) = &kept {
         take_back(repo, path)?;
+    }
+    if let Some(chain) = &chain {
+        chain.last();
     }
     let tr = repo.transaction("repair")?;
     repo.forget_unknown_phases(&tr)?;
@@ -87,7 +97,8 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         repo.change_bookmarks(&tr, &bookmarks)?;
     }
     tr.close()?;
-    remove_undo(repo)?;
+    // There is no way back behind a removal.
+    hg_store::transaction::remove_undo(repo)?;
     if let Some(path) = kept {
         std::fs::remove_file(&path).map_err(|error| Error::abort(error.to_string()))?;
     }
@@ -133,6 +144,23 @@ impl Plan {
     fn cut_point(&self, revlog: &Revlog) -> usize {
         let goes = |&rev: &Revision| revlog.linkrev(rev) >= self.first;
         revlog.revs().find(goes).and_then(Revision::index).unwrap_or(revlog.len())
+    }
+
+    /// The files to be cut, each with the length that stays.
+    fn cuts(&self, repo: &Repo) -> Result<Vec<(Vec<u8>, u64)>> {
+        let mut cuts = Vec::new();
+        let changelog = repo.changelog()?;
+        add_cuts(&changelog, self.cut_point(&changelog), &mut cuts)?;
+        let manifests = repo.manifest_log()?;
+        if manifests.is_tree() {
+            return Err(Error::abort("tree manifests cannot be stripped yet"));
+        }
+        add_cuts(manifests.revlog(), self.cut_point(manifests.revlog()), &mut cuts)?;
+        for path in &self.files {
+            let filelog: Filelog = repo.filelog(path)?;
+            add_cuts(&filelog, self.cut_point(&filelog), &mut cuts)?;
+        }
+        Ok(cuts)
     }
 
     fn keep_broken(&mut self, revlog: &Revlog) -> Result<()> {
@@ -223,36 +251,42 @@ fn backup_name(node: Node, nodes: &[Node], suffix: &str) -> String {
     format!("{}-{}-{suffix}.hg", text(node.short()), text(to_hex(&digest[..4])))
 }
 
-/// Cuts everything from the first removed changeset on off the store.
-fn cut(repo: &Repo, plan: &Plan) -> Result<()> {
+/// Whether copying what is to be cut costs little.
+fn is_small(repo: &Repo, cuts: &[(Vec<u8>, u64)]) -> bool {
+    let store = repo.store_vfs();
+    cuts.iter().map(|(name, _)| store.len_of(name)).sum::<u64>() <= PROTECTED_BYTES
+}
+
+/// Cuts everything from the first removed changeset on off the store. If `protected`, undoing the
+/// transaction puts the files back; else it finishes the cut.
+fn cut(repo: &Repo, cuts: &[(Vec<u8>, u64)], protected: bool) -> Result<()> {
     let tr = repo.transaction("strip")?;
-    let mut cuts = Vec::new();
-    let changelog = repo.changelog()?;
-    add_cuts(&changelog, plan.cut_point(&changelog), &mut cuts)?;
-    let manifests = repo.manifest_log()?;
-    if manifests.is_tree() {
-        return Err(Error::abort("tree manifests cannot be stripped yet"));
+    if protected {
+        for (name, _) in cuts {
+            tr.backup(Location::Store, name)?;
+        }
+    } else {
+        tr.add_cuts(cuts)?;
     }
-    add_cuts(manifests.revlog(), plan.cut_point(manifests.revlog()), &mut cuts)?;
-    for path in &plan.files {
-        let filelog: Filelog = repo.filelog(path)?;
-        add_cuts(&filelog, plan.cut_point(&filelog), &mut cuts)?;
-    }
-    // Should this fail midway, the journal finishes it: it cuts the files to the same lengths.
-    for (name, length) in &cuts {
-        tr.add(name, *length)?;
-    }
-    drop_parts(repo, &cuts)?;
+    drop_parts(repo, cuts, protected)?;
     tr.close()?;
     repo.clear();
     Ok(())
 }
 
-fn drop_parts(repo: &Repo, cuts: &[(Vec<u8>, u64)]) -> Result<()> {
+fn drop_parts(repo: &Repo, cuts: &[(Vec<u8>, u64)], protected: bool) -> Result<()> {
     let store = repo.store_vfs();
     let mut gone = HashSet::new();
     for (name, length) in cuts {
-        if *length > 0 {
+        if *length > 0 && protected {
+            // The copy is a second name of the same file, which therefore must not change.
+            let old = store.map(name)?;
+            let kept = usize::try_from(*length).ok().and_then(|length| old.get(..length));
+            let kept = kept.ok_or_else(|| {
+                Error::storage([&name[..], b" is shorter than when it was opened"].concat())
+            })?;
+            store.write_atomic(name, kept)?;
+        } else if *length > 0 {
             let file = store.open_update(name)?;
             file.set_len(*length)
                 .map_err(|error| Error::abort(error.to_string()).because(error))?;
@@ -305,15 +339,4 @@ fn take_bundle(repo: &Repo, path: &std::path::Path) -> Result<()> {
     let mut parts = BundleParts::new(bundle, Some(name))?;
     apply_parts(&mut parts, &mut operation)?;
     operation.close()
-}
-
-/// There is no way back behind a removal.
-fn remove_undo(repo: &Repo) -> Result<()> {
-    for name in ["undo", "undo.backupfiles", "undo.phaseroots"] {
-        repo.store_vfs().try_remove(name)?;
-    }
-    for name in ["undo.dirstate", "undo.branch", "undo.desc", "undo.bookmarks"] {
-        repo.vfs().try_remove(name)?;
-    }
-    Ok(())
 }

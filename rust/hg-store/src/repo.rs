@@ -45,6 +45,7 @@ struct Inner {
     locks: Locks,
     parts: Parts,
     transaction: Mutex<std::sync::Weak<crate::transaction::Running>>,
+    carried: Mutex<crate::transaction::Carried>,
     /// The first changeset that lies in memory on top of the store.
     overlay_start: std::sync::OnceLock<usize>,
     /// File histories that lie in memory on top of the store.
@@ -149,6 +150,10 @@ impl Repo {
 
     pub(crate) fn transaction_cell(&self) -> &Mutex<std::sync::Weak<crate::transaction::Running>> {
         &self.0.transaction
+    }
+
+    pub(crate) fn carried_cell(&self) -> &Mutex<crate::transaction::Carried> {
+        &self.0.carried
     }
 
     /// Whoever hears what there is to say.

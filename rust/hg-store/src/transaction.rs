@@ -14,15 +14,18 @@ use hg_vfs::Vfs;
 use crate::Repo;
 use crate::revlog::RevlogTransaction;
 
+mod chain;
 mod changes;
 mod close;
 mod instabilities;
 mod journal;
 mod recover;
 
+pub(crate) use chain::Carried;
+pub use chain::Chain;
 pub use changes::{Changes, PhaseMove};
 pub(crate) use close::Running;
-pub use recover::{Rollback, recover, rollback};
+pub use recover::{Rollback, recover, remove_undo, rollback};
 
 use close::{Callback, Generator, State};
 
@@ -156,12 +159,13 @@ impl Transaction {
         self.running.state()?.journal.add(name, length)
     }
 
-    /// Moves the noted length of a file down, for those who cut files themselves (strip).
+    /// Notes that files are about to be cut to these lengths: all of them, or none if the process is
+    /// killed, for an undoing that cuts only some would break the others.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn replace(&self, name: &[u8], length: u64) -> Result<()> {
-        self.running.state()?.journal.replace(name, length)
+    pub fn add_cuts(&self, cuts: &[(Vec<u8>, u64)]) -> Result<()> {
+        self.running.state()?.journal.add_cuts(cuts)
     }
 
     /// The length a file had when it was first noted; `None` when it was not.

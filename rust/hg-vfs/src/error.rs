@@ -55,6 +55,12 @@ pub enum Error {
         /// The message for the user.
         Vec<u8>,
     ),
+    /// A file was cut off while it was being read.
+    #[error("{path:?} was truncated while it was mapped")]
+    Torn {
+        /// The file.
+        path: PathBuf,
+    },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -124,6 +130,11 @@ impl From<Error> for hg_types::Error {
             ),
             Error::Audit(message) => Self::new(ErrorKind::Input, message.clone()),
             Error::Blocked(message) => Self::abort(message.clone()),
+            Error::Torn { path } => {
+                let path = path_to_bytes(path);
+                Self::storage([b"file '", path, b"' was truncated while it was read"].concat())
+                    .hint("another process changed it; run the command again")
+            }
             Error::Interrupted => Self::new(ErrorKind::Canceled, "interrupted"),
         };
         made.because(error)

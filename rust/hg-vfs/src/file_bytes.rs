@@ -3,23 +3,24 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 
-use memmap2::{Mmap, MmapOptions};
+use crate::mapping::Mapping;
 
 /// Files below this size are read: mapping costs more than copying them.
 const MAP_THRESHOLD: u64 = 64 * 1024;
 
 /// The content of a file at the moment it was opened; cheap to clone.
 ///
-/// The mapping is private, but another process that truncates the file is still seen: map only
-/// files that are replaced by renaming or only ever appended to.
+/// Another process that truncates a mapped file does not end this one: the lost bytes read as
+/// zeroes, and [`crate::torn_file`] names the file.
 #[derive(Clone, Default)]
 pub struct FileBytes(Arc<Content>);
 
 enum Content {
     Read(Vec<u8>),
-    Mapped(Mmap),
+    Mapped(Mapping),
 }
 
 impl Default for Content {
@@ -35,14 +36,14 @@ impl FileBytes {
         Self(Arc::new(Content::Read(bytes)))
     }
 
-    /// Reads or maps an open file from its start.
+    /// Reads or maps an open file from its start; `path` is what messages call it.
     ///
     /// # Errors
     /// When the system refuses to read.
-    pub fn from_file(file: &File) -> io::Result<Self> {
+    pub fn from_file(file: &File, path: &Path) -> io::Result<Self> {
         let size = file.metadata()?.len();
         if size >= MAP_THRESHOLD
-            && let Some(map) = map_private(file)
+            && let Ok(map) = Mapping::new(file, path)
         {
             return Ok(Self(Arc::new(Content::Mapped(map))));
         }
@@ -57,13 +58,6 @@ impl FileBytes {
     pub fn is_mapped(&self) -> bool {
         matches!(*self.0, Content::Mapped(_))
     }
-}
-
-#[expect(unsafe_code, reason = "mapping memory is what this module is for")]
-fn map_private(file: &File) -> Option<Mmap> {
-    // SAFETY: the mapping is private and read-only; the files mapped are only ever appended to or
-    // replaced by renaming, under the repository's locks (see the type's documentation).
-    unsafe { MmapOptions::new().map_copy_read_only(file) }.ok()
 }
 
 impl Deref for FileBytes {

@@ -107,7 +107,7 @@ impl Vfs {
     /// When it cannot be read, or is not there.
     pub fn map(&self, name: impl AsRef<[u8]>) -> Result<FileBytes> {
         let path = self.join(name);
-        File::open(&path).and_then(|file| FileBytes::from_file(&file)).when("reading", path)
+        File::open(&path).and_then(|file| FileBytes::from_file(&file, &path)).when("reading", path)
     }
 
     /// Reads or maps a whole file; `None` when it is not there.

@@ -111,6 +111,7 @@ impl Repo {
             locks: Locks::default(),
             parts: Parts::default(),
             transaction: Mutex::new(Weak::new()),
+            carried: Mutex::default(),
             overlay_start: std::sync::OnceLock::new(),
             overlay: RwLock::default(),
         })))

@@ -11,7 +11,9 @@ use sha1::{Digest as _, Sha1};
 
 use super::instabilities::Instabilities;
 use super::journal::{BACKUPS, DESCRIPTION, JOURNAL, Journal, undo_name};
-use super::{Callbacks, Changes, Guard, Location, Stage, Transaction, over, recover, unpoison};
+use super::{
+    Callbacks, Changes, Guard, Location, Stage, Transaction, chain, over, recover, unpoison,
+};
 use crate::Repo;
 use crate::hooks::HookArgs;
 use crate::repo::RepoLock;
@@ -80,7 +82,7 @@ impl Running {
     pub(super) fn begin(repo: &Repo, description: &str) -> Result<Arc<Self>> {
         let lock = repo.lock()?;
         let vfs = repo.store_vfs().raw();
-        if vfs.lexists(JOURNAL) {
+        if !chain::carries(repo) && vfs.lexists(JOURNAL) {
             return Err(Error::abort("abandoned transaction found")
                 .hint("run 'hg recover' to clean up transaction"));
         }
@@ -105,7 +107,7 @@ impl Running {
         repo.vfs().write(DESCRIPTION, text.as_bytes())?;
         let state = State {
             depth: 0,
-            journal: Journal::create(vfs)?,
+            journal: chain::take_journal(repo).map_or_else(|| Journal::create(vfs), Ok)?,
             delayed: BTreeMap::new(),
             generators: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -216,6 +218,8 @@ impl Running {
         self.note_tag_moves()?;
         self.run_refusing_hooks()?;
         self.finalize()?;
+        // Nothing that was made from wrong bytes is kept.
+        hg_vfs::check_torn()?;
         self.commit_journal()?;
         let post_close = std::mem::take(&mut self.state()?.post_close);
         let lent = self.lend()?;
@@ -357,6 +361,10 @@ impl Running {
         let repo = &self.repo;
         let store = repo.store_vfs().raw();
         let backups = self.state()?.journal.backups.clone();
+        if chain::leave_journal(repo, &mut self.state()?.journal)? {
+            let temporary = backups.iter().filter(|entry| entry.name.is_empty());
+            return remove_copies(repo, &temporary.cloned().collect::<Vec<_>>());
+        }
         recover::remove_undo(repo)?;
         let mut text = BACKUP_HEADER.to_vec();
         for entry in &backups {
@@ -426,18 +434,8 @@ impl Running {
             let _ = self.repo.hooks().run(&self.repo, "txnabort", false, &args);
         }
         let state = unpoison(&self.state);
-        let undone = recover::undo(&self.repo, &state.journal.appended, &state.journal.backups)
-            .and_then(|()| recover::remove_journal(&self.repo, &state.journal.backups));
+        recover::undo_and_tell(&self.repo, &state.journal, loud);
         drop(state);
-        match undone {
-            Ok(()) if loud => reporter.warn(b"rollback completed\n"),
-            Ok(()) => {}
-            Err(error) => {
-                reporter.warn(b"rollback failed - please run hg recover\n");
-                let cause = [b"(failure reason: ", &error.message[..], b")\n"].concat();
-                reporter.warn(&cause);
-            }
-        }
         self.open.store(false, Ordering::Release);
         self.repo.transaction_ended();
         self.repo.clear();

@@ -59,16 +59,33 @@ impl Journal {
         self.write(Appended { name: name.to_vec(), length })
     }
 
-    pub(super) fn replace(&mut self, name: &[u8], length: u64) -> Result<()> {
-        match self.lengths.get(name) {
-            Some(&at) => {
-                self.appended[at].length = length;
-                let mut text = Vec::new();
-                journal::encode(&self.appended[at], &mut text);
-                Ok(self.file.write_all(&text).when("writing", self.vfs.join(JOURNAL))?)
-            }
-            None => self.write(Appended { name: name.to_vec(), length }),
+    /// Notes several lengths at once, lower than any noted before.
+    pub(super) fn add_cuts(&mut self, cuts: &[(Vec<u8>, u64)]) -> Result<()> {
+        for (name, length) in cuts {
+            self.lengths.insert(name.clone(), self.appended.len());
+            self.appended.push(Appended { name: name.clone(), length: *length });
         }
+        let mut text = Vec::new();
+        for entry in &self.appended {
+            journal::encode(entry, &mut text);
+        }
+        self.vfs.write_atomic(JOURNAL, &text)?;
+        self.file = self.vfs.open_append(JOURNAL)?;
+        Ok(())
+    }
+
+    /// Everything noted so far, for the next transaction of a chain; temporary files are removed
+    /// by the caller.
+    pub(super) fn hand_over(&mut self) -> Result<Self> {
+        Ok(Self {
+            vfs: self.vfs.clone(),
+            file: self.vfs.open_append(JOURNAL)?,
+            backup_file: self.vfs.open_append(BACKUPS)?,
+            appended: std::mem::take(&mut self.appended),
+            lengths: std::mem::take(&mut self.lengths),
+            backups: std::mem::take(&mut self.backups),
+            seen: std::mem::take(&mut self.seen),
+        })
     }
 
     fn write(&mut self, entry: Appended) -> Result<()> {

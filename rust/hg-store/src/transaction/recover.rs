@@ -6,7 +6,7 @@ use hg_types::{Error, Node, Result};
 
 use super::Location;
 use super::close::remove_copies;
-use super::journal::{BACKUPS, JOURNAL};
+use super::journal::{BACKUPS, JOURNAL, Journal};
 use crate::Repo;
 
 /// Cuts files back and puts copies back.
@@ -73,6 +73,22 @@ pub(super) fn undo(repo: &Repo, appended: &[Appended], backups: &[Backup]) -> Re
     Ok(())
 }
 
+/// Undoes a transaction of this process, and says how it went unless there was nothing to undo.
+pub(super) fn undo_and_tell(repo: &Repo, journal: &Journal, loud: bool) {
+    let reporter = repo.reporter();
+    let undone = undo(repo, &journal.appended, &journal.backups)
+        .and_then(|()| remove_journal(repo, &journal.backups));
+    match undone {
+        Ok(()) if loud => reporter.warn(b"rollback completed\n"),
+        Ok(()) => {}
+        Err(error) => {
+            reporter.warn(b"rollback failed - please run hg recover\n");
+            let cause = [b"(failure reason: ", &error.message[..], b")\n"].concat();
+            reporter.warn(&cause);
+        }
+    }
+}
+
 fn temporary(name: &[u8]) -> Vec<u8> {
     [name, b".restored~"].concat()
 }
@@ -87,7 +103,10 @@ pub(super) fn remove_journal(repo: &Repo, backups: &[Backup]) -> Result<()> {
 }
 
 /// Removes what an earlier transaction left for `rollback`.
-pub(super) fn remove_undo(repo: &Repo) -> Result<()> {
+///
+/// # Errors
+/// When a file cannot be removed.
+pub fn remove_undo(repo: &Repo) -> Result<()> {
     let store = repo.store_vfs().raw();
     let text = store.try_read("undo.backupfiles")?.unwrap_or_default();
     // A list that cannot be read is of no use to anybody.
