@@ -1,0 +1,370 @@
+"""Repositories and peers: opening, cloning, updating.
+
+Public: everything without a leading underscore.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from mercurial import error, pycompat
+from mercurial.i18n import _
+from mercurial.node import hex
+from mercurial.utils import urlutil
+
+sharedbookmarks = b"bookmarks"
+
+
+class _Schemes(dict):  # type: ignore[type-arg]
+    """What extensions register for schemes of addresses."""
+
+
+schemes: dict[bytes, Any] = _Schemes()
+peer_schemes: dict[bytes, Any] = schemes
+repo_schemes: dict[bytes, Any] = schemes
+wirepeersetupfuncs: list[Any] = []
+
+
+def repository(
+    ui: Any,
+    path: bytes = b"",
+    create: bool = False,
+    presetupfuncs: Any = None,
+    intents: Any = None,
+    createopts: Any = None,
+) -> Any:
+    """Open (or make) a repository, and let extensions set it up.
+
+    Raises:
+        error.RepoError: There is none.
+    """
+    from mercurial import commands, extensions, localrepo, rustext  # late: they come after us
+
+    path = urlutil.urllocalpath(path or b".")
+    if create:
+        commands.init(ui, path)
+    root = os.path.realpath(path)
+    if not os.path.isdir(os.path.join(root, b".hg")):
+        raise error.RepoError(_(b"repository %s not found") % path)
+    own = ui.copy()
+    for name in (b"hgrc", b"hgrc-not-shared"):
+        own.readconfig(os.path.join(root, b".hg", name))
+    repo = localrepo.localrepository(own, rustext.RepoHandle.open(root, own._handle))
+    for prepare in presetupfuncs or ():
+        prepare(own, repo)
+    return extensions.setup_repo(own, repo)
+
+
+def islocal(repo: Any) -> Any:
+    """Return whether something is a repository on this machine."""
+    if isinstance(repo, bytes):
+        return urlutil.url(repo).islocal()
+    return repo.local()
+
+
+class _LocalPeer:
+    """A repository on this machine as a peer.
+
+    Args:
+        repo: The repository.
+    """
+
+    def __init__(self, repo: Any):
+        self._repo = repo
+        self.ui = repo.ui
+        self.path = None
+        self.limitedarguments = False
+
+    def local(self) -> Any:
+        """Return the repository."""
+        return self._repo
+
+    def peer(self, *_args: Any, **_options: Any) -> Any:
+        """Return itself."""
+        return self
+
+    def url(self) -> bytes:
+        """Return its address."""
+        return self._repo.url()
+
+    def canpush(self) -> bool:
+        """Return whether one can push to it."""
+        return True
+
+    def close(self) -> None:
+        """Let go of it."""
+
+    def capabilities(self) -> set[bytes]:
+        """Return what it can do."""
+        return {b"branchmap", b"getbundle", b"known", b"lookup", b"pushkey", b"unbundle", b"bundle2"}
+
+    def capable(self, name: bytes) -> bool:
+        """Return whether it can do something."""
+        return name in self.capabilities()
+
+    def requirecap(self, name: bytes, purpose: bytes) -> None:
+        """Refuse what it cannot do."""
+        if not self.capable(name):
+            raise error.CapabilityError(
+                _(b"cannot %s; remote repository does not support the '%s' capability") % (purpose, name)
+            )
+
+    def heads(self) -> list[bytes]:
+        """Return its heads."""
+        return self._repo.heads()
+
+    def known(self, nodes: Any) -> list[bool]:
+        """Return which nodes it has."""
+        return self._repo.known(nodes)
+
+    def lookup(self, key: bytes) -> bytes:
+        """Return the node of a name."""
+        return self._repo.lookup(key)
+
+    def branchmap(self) -> dict[bytes, list[bytes]]:
+        """Return the heads of its branches."""
+        return dict(self._repo.branchmap().items())
+
+    def listkeys(self, namespace: bytes) -> dict[bytes, bytes]:
+        """Return the keys of a namespace."""
+        if namespace == b"bookmarks":
+            return {name: hex(node) for name, node in self._repo._bookmarks.items()}
+        if namespace == b"phases":
+            return {b"publishing": b"True"} if self._repo.publishing() else {}
+        if namespace == b"namespaces":
+            return {b"bookmarks": b"", b"phases": b"", b"namespaces": b""}
+        return {}
+
+    def pushkey(self, namespace: bytes, key: bytes, old: bytes, new: bytes) -> bool:
+        """Change a key."""
+        from mercurial import commands  # late: they come after us
+
+        return not commands.debugpushkey(self.ui, self._repo.root, namespace, key, old, new)
+
+    def commandexecutor(self) -> Any:
+        """Return what calls commands."""
+        return _Executor(self)
+
+
+class _Future:
+    """The result of a command that is there already."""
+
+    def __init__(self, value: Any):
+        self._value = value
+
+    def result(self) -> Any:
+        """Return it."""
+        return self._value
+
+
+class _Executor:
+    """Calls commands of a peer."""
+
+    def __init__(self, peer: Any):
+        self._peer = peer
+
+    def __enter__(self) -> _Executor:
+        return self
+
+    def __exit__(self, *_exc: Any) -> None:
+        """Nothing is open."""
+
+    def callcommand(self, name: bytes, args: dict[bytes, Any]) -> _Future:
+        """Call a command by name."""
+        return _Future(getattr(self._peer, name.decode())(**pycompat.strkwargs(args)))
+
+
+def peer(
+    uiorrepo: Any,
+    opts: Any,
+    path: Any,
+    create: bool = False,
+    intents: Any = None,
+    createopts: Any = None,
+    remotehidden: bool = False,
+) -> Any:
+    """Return the peer of an address.
+
+    Raises:
+        error.Abort: It is not on this machine.
+    """
+    ui = getattr(uiorrepo, "ui", uiorrepo)
+    address = path if isinstance(path, bytes) else path.loc
+    parsed = urlutil.url(address)
+    if not parsed.islocal():
+        scheme = schemes.get(parsed.scheme or b"")
+        if scheme is not None and hasattr(scheme, "instance"):
+            return scheme.instance(ui, address, create)
+        raise error.Abort(b"peers of '%s' addresses are not available to extensions yet" % (parsed.scheme or b""))
+    return _LocalPeer(repository(remoteui(uiorrepo, opts), parsed.localpath(), create))
+
+
+def remoteui(src: Any, opts: Any) -> Any:
+    """Return the `ui` for a remote repository."""
+    base = getattr(src, "baseui", None) or getattr(src, "ui", src)
+    made = base.copy()
+    opts = pycompat.byteskwargs(opts or {})
+    for name in (b"ssh", b"remotecmd"):
+        value = opts.get(name) or getattr(src, "ui", src).config(b"ui", name)
+        if value:
+            made.setconfig(b"ui", name, value, b"copied")
+    return made
+
+
+def defaultdest(source: bytes) -> bytes:
+    """Return where a clone goes."""
+    path = urlutil.url(source).path
+    return os.path.basename(os.path.normpath(path)) if path else b""
+
+
+def addbranchrevs(
+    lrepo: Any, other: Any, branches: Any, revs: Any, remotehidden: bool = False
+) -> tuple[Any, Any]:
+    """Return the revisions with those that branches name."""
+    hashbranch, more = branches
+    if not hashbranch and not more:
+        return revs or None, (revs or [None])[0]
+    found = list(revs or [])
+    branchmap = other.branchmap()
+    for branch in [*more, *([hashbranch] if hashbranch else [])]:
+        if branch in branchmap:
+            found.extend(hex(node) for node in reversed(branchmap[branch]))
+        elif branch == hashbranch:
+            found.append(branch)
+        else:
+            raise error.RepoLookupError(_(b"unknown branch '%s'") % branch)
+    return found, found[0]
+
+
+def clone(
+    ui: Any,
+    peeropts: Any,
+    source: Any,
+    dest: bytes | None = None,
+    pull: bool = False,
+    revs: Any = None,
+    update: Any = True,
+    stream: bool = False,
+    branch: Any = None,
+    shareopts: Any = None,
+    **_options: Any,
+) -> tuple[Any, Any]:
+    """Clone; return the peers of source and destination."""
+    from mercurial import commands  # late: they come after us
+
+    address = source if isinstance(source, bytes) else source.url()
+    words = [address] + ([dest] if dest is not None else [])
+    names = [rev if len(rev) != 20 else hex(rev) for rev in revs or []]
+    options = {"pull": pull, "rev": names, "stream": stream, "branch": list(branch or [])}
+    if update is False or update is None:
+        options["noupdate"] = True
+    elif update is not True:
+        options["updaterev"] = update
+    commands.clone(ui, *words, **options)
+    target = dest if dest is not None else defaultdest(address)
+    made = peer(ui, peeropts, target) if urlutil.url(target).islocal() else None
+    origin = peer(ui, peeropts, address) if urlutil.url(address).islocal() else None
+    return origin, made
+
+
+def share(
+    ui: Any, source: Any, dest: bytes | None = None, update: Any = True, bookmarks: bool = True, **options: Any
+) -> Any:
+    """Make a repository that shares the store of another one."""
+    from mercurial import commands  # late: they come after us
+
+    address = source if isinstance(source, bytes) else source.root
+    words = [address] + ([dest] if dest else [])
+    commands.share(ui, *words, noupdate=not update, bookmarks=bookmarks, **options)
+    return repository(ui, dest or defaultdest(address))
+
+
+def sharedreposource(repo: Any) -> Any:
+    """Return the repository whose store is shared."""
+    if not repo.shared():
+        return None
+    return repository(repo.ui, os.path.dirname(repo.sharedpath))
+
+
+def _update(repo: Any, node: Any, **options: Any) -> Any:
+    from mercurial import commands  # late: they come after us
+
+    name = node if node is None or len(node) != 20 else hex(node)
+    words = [] if name is None else [name]
+    return commands.update(repo.ui, repo, *words, **options) or 0
+
+
+def update(repo: Any, node: Any, quietempty: bool = False, updatecheck: Any = None) -> bool:
+    """Update the working directory; return whether files are unresolved."""
+    return bool(_update(repo, node))
+
+
+def clean(repo: Any, node: Any, show_stats: bool = True, quietempty: bool = False) -> bool:
+    """Update the working directory and throw changes away."""
+    if show_stats:
+        return bool(_update(repo, node, clean=True))
+    repo.ui.pushbuffer()
+    try:
+        return bool(_update(repo, node, clean=True))
+    finally:
+        repo.ui.popbuffer()
+
+
+def updatetotally(
+    ui: Any, repo: Any, checkout: Any, brev: Any, clean: bool = False, updatecheck: Any = None
+) -> bool:
+    """Update as the command does."""
+    return bool(_update(repo, checkout, clean=clean))
+
+
+def merge(ctx: Any, force: bool = False, remind: bool = True, labels: Any = None) -> bool:
+    """Merge a changeset into the working directory."""
+    from mercurial import commands  # late: they come after us
+
+    repo = ctx.repo()
+    return bool(commands.merge(repo.ui, repo, ctx.hex(), force=force))
+
+
+def abortmerge(ui: Any, repo: Any) -> None:
+    """Give a merge up."""
+    from mercurial import commands  # late: they come after us
+
+    commands.merge(ui, repo, abort=True)
+
+
+def verify(repo: Any, level: Any = None) -> Any:
+    """Check a repository."""
+    from mercurial import commands  # late: they come after us
+
+    return commands.verify(repo.ui, repo)
+
+
+def incoming(ui: Any, repo: Any, source: bytes, opts: Any, subpath: Any = None) -> Any:
+    """Show what a pull would bring."""
+    from mercurial import commands  # late: they come after us
+
+    return commands.incoming(ui, repo, source, **pycompat.strkwargs(opts))
+
+
+def outgoing(ui: Any, repo: Any, dests: Any, opts: Any, subpath: Any = None) -> Any:
+    """Show what a push would send."""
+    from mercurial import commands  # late: they come after us
+
+    return commands.outgoing(ui, repo, *dests, **pycompat.strkwargs(opts))
+
+
+class cachedlocalrepo:  # noqa: N801 -- the name is Mercurial's
+    """A repository that is opened again when it has changed."""
+
+    def __init__(self, repo: Any):
+        self._repo = repo
+
+    def fetch(self) -> tuple[Any, bool]:
+        """Return the repository, and whether it is new."""
+        self._repo.invalidate()
+        return self._repo, False
+
+    def copy(self) -> cachedlocalrepo:
+        """Return another one."""
+        return cachedlocalrepo(repository(self._repo.baseui, self._repo.root))
