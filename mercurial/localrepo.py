@@ -15,7 +15,7 @@ from mercurial import lock as lockmod
 from mercurial import transaction as transactionmod
 from mercurial.changelog import changelog
 from mercurial.lazy import propertycache, status
-from mercurial.node import hex, nullid, nullrev, wdirhex, wdirid, wdirrev
+from mercurial.node import hex, nullid, nullrev, wdirhex, wdirid, wdirrev, sha1nodeconstants
 from mercurial.repository_files import workingfiles
 
 
@@ -30,6 +30,8 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
     """
 
     filtername: bytes | None = None
+    nodeconstants = sha1nodeconstants
+    nullid = sha1nodeconstants.nullid
 
     def __init__(self, ui: Any, handle: Any):
         self.ui = ui
@@ -49,6 +51,16 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         self._transref: Any = None
         self._evolution: dict[str, Any] = {}
         self._postdsstatus: list[Any] = []
+
+    @property
+    def names(self) -> Any:
+        """The kinds of names of changesets."""
+        found = self.__dict__.get("_names")
+        if found is None:
+            from mercurial import namespaces  # late: few extensions need it
+
+            found = self.__dict__["_names"] = namespaces.namespaces()
+        return found
 
     def close(self) -> None:
         """Let go of the repository; later use raises `error.ClosedError`."""

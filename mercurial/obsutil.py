@@ -1,0 +1,111 @@
+"""Questions about obsolescence.
+
+Public: `successorssets`, `allsuccessors`, `allpredecessors`, `closestpredecessors`, `foreground`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Iterator
+
+from mercurial import rustext
+
+bumpedfix = 1
+usingsha256 = 2
+
+
+def successorssets(repo: Any, initialnode: bytes, closest: bool = False, cache: Any = None) -> list[list[bytes]]:
+    """Return the sets of changesets that replace one."""
+    return [list(found) for found in rustext.successors_sets(repo._handle, initialnode)]
+
+
+def allsuccessors(obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0) -> Iterator[bytes]:
+    """Yield nodes and all that replace them."""
+    pending, seen = list(nodes), set(nodes)
+    while pending:
+        current = pending.pop()
+        yield current
+        for marker in obsstore.successors.get(current, ()):
+            for found in marker[1]:
+                if found not in seen and not marker[2] & ignoreflags:
+                    seen.add(found)
+                    pending.append(found)
+
+
+def allpredecessors(obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0) -> Iterator[bytes]:
+    """Yield nodes and all that they replace."""
+    pending, seen = list(nodes), set(nodes)
+    while pending:
+        current = pending.pop()
+        yield current
+        for marker in obsstore.predecessors.get(current, ()):
+            if marker[0] not in seen and not marker[2] & ignoreflags:
+                seen.add(marker[0])
+                pending.append(marker[0])
+
+
+def closestpredecessors(repo: Any, nodeid: bytes) -> Iterator[bytes]:
+    """Yield the visible changesets that a node replaces."""
+    pending, seen = [nodeid], {nodeid}
+    while pending:
+        for marker in repo.obsstore.predecessors.get(pending.pop(), ()):
+            found = marker[0]
+            if found in seen:
+                continue
+            seen.add(found)
+            if found in repo:
+                yield found
+            else:
+                pending.append(found)
+
+
+predecessorsclosest = closestpredecessors
+
+
+def foreground(repo: Any, nodes: Iterable[bytes]) -> set[bytes]:
+    """Return descendants of changesets and of what replaces them."""
+    plain = repo.unfiltered()
+    found = {ctx.node() for ctx in plain.set(b"%ln::", list(nodes))}
+    for node in allsuccessors(plain.obsstore, set(found)):
+        if plain.changelog.hasnode(node):
+            found.add(node)
+    return {ctx.node() for ctx in plain.set(b"%ln::", sorted(found))}
+
+
+class marker:  # noqa: N801 -- the name is Mercurial's
+    """A marker of obsolescence."""
+
+    def __init__(self, repo: Any, data: Any):
+        self._repo = repo
+        self._data = data
+
+    def prednode(self) -> bytes:
+        """Return what is replaced."""
+        return self._data[0]
+
+    def succnodes(self) -> tuple[bytes, ...]:
+        """Return what replaces it."""
+        return self._data[1]
+
+    def flags(self) -> int:
+        """Return the flags."""
+        return self._data[2]
+
+    def metadata(self) -> dict[bytes, bytes]:
+        """Return what else is known."""
+        return dict(self._data[3])
+
+    def date(self) -> Any:
+        """Return when it was made."""
+        return self._data[4]
+
+    def parentnodes(self) -> Any:
+        """Return the parents of what is replaced."""
+        return self._data[5]
+
+
+def getmarkers(repo: Any, nodes: Any = None, exclusive: bool = False) -> Iterator[marker]:
+    """Yield markers."""
+    wanted = None if nodes is None else set(nodes)
+    for data in repo.obsstore:
+        if wanted is None or data[0] in wanted or wanted.intersection(data[1]):
+            yield marker(repo, data)
