@@ -1,126 +1,172 @@
 #!/usr/bin/env python3
 """Time `hg` side by side with git and, when at hand, upstream Mercurial.
 
-    benches/run.py [--hg PATH] [--oracle PATH] [--files N] [--rounds N] [QUESTION ...]
+    benches/run.py [--hg PATH] [--oracle PATH] [--files N] [--rounds N] [GROUP ...]
+
+Groups: start (small repository), status, changed (1 % modified, 1 % unknown), update,
+commit, and, only when named, million (1,000,000 files: time and peak memory).
 
 Every question is asked of all peers in turn, round after round, so that a slow moment
-of the machine hits all of them; what counts is the ratio of the medians.  Needs git.
-The tree has `--files` files in directories of 100; both programs hold the same content.
+of the machine hits all of them; what counts is the ratio of the medians.  Needs git and,
+for the floor under status, cargo.  Trees have 100 files to a directory; all programs
+hold the same content, git's packed and without untracked cache.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-# question -> (hg's arguments, git's arguments, bound on hg/git or None)
-QUESTIONS: dict[str, tuple[list[str], list[str], float | None]] = {
-    "version": (["version"], ["version"], 2.0),
-    "root": (["root"], ["rev-parse", "--show-toplevel"], 2.0),
-    "tip": (["log", "-r", "tip"], ["log", "-1"], 2.0),
-    "status": (["status"], ["status"], 2.0),
+from peers import ROOT, Bench, Peer, lstat_program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = {
+    "version": (["version"], ["version"]),
+    "root": (["root"], ["rev-parse", "--show-toplevel"]),
+    "tip": (["log", "-r", "tip"], ["log", "-1"]),
+    "status": (["status"], ["status"]),
 }
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return a hermetic environment for both programs."""
-    (home / "gitconfig").write_text("[user]\n\tname = t\n\temail = t@example.org\n")
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "HGRCPATH": "",
-        "HGUSER": "test <test@example.org>",
-        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_PAGER": "cat",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "GMT",
-    }
+def start(bench: Bench) -> None:
+    """Ask small questions of a small repository: start-up is all there is to them."""
+    bench.make_repositories(2000)
+    for name, (ours, theirs) in START.items():
+        peers = [bench.hg("v1", *ours), bench.git(*theirs), bench.upstream(*ours)]
+        bench.ask(f"start {name}", peers, {"git": 2.0})
 
 
-def make_tree(tree: Path, files: int) -> None:
-    """Write `files` small files, 100 to a directory."""
-    for number in range(files):
-        directory = tree / f"d{number // 10000:03}" / f"e{number // 100 % 100:02}"
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / f"file{number:07}.txt").write_text(f"content of {number}\n")
+def status_peers(bench: Bench) -> list[Peer | None]:
+    """Return everybody who can tell what has changed."""
+    return [
+        bench.hg("v2", "status"),
+        bench.hg("v1", "status"),
+        bench.git("status"),
+        bench.upstream("status"),
+        bench.floor(),
+    ]
 
 
-def once(command: list[str], cwd: Path, env: dict[str, str]) -> float:
-    """Run `command` and return the seconds it took; fail when it fails."""
-    start = time.perf_counter()
-    subprocess.run(
-        command, cwd=cwd, env=env, check=True, stdout=subprocess.DEVNULL
-    )
-    return time.perf_counter() - start
+def judge_status(bench: Bench, title: str) -> None:
+    """Compare `status` in both formats with all others."""
+    medians = bench.ask(title, status_peers(bench))
+    bench.judge(medians, "hg v2", "git", 0.6)
+    bench.judge(medians, "hg v2", "upstream", 0.1)
+    bench.judge(medians, "hg v2", "lstat", 1.3)
+    bench.judge(medians, "hg v1", "git", 0.8)
 
 
-def ask(
-    peers: dict[str, tuple[list[str], Path]], rounds: int, env: dict[str, str]
-) -> dict[str, float]:
-    """Return each peer's median in seconds, over `rounds` rounds after a warm-up."""
-    times: dict[str, list[float]] = {name: [] for name in peers}
-    for number in range(rounds + 1):
-        for name, (command, cwd) in peers.items():
-            seconds = once(command, cwd, env)
-            if number:
-                times[name].append(seconds)
-    return {name: statistics.median(values) for name, values in times.items()}
+def status(bench: Bench) -> None:
+    """Ask for the status of a clean tree."""
+    bench.make_repositories(bench.files)
+    judge_status(bench, f"status clean {bench.files}")
 
 
-def prepare(work: Path, args: argparse.Namespace, env: dict[str, str]) -> None:
-    """Make the same tree as a Mercurial and as a git repository."""
-    for name in ("hg", "git"):
-        make_tree(work / name, args.files)
-    for command in (["init"], ["commit", "-qAm", "all"]):
-        once([args.hg, *command], work / "hg", env)
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
-        once(["git", *command], work / "git", env)
-    # Files younger than a second are ambiguous to both programs: let the clock move on.
+def changed(bench: Bench) -> None:
+    """Ask for the status with one percent of files changed, and as many unknown."""
+    bench.make_repositories(bench.files)
+    for tree in bench.trees():
+        for number in range(0, bench.files, 100):
+            path = tree / bench.name(number)
+            with path.open("a") as file:
+                file.write("changed\n")
+            path.with_suffix(".new").write_text("unknown\n")
     time.sleep(1.5)
+    judge_status(bench, f"status 1% changed {bench.files}")
+    bench.restore_repositories()
+
+
+def alternating(first: list[str], second: list[str]) -> Callable[[int], list[str]]:
+    """Return a function from the number of a round to the command of that round."""
+    return lambda number: first if number % 2 else second
+
+
+def update(bench: Bench) -> None:
+    """Go back and forth between revisions that differ in a fifth of the files."""
+    bench.make_repositories(bench.files)
+    for tree in bench.trees():
+        for number in range(0, bench.files, 5):
+            (tree / bench.name(number)).write_text(f"second content of {number}\n")
+    bench.commit_all("second")
+    bench.pack()
+    there = alternating(["update", "-q", "0"], ["update", "-q", "tip"])
+    back = alternating(
+        ["checkout", "-q", "master~1"], ["checkout", "-q", "master"]
+    )
+    title = f"update {bench.files // 5} of {bench.files}"
+    peers = [bench.hg("v2", there), bench.hg("v1", there), bench.git(back)]
+    medians = bench.ask(title, peers)
+    bench.judge(medians, "hg v2", "git", 0.7)
+    bench.judge(medians, "hg v1", "git", 0.7)
+    bench.forget_repositories()
+
+
+def commit(bench: Bench) -> None:
+    """Record a change of one file in the big tree."""
+    bench.make_repositories(bench.files)
+
+    def edit(tree: Path, number: int) -> None:
+        with (tree / bench.name(bench.files // 2)).open("a") as file:
+            file.write(f"change {number}\n")
+
+    ours, theirs = ["commit", "-qm", "one"], ["commit", "-aqm", "one"]
+    peers = [
+        bench.hg("v2", *ours, before=edit),
+        bench.hg("v1", *ours, before=edit),
+        bench.git(*theirs, before=edit),
+    ]
+    medians = bench.ask(f"commit 1 of {bench.files}", peers)
+    bench.judge(medians, "hg v2", "git", 1.0)
+    bench.judge(medians, "hg v1", "git", 1.0)
+    bench.forget_repositories()
+
+
+def million(bench: Bench) -> None:
+    """Ask for the status of a million files; look at memory, too."""
+    files = 1_000_000
+    bench.forget_repositories()
+    bench.make_repositories(files, git=False)
+    bench.rounds = min(bench.rounds, 5)
+    peers = [bench.hg("v2", "status"), bench.hg("v1", "status"), bench.floor()]
+    medians = bench.ask(f"status clean {files}", peers)
+    bench.judge(medians, "hg v2", "lstat", 1.3)
+    for name, bound in (("hg v2", 100), ("hg v1", 400)):
+        each = bench.peak_bytes[name] / files
+        bench.verdict(f"memory {name}", each, bound, "bytes a file")
+    bench.forget_repositories()
+
+
+GROUPS = {f.__name__: f for f in (start, status, changed, update, commit, million)}
 
 
 def main() -> int:
     """Ask the questions; exit 1 when a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hg", default=str(ROOT / "target/release/hg"))
-    parser.add_argument("--oracle", default=os.environ.get("HG_ORACLE"))
-    parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("questions", nargs="*")
+    parser.add_argument("--oracle", default=None)
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("groups", nargs="*", choices=[[], *GROUPS], metavar="GROUP")
     args = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="hg-bench-"))
-    missed = 0
     try:
-        env = environment(work)
-        prepare(work, args, env)
-        print(f"{os.cpu_count()} cores, {args.files} files, {args.rounds} rounds, ms")
-        for question in args.questions or QUESTIONS:
-            ours, theirs, bound = QUESTIONS[question]
-            peers = {
-                "hg": ([args.hg, *ours], work / "hg"),
-                "git": (["git", *theirs], work / "git"),
-            }
-            if args.oracle:
-                peers["upstream"] = ([args.oracle, *ours], work / "hg")
-            medians = ask(peers, args.rounds, env)
-            columns = "  ".join(f"{n} {s * 1000:8.2f}" for n, s in medians.items())
-            ratio = medians["hg"] / medians["git"]
-            verdict = "" if bound is None else f" (asked: {bound})"
-            missed += bound is not None and ratio > bound
-            print(f"{question:10} {columns}  hg/git {ratio:5.2f}{verdict}")
+        bench = Bench(work, args.hg, args.oracle, args.files, args.rounds)
+        bench.lstat = lstat_program()
+        bench.say_machine()
+        for group in args.groups or [name for name in GROUPS if name != "million"]:
+            GROUPS[group](bench)
     finally:
-        shutil.rmtree(work)
-    return 1 if missed else 0
+        shutil.rmtree(work, ignore_errors=True)
+    return 1 if bench.missed else 0
 
 
 if __name__ == "__main__":

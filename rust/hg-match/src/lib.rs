@@ -4,6 +4,7 @@
 //! ignore files (`hg help patterns`, `hg help hgignore`).
 
 mod canon;
+mod digest;
 mod glob;
 mod ignore;
 mod kind;
@@ -18,6 +19,7 @@ mod search;
 mod visit;
 
 pub use canon::{Audit, Warn, canonical_path, join_path, normalize_path, path_to, relative_path};
+pub use digest::ignore_digest;
 pub use hg_types::python_bytes;
 pub use ignore::{IgnoreMatcher, IgnoreRule};
 pub use kind::PatternKind;

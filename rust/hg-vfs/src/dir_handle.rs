@@ -209,6 +209,14 @@ impl DirHandle {
         Ok(names)
     }
 
+    /// Asks about the directory itself.
+    ///
+    /// # Errors
+    /// When the system cannot tell.
+    pub fn own_stat(&self) -> io::Result<NodeStat> {
+        Ok(NodeStat::new(&rustix::fs::fstat(&self.0)?))
+    }
+
     /// Asks about a name in it; `None` when it is not there.
     ///
     /// # Errors

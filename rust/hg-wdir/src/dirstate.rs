@@ -4,17 +4,20 @@
 //! they are written.
 
 mod base;
+mod data_file;
 mod file;
 mod flat;
 mod order;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use hg_format::dirstate::v2::DirectoryCache;
 use hg_format::dirstate::{Entry, Metadata, Timestamp};
 use hg_types::{Error, HgPath, HgPathBuf, Node, Result};
 use hg_vfs::{FileStat, Vfs};
 
 pub(crate) use base::{Base, Child, Directory};
+pub use data_file::DataUpdate;
 pub(crate) use flat::Flat;
 pub use order::compare_by_components;
 
@@ -63,6 +66,8 @@ pub struct Format {
     pub tracked_hint: bool,
     /// Whether to read what a running transaction has written for hooks, if anything.
     pub pending: bool,
+    /// How data files of version 2 are written.
+    pub update: DataUpdate,
 }
 
 /// The dirstate of a working directory.
@@ -71,7 +76,11 @@ pub struct Dirstate {
     format: Format,
     parents: [Node; 2],
     base: Base,
-    changes: HashMap<HgPathBuf, Option<Record>>,
+    changes: BTreeMap<HgPathBuf, Option<Record>>,
+    /// Everything as a list, when there are changes and a walk has asked.
+    merged: Option<Base>,
+    /// Directories that a walk has found to hold nothing new.
+    caches: Vec<(HgPathBuf, DirectoryCache)>,
     parents_changed: bool,
     tracked_changed: bool,
     identity: Option<FileStat>,
@@ -239,9 +248,16 @@ impl Dirstate {
     }
 
     fn any_below(&self, directory: &HgPath, accepts: fn(&Entry) -> bool) -> Result<bool> {
-        let inside = |path: &HgPath| path.is_below(directory) && path.len() > directory.len();
-        for (path, change) in &self.changes {
-            if inside(path) && change.as_ref().is_some_and(|record| accepts(&record.entry)) {
+        // Paths below a directory stand together, behind the directory with its slash.
+        let mut start = directory.as_bytes().to_vec();
+        if !start.is_empty() {
+            start.push(b'/');
+        }
+        let start = HgPathBuf::from_vec(start);
+        let below = self.changes.range(start.clone()..);
+        let below = below.take_while(|(path, _)| path.as_bytes().starts_with(start.as_bytes()));
+        for (_, change) in below {
+            if change.as_ref().is_some_and(|record| accepts(&record.entry)) {
                 return Ok(true);
             }
         }
@@ -255,6 +271,7 @@ impl Dirstate {
         self.tracked_changed |= tracked != was_tracked;
         let record = record.filter(|record| record.entry.any_tracked());
         self.changes.insert(path.to_owned(), record);
+        self.merged = None;
     }
 
     /// Starts tracking `path`; says whether it was not tracked before.
@@ -421,6 +438,8 @@ impl Dirstate {
     /// to be compared.
     pub fn rebuild<'a>(&mut self, files: impl Iterator<Item = &'a HgPath>) {
         self.base = Base::Flat(Flat::default());
+        self.merged = None;
+        self.caches.clear();
         self.changes.clear();
         for file in files {
             let record = Record { entry: Entry::possibly_dirty(), copy_source: None };
@@ -432,13 +451,15 @@ impl Dirstate {
 
     /// The entries as a tree to be walked, changes included.
     pub(crate) fn tree(&mut self) -> Result<&Base> {
-        if !self.changes.is_empty() {
+        if self.changes.is_empty() {
+            return Ok(&self.base);
+        }
+        if self.merged.is_none() {
             let mut flat = Flat::default();
             self.for_each(&mut |item| flat.push(item))?;
-            // The changes stay: they say what is to be written.
-            self.base = Base::Flat(flat);
+            self.merged = Some(Base::Flat(flat));
         }
-        Ok(&self.base)
+        Ok(self.merged.as_ref().unwrap_or(&self.base))
     }
 }
 
@@ -446,7 +467,8 @@ fn collect_directories(
     directory: &Directory,
     out: &mut Vec<(HgPathBuf, Option<Timestamp>)>,
 ) -> Result<()> {
-    for child in directory.children()? {
+    for child in directory.children() {
+        let child = child?;
         if child.entry.is_none() {
             out.push((child.path.to_owned(), child.cache.map(|cache| cache.mtime)));
         }

@@ -8,7 +8,7 @@ use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat, os_message};
 
 use crate::WorkingDir;
-use crate::walk::{Outcome, Walk, Wanted};
+use crate::walk::{DirectoryCaches, Outcome, Walk, Wanted};
 
 pub(crate) use content::{file_text, metadata_of};
 pub use revisions::{between_manifests, status_against};
@@ -83,6 +83,7 @@ impl WorkingDir {
     pub fn status(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Status> {
         let mut outcome = self.walk(matcher, options)?;
         let unsure = std::mem::take(&mut outcome.unsure);
+        let caches = std::mem::take(&mut outcome.caches);
         let bad = self.bad_files(matcher)?;
         let mut status = Status {
             modified: outcome.modified,
@@ -96,8 +97,8 @@ impl WorkingDir {
         };
         status.bad.extend(outcome.bad);
         status.bad.sort();
-        if !unsure.is_empty() {
-            self.settle(unsure, options.clean, &mut status)?;
+        if !unsure.is_empty() || !caches.is_empty() {
+            self.settle(unsure, caches, options.clean, &mut status)?;
         }
         Ok(status)
     }
@@ -156,9 +157,19 @@ impl WorkingDir {
     fn walk_for(&mut self, matcher: &Matcher, wanted: Wanted) -> Result<Outcome> {
         let ignore = self.ignore_for(wanted.unknown || wanted.ignored)?;
         let check_exec = self.check_exec();
-        let root = self.repo().root().to_path_buf();
+        let repo = self.repo().clone();
+        let root = repo.root().to_path_buf();
+        let digest = self.ignore_digest();
+        let trusted = !wanted.directories
+            && digest.is_some_and(|digest| digest == *self.dirstate().ignore_digest());
+        let noted = digest.is_some()
+            && wanted.unknown
+            && matcher.is_always()
+            && !self.dirstate().is_dirty()
+            && repo.current_transaction().is_none();
         let walk = Walk {
             root: DirHandle::open(&root).when("opening", &root)?,
+            caches: DirectoryCaches::new(&repo, trusted, noted),
             matcher,
             ignore: &ignore,
             wanted,

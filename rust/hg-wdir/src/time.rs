@@ -31,12 +31,18 @@ impl FileClock {
     /// later change must then give another time.
     #[must_use]
     pub fn reliable(&self, stat: &NodeStat) -> Option<Timestamp> {
-        let time = Timestamp::new(stat.mtime, stat.mtime_nanoseconds);
-        if stat.mtime < self.seconds {
-            return Some(time);
-        }
         // A day ahead nobody sets a clock by accident: the time was made up, and says as much as any.
         if stat.mtime >= self.seconds.saturating_add(86_400) {
+            return Some(Timestamp::new(stat.mtime, stat.mtime_nanoseconds));
+        }
+        self.past(stat)
+    }
+
+    /// The same, for directories, whose times the system sets.
+    #[must_use]
+    pub fn past(&self, stat: &NodeStat) -> Option<Timestamp> {
+        let time = Timestamp::new(stat.mtime, stat.mtime_nanoseconds);
+        if stat.mtime < self.seconds {
             return Some(time);
         }
         // Within one second nanoseconds decide, for those who keep them.

@@ -3,10 +3,14 @@
 //! Names of a directory on disk and in the dirstate are both sorted, so one pass tells what is
 //! missing, what is new and what must be looked at. A path is built only for what is reported.
 //! Directories without anything of interest are not entered, those without unknown files to be
-//! reported are not even listed.
+//! reported, or that did not change since they were last listed, are not even listed.
 
+mod cache;
 mod outcome;
 
+use std::borrow::Cow;
+
+use hg_format::dirstate::v2::DirectoryCache;
 use hg_format::dirstate::{Entry, Timestamp};
 use hg_match::{IgnoreMatcher, Matcher, VisitDir};
 use hg_types::{HgPath, HgPathBuf, Result};
@@ -15,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::dirstate::{Base, Child, Directory};
 
+pub(crate) use cache::DirectoryCaches;
 pub(crate) use outcome::Outcome;
 
 /// What a walk reports beside changes.
@@ -35,6 +40,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) wanted: Wanted,
     /// Whether the executable bit means anything on this file system.
     pub(crate) check_exec: bool,
+    pub(crate) caches: DirectoryCaches<'a>,
 }
 
 /// What is known about a directory before it is looked at.
@@ -52,7 +58,8 @@ enum Mode {
 
 /// A directory to be walked.
 struct Job<'a> {
-    path: HgPathBuf,
+    path: Cow<'a, HgPath>,
+    cache: Option<DirectoryCache>,
     known: Directory<'a>,
     mode: Mode,
     visit: VisitDir,
@@ -69,7 +76,8 @@ impl<'a> Walk<'a> {
             return Ok(Outcome::default());
         }
         let mode = if self.lists() { Mode::List } else { Mode::Tracked };
-        let job = Job { path: HgPathBuf::default(), known: base.root()?, mode, visit };
+        let path = Cow::Borrowed(HgPath::new(""));
+        let job = Job { path, cache: None, known: base.root()?, mode, visit };
         let mut outcome = self.directory(job)?;
         outcome.sort();
         Ok(outcome)
@@ -80,7 +88,14 @@ impl<'a> Walk<'a> {
     }
 
     fn directory(&self, job: Job<'a>) -> Result<Outcome> {
-        let mut pass = Pass { walk: self, outcome: Outcome::default(), jobs: Vec::new(), job };
+        let mut pass = Pass {
+            walk: self,
+            outcome: Outcome::default(),
+            jobs: Vec::new(),
+            job,
+            all_known: true,
+            ignored_known: true,
+        };
         pass.run()?;
         let Pass { mut outcome, jobs, .. } = pass;
         if jobs.len() < PARALLEL_FROM {
@@ -107,6 +122,10 @@ struct Pass<'w, 'a> {
     job: Job<'a>,
     outcome: Outcome,
     jobs: Vec<Job<'a>>,
+    /// Whether every name on disk is one of the dirstate, ignored ones aside.
+    all_known: bool,
+    /// Whether ignored names are, too.
+    ignored_known: bool,
 }
 
 /// Where to ask about the files of a directory.
@@ -124,22 +143,66 @@ impl<'a> Pass<'_, 'a> {
         let place = match self.walk.root.open_at(self.job.path.as_bytes()) {
             Ok(handle) => Place::Open(handle),
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                self.outcome.bad.push((self.job.path.clone(), os_message(&error)));
+                self.outcome.bad.push((self.path(), os_message(&error)));
                 Place::Through(&self.walk.root)
             }
             Err(_) => return self.missing(),
         };
-        let listed = matches!(self.job.mode, Mode::List | Mode::ListIgnored);
         match &place {
-            Place::Open(handle) if listed => match handle.names() {
-                Ok(names) => self.listed(&place, &names),
-                Err(error) => {
-                    self.outcome.bad.push((self.job.path.clone(), os_message(&error)));
-                    self.tracked(&place)
-                }
-            },
+            Place::Open(handle) if matches!(self.job.mode, Mode::List | Mode::ListIgnored) => {
+                self.list(&place, handle)
+            }
+            _ if self.is_nested(&place) => self.missing(),
             _ => self.tracked(&place),
         }
+    }
+
+    /// Lists a directory, unless it is known to hold nothing new.
+    fn list(&mut self, place: &Place, handle: &DirHandle) -> Result<()> {
+        let walk = self.walk;
+        if walk.caches.holds(self.job.cache, handle, walk.wanted.ignored) {
+            return self.tracked(place);
+        }
+        let time = self.may_be_cached().then(|| walk.caches.time_of(handle)).flatten();
+        let names = match handle.names() {
+            Ok(names) => names,
+            Err(error) => {
+                self.outcome.bad.push((self.path(), os_message(&error)));
+                return if self.is_nested(place) { self.missing() } else { self.tracked(place) };
+            }
+        };
+        if !self.is_root()
+            && names.find(b".hg").is_some_and(|kind| self.is_directory(place, b".hg", kind))
+        {
+            // A repository of its own.
+            return self.missing();
+        }
+        self.listed(place, &names)?;
+        let Some(mtime) = time.filter(|_| self.all_known) else { return Ok(()) };
+        let all_ignored_recorded = self.ignored_known;
+        let cache = DirectoryCache { mtime, all_unknown_recorded: true, all_ignored_recorded };
+        if !walk.caches.trusted || self.job.cache != Some(cache) {
+            self.outcome.caches.push((self.path(), cache));
+        }
+        Ok(())
+    }
+
+    /// Whether everything in the directory will be seen, and there is a place to note it.
+    fn may_be_cached(&self) -> bool {
+        self.walk.caches.noted
+            && self.job.mode == Mode::List
+            && self.job.visit == VisitDir::All
+            && matches!(&self.job.known, Directory::Tree(children) if !children.is_empty())
+            && !self.is_root()
+    }
+
+    fn path(&self) -> HgPathBuf {
+        self.job.path.clone().into_owned()
+    }
+
+    /// Whether another repository lies here.
+    fn is_nested(&self, place: &Place) -> bool {
+        !self.is_root() && self.is_directory(place, b".hg", NodeKind::Unknown)
     }
 
     fn is_root(&self) -> bool {
@@ -148,47 +211,51 @@ impl<'a> Pass<'_, 'a> {
 
     /// Merges the names on disk with those known.
     fn listed(&mut self, place: &Place, names: &Names) -> Result<()> {
-        if !self.is_root()
-            && names.find(b".hg").is_some_and(|kind| self.is_directory(place, b".hg", kind))
-        {
-            // A repository of its own.
-            return self.missing();
-        }
         if self.walk.wanted.directories && !self.is_root() {
-            self.outcome.directories.push(self.job.path.clone());
+            self.outcome.directories.push(self.path());
         }
-        let known = self.job.known.children()?;
-        let mut known = known.into_iter().peekable();
+        let mut known = self.job.known.children();
+        let mut next = known.next().transpose()?;
         for (name, kind) in names.iter() {
-            while let Some(child) = known.next_if(|child| child.name < name) {
+            while let Some(child) = next.take_if(|child| child.name < name) {
                 self.child_missing(child);
+                next = known.next().transpose()?;
             }
-            match known.next_if(|child| child.name == name) {
+            match next.take_if(|child| child.name == name) {
                 Some(child) => {
                     let kind = self.known_kind(place, name, kind);
+                    // A file in the place of a directory, or the other way round.
+                    self.all_known &= match kind {
+                        NodeKind::Directory => child.entry.is_none(),
+                        NodeKind::File | NodeKind::Symlink => child.below.is_empty(),
+                        _ => false,
+                    };
                     self.child_found(place, child, kind);
+                    next = known.next().transpose()?;
                 }
                 None => self.untracked(place, name, kind),
             }
         }
-        known.for_each(|child| self.child_missing(child));
+        if let Some(child) = next {
+            self.child_missing(child);
+        }
+        for child in known {
+            self.child_missing(child?);
+        }
         Ok(())
     }
 
     /// Looks at the known names only.
     fn tracked(&mut self, place: &Place) -> Result<()> {
-        if !self.is_root() && self.is_directory(place, b".hg", NodeKind::Unknown) {
-            return self.missing();
-        }
-        for child in self.job.known.children()? {
-            self.child_found(place, child, NodeKind::Unknown);
+        for child in self.job.known.children() {
+            self.child_found(place, child?, NodeKind::Unknown);
         }
         Ok(())
     }
 
     fn missing(&mut self) -> Result<()> {
-        for child in self.job.known.children()? {
-            self.child_missing(child);
+        for child in self.job.known.children() {
+            self.child_missing(child?);
         }
         Ok(())
     }
@@ -247,8 +314,8 @@ impl<'a> Pass<'_, 'a> {
         }
         let visit = self.visit(child.path);
         if visit.enters() {
-            let path = child.path.to_owned();
-            self.jobs.push(Job { path, known: child.below, mode, visit });
+            let path = Cow::Borrowed(child.path);
+            self.jobs.push(Job { path, cache: child.cache, known: child.below, mode, visit });
         }
     }
 
@@ -306,23 +373,29 @@ impl<'a> Pass<'_, 'a> {
         if self.is_root() && name == b".hg" {
             return;
         }
-        match self.known_kind(place, name, kind) {
+        let path = self.job.path.join(name);
+        let kind = self.known_kind(place, name, kind);
+        let ignored = self.job.mode == Mode::ListIgnored || self.walk.ignore.matches(&path);
+        self.all_known &= ignored;
+        self.ignored_known = false;
+        match kind {
             NodeKind::Directory => {
-                let path = self.job.path.join(name);
                 let visit = self.visit(&path);
                 if !visit.enters() {
                     return;
                 }
-                if let Some(mode) = self.mode_below(&path) {
-                    self.jobs.push(Job { path, known: Directory::Empty, mode, visit });
-                }
+                let mode = match ignored {
+                    false => self.job.mode,
+                    true if self.walk.wanted.ignored => Mode::ListIgnored,
+                    true => return,
+                };
+                let path = Cow::Owned(path);
+                self.jobs.push(Job { path, cache: None, known: Directory::Empty, mode, visit });
             }
             NodeKind::File | NodeKind::Symlink => {
-                let path = self.job.path.join(name);
                 if !self.matches(&path) {
                     return;
                 }
-                let ignored = self.job.mode == Mode::ListIgnored || self.walk.ignore.matches(&path);
                 match (ignored, self.walk.wanted) {
                     (true, Wanted { ignored: true, .. }) => self.outcome.ignored.push(path),
                     (false, Wanted { unknown: true, .. }) => self.outcome.unknown.push(path),

@@ -11,7 +11,7 @@ use hg_vfs::{NodeKind, NodeStat, Vfs};
 
 use crate::Dirstate;
 use crate::copies::{Copies, Side, WorkingSide};
-use crate::dirstate::Format;
+use crate::dirstate::{DataUpdate, Format};
 use crate::status::file_text;
 
 /// The working directory of an open repository: its dirstate, and what is ignored.
@@ -19,6 +19,7 @@ pub struct WorkingDir {
     repo: Repo,
     dirstate: Dirstate,
     ignore: Option<Arc<IgnoreMatcher>>,
+    ignore_digest: Option<[u8; 20]>,
     check_exec: Option<bool>,
     p1_manifest: Option<(Node, Arc<Manifest>)>,
 }
@@ -30,6 +31,7 @@ pub fn dirstate_format(repo: &Repo) -> Format {
         v2: repo.requires("dirstate-v2"),
         tracked_hint: repo.requires("dirstate-tracked-key-v1"),
         pending: repo.sees_pending(),
+        update: DataUpdate::named(repo.config().get("devel", "dirstate.v2.data_update_mode")),
     }
 }
 
@@ -55,7 +57,7 @@ impl WorkingDir {
     /// When it cannot be read or is damaged.
     pub fn open(repo: &Repo) -> Result<Self> {
         let dirstate = load_dirstate(repo)?;
-        Ok(Self { repo: repo.clone(), dirstate, ignore: None, check_exec: None, p1_manifest: None })
+        Ok(Self { repo: repo.clone(), dirstate, ignore: None, ignore_digest: None, check_exec: None, p1_manifest: None })
     }
 
     /// The repository.
@@ -96,6 +98,7 @@ impl WorkingDir {
     pub fn reload(&mut self) -> Result<()> {
         self.dirstate = load_dirstate(&self.repo)?;
         self.ignore = None;
+        self.ignore_digest = None;
         Ok(())
     }
 
@@ -109,6 +112,10 @@ impl WorkingDir {
         }
         let reporter = self.repo.reporter();
         let files = ignore_files(&self.repo.config(), self.repo.wvfs());
+        if self.repo.requires("dirstate-v2") {
+            // Before the rules are read: when they change meanwhile, it will show.
+            self.ignore_digest = hg_match::ignore_digest(self.repo.root_bytes(), &files);
+        }
         let warn = |text: &[u8]| reporter.warn(text);
         let loaded = IgnoreMatcher::load(self.repo.root_bytes(), files, &warn)?;
         let loaded = Arc::new(loaded);
@@ -119,6 +126,17 @@ impl WorkingDir {
     /// What is ignored, or nothing when it does not matter.
     pub(crate) fn ignore_for(&mut self, matters: bool) -> Result<Arc<IgnoreMatcher>> {
         if matters { self.ignore() } else { Ok(Arc::new(IgnoreMatcher::nothing())) }
+    }
+
+    /// The digest of what is ignored, when it was read and is to be kept.
+    pub(crate) fn ignore_digest(&self) -> Option<[u8; 20]> {
+        self.ignore_digest.filter(|_| self.ignore.is_some())
+    }
+
+    /// The same, computed again.
+    pub(crate) fn ignore_digest_now(&self) -> Option<[u8; 20]> {
+        let files = ignore_files(&self.repo.config(), self.repo.wvfs());
+        hg_match::ignore_digest(self.repo.root_bytes(), &files)
     }
 
     /// The manifest of the first parent.

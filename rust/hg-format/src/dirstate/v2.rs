@@ -4,12 +4,14 @@
 //! Where the document and the format differ: a node takes 44 bytes, and the "position of the last
 //! separator" is where the base name starts.
 
+mod append;
 mod docket;
 mod tree;
 mod writer;
 
+pub use append::{Change, What, append_to_tree};
 pub use docket::{Docket, TreeMetadata};
-pub use tree::{Children, DirectoryCache, NodeRef, Tree};
+pub use tree::{Children, DirectoryCache, Iter, NodeRef, Tree};
 pub use writer::{Item, write_tree};
 
 /// Bytes of a node.

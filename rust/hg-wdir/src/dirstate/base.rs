@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use hg_format::dirstate::Entry;
-use hg_format::dirstate::v2::{Children, DirectoryCache, NodeRef, Tree, TreeMetadata};
+use hg_format::dirstate::v2::{self, Children, DirectoryCache, NodeRef, Tree, TreeMetadata};
+use hg_format::dirstate::{self, Entry};
 use hg_types::{HgPath, Result};
 use hg_vfs::FileBytes;
 
@@ -23,10 +23,12 @@ pub(crate) struct MappedTree {
     pub(crate) data: FileBytes,
     pub(crate) used: usize,
     pub(crate) metadata: TreeMetadata,
+    /// What follows `dirstate.` in the name of the file.
+    pub(crate) id: Vec<u8>,
 }
 
 impl MappedTree {
-    fn tree(&self) -> Tree<'_> {
+    pub(crate) fn tree(&self) -> Tree<'_> {
         Tree::new(&self.data[..self.used.min(self.data.len())], self.metadata)
     }
 }
@@ -155,66 +157,74 @@ impl<'a> Directory<'a> {
     }
 
     /// The names in it, in order.
-    pub(crate) fn children(&self) -> Result<Vec<Child<'a>>> {
+    pub(crate) fn children(&self) -> Siblings<'a> {
         match self {
-            Self::Flat(flat, range, prefix) => Ok(flat_children(flat, range.clone(), *prefix)),
-            Self::Tree(children) => tree_children(*children),
-            Self::Empty => Ok(Vec::new()),
+            Self::Flat(flat, range, prefix) => {
+                Siblings::Flat { flat, at: range.start, end: range.end, prefix: *prefix }
+            }
+            Self::Tree(children) => Siblings::Tree(children.iter()),
+            Self::Empty => Siblings::Empty,
         }
     }
 }
 
-fn tree_children(children: Children<'_>) -> Result<Vec<Child<'_>>> {
-    let mut out = Vec::with_capacity(children.len());
-    for node in children.iter() {
-        let node = node.map_err(damaged)?;
-        out.push(Child {
-            name: node.base_name(),
-            path: node.path(),
-            entry: node.entry(),
-            copied: node.copy_source().map_err(damaged)?.is_some(),
-            below: Directory::Tree(node.children().map_err(damaged)?),
-            cache: node.directory_cache(),
-        });
-    }
-    Ok(out)
+/// Iterator over the names in a directory.
+pub(crate) enum Siblings<'a> {
+    Flat { flat: &'a Flat, at: usize, end: usize, prefix: usize },
+    Tree(v2::Iter<'a>),
+    Empty,
 }
 
-fn flat_children(flat: &Flat, range: Range<usize>, prefix: usize) -> Vec<Child<'_>> {
-    let mut out: Vec<Child> = Vec::new();
-    let mut at = range.start;
-    while at < range.end {
-        let path = flat.path(at).as_bytes();
-        let rest = path.get(prefix..).unwrap_or_default();
-        let Some(slash) = rest.iter().position(|&byte| byte == b'/') else {
-            let item = flat.item(at);
-            out.push(Child {
-                name: rest,
-                path: item.path,
-                entry: Some(item.entry),
-                copied: item.copy_source.is_some(),
-                below: Directory::Empty,
-                cache: None,
-            });
-            at += 1;
-            continue;
-        };
-        let directory = HgPath::new(&path[..prefix + slash]);
-        let end = flat.end_of(at..range.end, directory).max(at + 1);
-        let below = Directory::Flat(flat, at..end, prefix + slash + 1);
-        at = end;
-        // A file of the same name stands just before: one was replaced by the other.
-        match out.last_mut().filter(|last| last.path == directory) {
-            Some(last) => last.below = below,
-            None => out.push(Child {
-                name: &rest[..slash],
-                path: directory,
-                entry: None,
-                copied: false,
-                below,
-                cache: None,
-            }),
+impl<'a> Iterator for Siblings<'a> {
+    type Item = Result<Child<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Flat { flat, at, end, prefix } => {
+                (*at < *end).then(|| Ok(flat_child(flat, at, *end, *prefix)))
+            }
+            Self::Tree(nodes) => Some(nodes.next()?.and_then(|node| tree_child(&node)).map_err(damaged)),
+            Self::Empty => None,
         }
     }
-    out
+}
+
+fn tree_child<'a>(node: &NodeRef<'a>) -> Result<Child<'a>, dirstate::Error> {
+    Ok(Child {
+        name: node.base_name(),
+        path: node.path(),
+        entry: node.entry(),
+        copied: node.copy_source()?.is_some(),
+        below: Directory::Tree(node.children()?),
+        cache: node.directory_cache(),
+    })
+}
+
+/// The name at `at`, which moves behind it and everything below.
+fn flat_child<'a>(flat: &'a Flat, at: &mut usize, end: usize, prefix: usize) -> Child<'a> {
+    let path = flat.path(*at).as_bytes();
+    let rest = path.get(prefix..).unwrap_or_default();
+    let slash = rest.iter().position(|&byte| byte == b'/');
+    let name = &rest[..slash.unwrap_or(rest.len())];
+    let mut child = Child {
+        name,
+        path: HgPath::new(&path[..prefix + name.len()]),
+        entry: None,
+        copied: false,
+        below: Directory::Empty,
+        cache: None,
+    };
+    if slash.is_none() {
+        let item = flat.item(*at);
+        child.entry = Some(item.entry);
+        child.copied = item.copy_source.is_some();
+        *at += 1;
+    }
+    // Below a file, too: one was replaced by the other.
+    if *at < end && flat.is_below(*at, child.path) {
+        let below = flat.end_of(*at..end, child.path).max(*at + 1);
+        child.below = Directory::Flat(flat, *at..below, prefix + name.len() + 1);
+        *at = below;
+    }
+    child
 }

@@ -1,11 +1,11 @@
 //! Reading and writing `.hg/dirstate`, and what stands beside it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use hg_format::dirstate::v2::{self, Docket};
+use hg_format::dirstate::v2::Docket;
 use hg_format::dirstate::{Error as FormatError, v1};
 use hg_store::{Location, Stage, Transaction};
-use hg_types::{Error, HgPath, Node, Result, to_hex};
+use hg_types::{Error, Node, Result, to_hex};
 use hg_vfs::{FileBytes, Vfs};
 
 use super::base::MappedTree;
@@ -48,10 +48,12 @@ impl Dirstate {
                 format,
                 parents,
                 base,
-                changes: HashMap::new(),
+                changes: BTreeMap::new(),
                 parents_changed: false,
                 tracked_changed: false,
                 identity,
+                merged: None,
+                caches: Vec::new(),
                 ignore_digest,
                 pending_data: None,
             });
@@ -90,7 +92,7 @@ impl Dirstate {
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&mut self) -> Result<()> {
-        if !self.is_dirty() {
+        if !self.is_dirty() && self.caches.is_empty() {
             return Ok(());
         }
         self.write_always()
@@ -127,6 +129,11 @@ impl Dirstate {
         }
         let bytes =
             if self.format.v2 { self.write_v2_data(transaction)? } else { self.encode_v1()? };
+        let appended = match self.format.v2 {
+            true => read(&self.vfs, Some(FileBytes::from_vec(bytes.clone())), self.format)?,
+            false => None,
+        };
+        let appended = appended.map(|(_, base)| base);
         let hint =
             (self.tracked_changed && self.format.tracked_hint).then(hint_text).transpose()?;
         if let Some(hint) = hint {
@@ -136,47 +143,20 @@ impl Dirstate {
         }
         transaction
             .add_file(Location::Hg, FILE, Stage::AfterFinalize, move |_| Ok(bytes.clone()))?;
-        let mut flat = Flat::default();
-        self.for_each(&mut |item| flat.push(item))?;
-        self.base = Base::Flat(flat);
+        self.base = match appended {
+            Some(base) => base,
+            None => {
+                let mut flat = Flat::default();
+                self.for_each(&mut |item| flat.push(item))?;
+                Base::Flat(flat)
+            }
+        };
+        self.merged = None;
         self.changes.clear();
         self.parents_changed = false;
         // The file is not what is in memory any more.
         self.identity = None;
         Ok(())
-    }
-
-    /// Writes a new data file that the old docket does not name, and gives the new docket.
-    fn write_v2_data(&mut self, transaction: &Transaction) -> Result<Vec<u8>> {
-        let old = self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok());
-        let docket = self.new_data_file()?;
-        // What an earlier call of the same transaction left is not named by anything.
-        if let Some(unused) = self.pending_data.replace(docket.id.clone()) {
-            self.vfs.try_remove(data_name(&unused))?;
-        }
-        let drop_data = |id: Vec<u8>| {
-            move |transaction: &Transaction| -> Result<()> {
-                if !id.is_empty() && !id.contains(&b'/') {
-                    transaction.repo().vfs().try_remove(data_name(&id))?;
-                }
-                Ok(())
-            }
-        };
-        let unique = format!("dirstate-data-{}", String::from_utf8_lossy(&docket.id));
-        transaction.add_abort(&unique, drop_data(docket.id.clone()))?;
-        if let Some(old) = old {
-            transaction.add_post_close("dirstate-old-data", drop_data(old.id))?;
-        }
-        docket.encode().map_err(damaged)
-    }
-
-    fn new_data_file(&self) -> Result<Docket> {
-        let (data, mut tree) = self.encode_v2()?;
-        tree.ignore_digest = self.ignore_digest;
-        let id = random_hex(4)?;
-        self.vfs.write(data_name(&id), &data)?;
-        let data_size = u32::try_from(data.len()).map_err(|_| damaged(FormatError::TooLarge))?;
-        Ok(Docket { parents: self.parents, tree, data_size, id })
     }
 
     fn encode_v1(&self) -> Result<Vec<u8>> {
@@ -188,41 +168,9 @@ impl Dirstate {
         })?;
         Ok(out)
     }
-
-    fn write_v2(&self) -> Result<()> {
-        let old = self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok());
-        let bytes = self.new_data_file()?.encode().map_err(damaged)?;
-        self.vfs.write_atomic_checked(FILE, &bytes)?;
-        // Readers that still have the old data file mapped keep it; others find the new one.
-        if let Some(old) = old.filter(|old| !old.id.is_empty() && !old.id.contains(&b'/')) {
-            self.vfs.try_remove(data_name(&old.id))?;
-        }
-        Ok(())
-    }
-
-    fn encode_v2(&self) -> Result<(Vec<u8>, v2::TreeMetadata)> {
-        // The writer takes an iterator, so the entries are gathered first.
-        let mut paths: Vec<u8> = Vec::new();
-        let mut places = Vec::new();
-        self.for_each(&mut |item| {
-            let start = paths.len();
-            paths.extend_from_slice(item.path.as_bytes());
-            let middle = paths.len();
-            paths.extend_from_slice(item.copy_source.map_or(b"", HgPath::as_bytes));
-            places.push((start, middle, paths.len(), item.entry));
-            Ok(())
-        })?;
-        let items = places.iter().map(|&(start, middle, end, entry)| v2::Item {
-            path: HgPath::new(&paths[start..middle]),
-            entry: Some(entry),
-            copy_source: (end > middle).then(|| HgPath::new(&paths[middle..end])),
-            directory: None,
-        });
-        v2::write_tree(items).map_err(damaged)
-    }
 }
 
-fn data_name(id: &[u8]) -> Vec<u8> {
+pub(super) fn data_name(id: &[u8]) -> Vec<u8> {
     [b"dirstate.", id].concat()
 }
 
@@ -238,7 +186,7 @@ fn on_disk(vfs: &Vfs, format: Format) -> Result<Option<FileBytes>> {
 }
 
 /// Reads parents and entries; `None` when the data file of version 2 was replaced meanwhile.
-fn read(vfs: &Vfs, bytes: Option<FileBytes>, format: Format) -> Result<Option<([Node; 2], Base)>> {
+pub(super) fn read(vfs: &Vfs, bytes: Option<FileBytes>, format: Format) -> Result<Option<([Node; 2], Base)>> {
     let Some(bytes) = bytes else {
         return Ok(Some(([Node::NULL; 2], Base::Flat(Flat::default()))));
     };
@@ -255,12 +203,13 @@ fn read(vfs: &Vfs, bytes: Option<FileBytes>, format: Format) -> Result<Option<([
         return Ok(Some((docket.parents, Base::Flat(Flat::default()))));
     }
     let data = vfs.try_map(data_name(&docket.id))?.filter(|data| data.len() >= used);
-    Ok(data
-        .map(|data| (docket.parents, Base::Tree(MappedTree { data, used, metadata: docket.tree }))))
+    let (metadata, id) = (docket.tree, docket.id);
+    let tree = data.map(|data| Base::Tree(MappedTree { data, used, metadata, id }));
+    Ok(tree.map(|tree| (docket.parents, tree)))
 }
 
 /// Random bytes in hexadecimal: names that nobody else chooses.
-fn random_hex(bytes: usize) -> Result<Vec<u8>> {
+pub(super) fn random_hex(bytes: usize) -> Result<Vec<u8>> {
     use std::io::Read as _;
     let mut random = vec![0; bytes];
     std::fs::File::open("/dev/urandom")

@@ -118,6 +118,12 @@ impl Flat {
         path_in(&self.buffer, self.items[index].path)
     }
 
+    /// Whether the entry at `index` lies below `directory`, which a slash ends.
+    pub(crate) fn is_below(&self, index: usize, directory: &HgPath) -> bool {
+        let path = self.path(index).as_bytes();
+        path.get(directory.len()) == Some(&b'/') && path.starts_with(directory.as_bytes())
+    }
+
     pub(crate) fn item(&self, index: usize) -> Item<'_> {
         let item = &self.items[index];
         let copy = item.copy_source;

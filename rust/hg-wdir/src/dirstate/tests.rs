@@ -4,8 +4,12 @@ fn path(text: &str) -> &HgPath {
     HgPath::new(text)
 }
 
+fn format(v2: bool) -> Format {
+    Format { v2, tracked_hint: false, pending: false, update: DataUpdate::Auto }
+}
+
 fn open(directory: &tempfile::TempDir, v2: bool) -> Dirstate {
-    Dirstate::load(&Vfs::new(directory.path()), Format { v2, tracked_hint: false, pending: false })
+    Dirstate::load(&Vfs::new(directory.path()), format(v2))
         .expect("valid")
 }
 
@@ -85,11 +89,12 @@ fn children_of_directories() {
             dirstate.write().expect("writable");
         }
         let base = dirstate.tree().expect("valid");
-        let root = base.root().expect("valid").children().expect("valid");
+        let root = base.root().expect("valid").children();
+        let root: Vec<_> = root.map(|child| child.expect("valid")).collect();
         let names: Vec<_> = root.iter().map(|child| (child.name, child.entry.is_some())).collect();
         assert_eq!(names, [(&b"a"[..], false), (b"a.c", true)]);
-        let below = root[0].below.children().expect("valid");
-        let paths: Vec<_> = below.iter().map(|child| child.path.to_string()).collect();
+        let paths: Vec<_> =
+            root[0].below.children().map(|child| child.expect("valid").path.to_string()).collect();
         assert_eq!(paths, ["a/b", "a/c"]);
         assert!(root[1].below.is_empty());
     }

@@ -1,5 +1,6 @@
 //! Comparing the content of files whose size and time tell nothing.
 
+use hg_format::dirstate::v2::DirectoryCache;
 use hg_format::dirstate::{Metadata, Timestamp};
 use hg_store::Manifest;
 use hg_store::Repo;
@@ -20,13 +21,18 @@ enum Verdict {
 }
 
 impl WorkingDir {
-    /// Sorts the unsure files into `status`, and notes the clean ones in the dirstate.
+    /// Sorts the unsure files into `status`, and notes the clean ones in the dirstate, with the
+    /// directories that need not be listed again.
     pub(super) fn settle(
         &mut self,
         unsure: Vec<HgPathBuf>,
+        caches: Vec<(HgPathBuf, DirectoryCache)>,
         list_clean: bool,
         status: &mut Status,
     ) -> Result<()> {
+        if unsure.is_empty() {
+            return self.note(&[], caches);
+        }
         // Taken before anything is read: what was changed later cannot be vouched for.
         let clock = FileClock::now(self.repo());
         let manifest = self.p1_manifest()?;
@@ -57,12 +63,16 @@ impl WorkingDir {
         status.modified.sort_unstable();
         status.deleted.sort_unstable();
         status.clean.sort_unstable();
-        self.note_clean(&clean)
+        self.note(&clean, caches)
     }
 
     /// Writes down what was found clean, if nobody has written since and nobody holds the lock.
-    fn note_clean(&mut self, clean: &[(HgPathBuf, Metadata, Option<Timestamp>)]) -> Result<()> {
-        if clean.is_empty() {
+    fn note(
+        &mut self,
+        clean: &[(HgPathBuf, Metadata, Option<Timestamp>)],
+        caches: Vec<(HgPathBuf, DirectoryCache)>,
+    ) -> Result<()> {
+        if clean.is_empty() && caches.is_empty() {
             return Ok(());
         }
         let repo = self.repo().clone();
@@ -81,6 +91,11 @@ impl WorkingDir {
         if was_dirty || repo.current_transaction().is_some() {
             // Whoever made the other changes writes them all.
             return Ok(());
+        }
+        if let Some(digest) = self.ignore_digest().filter(|_| !caches.is_empty())
+            && self.ignore_digest_now() == Some(digest)
+        {
+            self.dirstate_mut().note_directories(digest, caches);
         }
         match self.dirstate_mut().write() {
             // A repository that cannot be written to can be read all the same.

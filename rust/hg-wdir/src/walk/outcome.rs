@@ -1,6 +1,7 @@
 //! What a walk found.
 
 use hg_format::dirstate::Entry;
+use hg_format::dirstate::v2::DirectoryCache;
 use hg_types::{HgPath, HgPathBuf};
 
 /// Paths by what became of them.
@@ -17,6 +18,8 @@ pub(crate) struct Outcome {
     pub(crate) unsure: Vec<HgPathBuf>,
     /// Directories that were listed.
     pub(crate) directories: Vec<HgPathBuf>,
+    /// Directories of which everything is known.
+    pub(crate) caches: Vec<(HgPathBuf, DirectoryCache)>,
     /// What could not be looked at, and the system's words.
     pub(crate) bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
@@ -50,6 +53,7 @@ impl Outcome {
                 mine.append(theirs);
             }
         }
+        self.caches.append(&mut other.caches);
         self.bad.append(&mut other.bad);
     }
 

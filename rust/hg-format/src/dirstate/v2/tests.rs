@@ -88,6 +88,41 @@ fn wrong_order_is_refused() {
     assert!(write_tree(["a", "a/b"].map(item).into_iter()).is_ok());
 }
 
+#[test]
+fn a_directory_that_lost_a_name_is_not_cached() {
+    let file = |path| Item {
+        path: HgPath::new(path),
+        entry: Some(Entry::added()),
+        copy_source: None,
+        directory: None,
+    };
+    let (mut data, mut tree) =
+        write_tree(["a/b/f", "a/c/f", "a/x", "d/y"].map(file).into_iter()).expect("in order");
+    let cache = DirectoryCache {
+        mtime: Timestamp::new(7, 8),
+        all_unknown_recorded: true,
+        all_ignored_recorded: false,
+    };
+    let mut change = |changes: &[(&'static str, What)]| {
+        let changes: Vec<_> =
+            changes.iter().map(|&(p, what)| Change { path: HgPath::new(p), what }).collect();
+        let (tail, new) =
+            append_to_tree(&Tree::new(&data, tree), &tree, &changes).expect("in order");
+        data.extend_from_slice(&tail);
+        tree = new;
+        ["a", "a/b", "a/c", "d"].map(|path| {
+            let node = Tree::new(&data, tree).node(HgPath::new(path)).expect("valid");
+            node.and_then(|node| node.directory_cache()).is_some()
+        })
+    };
+    let all = ["a", "a/b", "a/c", "d"].map(|path| (path, What::Directory(cache)));
+    assert_eq!(change(&all), [true; 4]);
+    assert_eq!(change(&[("a/b/f", What::File(Entry::possibly_dirty(), None))]), [true; 4]);
+    assert_eq!(change(&[("a/b/g", What::File(Entry::added(), None))]), [true; 4]);
+    assert_eq!(change(&[("a/b/g", What::Forget)]), [true, false, true, true]);
+    assert_eq!(change(&[("a/c/f", What::Forget)]), [false, false, false, true]);
+}
+
 proptest! {
     #[test]
     fn trees_round_trip(mut paths in prop::collection::vec("[ab.]{1,2}(/[ab.]{1,2}){0,3}", 0..40)) {
@@ -110,6 +145,58 @@ proptest! {
     }
 
     #[test]
+    fn appending_is_like_rewriting(
+        old in prop::collection::btree_map("[ab.]{1,2}(/[ab.]{1,2}){0,3}", 0u32..3, 0..30),
+        changes in prop::collection::btree_map("[ab.]{1,2}(/[ab.]{1,2}){0,3}", 0u32..4, 0..12),
+    ) {
+        let sorted = |map: &std::collections::BTreeMap<String, u32>| {
+            let mut paths: Vec<Vec<u8>> = map.keys().map(|path| path.clone().into_bytes()).collect();
+            by_components(&mut paths);
+            paths
+        };
+        let number = |map: &std::collections::BTreeMap<String, u32>, path: &[u8]| {
+            map[std::str::from_utf8(path).expect("plain")]
+        };
+        let entry = |number: u32| match number {
+            0 => Entry::added(),
+            1 => Entry::possibly_dirty(),
+            _ => Entry::clean(metadata(), Some(Timestamp::new(number.into(), 5))),
+        };
+        let source = |number: u32| (number == 1).then_some(HgPath::new("source"));
+        let paths = sorted(&old);
+        let (mut data, tree) = write_tree(paths.iter().map(|path| {
+            let number = number(&old, path);
+            let (entry, copy_source) = (Some(entry(number)), source(number));
+            Item { path: HgPath::new(path), entry, copy_source, directory: None }
+        })).expect("in order");
+        let changed = sorted(&changes);
+        let list: Vec<Change> = changed.iter().map(|path| Change {
+            path: HgPath::new(path),
+            what: match number(&changes, path) {
+                3 => What::Forget,
+                number => What::File(entry(number), source(number)),
+            },
+        }).collect();
+        let (tail, appended) = append_to_tree(&Tree::new(&data, tree), &tree, &list).expect("valid");
+        let mut all = old.clone();
+        for (path, number) in &changes {
+            if *number == 3 { all.remove(path); } else { all.insert(path.clone(), *number); }
+        }
+        let paths = sorted(&all);
+        let expected: Vec<_> = paths.iter().map(|path| {
+            let number = number(&all, path);
+            (path.clone(), Some(entry(number)), source(number).map(|s| s.as_bytes().to_vec()))
+        }).collect();
+        data.extend_from_slice(&tail);
+        let mut found = Vec::new();
+        collect(Tree::new(&data, appended).root().expect("valid"), &mut found).expect("valid");
+        prop_assert_eq!(found, expected.clone());
+        prop_assert_eq!(appended.entries as usize, expected.len());
+        let copies = expected.iter().filter(|(_, _, source)| source.is_some()).count();
+        prop_assert_eq!(appended.copies as usize, copies);
+    }
+
+    #[test]
     fn damaged_trees_do_not_panic(flips in prop::collection::vec((0usize..700, any::<u8>()), 1..8)) {
         let items = ["a/b/f", "a/b/g", "a/x", "b", "c/d"].map(|path| Item {
             path: HgPath::new(path),
@@ -125,6 +212,8 @@ proptest! {
         let mut found = Vec::new();
         if let Ok(root) = Tree::new(&data, tree).root() {
             let _ = collect(root, &mut found);
+            let change = Change { path: HgPath::new("a/b/g"), what: What::Forget };
+            let _ = append_to_tree(&Tree::new(&data, tree), &tree, &[change]);
         }
     }
 }

@@ -52,6 +52,11 @@ impl<'a> Tree<'a> {
         Self { data, metadata }
     }
 
+    /// Bytes of the data.
+    pub(super) fn len(&self) -> usize {
+        self.data.len()
+    }
+
     /// The nodes at the root.
     ///
     /// # Errors
@@ -139,18 +144,43 @@ impl<'a> Children<'a> {
     }
 
     /// All nodes in order; an error when one is corrupt or out of order.
-    pub fn iter(&self) -> impl Iterator<Item = Result<NodeRef<'a>>> + use<'a> {
-        let children = *self;
-        let mut last: Option<&'a [u8]> = None;
-        (0..self.len()).map(move |index| {
-            let node = children.get(index)?;
-            // Strict order also means that no node is met twice, however its pointers lie.
-            if last.is_some_and(|last| last >= node.base_name()) {
-                return Err(Error::Corrupt("siblings out of order"));
+    #[must_use]
+    pub fn iter(&self) -> Iter<'a> {
+        Iter { children: *self, at: 0, last: b"" }
+    }
+}
+
+/// Iterator over sibling nodes.
+#[derive(Clone, Debug)]
+pub struct Iter<'a> {
+    children: Children<'a>,
+    at: usize,
+    last: &'a [u8],
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = Result<NodeRef<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.children.len() {
+            return None;
+        }
+        let node = match self.children.get(self.at) {
+            Ok(node) => node,
+            Err(error) => {
+                self.at = usize::MAX;
+                return Some(Err(error));
             }
-            last = Some(node.base_name());
-            Ok(node)
-        })
+        };
+        self.at += 1;
+        // Strict order also means that no node is met twice, however its pointers lie. Names are
+        // never empty.
+        if self.last >= node.base_name() {
+            self.at = usize::MAX;
+            return Some(Err(Error::Corrupt("siblings out of order")));
+        }
+        self.last = node.base_name();
+        Some(Ok(node))
     }
 }
 
@@ -177,6 +207,11 @@ impl<'a> NodeRef<'a> {
             return Err(Error::Corrupt("directories too deep"));
         }
         Ok(Self { data, bytes, path: HgPath::new(path), base_name, depth })
+    }
+
+    /// The node as it stands in the file.
+    pub(super) fn raw(&self) -> &'a [u8; NODE_SIZE] {
+        self.bytes
     }
 
     /// The path from the root.

@@ -2,7 +2,7 @@
 
 use hg_types::HgPath;
 
-use super::super::{Entry, Error, Result};
+use super::super::{Entry, Error, Result, Timestamp};
 use super::{DirectoryCache, NODE_SIZE, TreeMetadata, flag};
 
 /// A node to be written.
@@ -181,7 +181,7 @@ fn node_bytes(item: &Item, path_at: u32, copy_at: u32, below: Below) -> Result<V
     Ok(out)
 }
 
-fn entry_fields(entry: &Entry) -> (u16, u32, Option<super::super::Timestamp>) {
+pub(super) fn entry_fields(entry: &Entry) -> (u16, u32, Option<Timestamp>) {
     let mut flags = 0;
     let mut set = |condition: bool, flag: u16| flags |= if condition { flag } else { 0 };
     set(entry.tracked, flag::WDIR_TRACKED);
@@ -195,14 +195,14 @@ fn entry_fields(entry: &Entry) -> (u16, u32, Option<super::super::Timestamp>) {
     (flags, entry.metadata.map_or(0, |metadata| metadata.size), entry.mtime)
 }
 
-fn length(path: &[u8]) -> Result<u16> {
+pub(super) fn length(path: &[u8]) -> Result<u16> {
     u16::try_from(path.len()).map_err(|_| Error::TooLarge)
 }
 
-fn offset(position: usize) -> Result<u32> {
+pub(super) fn offset(position: usize) -> Result<u32> {
     u32::try_from(position).map_err(|_| Error::TooLarge)
 }
 
-fn count(number: usize) -> Result<u32> {
+pub(super) fn count(number: usize) -> Result<u32> {
     u32::try_from(number).map_err(|_| Error::TooLarge)
 }

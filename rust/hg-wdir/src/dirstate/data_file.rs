@@ -1,0 +1,195 @@
+//! Writing version 2: changes are appended to the data file, until too much of it is unused.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt as _;
+
+use hg_format::dirstate::Error as FormatError;
+use hg_format::dirstate::v2::{self, Change, DirectoryCache, Docket, What, append_to_tree};
+use hg_store::Transaction;
+use hg_types::{HgPath, HgPathBuf, Result};
+use hg_vfs::IoResultExt as _;
+
+use super::file::{FILE, data_name, random_hex};
+use super::flat::damaged;
+use super::{Base, Dirstate, compare_by_components};
+
+/// How data files are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DataUpdate {
+    /// Appended to until half of the file is unused.
+    #[default]
+    Auto,
+    /// Always appended to.
+    Append,
+    /// Always anew.
+    New,
+}
+
+impl DataUpdate {
+    /// The mode of this name, as `devel.dirstate.v2.data_update_mode` has it.
+    #[must_use]
+    pub fn named(name: Option<&[u8]>) -> Self {
+        match name {
+            Some(b"force-append") => Self::Append,
+            Some(b"force-new") => Self::New,
+            _ => Self::Auto,
+        }
+    }
+}
+
+impl Dirstate {
+    /// The digest of what was ignored when directories were last cached; zeros for never.
+    pub(crate) fn ignore_digest(&self) -> &[u8; 20] {
+        &self.ignore_digest
+    }
+
+    /// Has `caches` written with what else there is. `digest` is that of what is ignored.
+    pub(crate) fn note_directories(
+        &mut self,
+        digest: [u8; 20],
+        mut caches: Vec<(HgPathBuf, DirectoryCache)>,
+    ) {
+        caches.sort_unstable_by(|a, b| compare_by_components(&a.0, &b.0));
+        self.caches = caches;
+        self.ignore_digest = digest;
+    }
+
+    fn docket_on_disk(&self) -> Result<Option<Docket>> {
+        Ok(self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok()))
+    }
+
+    pub(super) fn write_v2(&self) -> Result<()> {
+        let old = self.docket_on_disk()?;
+        let docket = match self.append_data(old.as_ref())? {
+            Some(docket) => docket,
+            None => self.new_data_file()?,
+        };
+        self.vfs.write_atomic_checked(FILE, &docket.encode().map_err(damaged)?)?;
+        // Readers that still have the old data file mapped keep it; others find the new one.
+        let replaced = old.filter(|old| old.id != docket.id);
+        if let Some(old) = replaced.filter(|old| !old.id.is_empty() && !old.id.contains(&b'/')) {
+            self.vfs.try_remove(data_name(&old.id))?;
+        }
+        Ok(())
+    }
+
+    /// Writes data that the old docket does not name, and gives the new docket.
+    pub(super) fn write_v2_data(&mut self, transaction: &Transaction) -> Result<Vec<u8>> {
+        let old = self.docket_on_disk()?;
+        // What is behind the part that a docket speaks of counts for nothing, should it come to that.
+        if let Some(docket) = self.append_data(old.as_ref())? {
+            return docket.encode().map_err(damaged);
+        }
+        let docket = self.new_data_file()?;
+        // What an earlier call of the same transaction left is not named by anything.
+        if let Some(unused) = self.pending_data.replace(docket.id.clone()) {
+            self.vfs.try_remove(data_name(&unused))?;
+        }
+        let drop_data = |id: Vec<u8>| {
+            move |transaction: &Transaction| -> Result<()> {
+                if !id.is_empty() && !id.contains(&b'/') {
+                    transaction.repo().vfs().try_remove(data_name(&id))?;
+                }
+                Ok(())
+            }
+        };
+        let unique = format!("dirstate-data-{}", String::from_utf8_lossy(&docket.id));
+        transaction.add_abort(&unique, drop_data(docket.id.clone()))?;
+        if let Some(old) = old {
+            transaction.add_post_close("dirstate-old-data", drop_data(old.id))?;
+        }
+        docket.encode().map_err(damaged)
+    }
+
+    /// Appends what has changed to the data file; `None` when a new one is to be written.
+    fn append_data(&self, old: Option<&Docket>) -> Result<Option<Docket>> {
+        let (Base::Tree(base), Some(old)) = (&self.base, old) else { return Ok(None) };
+        let ours = self.pending_data.as_ref() == Some(&base.id)
+            || (old.id == base.id && usize::try_from(old.data_size).is_ok_and(|o| o <= base.used));
+        let anew = self.format.update == DataUpdate::New
+            || !ours
+            // Directories cached by other rules would have to be visited one by one.
+            || self.ignore_digest != base.metadata.ignore_digest;
+        if anew {
+            return Ok(None);
+        }
+        let changes = self.sorted_changes();
+        let (tail, tree) = match changes.is_empty() {
+            true => (Vec::new(), base.metadata),
+            false => append_to_tree(&base.tree(), &base.metadata, &changes).map_err(damaged)?,
+        };
+        let Ok(data_size) = u32::try_from(base.used + tail.len()) else { return Ok(None) };
+        if self.format.update == DataUpdate::Auto && tree.unreachable > data_size / 2 {
+            return Ok(None);
+        }
+        let path = self.vfs.join(data_name(&base.id));
+        match OpenOptions::new().write(true).open(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            file => file
+                .and_then(|file| file.write_all_at(&tail, base.used as u64))
+                .when("writing", &path)?,
+        }
+        Ok(Some(Docket { parents: self.parents, tree, data_size, id: base.id.clone() }))
+    }
+
+    /// Files and directories to be changed, in order of components.
+    fn sorted_changes(&self) -> Vec<Change<'_>> {
+        let files = self.changes.iter().map(|(path, record)| Change {
+            path,
+            what: match record {
+                Some(record) => What::File(record.entry, record.copy_source.as_deref()),
+                None => What::Forget,
+            },
+        });
+        let directories = self
+            .caches
+            .iter()
+            .filter(|(path, _)| !self.changes.contains_key(path))
+            .map(|(path, cache)| Change { path, what: What::Directory(*cache) });
+        let mut all: Vec<Change> = files.chain(directories).collect();
+        all.sort_unstable_by(|a, b| compare_by_components(a.path, b.path));
+        all
+    }
+
+    fn new_data_file(&self) -> Result<Docket> {
+        let (data, mut tree) = self.encode_v2()?;
+        // Without caches there is nothing that rules would have to be the same for.
+        tree.ignore_digest = self.ignore_digest;
+        let id = random_hex(4)?;
+        self.vfs.write(data_name(&id), &data)?;
+        let data_size = u32::try_from(data.len()).map_err(|_| damaged(FormatError::TooLarge))?;
+        Ok(Docket { parents: self.parents, tree, data_size, id })
+    }
+
+    fn encode_v2(&self) -> Result<(Vec<u8>, v2::TreeMetadata)> {
+        // The writer takes an iterator, so the entries are gathered first.
+        let mut paths: Vec<u8> = Vec::new();
+        let mut places = Vec::new();
+        self.for_each(&mut |item| {
+            let start = paths.len();
+            paths.extend_from_slice(item.path.as_bytes());
+            let middle = paths.len();
+            paths.extend_from_slice(item.copy_source.map_or(b"", HgPath::as_bytes));
+            places.push((start, middle, paths.len(), item.entry));
+            Ok(())
+        })?;
+        let mut caches = self.caches.iter().peekable();
+        let mut items = Vec::with_capacity(places.len() + self.caches.len());
+        for &(start, middle, end, entry) in &places {
+            let path = HgPath::new(&paths[start..middle]);
+            while let Some((path, cache)) =
+                caches.next_if(|(cached, _)| compare_by_components(cached, path).is_lt())
+            {
+                let directory = Some(*cache);
+                items.push(v2::Item { path, entry: None, copy_source: None, directory });
+            }
+            items.push(v2::Item {
+                path,
+                entry: Some(entry),
+                copy_source: (end > middle).then(|| HgPath::new(&paths[middle..end])),
+                directory: None,
+            });
+        }
+        v2::write_tree(items.into_iter()).map_err(damaged)
+    }
+}
