@@ -234,10 +234,10 @@ class History:
         self._commit(f"link {name}")
 
 
-def new_repository(hg: Hg, root: Path) -> Path:
+def new_repository(hg: Hg, root: Path, *options: str) -> Path:
     """Make an empty repository at `root`."""
     root.mkdir(parents=True)
-    hg.run("init", cwd=root)
+    hg.run("init", *options, cwd=root)
     return root
 
 

@@ -4,6 +4,8 @@
 //! the system resolves one name instead of a whole path, and nothing is allocated for a file that
 //! nobody will hear of.
 
+mod write;
+
 use std::ffi::CString;
 use std::io;
 use std::mem::MaybeUninit;

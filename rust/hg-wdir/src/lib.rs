@@ -11,6 +11,7 @@ pub mod merge;
 pub mod portable;
 pub mod snapshot;
 mod status;
+mod sync;
 mod time;
 pub mod tracking;
 pub mod unfinished;

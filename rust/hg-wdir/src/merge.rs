@@ -5,6 +5,7 @@
 mod action;
 mod apply;
 mod calculate;
+mod checkout;
 mod file;
 mod program;
 mod record;

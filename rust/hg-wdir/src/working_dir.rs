@@ -47,7 +47,9 @@ pub fn parents(repo: &Repo) -> Result<[Node; 2]> {
 fn load_dirstate(repo: &Repo) -> Result<Dirstate> {
     let transaction = repo.current_transaction();
     let pending = transaction.map(|tr| tr.pending_file(Location::Hg, "dirstate")).transpose()?;
-    Dirstate::load_pending(repo.vfs(), dirstate_format(repo), pending.flatten())
+    crate::sync::wait(repo, "dirstate.pre-read-file")?;
+    let after_docket = || crate::sync::wait(repo, "dirstate.post-docket-read-file");
+    Dirstate::load_pending(repo.vfs(), dirstate_format(repo), pending.flatten(), &after_docket)
 }
 
 impl WorkingDir {

@@ -1,5 +1,6 @@
 //! Writing version 2: changes are appended to the data file, until too much of it is unused.
 
+use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt as _;
 
@@ -11,7 +12,10 @@ use hg_vfs::IoResultExt as _;
 
 use super::file::{FILE, data_name, random_hex};
 use super::flat::damaged;
-use super::{Base, Dirstate, compare_by_components};
+use super::{Base, Directory, Dirstate, compare_by_components};
+
+/// Data files below this size are written anew: that costs no more than bytes nobody uses.
+const APPEND_FROM: usize = 64 * 1024;
 
 /// How data files are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -106,7 +110,12 @@ impl Dirstate {
         let (Base::Tree(base), Some(old)) = (&self.base, old) else { return Ok(None) };
         let ours = self.pending_data.as_ref() == Some(&base.id)
             || (old.id == base.id && usize::try_from(old.data_size).is_ok_and(|o| o <= base.used));
-        let anew = self.format.update == DataUpdate::New
+        let anew = match self.format.update {
+            DataUpdate::New => true,
+            DataUpdate::Append => false,
+            DataUpdate::Auto => base.used < APPEND_FROM,
+        };
+        let anew = anew
             || !ours
             // Directories cached by other rules would have to be visited one by one.
             || self.ignore_digest != base.metadata.ignore_digest;
@@ -151,6 +160,25 @@ impl Dirstate {
         all
     }
 
+    /// The cached directories that were read, as far as they still hold, and those that were noted
+    /// since.
+    fn all_caches(&self) -> Result<Vec<(HgPathBuf, DirectoryCache)>> {
+        let mut all = Vec::new();
+        if let Base::Tree(base) = &self.base
+            && base.metadata.ignore_digest == self.ignore_digest
+        {
+            collect_caches(&self.base.root()?, &mut all)?;
+        }
+        // What is known no more may be unknown from now on: its directory must be listed.
+        let forgotten = self.changes.iter().filter(|(_, record)| record.is_none());
+        let lost: HashSet<&HgPath> = forgotten.flat_map(|(path, _)| path.ancestors()).collect();
+        let noted: HashSet<&HgPath> = self.caches.iter().map(|(path, _)| &**path).collect();
+        all.retain(|(path, _)| !lost.contains(&**path) && !noted.contains(&**path));
+        all.extend(self.caches.iter().cloned());
+        all.sort_unstable_by(|a, b| compare_by_components(&a.0, &b.0));
+        Ok(all)
+    }
+
     fn new_data_file(&self) -> Result<Docket> {
         let (data, mut tree) = self.encode_v2()?;
         // Without caches there is nothing that rules would have to be the same for.
@@ -173,8 +201,9 @@ impl Dirstate {
             places.push((start, middle, paths.len(), item.entry));
             Ok(())
         })?;
-        let mut caches = self.caches.iter().peekable();
-        let mut items = Vec::with_capacity(places.len() + self.caches.len());
+        let caches = self.all_caches()?;
+        let mut caches = caches.iter().peekable();
+        let mut items = Vec::with_capacity(places.len() + caches.len());
         for &(start, middle, end, entry) in &places {
             let path = HgPath::new(&paths[start..middle]);
             while let Some((path, cache)) =
@@ -183,6 +212,8 @@ impl Dirstate {
                 let directory = Some(*cache);
                 items.push(v2::Item { path, entry: None, copy_source: None, directory });
             }
+            // A file has taken the place of the directory.
+            caches.next_if(|(cached, _)| **cached == *path);
             items.push(v2::Item {
                 path,
                 entry: Some(entry),
@@ -192,4 +223,20 @@ impl Dirstate {
         }
         v2::write_tree(items.into_iter()).map_err(damaged)
     }
+}
+
+fn collect_caches(
+    directory: &Directory,
+    out: &mut Vec<(HgPathBuf, DirectoryCache)>,
+) -> Result<()> {
+    for child in directory.children() {
+        let child = child?;
+        if let Some(cache) = child.cache {
+            out.push((child.path.to_owned(), cache));
+        }
+        if !child.below.is_empty() {
+            collect_caches(&child.below, out)?;
+        }
+    }
+    Ok(())
 }

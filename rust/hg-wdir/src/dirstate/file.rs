@@ -27,21 +27,28 @@ impl Dirstate {
     /// # Errors
     /// When it cannot be read or is damaged.
     pub fn load(vfs: &Vfs, format: Format) -> Result<Self> {
-        Self::load_pending(vfs, format, None)
+        Self::load_pending(vfs, format, None, &|| Ok(()))
     }
 
     /// The same, where a running transaction will write the file: `pending` is its text.
+    /// `after_docket` is called between the two files of version 2.
     ///
     /// # Errors
     /// Those of [`Dirstate::load`].
-    pub fn load_pending(vfs: &Vfs, format: Format, pending: Option<Vec<u8>>) -> Result<Self> {
+    pub fn load_pending(
+        vfs: &Vfs,
+        format: Format,
+        pending: Option<Vec<u8>>,
+        after_docket: &dyn Fn() -> Result<()>,
+    ) -> Result<Self> {
         for _ in 0..DOCKET_RETRIES {
             let identity = vfs.file_stat(FILE).filter(|_| pending.is_none());
             let bytes = match &pending {
                 Some(text) => Some(FileBytes::from_vec(text.clone())),
                 None => on_disk(vfs, format)?,
             };
-            let Some((parents, base)) = read(vfs, bytes, format)? else { continue };
+            let read = read(vfs, bytes, format, after_docket)?;
+            let Some((parents, base)) = read else { continue };
             let ignore_digest = base.ignore_digest();
             return Ok(Self {
                 vfs: vfs.clone(),
@@ -130,7 +137,7 @@ impl Dirstate {
         let bytes =
             if self.format.v2 { self.write_v2_data(transaction)? } else { self.encode_v1()? };
         let appended = match self.format.v2 {
-            true => read(&self.vfs, Some(FileBytes::from_vec(bytes.clone())), self.format)?,
+            true => read(&self.vfs, Some(FileBytes::from_vec(bytes.clone())), self.format, &|| Ok(()))?,
             false => None,
         };
         let appended = appended.map(|(_, base)| base);
@@ -186,15 +193,26 @@ fn on_disk(vfs: &Vfs, format: Format) -> Result<Option<FileBytes>> {
 }
 
 /// Reads parents and entries; `None` when the data file of version 2 was replaced meanwhile.
-pub(super) fn read(vfs: &Vfs, bytes: Option<FileBytes>, format: Format) -> Result<Option<([Node; 2], Base)>> {
+fn read(
+    vfs: &Vfs,
+    bytes: Option<FileBytes>,
+    format: Format,
+    after_docket: &dyn Fn() -> Result<()>,
+) -> Result<Option<([Node; 2], Base)>> {
     let Some(bytes) = bytes else {
         return Ok(Some(([Node::NULL; 2], Base::Flat(Flat::default()))));
     };
     if !format.v2 || !bytes.starts_with(b"dirstate-v2\n") {
-        let parents = v1::parents(&bytes).map_err(damaged)?;
-        return Ok(Some((parents, Base::Flat(Flat::from_v1(bytes)?))));
+        // A repository of version 2 may have been left with a file of version 1.
+        let hint = |error: Error| match format.v2 {
+            true => error.hint("falling back to dirstate-v1 from v2 also failed"),
+            false => error,
+        };
+        let parents = v1::parents(&bytes).map_err(damaged).map_err(hint)?;
+        return Ok(Some((parents, Base::Flat(Flat::from_v1(bytes).map_err(hint)?))));
     }
     let docket = Docket::decode(&bytes).map_err(damaged)?;
+    after_docket()?;
     if docket.id.contains(&b'/') {
         return Err(damaged(FormatError::Corrupt("identifier of the data file")));
     }

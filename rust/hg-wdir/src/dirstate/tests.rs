@@ -99,3 +99,56 @@ fn children_of_directories() {
         assert!(root[1].below.is_empty());
     }
 }
+
+#[test]
+fn cached_directories_outlive_what_does_not_concern_them() {
+    for update in [DataUpdate::Auto, DataUpdate::Append, DataUpdate::New] {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let vfs = Vfs::new(directory.path());
+        let load = || Dirstate::load(&vfs, Format { update, ..format(true) }).expect("valid");
+        let mut dirstate = load();
+        dirstate.rebuild(["a/b", "a/c/d", "e/f", "x"].map(path).into_iter());
+        dirstate.write().expect("writable");
+        let cached = |dirstate: &Dirstate| -> Vec<String> {
+            let all = dirstate.directories().expect("valid").into_iter();
+            all.filter(|(_, time)| time.is_some()).map(|(path, _)| path.to_string()).collect()
+        };
+        let cache = |seconds| DirectoryCache {
+            mtime: Timestamp::new(seconds, 1),
+            all_unknown_recorded: true,
+            all_ignored_recorded: false,
+        };
+        let mut dirstate = load();
+        dirstate.note_directories([7; 20], vec![("e".into(), cache(5)), ("a".into(), cache(4))]);
+        dirstate.write().expect("writable");
+        dirstate.note_directories([7; 20], vec![("a/c".into(), cache(6))]);
+        dirstate.write().expect("writable");
+        let mut dirstate = load();
+        assert_eq!(cached(&dirstate), ["a", "a/c", "e"], "{update:?}");
+        assert_eq!(dirstate.ignore_digest(), &[7; 20]);
+        let (metadata, mtime) = clean();
+        dirstate.set_clean(path("a/c/d"), metadata, mtime).expect("valid");
+        dirstate.write().expect("writable");
+        assert_eq!(cached(&load()), ["a", "a/c", "e"], "{update:?}");
+        let mut dirstate = load();
+        let record = Record { entry: Entry::possibly_dirty(), copy_source: None };
+        dirstate.put(path("e"), Some(record), false);
+        dirstate.write().expect("writable");
+        assert_eq!(cached(&load()), ["a", "a/c"], "{update:?}: a file in the place of a directory");
+        let mut dirstate = load();
+        dirstate.drop_file(path("e")).expect("valid");
+        dirstate.write().expect("writable");
+        dirstate.note_directories([7; 20], vec![("e".into(), cache(5))]);
+        dirstate.write().expect("writable");
+        let mut dirstate = load();
+        dirstate.drop_file(path("a/c/d")).expect("valid");
+        dirstate.write().expect("writable");
+        assert_eq!(cached(&load()), ["e"], "{update:?}: a new file may be where one was forgotten");
+        let mut dirstate = load();
+        dirstate.note_directories([8; 20], vec![("a".into(), cache(9))]);
+        dirstate.write().expect("writable");
+        assert_eq!(cached(&load()), ["a"], "{update:?}: other rules");
+        let left = std::fs::read_dir(directory.path()).expect("readable").count();
+        assert_eq!(left, 2, "{update:?}: old data files are removed");
+    }
+}

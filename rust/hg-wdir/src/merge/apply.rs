@@ -7,9 +7,9 @@ use hg_format::mergestate::{ContentConflict, FileState};
 use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
 use hg_vfs::PathAuditor;
-use rayon::prelude::*;
 
 use super::action::{Action, Merge, Plan};
+use super::checkout::{Get, Written, check_out};
 use super::file::{FileMerge, MergeContext, Outcome, Side};
 use super::record::Settled;
 use super::state::MergeState;
@@ -56,7 +56,7 @@ pub(super) struct Finished {
 }
 
 /// Applies a plan to the working directory.
-pub(super) struct Applier<'a> {
+pub(super) struct Applier<'a, 'p> {
     pub(super) repo: &'a Repo,
     pub(super) context: &'a MergeContext<'a>,
     pub(super) interaction: &'a dyn Interaction,
@@ -64,11 +64,12 @@ pub(super) struct Applier<'a> {
     pub(super) state: &'a mut MergeState,
     pub(super) stats: UpdateStats,
     pub(super) finished: Vec<Finished>,
+    pub(super) written: Written<'p>,
 }
 
-impl Applier<'_> {
+impl<'p> Applier<'_, 'p> {
     /// Applies the whole plan. The dirstate is the caller's.
-    pub(super) fn apply(&mut self, plan: &Plan) -> Result<()> {
+    pub(super) fn apply(&mut self, plan: &'p Plan) -> Result<()> {
         self.say_plan(plan);
         self.remove_files(plan)?;
         self.move_path_conflicts(plan)?;
@@ -140,63 +141,63 @@ impl Applier<'_> {
     }
 
     /// Writes the other side's files, on all processors.
-    fn get_files(&mut self, plan: &Plan) -> Result<()> {
-        let mut gets: Vec<(&HgPathBuf, &HgPath, FileFlags, bool)> = Vec::new();
+    fn get_files(&mut self, plan: &'p Plan) -> Result<()> {
+        let mut gets: Vec<Get<'p>> = Vec::new();
+        let mut backups: Vec<&HgPath> = Vec::new();
         for (path, planned) in &plan.actions {
-            match &planned.action {
-                Action::Get { flags, backup } => gets.push((path, path, *flags, *backup)),
-                Action::GetMoved { from, flags } => gets.push((path, from, *flags, false)),
-                Action::PathConflictResolve { from } => {
-                    gets.push((path, path, self.versions.other_manifest.flags(from), false));
+            let (from, flags) = match &planned.action {
+                Action::Get { flags, backup } => {
+                    backups.extend(backup.then_some(&**path));
+                    (path, *flags)
                 }
-                _ => {}
-            }
+                Action::GetMoved { from, flags } => (from, *flags),
+                Action::PathConflictResolve { from } => {
+                    (path, self.versions.other_manifest.flags(from))
+                }
+                _ => continue,
+            };
+            gets.push(Get { path, from, flags });
         }
         if gets.is_empty() {
             return Ok(());
         }
-        let auditor = PathAuditor::new(self.repo.wvfs().clone());
-        // A manifest can have both a link and files below it: no thread may write through the link
-        // that another one has just made.
-        let links: HashSet<&[u8]> = gets
-            .iter()
-            .filter(|(_, _, flags, _)| *flags == FileFlags::Symlink)
-            .map(|(path, ..)| path.as_bytes())
-            .collect();
-        let below_link = |path: &HgPath| {
-            path.ancestors()
-                .map(HgPath::as_bytes)
-                .find(|above| links.contains(above))
-                .map(<[u8]>::to_vec)
-        };
-        // Directories are looked at, and files moved out of the way, before anything is written.
-        for &(path, _, _, backup) in &gets {
-            auditor.check(path.as_bytes())?;
-            if let Some(link) = below_link(path) {
-                return Err(hg_vfs::through_link(path.as_bytes(), &link).into());
-            }
-            if backup && self.repo.wvfs().lexists(path) {
+        self.audit(&gets)?;
+        // Files are moved out of the way before anything is written.
+        for path in backups {
+            if self.repo.wvfs().lexists(path) {
                 back_up(self.repo, path)?;
             }
         }
-        let manifest = self.versions.other_manifest;
-        let repo = self.repo;
-        let interaction = self.interaction;
-        let total = gets.len() as u64;
-        let write = |&(path, from, flags, _): &(&HgPathBuf, &HgPath, FileFlags, bool)| {
-            let node = manifest.node(from).unwrap_or_default();
-            let content = repo.filelog(from)?.read_node(&node)?;
-            interaction.note(&[b"getting ", path.as_bytes(), b"\n"].concat());
-            write_file(repo, path, &content, flags)
-        };
-        if gets.len() < 16 {
-            gets.iter().try_for_each(write)?;
-        } else {
-            interaction.progress("updating", Some(0), b"", "files", Some(total));
-            gets.par_iter().try_for_each(write)?;
-            interaction.progress("updating", None, b"", "files", Some(total));
+        for get in &gets {
+            self.interaction.note(&[b"getting ", get.path.as_bytes(), b"\n"].concat());
         }
+        let total = Some(gets.len() as u64);
+        self.interaction.progress("updating", Some(0), b"", "files", total);
+        let written = check_out(self.repo, self.versions.other_manifest, &gets);
+        self.interaction.progress("updating", None, b"", "files", total);
+        self.written = written?;
         self.stats.updated += gets.len();
+        Ok(())
+    }
+
+    /// Looks at all directories before anything is written.
+    fn audit(&self, gets: &[Get]) -> Result<()> {
+        let auditor = PathAuditor::new(self.repo.wvfs().clone());
+        // A manifest can have both a link and files below it: no thread may write through the link
+        // that another one has just made.
+        let links: HashSet<&HgPath> = gets
+            .iter()
+            .filter(|get| get.flags == FileFlags::Symlink)
+            .map(|get| get.path)
+            .collect();
+        for get in gets {
+            auditor.check(get.path.as_bytes())?;
+            if !links.is_empty()
+                && let Some(link) = get.path.ancestors().find(|above| links.contains(above))
+            {
+                return Err(hg_vfs::through_link(get.path.as_bytes(), link.as_bytes()).into());
+            }
+        }
         Ok(())
     }
 

@@ -23,7 +23,7 @@ pub(super) enum Settled {
 pub(super) type Clean = (Metadata, Option<Timestamp>);
 
 /// Looks at a file that was just written.
-pub(super) type Look<'a> = dyn Fn(&HgPath) -> Result<Option<Clean>> + 'a;
+pub(super) type Look<'a> = dyn Fn(&HgPath) -> Option<Clean> + 'a;
 
 /// Writes the results of a plan into a dirstate whose parents are about to change.
 pub(super) struct Recorder<'a> {
@@ -61,7 +61,7 @@ impl Recorder<'_> {
                     self.dirstate.update_file(path, update)?;
                 }
                 Action::Get { .. } | Action::PathConflictResolve { .. } => {
-                    self.got(path, look(path)?)?;
+                    self.got(path, look(path))?;
                 }
                 Action::MoveLocal { from, .. } => self.moved_local(path, from)?,
                 Action::GetMoved { from, .. } => {

@@ -12,6 +12,7 @@ use super::apply::{Applier, UpdateStats, Versions};
 use super::calculate::{
     ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, Sides, calculate,
 };
+use super::checkout::Written;
 use super::file::MergeContext;
 use super::record::Recorder;
 use super::state::MergeState;
@@ -406,10 +407,11 @@ impl<'a> Update<'a> {
             state: &mut state,
             stats: UpdateStats::default(),
             finished: Vec::new(),
+            written: Written::default(),
         };
         applier.apply(plan)?;
-        let (stats, finished) = (applier.stats, std::mem::take(&mut applier.finished));
-        self.record(plan, &finished)?;
+        let Applier { stats, finished, written, .. } = applier;
+        self.record(plan, &finished, &written)?;
         Ok(stats)
     }
 
@@ -423,16 +425,24 @@ impl<'a> Update<'a> {
     }
 
     /// Moves the parents and writes the dirstate.
-    fn record(&mut self, plan: &Plan, finished: &[super::apply::Finished]) -> Result<()> {
+    fn record(
+        &mut self,
+        plan: &Plan,
+        finished: &[super::apply::Finished],
+        written: &Written,
+    ) -> Result<()> {
+        let config = self.repo.config();
+        if config.get_bool_or("devel", "update.abort-on-dirstate-change", false)? {
+            return Err(Error::abort("simulated error while recording dirstate updates"));
+        }
         // Taken after everything was written: what is as young as this could still change unseen.
         let clock = FileClock::now(&self.repo);
         let branch_merge = self.options.branch_merge;
         let partial = self.options.matcher.is_some() || self.options.keep_parents;
-        let repo = self.repo.clone();
-        let look = move |path: &HgPath| {
-            let full = repo.wvfs().join(path);
-            let stat = hg_vfs::NodeStat::of(&full).ok().flatten();
-            Ok(stat.map(|stat| (metadata_of(&stat), clock.and_then(|c| c.reliable(&stat)))))
+        // As they looked when they were written: what anybody did to them since will show.
+        let look = |path: &HgPath| {
+            let stat = written.get(path)?;
+            Some((metadata_of(stat), clock.and_then(|clock| clock.reliable(stat))))
         };
         let p1 = self.wdir.dirstate().p1();
         if !partial {

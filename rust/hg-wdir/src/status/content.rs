@@ -5,7 +5,7 @@ use hg_format::dirstate::{Metadata, Timestamp};
 use hg_store::Manifest;
 use hg_store::Repo;
 use hg_types::{FileFlags, HgPath, HgPathBuf, Result};
-use hg_vfs::{IoResultExt as _, NodeKind, NodeStat, bytes_to_path};
+use hg_vfs::{IoResultExt as _, NodeKind, NodeStat};
 use rayon::prelude::*;
 
 use super::Status;
@@ -76,7 +76,7 @@ impl WorkingDir {
             return Ok(());
         }
         let repo = self.repo().clone();
-        wait_for_test(&repo)?;
+        crate::sync::wait(&repo, "status.pre-dirstate-write-file")?;
         let was_dirty = self.dirstate().is_dirty();
         let Ok(_lock) = repo.wlock_with(false) else {
             return Ok(());
@@ -103,26 +103,6 @@ impl WorkingDir {
             other => other,
         }
     }
-}
-
-/// Tests of races have status stop before it writes: it tells so by one file and waits for another.
-fn wait_for_test(repo: &Repo) -> Result<()> {
-    const NAME: &str = "sync.status.pre-dirstate-write-file";
-    let config = repo.config();
-    let Some(file) = config.get("devel", NAME).filter(|file| !file.is_empty()) else {
-        return Ok(());
-    };
-    let seconds = config.get_int("devel", format!("{NAME}-timeout"))?;
-    let waiting = bytes_to_path(&[file, b".waiting"].concat()).to_path_buf();
-    std::fs::write(&waiting, b"").when("writing", &waiting)?;
-    let tries = u64::try_from(seconds).unwrap_or(0) * 100;
-    for _ in 0..tries {
-        if bytes_to_path(file).exists() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    Ok(())
 }
 
 /// What the dirstate keeps about a file that looks so.

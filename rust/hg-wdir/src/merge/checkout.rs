@@ -1,0 +1,83 @@
+//! Writing many files of a revision at once: directory by directory, on all processors.
+//!
+//! A file's content lives only while it is written, so memory is bounded by the biggest files that
+//! are in hand at one time. What stands at a name is removed first: nothing is ever written through
+//! a link or into a file that has other names.
+
+use std::collections::HashMap;
+
+use hg_store::{Manifest, Repo};
+use hg_types::{FileFlags, HgPath, Result};
+use hg_vfs::{DirHandle, IoResultExt as _, NodeStat};
+use rayon::prelude::*;
+
+/// A file to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Get<'a> {
+    pub(super) path: &'a HgPath,
+    /// The name it has in the manifest.
+    pub(super) from: &'a HgPath,
+    pub(super) flags: FileFlags,
+}
+
+/// How files looked right after they were written.
+pub(super) type Written<'a> = HashMap<&'a HgPath, NodeStat>;
+
+/// Below this many files, a second processor is not worth waking.
+const PARALLEL_FROM: usize = 16;
+/// Files of one directory that one processor takes at a time.
+const BATCH: usize = 64;
+
+/// Writes files as `manifest` has them. Files of one directory should stand together.
+pub(super) fn check_out<'a>(
+    repo: &Repo,
+    manifest: &Manifest,
+    gets: &[Get<'a>],
+) -> Result<Written<'a>> {
+    let root = DirHandle::open(repo.root()).when("opening", repo.root())?;
+    let batch = |files: &&[Get<'a>]| write_batch(repo, &root, manifest, files);
+    let batches: Vec<&[Get<'a>]> = gets
+        .chunk_by(|a, b| a.path.parent() == b.path.parent())
+        .flat_map(|files| files.chunks(BATCH))
+        .collect();
+    let written: Vec<Vec<NodeStat>> = if gets.len() < PARALLEL_FROM {
+        batches.iter().map(batch).collect::<Result<_>>()?
+    } else {
+        batches.par_iter().map(batch).collect::<Result<_>>()?
+    };
+    Ok(gets.iter().map(|get| get.path).zip(written.into_iter().flatten()).collect())
+}
+
+/// Writes files of one directory.
+fn write_batch(
+    repo: &Repo,
+    root: &DirHandle,
+    manifest: &Manifest,
+    files: &[Get],
+) -> Result<Vec<NodeStat>> {
+    let Some(first) = files.first() else { return Ok(Vec::new()) };
+    let wvfs = repo.wvfs();
+    // Directories may have changed since the paths were audited, by this very update.
+    hg_vfs::check_links(wvfs, first.path.as_bytes())?;
+    let directory = first.path.parent().unwrap_or(HgPath::new(""));
+    if !directory.is_empty() {
+        wvfs.create_dirs(directory)?;
+    }
+    let full = wvfs.join(directory);
+    let handle = root.open_at(directory.as_bytes()).when("opening", &full)?;
+    let mut out = Vec::with_capacity(files.len());
+    for get in files {
+        hg_vfs::check_path(get.path.as_bytes())?;
+        let node = manifest.node(get.from).unwrap_or_default();
+        let content = repo.filelog(get.from)?.read_node(&node)?;
+        let name = get.path.file_name();
+        let path = wvfs.join(get.path);
+        handle.try_remove(name).when("removing", &path)?;
+        let stat = match get.flags {
+            FileFlags::Symlink => handle.create_link(name, &content),
+            flags => handle.create_file(name, &content, flags == FileFlags::Executable),
+        };
+        out.push(stat.when("writing", path)?);
+    }
+    Ok(out)
+}

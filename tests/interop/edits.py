@@ -1,0 +1,270 @@
+"""Random edits of a working directory, and what status should say about them.
+
+Files are changed behind the programs' backs, as fast as the machine can, so that many
+changes share a clock tick; what status should say is computed from contents alone.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NAMES = ("a", "b", "c.tmp", "d")
+TOP = ("f", "g", "x", "y", "z")
+IGNORE = "syntax: glob\n*.tmp\nz/*\n"
+
+Program = Callable[..., object]
+
+
+@dataclass
+class Edits:
+    """A working directory under a storm of edits.
+
+    Args:
+        root: A fresh repository.
+        seed: Decides everything.
+        programs: What can run `hg` commands: called with its words.
+    """
+
+    root: Path
+    seed: int
+    programs: list[Program]
+    #: Path to kind (`f`, `x` or `l`) and content, in the first parent.
+    parent: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    tracked: set[str] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Seed the dice and make a first changeset."""
+        self.dice = random.Random(self.seed)
+        self.count = 0
+        (self.root / ".hgignore").write_text(IGNORE)
+        for _ in range(12):
+            self.write()
+        self.checkpoint()
+
+    # Looking.
+
+    def on_disk(self) -> dict[str, tuple[str, bytes]]:
+        """Return all files and links with kind and content."""
+        found = {}
+        for directory, names, files in os.walk(self.root):
+            here = Path(directory)
+            if here == self.root:
+                names.remove(".hg")
+            links = [name for name in names if (here / name).is_symlink()]
+            for name in files + links:
+                path = here / name
+                found[str(path.relative_to(self.root))] = look(path)
+        return found
+
+    def expected(self) -> list[bytes]:
+        """Return the lines of `hg status -A`, sorted."""
+        disk = self.on_disk()
+        lines = []
+        for path in self.tracked:
+            if path not in disk:
+                letter = "!"
+            elif path not in self.parent:
+                letter = "A"
+            else:
+                letter = "C" if disk[path] == self.parent[path] else "M"
+            lines.append(f"{letter} {path}")
+        removed = set(self.parent) - self.tracked
+        lines += [f"R {path}" for path in removed]
+        for path in set(disk) - self.tracked - removed:
+            ignored = path.endswith(".tmp") or path.startswith("z/") or ".tmp/" in path
+            lines.append(f"{'I' if ignored else '?'} {path}")
+        return sorted(line.encode() for line in lines)
+
+    # Editing.
+
+    def random_path(self) -> str:
+        """Return the name of a file that may be there or not."""
+        depth = self.dice.choice((1, 1, 2, 2, 3))
+        parts = [self.dice.choice(TOP)]
+        parts += [self.dice.choice(NAMES) for _ in range(depth - 1)]
+        return "/".join(parts)
+
+    def existing(self) -> Path | None:
+        """Return a file or link that is there."""
+        paths = [path for path in self.on_disk() if path != ".hgignore"]
+        return self.root / self.dice.choice(sorted(paths)) if paths else None
+
+    def content(self) -> bytes:
+        """Return one of a few contents, most of one size."""
+        self.count += 1
+        text = f"{self.dice.randrange(4)}{self.count % 7}"
+        return (text * self.dice.choice((1, 1, 1, 2))).encode()
+
+    def make_room(self, path: Path) -> None:
+        """Make the directories above a path, in the place of whatever is there."""
+        for above in reversed(path.relative_to(self.root).parents):
+            full = self.root / above
+            if full.is_symlink() or full.is_file():
+                full.unlink()
+            full.mkdir(exist_ok=True)
+        remove(path)
+
+    def write(self) -> None:
+        """Write a file, new or not, in place or anew."""
+        path = self.root / self.random_path()
+        if path.is_symlink() or not path.is_file() or self.dice.random() < 0.3:
+            self.make_room(path)
+        path.write_bytes(self.content())
+
+    def write_again(self) -> None:
+        """Change an existing file in place, its size kept."""
+        path = self.existing()
+        if path is not None and not path.is_symlink():
+            old = path.read_bytes()
+            path.write_bytes(bytes(self.dice.choice(b"0123456789") for _ in old))
+
+    def reset_time(self) -> None:
+        """Set a file back to the time it had, its size changed: or touch it only."""
+        path = self.existing()
+        if path is None or path.is_symlink():
+            return
+        stat = path.stat()
+        if self.dice.random() < 0.5:
+            path.write_bytes(path.read_bytes() + b"+")
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        else:
+            path.write_bytes(path.read_bytes())
+
+    def age(self) -> None:
+        """Give some files a time long ago, so that they can be known by it."""
+        for _ in range(5):
+            path = self.existing()
+            if path is not None:
+                seconds = self.dice.randrange(10**9, 17 * 10**8)
+                nanoseconds = self.dice.choice((0, self.dice.randrange(10**9)))
+                when = seconds * 10**9 + nanoseconds
+                os.utime(path, ns=(when, when), follow_symlinks=False)
+
+    def delete(self) -> None:
+        """Remove a file, or a whole directory."""
+        path = self.existing()
+        if path is not None:
+            above = path.parent
+            remove(above if above != self.root and self.dice.random() < 0.3 else path)
+
+    def rename(self) -> None:
+        """Move a file, with its time, over whatever is there."""
+        path = self.existing()
+        if path is not None:
+            target = self.root / self.random_path()
+            if target != path and path not in target.parents and target not in path.parents:
+                self.make_room(target)
+                if path.is_symlink() or path.exists():
+                    path.rename(target)
+
+    def change_mode(self) -> None:
+        """Flip the executable bit."""
+        path = self.existing()
+        if path is not None and not path.is_symlink():
+            path.chmod(path.stat().st_mode ^ 0o111)
+
+    def link(self) -> None:
+        """Put a symbolic link in the place of a file or directory."""
+        path = self.existing()
+        if path is not None:
+            target = self.dice.choice(["f", "x", "nowhere", *map(str, range(3))])
+            if self.dice.random() < 0.3 and path.parent != self.root:
+                path = path.parent
+            remove(path)
+            path.symlink_to(target)
+
+    def swap(self) -> None:
+        """Put a directory in the place of a file, or a file in that of a directory."""
+        path = self.existing()
+        if path is None:
+            return
+        if path.parent != self.root and self.dice.random() < 0.5:
+            path = path.parent
+            remove(path)
+            path.write_bytes(self.content())
+        else:
+            remove(path)
+            path.mkdir()
+            if self.dice.random() < 0.8:
+                (path / self.dice.choice(NAMES)).write_bytes(self.content())
+
+    # Commands.
+
+    def run(self, *words: str) -> None:
+        """Have one of the programs do something."""
+        self.dice.choice(self.programs)(*words)
+
+    def add(self) -> None:
+        """Track a file that is not tracked."""
+        known = self.tracked
+        free = [
+            path
+            for path in self.on_disk()
+            if path not in known
+            and not any(str(above) in known for above in Path(path).parents)
+            and not any(other.startswith(path + "/") for other in known)
+        ]
+        if free:
+            path = self.dice.choice(sorted(free))
+            self.run("add", f"path:{path}")
+            self.tracked.add(path)
+
+    def forget(self) -> None:
+        """Track a file no longer."""
+        if self.tracked:
+            path = self.dice.choice(sorted(self.tracked))
+            self.run("forget", f"path:{path}")
+            self.tracked.discard(path)
+
+    def checkpoint(self) -> None:
+        """Record everything."""
+        disk = self.on_disk()
+        for path in sorted(self.tracked - set(disk)):
+            self.run("forget", f"path:{path}")
+            self.tracked.discard(path)
+        self.run("addremove", "-q")
+        self.run("commit", "-qm", f"step {self.count}")
+        ignored = {line[2:].decode() for line in self.expected() if line[:1] == b"I"}
+        self.tracked = set(disk) - (ignored - self.tracked)
+        self.parent = {path: disk[path] for path in self.tracked}
+
+    def step(self) -> None:
+        """Do something."""
+        weights: dict[Callable[[], None], int] = {
+            self.write: 6,
+            self.write_again: 6,
+            self.reset_time: 3,
+            self.age: 3,
+            self.delete: 2,
+            self.rename: 3,
+            self.change_mode: 2,
+            self.link: 2,
+            self.swap: 2,
+            self.add: 1,
+            self.forget: 1,
+            self.checkpoint: 1,
+        }
+        chosen = self.dice.choices(list(weights), list(weights.values()))[0]
+        self.log.append(chosen.__name__)
+        chosen()
+
+
+def look(path: Path) -> tuple[str, bytes]:
+    """Return the kind and content of a file or link."""
+    if path.is_symlink():
+        return "l", os.fsencode(path.readlink())
+    return ("x" if path.stat().st_mode & 0o100 else "f"), path.read_bytes()
+
+
+def remove(path: Path) -> None:
+    """Remove whatever is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

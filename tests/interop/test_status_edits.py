@@ -1,0 +1,67 @@
+"""Status is right whatever happened to the files, and both programs agree on it.
+
+`HG_EDITS` is the number of repositories for each format (2 without it); each goes through
+`SEQUENCES` sequences of edits, after each of which status is asked of both programs.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .edits import Edits
+from .history import Hg, new_repository
+from .queries.server import Server
+
+REPOSITORIES = int(os.environ.get("HG_EDITS", "2"))
+FIRST_SEED = int(os.environ.get("HG_EDITS_SEED", "1"))
+SEQUENCES = 30
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_status_after_edits(
+    ours: Hg, upstream: Hg, tmp_path: Path, version: int
+) -> None:
+    """Every status is that of a comparison of all contents."""
+    for seed in range(FIRST_SEED, FIRST_SEED + REPOSITORIES):
+        run_repository(ours, upstream, tmp_path / str(seed), seed, version)
+
+
+def run_repository(ours: Hg, upstream: Hg, root: Path, seed: int, version: int) -> None:
+    """Edit and ask, edit and ask."""
+    formats = ["--config", f"format.use-dirstate-v2={int(version == 2)}"]
+    new_repository(ours, root, *formats)
+    hgrc = "[storage]\ndirstate-v2.slow-path = allow\n[ui]\nsimilarity = 0\n"
+    (root / ".hg/hgrc").write_text(hgrc)
+    with Server(upstream.path, root, "utf-8") as server:
+
+        def theirs(*words: str) -> bytes:
+            answer = server.run(*(word.encode() for word in words))
+            assert answer.code in (0, 1), (words, answer)
+            return answer.out
+
+        def mine(*words: str) -> bytes:
+            return ours.output(*words, cwd=root)
+
+        edits = Edits(root, seed, [theirs, mine])
+        for sequence in range(SEQUENCES):
+            for _ in range(edits.dice.randrange(1, 8)):
+                edits.step()
+            expected = edits.expected()
+            askers = [mine, theirs]
+            edits.dice.shuffle(askers)
+            for asker in [*askers, mine]:
+                said = sorted(asker("status", "-A", "--config", "ui.relative-paths=no").splitlines())
+                who = asker.__name__
+                assert said == expected, (version, seed, sequence, who, edits.log)
+                # Unknown files alone: what may be answered without listing directories.
+                unknown = sorted(asker("status").splitlines())
+                assert unknown == [line for line in expected if line[:1] not in b"CI"], (
+                    version,
+                    seed,
+                    sequence,
+                    who,
+                    edits.log,
+                )
