@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .filter(|line| !line.is_empty())
         .map(CString::new)
         .collect::<Result<_, _>>()?;
-    let ask = |names: &[CString]| names.iter().filter(|n| rustix::fs::lstat(**n).is_ok()).count();
+    let ask = |names: &[CString]| {
+        names.iter().filter(|n| rustix::fs::lstat(n.as_c_str()).is_ok()).count()
+    };
     let (first, second) = names.split_at(names.len() / 2);
     let start = Instant::now();
     let found = std::thread::scope(|scope| {

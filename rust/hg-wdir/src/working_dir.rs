@@ -59,7 +59,14 @@ impl WorkingDir {
     /// When it cannot be read or is damaged.
     pub fn open(repo: &Repo) -> Result<Self> {
         let dirstate = load_dirstate(repo)?;
-        Ok(Self { repo: repo.clone(), dirstate, ignore: None, ignore_digest: None, check_exec: None, p1_manifest: None })
+        Ok(Self {
+            repo: repo.clone(),
+            dirstate,
+            ignore: None,
+            ignore_digest: None,
+            check_exec: None,
+            p1_manifest: None,
+        })
     }
 
     /// The repository.

@@ -183,7 +183,9 @@ impl<'a> Iterator for Siblings<'a> {
             Self::Flat { flat, at, end, prefix } => {
                 (*at < *end).then(|| Ok(flat_child(flat, at, *end, *prefix)))
             }
-            Self::Tree(nodes) => Some(nodes.next()?.and_then(|node| tree_child(&node)).map_err(damaged)),
+            Self::Tree(nodes) => {
+                Some(nodes.next()?.and_then(|node| tree_child(&node)).map_err(damaged))
+            }
             Self::Empty => None,
         }
     }

@@ -225,10 +225,7 @@ impl Dirstate {
     }
 }
 
-fn collect_caches(
-    directory: &Directory,
-    out: &mut Vec<(HgPathBuf, DirectoryCache)>,
-) -> Result<()> {
+fn collect_caches(directory: &Directory, out: &mut Vec<(HgPathBuf, DirectoryCache)>) -> Result<()> {
     for child in directory.children() {
         let child = child?;
         if let Some(cache) = child.cache {

@@ -137,7 +137,9 @@ impl Dirstate {
         let bytes =
             if self.format.v2 { self.write_v2_data(transaction)? } else { self.encode_v1()? };
         let appended = match self.format.v2 {
-            true => read(&self.vfs, Some(FileBytes::from_vec(bytes.clone())), self.format, &|| Ok(()))?,
+            true => {
+                read(&self.vfs, Some(FileBytes::from_vec(bytes.clone())), self.format, &|| Ok(()))?
+            }
             false => None,
         };
         let appended = appended.map(|(_, base)| base);

@@ -9,8 +9,7 @@ fn format(v2: bool) -> Format {
 }
 
 fn open(directory: &tempfile::TempDir, v2: bool) -> Dirstate {
-    Dirstate::load(&Vfs::new(directory.path()), format(v2))
-        .expect("valid")
+    Dirstate::load(&Vfs::new(directory.path()), format(v2)).expect("valid")
 }
 
 fn clean() -> (Metadata, Option<Timestamp>) {

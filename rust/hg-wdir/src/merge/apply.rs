@@ -185,11 +185,8 @@ impl<'p> Applier<'_, 'p> {
         let auditor = PathAuditor::new(self.repo.wvfs().clone());
         // A manifest can have both a link and files below it: no thread may write through the link
         // that another one has just made.
-        let links: HashSet<&HgPath> = gets
-            .iter()
-            .filter(|get| get.flags == FileFlags::Symlink)
-            .map(|get| get.path)
-            .collect();
+        let links: HashSet<&HgPath> =
+            gets.iter().filter(|get| get.flags == FileFlags::Symlink).map(|get| get.path).collect();
         for get in gets {
             auditor.check(get.path.as_bytes())?;
             if !links.is_empty()

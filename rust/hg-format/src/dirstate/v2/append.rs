@@ -69,9 +69,10 @@ struct Appender {
     copies: i64,
 }
 
-/// A directory that was written.
-#[derive(Clone, Copy, Default)]
+/// A directory that is being written, and what came of it.
+#[derive(Default)]
 struct Below {
+    nodes: Vec<u8>,
     start: u32,
     count: u32,
     descendants: u32,
@@ -96,69 +97,44 @@ impl Appender {
             return Err(Error::Corrupt("directories too deep"));
         }
         let prefix = if path.is_empty() { 0 } else { path.len() + 1 };
-        let mut below = Below::default();
         let size = old.as_ref().map_or(0, Children::len);
-        let mut nodes: Vec<u8> = Vec::with_capacity((size + 1) * NODE_SIZE);
+        let nodes = Vec::with_capacity((size + 1) * NODE_SIZE);
+        let mut below = Below { nodes, ..Below::default() };
         let mut rest = changes;
         for node in old.iter().flat_map(Children::iter) {
             let node = node?;
             let name = node.base_name();
-            loop {
-                let Some(next) = rest.first().map(|change| component(change, prefix)).transpose()?
-                else {
-                    break;
-                };
-                if next >= name {
-                    break;
-                }
-                let here = self.take(&mut rest, prefix)?;
-                self.child(None, here, prefix, depth, &mut nodes, &mut below)?;
+            while let Some(next) = rest.first()
+                && component(next, prefix)? < name
+            {
+                let here = take(&mut rest, prefix)?;
+                self.child(None, here, prefix, depth, &mut below)?;
             }
             let changed = match rest.first() {
                 Some(change) => component(change, prefix)? == name,
                 None => false,
             };
             if changed {
-                let here = self.take(&mut rest, prefix)?;
-                self.child(Some(node), here, prefix, depth, &mut nodes, &mut below)?;
+                let here = take(&mut rest, prefix)?;
+                self.child(Some(node), here, prefix, depth, &mut below)?;
             } else {
-                add_node(node.raw(), &mut nodes, &mut below);
+                add_node(node.raw(), &mut below);
             }
         }
         while !rest.is_empty() {
-            let here = self.take(&mut rest, prefix)?;
-            self.child(None, here, prefix, depth, &mut nodes, &mut below)?;
+            let here = take(&mut rest, prefix)?;
+            self.child(None, here, prefix, depth, &mut below)?;
         }
         self.metadata.unreachable =
             self.metadata.unreachable.saturating_add(count(size * NODE_SIZE)?);
         below.start = self.position()?;
-        below.count = count(nodes.len() / NODE_SIZE)?;
-        self.out.extend_from_slice(&nodes);
+        below.count = count(below.nodes.len() / NODE_SIZE)?;
+        self.out.append(&mut below.nodes);
         Ok(below)
     }
 
     fn position(&self) -> Result<u32> {
         offset(self.start.saturating_add(self.out.len()))
-    }
-
-    /// The changes at the front that share their next component.
-    fn take<'c, 'p>(
-        &self,
-        rest: &mut &'c [Change<'p>],
-        prefix: usize,
-    ) -> Result<&'c [Change<'p>]> {
-        let Some(first) = rest.first() else { return Ok(&[]) };
-        let name = component(first, prefix)?;
-        let mut end = 1;
-        while let Some(change) = rest.get(end) {
-            if component(change, prefix)? != name {
-                break;
-            }
-            end += 1;
-        }
-        let (here, after) = rest.split_at(end);
-        *rest = after;
-        Ok(here)
     }
 
     /// Writes one child with its changes: its own, then those below it.
@@ -168,7 +144,6 @@ impl Appender {
         changes: &[Change],
         prefix: usize,
         depth: usize,
-        nodes: &mut Vec<u8>,
         level: &mut Below,
     ) -> Result<()> {
         let Some(first) = changes.first() else { return Ok(()) };
@@ -207,7 +182,7 @@ impl Appender {
             level.lost |= old.is_some();
             return Ok(());
         }
-        add_node(&raw, nodes, level);
+        add_node(&raw, level);
         Ok(())
     }
 
@@ -267,6 +242,22 @@ impl Appender {
     }
 }
 
+/// The changes at the front that share their next component.
+fn take<'c, 'p>(rest: &mut &'c [Change<'p>], prefix: usize) -> Result<&'c [Change<'p>]> {
+    let Some(first) = rest.first() else { return Ok(&[]) };
+    let name = component(first, prefix)?;
+    let mut end = 1;
+    while let Some(change) = rest.get(end) {
+        if component(change, prefix)? != name {
+            break;
+        }
+        end += 1;
+    }
+    let (here, after) = rest.split_at(end);
+    *rest = after;
+    Ok(here)
+}
+
 /// The component of a change's path that starts at `prefix`.
 fn component<'a>(change: &Change<'a>, prefix: usize) -> Result<&'a [u8]> {
     let rest = change.path.as_bytes().get(prefix..).filter(|rest| !rest.is_empty());
@@ -275,14 +266,14 @@ fn component<'a>(change: &Change<'a>, prefix: usize) -> Result<&'a [u8]> {
     Ok(&rest[..end])
 }
 
-fn add_node(raw: &Raw, nodes: &mut Vec<u8>, level: &mut Below) {
+fn add_node(raw: &Raw, level: &mut Below) {
     let tracked = short(raw, field::FLAGS) & flag::WDIR_TRACKED != 0;
     // Figures of a damaged file can be anything.
     let descendants = number(raw, field::DESCENDANTS).saturating_add(has_entry(raw).into());
     let tracked = number(raw, field::TRACKED_DESCENDANTS).saturating_add(tracked.into());
     level.descendants = level.descendants.saturating_add(descendants);
     level.tracked = level.tracked.saturating_add(tracked);
-    nodes.extend_from_slice(raw);
+    level.nodes.extend_from_slice(raw);
 }
 
 fn has_entry(raw: &Raw) -> bool {
