@@ -17,8 +17,8 @@ PROFILE = os.environ.get("QUICKSILVER_PROFILE", "release")
 CARGO_ARGS = ["--locked", "--profile", PROFILE]
 
 setup(
-    packages=["mercurial", "mercurial.contexts", "mercurial.utils", "hgext"],
-    package_data={"mercurial": ["py.typed", "*.pyi"]},
+    packages=["mercurial", "mercurial.api", "mercurial.contexts", "mercurial.utils", "hgext"],
+    package_data={"mercurial": ["py.typed", "*.pyi", "include/*.h"]},
     rust_extensions=[
         RustExtension(
             "mercurial.rustext",

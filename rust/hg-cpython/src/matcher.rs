@@ -37,16 +37,16 @@ py_class!(pub class Matcher |py| {
     /// working directory without).
     @staticmethod
     def compile(
-        class: PyType, place: (PyBytes, PyBytes), lists: (Vec<PyBytes>, Vec<PyBytes>, Vec<PyBytes>),
+        made: PyType, place: (PyBytes, PyBytes), lists: (Vec<PyBytes>, Vec<PyBytes>, Vec<PyBytes>),
         kind: PyBytes, repo: Option<RepoHandle> = None, rev: Option<i32> = None
     ) -> PyResult<PyObject> {
-        compile(py, &class, &place, &lists, &kind, repo, rev)
+        compile(py, &made, &place, &lists, &kind, repo, rev)
     }
     /// Both sets, what both have, or what only the first has.
     @staticmethod
-    def combine(class: PyType, how: &str, one: Matcher, other: Matcher) -> PyResult<PyObject> {
+    def combine(made: PyType, how: &str, one: Matcher, other: Matcher) -> PyResult<PyObject> {
         let (one, other) = (one.matcher(py).clone(), other.matcher(py).clone());
-        Self::make(py, &class, match how {
+        Self::make(py, &made, match how {
             "union" => Core::union(vec![one, other]),
             "intersection" => Core::intersection(one, other),
             _ => Core::difference(one, other),

@@ -220,6 +220,10 @@ hot_method!(node, Revlog, |py, this, rev| {
     Ok(new_bytes(&inner.revlog.node(rev).0))
 });
 
+hot_method!(echo, Revlog, |_py, _this, node| {
+    Ok(node_argument(node).map_or_else(|| new_bytes(&[]), |node| new_bytes(&node.0)))
+});
+
 hot_method!(has_node, Revlog, |py, this, node| {
     let inner = this.inner(py);
     let found = node_argument(node).and_then(|node| inner.revlog.find(&node));
@@ -401,6 +405,7 @@ pub(crate) fn set_up(py: Python<'_>) -> PyResult<()> {
         &[
             (c"rev", rev, METH_O),
             (c"node", node, METH_O),
+            (c"echo", echo, METH_O),
             (c"hasnode", has_node, METH_O),
             (c"parentrevs", parent_revs, METH_O),
             (c"linkrev", linkrev, METH_O),

@@ -83,7 +83,7 @@ py_class!(pub class FileTable |py| {
         Self::create_instance(py, Arc::new(table))
     }
     def __len__(&self) -> PyResult<usize> { Ok(self.table(py).len()) }
-    /// One row as a tuple, or some rows as another table.
+    // One row as a tuple, or some rows as another table.
     def __getitem__(&self, at: PyObject) -> PyResult<PyObject> {
         let table = self.table(py);
         if let Ok(at) = at.extract::<isize>(py) {

@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""What crossing the border between Rust and Python costs.
+
+    benches/border.py [--files N] [--revisions N] [--rounds N] [--oracle HG]
+
+Run it with the interpreter that has the project installed.  The first part has `--files` real
+files: what handing over what is known about them costs, as a share of the time that asking the
+file system takes in Rust (on all cores), beside what other ways of handing over cost.  The second
+part counts single calls.  The third runs a loop over revisions in ours and in the oracle's Python.
+CPU time of this thread, the best of `--rounds`; the parallel stat also by the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Callable
+
+HERE = Path(__file__).resolve().parent
+
+
+def best(function: Callable[[], object], rounds: int, clock=time.thread_time) -> float:
+    """Return the least time of several runs, in seconds."""
+    times = []
+    for _ in range(rounds):
+        start = clock()
+        kept = function()
+        times.append(clock() - start)
+        del kept
+    return min(times)
+
+
+def make_files(root: Path, files: int) -> None:
+    """Write small files, 100 to a directory."""
+    for number in range(files):
+        directory = root / f"d{number // 10000:03}" / f"some-directory-{number // 100 % 100:02}"
+        if number % 100 == 0:
+            directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"file-{number:07}.txt").write_bytes(b"content of %d\n" % number)
+
+
+def prepare(root: Path, files: int):
+    """Return the handle of a repository that tracks all files; 1% of them are dirty."""
+    from mercurial import rustext
+
+    handle = rustext.RepoHandle.init(os.fsencode(root))
+    make_files(root, files)
+    dirstate = rustext.Dirstate(handle)
+    for directory, _directories, names in os.walk(root):
+        if ".hg" in directory:
+            continue
+        for name in names:
+            full = os.path.join(directory, name)
+            found = os.lstat(full)
+            path = os.fsencode(os.path.relpath(full, root))
+            mtime = divmod(found.st_mtime_ns, 1_000_000_000)
+            size = found.st_size + (len(path) if name.endswith("00.txt") else 0)
+            dirstate.mark_clean(path, found.st_mode, size, mtime)
+    dirstate.store()
+    return rustext.RepoHandle.open(os.fsencode(root))
+
+
+class Report:
+    """Prints lines and counts missed bounds."""
+
+    def __init__(self):
+        self.missed = 0
+
+    def line(self, name: str, text: str, value: float, bound: float | None, unit: str) -> None:
+        """Print a figure beside its bound."""
+        verdict = ""
+        if bound is not None:
+            self.missed += value > bound
+            verdict = f"  asked {bound:g}{unit}" + ("" if value <= bound else "  MISSED")
+        print(f"  {name:46} {text} {value:9.3f}{unit}{verdict}")
+
+
+def table_part(root: Path, files: int, rounds: int, report: Report) -> None:
+    """Measure ways to hand over what is known about many files."""
+    from mercurial import rustext
+
+    handle = prepare(root, files)
+    table = rustext.FileTable.of(handle)
+    paths = list(table.paths())
+    os.chdir(root)
+    clock = best(lambda: rustext.FileTable.of(handle), rounds, time.perf_counter)
+    whole = best(lambda: rustext.FileTable.of(handle), rounds, time.process_time)
+    print(f"parallel stat in Rust: {clock * 1e3:.1f} ms, {whole * 1e3:.1f} ms of CPU")
+    scale = 100 / clock
+
+    def show(name: str, function: Callable[[], object], bound: float | None = None) -> None:
+        gc.collect()
+        seconds = best(function, rounds)
+        report.line(name, f"{seconds * 1e3:9.3f} ms", seconds * scale, bound, "%")
+
+    print("shares of it:")
+    show("hand over a handle", lambda: table.column("size"), 0.1)
+    show("hand over Arrow capsules", table.__arrow_c_array__, 0.1)
+    show("the dirty 1%, selected and consumed", lambda: [p for p, *_ in table.dirty()], 1)
+    vector_consumers(table, show)
+    show("Python loop over all paths", lambda: sum(len(p) for p in table.paths()), 12)
+    show("Python loop over all rows", lambda: sum(row[1] for row in table))
+    print("for comparison:")
+    show("list of tuples", lambda: list(table))
+    show("dict of tuples", lambda: {row[0]: row for row in table})
+    lstat = os.lstat
+    show("Python lstat loop", lambda: [lstat(path).st_size for path in paths])
+
+
+def vector_consumers(table, show) -> None:
+    """Everything consumed by those libraries that are installed."""
+    try:
+        import numpy
+
+        def by_numpy():
+            sizes = numpy.frombuffer(table.column("size"), "i8")
+            offsets = numpy.frombuffer(table.column("path_offsets"), "i4")
+            return sizes.sum() + numpy.diff(offsets).sum()
+
+        show("everything consumed by numpy", by_numpy, 1)
+    except ImportError:
+        print("  (numpy is not installed)")
+    try:
+        import pyarrow
+        import pyarrow.compute as compute
+
+        def by_pyarrow():
+            found = pyarrow.table(table)
+            lengths = compute.sum(compute.binary_length(found["path"]))
+            return compute.sum(found["size"]).as_py() + lengths.as_py()
+
+        show("everything consumed by pyarrow", by_pyarrow, 1)
+    except ImportError:
+        print("  (pyarrow is not installed)")
+    try:
+        import polars
+
+        def by_polars():
+            frame = polars.DataFrame(table)
+            return frame["size"].sum() + frame["path"].bin.size().sum()
+
+        show("everything consumed by polars", by_polars, 1)
+    except ImportError:
+        print("  (polars is not installed)")
+
+
+def calls_part(repo: Path, rounds: int, report: Report) -> None:
+    """Count single calls."""
+    from mercurial import rustext
+
+    handle = rustext.RepoHandle.open(os.fsencode(repo))
+    log = rustext.Revlog(handle, "changelog")
+    node, times = log.node(0), 200_000
+
+    def loop(statement: str) -> float:
+        names = {"log": log, "node": node, "times": times, "none": None}
+        source = f"def run():\n for _ in range(times):\n  {statement}\n"
+        exec(source, names)  # noqa: S102 -- loops without a call around each statement
+        return best(names["run"], rounds) / times * 1e9
+
+    empty = loop("none")
+    print("calls, in ns:")
+    for name, statement, bound in (
+        ("20 bytes in, a truth out: hasnode", "log.hasnode(node)", None),
+        ("20 bytes in, a number out: rev", "log.rev(node)", None),
+        ("a number in, 20 bytes out: node", "log.node(0)", None),
+        ("20 bytes in, 20 bytes out: echo", "log.echo(node)", 20),
+        ("a number in, a pair out: parentrevs", "log.parentrevs(0)", None),
+    ):
+        report.line(name, "", loop(statement) - empty, bound, " ns")
+
+
+LOOP = """
+import sys, time
+from mercurial import ui as uimod, hg
+import mercurial.revset
+u = uimod.ui.load()
+repo = hg.repository(u, sys.argv[1].encode())
+def run():
+    total = 0
+    for rev in repo.revs(b'all()'):
+        ctx = repo[rev]
+        total += len(ctx.branch()) + len(ctx.files()) + len(ctx.description())
+    return total
+print('total', run())
+times = []
+for _ in range(int(sys.argv[2])):
+    repo.invalidateall()
+    start = time.process_time()
+    run()
+    times.append(time.process_time() - start)
+print('seconds', min(times))
+"""
+
+
+def make_history(repo: Path, revisions: int) -> None:
+    """Make a line of changesets that touch a few files each."""
+    from mercurial import api
+
+    with api.init(repo) as made:
+        for number in range(revisions):
+            files = {f"dir{n}/file{number * n % 97}": f"{number}\n" for n in range(4)}
+            made.commit(
+                f"change number {number}\n\n" + "what it does and why\n" * (number % 5),
+                files=files,
+                user="somebody <somebody@example.org>",
+                date=(number, 0),
+                branch="default" if number % 3 else "stable",
+            )
+
+
+def python_of(oracle: str) -> str:
+    """Return the interpreter that the oracle's script names."""
+    found = subprocess.run(
+        [oracle, "debuginstall", "-T", "{pythonexe}"], capture_output=True, text=True, check=True
+    )
+    return found.stdout.strip()
+
+
+def history_part(repo: Path, oracle: str | None, rounds: int, report: Report) -> None:
+    """Loop over revisions, and start: ours and the oracle's."""
+    env = {**os.environ, "HGRCPATH": "", "HGENCODING": "utf-8"}
+    env.pop("PYTHONPATH", None)
+    pythons = {"ours": sys.executable}
+    if oracle:
+        pythons["oracle"] = python_of(oracle)
+    seconds: dict[str, float] = {}
+    totals = set()
+    for name, python in pythons.items():
+        command = [python, "-c", LOOP, str(repo), str(rounds)]
+        run = subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=True)
+        words = run.stdout.split()
+        totals.add(words[1])
+        seconds[name] = float(words[3])
+    if len(totals) != 1:
+        sys.exit(f"the loops differ: {totals}")
+    starts = {}
+    for name, python in pythons.items():
+        command = [python, "-m", "mercurial", "version", "-q"]
+        starts[name] = start_time(command, env, rounds * 3)
+    print("loops and starts:")
+    for name, bound, found in (
+        ("for rev in revs: branch, files, description", 0.2, seconds),
+        ("python -m mercurial version", 0.5, starts),
+    ):
+        shown = ", ".join(f"{peer} {value * 1e3:.1f} ms" for peer, value in found.items())
+        if "oracle" in found:
+            report.line(name, shown, found["ours"] / found["oracle"], bound, "")
+        else:
+            print(f"  {name:46} {shown}")
+
+
+def start_time(command: list[str], env: dict[str, str], rounds: int) -> float:
+    """Return the least CPU time of a program, in seconds."""
+    times = []
+    for _ in range(rounds):
+        before = os.times()
+        subprocess.run(command, env=env, cwd="/", check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        spent = after.children_user + after.children_system
+        times.append(spent - before.children_user - before.children_system)
+    return min(times)
+
+
+def main() -> int:
+    """Measure; exit 1 when a bound is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--revisions", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--oracle", default=os.environ.get("HG_ORACLE"))
+    args = parser.parse_args()
+    os.environ["HGRCPATH"] = ""
+    work = Path(tempfile.mkdtemp(prefix="hg-border-"))
+    report = Report()
+    try:
+        make_history(work / "history", args.revisions)
+        calls_part(work / "history", args.rounds, report)
+        history_part(work / "history", args.oracle, args.rounds, report)
+        table_part(work / "files", args.files, args.rounds, report)
+    finally:
+        os.chdir("/")
+        shutil.rmtree(work, ignore_errors=True)
+    return 1 if report.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
