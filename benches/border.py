@@ -40,7 +40,9 @@ def best(function: Callable[[], object], rounds: int, clock=time.thread_time) ->
 def make_files(root: Path, files: int) -> None:
     """Write small files, 100 to a directory."""
     for number in range(files):
-        directory = root / f"d{number // 10000:03}" / f"some-directory-{number // 100 % 100:02}"
+        directory = (
+            root / f"d{number // 10000:03}" / f"some-directory-{number // 100 % 100:02}"
+        )
         if number % 100 == 0:
             directory.mkdir(parents=True, exist_ok=True)
         (directory / f"file-{number:07}.txt").write_bytes(b"content of %d\n" % number)
@@ -73,12 +75,16 @@ class Report:
     def __init__(self):
         self.missed = 0
 
-    def line(self, name: str, text: str, value: float, bound: float | None, unit: str) -> None:
+    def line(
+        self, name: str, text: str, value: float, bound: float | None, unit: str
+    ) -> None:
         """Print a figure beside its bound."""
         verdict = ""
         if bound is not None:
             self.missed += value > bound
-            verdict = f"  asked {bound:g}{unit}" + ("" if value <= bound else "  MISSED")
+            verdict = f"  asked {bound:g}{unit}" + (
+                "" if value <= bound else "  MISSED"
+            )
         print(f"  {name:46} {text} {value:9.3f}{unit}{verdict}")
 
 
@@ -95,7 +101,9 @@ def table_part(root: Path, files: int, rounds: int, report: Report) -> None:
     print(f"parallel stat in Rust: {clock * 1e3:.1f} ms, {whole * 1e3:.1f} ms of CPU")
     scale = 100 / clock
 
-    def show(name: str, function: Callable[[], object], bound: float | None = None) -> None:
+    def show(
+        name: str, function: Callable[[], object], bound: float | None = None
+    ) -> None:
         gc.collect()
         seconds = best(function, rounds)
         report.line(name, f"{seconds * 1e3:9.3f} ms", seconds * scale, bound, "%")
@@ -103,7 +111,9 @@ def table_part(root: Path, files: int, rounds: int, report: Report) -> None:
     print("shares of it:")
     show("hand over a handle", lambda: table.column("size"), 0.1)
     show("hand over Arrow capsules", table.__arrow_c_array__, 0.1)
-    show("the dirty 1%, selected and consumed", lambda: [p for p, *_ in table.dirty()], 1)
+    show(
+        "the dirty 1%, selected and consumed", lambda: [p for p, *_ in table.dirty()], 1
+    )
     vector_consumers(table, show)
     show("Python loop over all paths", lambda: sum(len(p) for p in table.paths()), 12)
     show("Python loop over all rows", lambda: sum(row[1] for row in table))
@@ -219,7 +229,10 @@ def make_history(repo: Path, revisions: int) -> None:
 def python_of(oracle: str) -> str:
     """Return the interpreter that the oracle's script names."""
     found = subprocess.run(
-        [oracle, "debuginstall", "-T", "{pythonexe}"], capture_output=True, text=True, check=True
+        [oracle, "debuginstall", "-T", "{pythonexe}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return found.stdout.strip()
 
@@ -235,7 +248,9 @@ def history_part(repo: Path, oracle: str | None, rounds: int, report: Report) ->
     totals = set()
     for name, python in pythons.items():
         command = [python, "-c", LOOP, str(repo), str(rounds)]
-        run = subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=True)
+        run = subprocess.run(
+            command, env=env, cwd="/", capture_output=True, text=True, check=True
+        )
         words = run.stdout.split()
         totals.add(words[1])
         seconds[name] = float(words[3])
@@ -250,7 +265,9 @@ def history_part(repo: Path, oracle: str | None, rounds: int, report: Report) ->
         ("for rev in revs: branch, files, description", 0.2, seconds),
         ("python -m mercurial version", 0.5, starts),
     ):
-        shown = ", ".join(f"{peer} {value * 1e3:.1f} ms" for peer, value in found.items())
+        shown = ", ".join(
+            f"{peer} {value * 1e3:.1f} ms" for peer, value in found.items()
+        )
         if "oracle" in found:
             report.line(name, shown, found["ours"] / found["oracle"], bound, "")
         else:

@@ -115,9 +115,7 @@ class bmstore:  # noqa: N801 -- the name is Mercurial's
                 return []
             if repo.changelog.isancestor(here, target):
                 return []
-        raise error.Abort(
-            b"bookmark '%s' already exists (use -f to force)" % mark
-        )
+        raise error.Abort(b"bookmark '%s' already exists (use -f to force)" % mark)
 
 
 def activate(repo: Any, mark: bytes) -> None:

@@ -177,7 +177,9 @@ class dirstate(rustext.Dirstate):  # noqa: N801 -- the name is Mercurial's
         if parentfiledata is not None:
             mode, size, mtime = parentfiledata
             data = (mode, size, (int(mtime[0]), int(mtime[1])))
-        self.update_entry(filename, wc_tracked, p1_tracked, p2_info, possibly_dirty, data)
+        self.update_entry(
+            filename, wc_tracked, p1_tracked, p2_info, possibly_dirty, data
+        )
 
     def update_file_p1(self, filename: bytes, p1_tracked: bool) -> None:
         """Set whether the first parent has a file."""

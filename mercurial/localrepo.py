@@ -246,7 +246,9 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         for rev in self.revs(expr, *args):
             yield self[rev]
 
-    def anyrevs(self, specs: list[bytes], user: bool = False, localalias: Any = None) -> Any:
+    def anyrevs(
+        self, specs: list[bytes], user: bool = False, localalias: Any = None
+    ) -> Any:
         """Return the revisions of several revsets; of a user, with aliases."""
         from mercurial import smartset  # late: as above
 
@@ -470,7 +472,9 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         """Say that changesets were removed."""
         self.invalidateall()
 
-    def updatecaches(self, tr: Any = None, full: bool = False, caches: Any = None) -> None:
+    def updatecaches(
+        self, tr: Any = None, full: bool = False, caches: Any = None
+    ) -> None:
         """Fill the caches on disk."""
         self._handle.update_caches()
 
@@ -545,13 +549,19 @@ def open_handle(ui: Any, path: bytes) -> Any:
     return rustext.RepoHandle.open(root, getattr(ui, "_handle", None))
 
 
-def makelocalrepository(baseui: Any, path: bytes, intents: Any = None) -> localrepository:
+def makelocalrepository(
+    baseui: Any, path: bytes, intents: Any = None
+) -> localrepository:
     """Open a repository."""
     return localrepository(baseui, open_handle(baseui, path))
 
 
 def instance(
-    ui: Any, path: bytes, create: bool = False, intents: Any = None, createopts: Any = None
+    ui: Any,
+    path: bytes,
+    create: bool = False,
+    intents: Any = None,
+    createopts: Any = None,
 ) -> localrepository:
     """Open a repository, made first if asked for."""
     if create:

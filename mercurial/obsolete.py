@@ -101,7 +101,14 @@ class obsstore:  # noqa: N801 -- the name is Mercurial's
     def add(self, transaction: Any, markers: Iterable[Any]) -> int:
         """Add markers; return how many are new."""
         plain = [
-            (m[0], list(m[1]), m[2], list(m[3]), m[4], None if m[5] is None else list(m[5]))
+            (
+                m[0],
+                list(m[1]),
+                m[2],
+                list(m[3]),
+                m[4],
+                None if m[5] is None else list(m[5]),
+            )
             for m in markers
         ]
         return rustext.add_markers(transaction._handle, plain)
@@ -175,7 +182,9 @@ def createmarkers(
 ) -> None:
     """Note that changesets were replaced: pairs of what was, and what is instead."""
     meta = dict(metadata or {})
-    meta.setdefault(b"user", repo.ui.config(b"devel", b"user.obsmarker") or repo.ui.username())
+    meta.setdefault(
+        b"user", repo.ui.config(b"devel", b"user.obsmarker") or repo.ui.username()
+    )
     if operation:
         meta.setdefault(b"operation", operation)
     with repo.lock(), repo.transaction(b"add-obsolescence-marker") as tr:

@@ -239,7 +239,9 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
 
             def edit(lists: Any, message: bytes) -> bytes:
                 changes = lazy.status(*lists)
-                ctx = context.workingcommitctx(self, changes, message, user, date, extra)
+                ctx = context.workingcommitctx(
+                    self, changes, message, user, date, extra
+                )
                 return editor(self, ctx, [])
 
             node = rustext.commit_wdir(
@@ -271,12 +273,18 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
         return self.pathto(self.join(b"last-message.txt")[len(self.root) + 1 :])
 
     def filectx(
-        self, path: bytes, changeid: Any = None, fileid: Any = None, changectx: Any = None
+        self,
+        path: bytes,
+        changeid: Any = None,
+        fileid: Any = None,
+        changectx: Any = None,
     ) -> Any:
         """Return a version of a file."""
         return context.filectx(self, path, changeid, fileid, changectx=changectx)
 
-    def memctx(self, parents: Any, text: bytes, files: Any, filectxfn: Any, **about: Any) -> Any:
+    def memctx(
+        self, parents: Any, text: bytes, files: Any, filectxfn: Any, **about: Any
+    ) -> Any:
         """Return a changeset to be made of files in memory."""
         return context.memctx(self, parents, text, files, filectxfn, **about)
 

@@ -162,7 +162,9 @@ class revlog(rustext.Revlog):  # noqa: N801 -- the name is Mercurial's
         return list(self.missing_revs(known, tops))
 
     def findmissing(
-        self, common: Iterable[bytes] | None = None, heads: Iterable[bytes] | None = None
+        self,
+        common: Iterable[bytes] | None = None,
+        heads: Iterable[bytes] | None = None,
     ) -> list[bytes]:
         """Return the same as `findmissingrevs`, with node ids."""
         known = None if common is None else [self.rev(node) for node in common]
@@ -190,7 +192,11 @@ class revlog(rustext.Revlog):  # noqa: N801 -- the name is Mercurial's
         return nodes, kept_roots or [nullid][: roots is None], kept_heads
 
     def reachableroots(
-        self, minroot: int, heads: list[int], roots: list[int], includepath: bool = False
+        self,
+        minroot: int,
+        heads: list[int],
+        roots: list[int],
+        includepath: bool = False,
     ) -> Any:
         """Return the roots from which heads can be reached, with the ways if wanted."""
         return self.reachable(list(roots), list(heads), includepath)
@@ -270,5 +276,3 @@ class revlog(rustext.Revlog):  # noqa: N801 -- the name is Mercurial's
 
     def clearcaches(self, clear_persisted_data: bool = False) -> None:
         """Do nothing: what is kept is small and true."""
-
-

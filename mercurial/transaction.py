@@ -127,7 +127,9 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
 
     # -- callbacks
 
-    def _add(self, moment: str, category: bytes, callback: Callable[[Any], Any]) -> None:
+    def _add(
+        self, moment: str, category: bytes, callback: Callable[[Any], Any]
+    ) -> None:
         name = category.decode("utf-8", "replace")
         self._handle.add_callback(moment, f"python-{name}", lambda: callback(self))
 
@@ -170,9 +172,13 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
 
         where = "hg" if location == b"plain" else "store"
         for at, name in enumerate(filenames):
-            self._handle.add_file(where, name.decode(), post_finalize, lambda at=at: text(at))
+            self._handle.add_file(
+                where, name.decode(), post_finalize, lambda at=at: text(at)
+            )
 
-    def addbackup(self, file: bytes, hardlink: bool = True, location: bytes = b"") -> None:
+    def addbackup(
+        self, file: bytes, hardlink: bool = True, location: bytes = b""
+    ) -> None:
         """Keep a copy of a file that is about to be replaced."""
         self._handle.back_up("hg" if location == b"plain" else "store", file)
 

@@ -193,7 +193,11 @@ class vfs:  # noqa: N801 -- the name is Mercurial's
             return opened.write(data)
 
     def writelines(
-        self, path: bytes, data: Iterable[bytes], mode: bytes = b"wb", notindexed: bool = False
+        self,
+        path: bytes,
+        data: Iterable[bytes],
+        mode: bytes = b"wb",
+        notindexed: bool = False,
     ) -> None:
         """Write the lines of a file."""
         with self.open(path, mode) as opened:
@@ -285,7 +289,10 @@ class vfs:  # noqa: N801 -- the name is Mercurial's
     mkdir = makedir
 
     def mkstemp(
-        self, suffix: bytes = b"", prefix: bytes = b"tmp", dir: bytes | None = None  # noqa: A002 -- the name is Mercurial's
+        self,
+        suffix: bytes = b"",
+        prefix: bytes = b"tmp",
+        dir: bytes | None = None,  # noqa: A002 -- the name is Mercurial's
     ) -> tuple[int, bytes]:
         """Make a temporary file; return descriptor and name."""
         handle, name = tempfile.mkstemp(suffix, prefix, self.join(dir))
@@ -334,7 +341,10 @@ class vfs:  # noqa: N801 -- the name is Mercurial's
             path = os.path.dirname(path)
 
     def rmtree(
-        self, path: bytes | None = None, ignore_errors: bool = False, forcibly: bool = False
+        self,
+        path: bytes | None = None,
+        ignore_errors: bool = False,
+        forcibly: bool = False,
     ) -> None:
         """Remove a directory with everything in it."""
         shutil.rmtree(self.join(path), ignore_errors)

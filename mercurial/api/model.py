@@ -104,7 +104,11 @@ class Status:
                 yield FileChange(text(path), kind)
 
     def __repr__(self) -> str:
-        shown = (f"{kind.name.lower()}={len(files)}" for files, kind in self._lists() if files)
+        shown = (
+            f"{kind.name.lower()}={len(files)}"
+            for files, kind in self._lists()
+            if files
+        )
         return f"<Status {', '.join(shown) or 'clean'}>"
 
     def _lists(self) -> list[tuple[Sequence[bytes], FileStatus]]:

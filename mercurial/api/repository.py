@@ -91,7 +91,11 @@ class Repository:
         return len(self._log)
 
     def __repr__(self) -> str:
-        return f"<Repository {self.root}>" if self._handle.is_open() else "<Repository closed>"
+        return (
+            f"<Repository {self.root}>"
+            if self._handle.is_open()
+            else "<Repository closed>"
+        )
 
     def close(self) -> None:
         """Let go of it. Work that goes on in other threads ends first, then memory is freed."""
@@ -157,13 +161,17 @@ class Repository:
     def bookmarks(self) -> dict[str, Changeset]:
         """Return bookmarks and where they are."""
         marks, _active = rustext.bookmarks(self._handle)
-        return {text(name): self._changeset(self._log.rev(node)) for name, node in marks}
+        return {
+            text(name): self._changeset(self._log.rev(node)) for name, node in marks
+        }
 
     def tags(self) -> dict[str, Changeset]:
         """Return tags and where they are."""
         found = rustext.tags(self._handle)
         log = self._log
-        return {text(name): self._changeset(log.rev(node)) for name, node, _kind in found}
+        return {
+            text(name): self._changeset(log.rev(node)) for name, node, _kind in found
+        }
 
     def branches(self) -> dict[str, list[Changeset]]:
         """Return named branches and their heads."""
@@ -320,14 +328,18 @@ class Repository:
 
     def pull(self, source: str | os.PathLike[str] = "default") -> int:
         """Get the changesets of another repository; return how many came."""
-        _heads, changesets = rustext.pull(self._handle, os.fsencode(source), None, [], False)
+        _heads, changesets = rustext.pull(
+            self._handle, os.fsencode(source), None, [], False
+        )
         return changesets
 
     def push(
         self, dest: str | os.PathLike[str] = "default", *, new_branch: bool = False
     ) -> bool:
         """Send changesets to another repository; return whether there were any."""
-        answer = rustext.push(self._handle, os.fsencode(dest), None, [], (False, new_branch))
+        answer = rustext.push(
+            self._handle, os.fsencode(dest), None, [], (False, new_branch)
+        )
         return answer is not None
 
 

@@ -15,7 +15,11 @@ class changectx(basectx):  # noqa: N801 -- the name is Mercurial's
     """One changeset of a repository."""
 
     def __init__(
-        self, repo: Any, rev: int, node: bytes | None = None, maybe_filtered: bool = True
+        self,
+        repo: Any,
+        rev: int,
+        node: bytes | None = None,
+        maybe_filtered: bool = True,
     ):
         self._repo = repo
         self._rev = rev

@@ -332,7 +332,11 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
         linkrev = self.linkrev()
         target = getattr(self, "_descendantrev", None)
         if target is None:
-            target = self.__dict__["_changectx"].rev() if "_changectx" in self.__dict__ else linkrev
+            target = (
+                self.__dict__["_changectx"].rev()
+                if "_changectx" in self.__dict__
+                else linkrev
+            )
         changelog = self._repo.unfiltered().changelog
         if target is None or changelog.isancestorrev(linkrev, target):
             return linkrev
@@ -375,4 +379,3 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
                 return
             current = waiting.pop(max(waiting))
             yield current
-

@@ -53,7 +53,9 @@ class memctx(committablectx):  # noqa: N801 -- the name is Mercurial's
         self._parents = [_as_ctx(repo, p1), _as_ctx(repo, p2)]
         self._files = sorted(set(files))
         if isinstance(filectxfn, dict):
-            self._filectxfn: Callable[..., Any] = lambda _r, _c, path: filectxfn.get(path)
+            self._filectxfn: Callable[..., Any] = lambda _r, _c, path: filectxfn.get(
+                path
+            )
         elif callable(filectxfn):
             self._filectxfn = makecachingfilectxfn(filectxfn)
         else:
@@ -506,4 +508,3 @@ class overlayworkingfilectx(committablefilectx):  # noqa: N801 -- the name is Me
 
     def clearunknown(self) -> None:
         """Do nothing: nothing can be in the way."""
-

@@ -480,7 +480,9 @@ class workingfilectx(committablefilectx):  # noqa: N801 -- the name is Mercurial
 
     def cmp(self, fctx: Any) -> bool:
         """Return whether the content differs from another file's."""
-        return fctx.data() != self.data() if fctx._customcmp is False else fctx.cmp(self)
+        return (
+            fctx.data() != self.data() if fctx._customcmp is False else fctx.cmp(self)
+        )
 
     def remove(self, ignoremissing: bool = False) -> None:
         """Remove the file, and directories that become empty."""

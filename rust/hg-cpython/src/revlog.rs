@@ -220,6 +220,7 @@ hot_method!(node, Revlog, |py, this, rev| {
     Ok(new_bytes(&inner.revlog.node(rev).0))
 });
 
+// What the border itself costs, for benches/border.py.
 hot_method!(echo, Revlog, |_py, _this, node| {
     Ok(node_argument(node).map_or_else(|| new_bytes(&[]), |node| new_bytes(&node.0)))
 });
