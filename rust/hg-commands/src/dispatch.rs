@@ -519,7 +519,7 @@ impl Session {
             return (context.command.run)(context);
         }
         let name = entry.name.to_str_lossy();
-        let hooks = Hooks::new(self.ui.clone());
+        let hooks = Hooks::of_run(self.ui.clone());
         let repo = context.optional_repo();
         let options = context.command.spec.options;
         let mut args = hooks::command_args(line, &context.args, &context.opts, options);
@@ -542,7 +542,7 @@ impl Session {
             config: (*self.ui.config()).clone(),
             config_is_complete: true,
             reporter: Some(self.ui.clone()),
-            hooks: Some(Arc::new(Hooks::new(self.ui.clone()))),
+            hooks: Some(Arc::new(Hooks::of_run(self.ui.clone()))),
             display_root: self.early.repository.clone(),
             ..OpenOptions::default()
         };

@@ -20,6 +20,8 @@ use crate::changeset_display::UiHost;
 /// Runs the hooks of the configuration.
 pub struct Hooks {
     ui: Arc<Ui>,
+    /// The repository is the one that the user works in: what was set for the run counts.
+    of_run: bool,
 }
 
 /// How the configuration refers to a function that an extension has set as a hook.
@@ -56,10 +58,16 @@ struct Hook {
 }
 
 impl Hooks {
-    /// Hooks that speak to `ui`.
+    /// Hooks that speak to `ui`, as the configuration of each repository says.
     #[must_use]
     pub fn new(ui: Arc<Ui>) -> Self {
-        Self { ui }
+        Self { ui, of_run: false }
+    }
+
+    /// Hooks of the repository whose configuration `ui` has, with what was set since (by extensions).
+    #[must_use]
+    pub fn of_run(ui: Arc<Ui>) -> Self {
+        Self { ui, of_run: true }
     }
 
     /// Runs all hooks of a name, in a repository or without. Says whether one of them failed.
@@ -71,7 +79,10 @@ impl Hooks {
         args: &HookArgs,
     ) -> Result<bool> {
         // Each repository has hooks of its own, the one at the other end of a push too.
-        let config = repo.map_or_else(|| self.ui.config(), Repo::config);
+        let config = match repo {
+            Some(repo) if !self.of_run => repo.config(),
+            _ => self.ui.config(),
+        };
         let mut failed = false;
         for hook in hooks_named(&config, name)? {
             if !hook.trusted {

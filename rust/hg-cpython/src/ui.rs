@@ -240,7 +240,7 @@ impl UiHandle {
         OpenOptions {
             config: (*ui.config()).clone(),
             reporter: Some(ui.clone()),
-            hooks: Some(Arc::new(Hooks::new(ui.clone()))),
+            hooks: Some(Arc::new(Hooks::of_run(ui.clone()))),
             ..OpenOptions::default()
         }
     }
