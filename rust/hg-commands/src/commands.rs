@@ -75,6 +75,7 @@ pub mod phase;
 pub mod pull;
 pub mod purge;
 pub mod push;
+pub mod rebase;
 pub mod recover;
 pub mod remove;
 pub mod rename;

@@ -59,16 +59,40 @@ pub fn shown(repo: &Repo, rev: Revision) -> Result<Vec<u8>> {
 pub fn described(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec<u8>> {
     let cl = repo.changelog()?;
     let entry = cl.entry(rev)?;
-    let node = cl.node(rev);
-    let line = entry.description().split(|&b| b == b'\n').next().unwrap_or_default();
+    let line = first_line(entry.description());
     let mut out = [&shown(repo, rev)?[..], b" \"", line, b"\""].concat();
-    let (bookmarks, tags) = (repo.bookmarks()?, repo.tags()?);
-    let mut names: Vec<&[u8]> = bookmarks.names_of(&node).iter().map(Vec::as_slice).collect();
-    names.extend(tags.names_of(&node).iter().map(Vec::as_slice));
+    let names = names(repo, rev)?;
     if !names.is_empty() {
         out.extend_from_slice(&[b" (", &names.join(&b' ')[..], b")"].concat());
     }
     Ok(ctx.ui.encoding().local(&out).into_owned())
+}
+
+/// `3:1a2b3c4d5e6f bookmarks tags "first line"`: how rewriting commands name a changeset.
+///
+/// # Errors
+/// When the changeset cannot be read.
+pub fn summary(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec<u8>> {
+    let mut out = shown(repo, rev)?;
+    for name in names(repo, rev)? {
+        out.extend_from_slice(&[b" ", &name[..]].concat());
+    }
+    let cl = repo.changelog()?;
+    let entry = cl.entry(rev)?;
+    out.extend_from_slice(&[b" \"", first_line(entry.description()), b"\""].concat());
+    Ok(ctx.ui.encoding().local(&out).into_owned())
+}
+
+fn first_line(description: &[u8]) -> &[u8] {
+    description.split(|&b| b == b'\n').next().unwrap_or_default()
+}
+
+/// The bookmarks and tags of a changeset.
+fn names(repo: &Repo, rev: Revision) -> Result<Vec<Vec<u8>>> {
+    let node = repo.changelog()?.node(rev);
+    let mut names = repo.bookmarks()?.names_of(&node).to_vec();
+    names.extend_from_slice(repo.tags()?.names_of(&node));
+    Ok(names)
 }
 
 /// Fails when the working directory has changes; in a merge, says what to do about it.
@@ -124,6 +148,23 @@ pub fn stand_on(repo: &Repo, node: Node) -> Result<()> {
 /// # Errors
 /// When phases cannot be read.
 pub fn can_remove(ctx: &CommandContext, repo: &Repo, made: &[Revision]) -> Result<bool> {
+    let words = [
+        "cannot clean up public changesets ",
+        "new changesets detected on destination branch, can't strip\n",
+    ];
+    can_remove_saying(ctx, repo, made, words)
+}
+
+/// [`can_remove`] in other words: what stands before public changesets, and about descendants.
+///
+/// # Errors
+/// When phases cannot be read.
+pub fn can_remove_saying(
+    ctx: &CommandContext,
+    repo: &Repo,
+    made: &[Revision],
+    words: [&str; 2],
+) -> Result<bool> {
     let cl = repo.changelog()?;
     let phases = repo.phases()?;
     let public: Vec<Vec<u8>> = made
@@ -132,12 +173,12 @@ pub fn can_remove(ctx: &CommandContext, repo: &Repo, made: &[Revision]) -> Resul
         .map(|rev| cl.node(*rev).short())
         .collect();
     if !public.is_empty() {
-        let text = [b"cannot clean up public changesets ", &public.join(&b", "[..])[..], b"\n"];
+        let text = [words[0].as_bytes(), &public.join(&b", "[..])[..], b"\n"];
         ctx.ui.warn(text.concat());
         return Ok(false);
     }
     if cl.descendant_set(made.iter().copied()).iter().any(|rev| !made.contains(&rev)) {
-        ctx.ui.warn("new changesets detected on destination branch, can't strip\n");
+        ctx.ui.warn(words[1]);
         return Ok(false);
     }
     Ok(true)

@@ -76,6 +76,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::pull::COMMAND,
     &c::push::COMMAND,
     &c::purge::COMMAND,
+    &c::rebase::COMMAND,
     &c::recover::COMMAND,
     &c::remove::COMMAND,
     &c::rename::COMMAND,

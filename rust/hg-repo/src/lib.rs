@@ -5,6 +5,7 @@ pub mod archive;
 pub mod clone;
 pub mod commit;
 pub mod graft;
+pub mod rebase;
 pub mod revert;
 pub mod rewrite;
 pub mod share;

@@ -67,7 +67,13 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         doomed.insert(rev);
     }
     let plan = Plan::make(repo, first, doomed)?;
-    let node = changelog.node(first);
+    // Backups are named after the last of the roots.
+    let mut named = RevBits::with_len(changelog.len());
+    known.iter().for_each(|&rev| {
+        named.insert(rev);
+    });
+    let last_root = changelog.roots_of(&named).into_iter().max().unwrap_or(first);
+    let node = changelog.node(last_root);
     let backup = match options.backup {
         true => {
             let path = plan.write_bundle(repo, &plan.doomed, node, options.suffix, true)?;

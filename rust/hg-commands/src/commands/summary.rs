@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use hg_match::Matcher;
 use hg_query::template::{Changeset, History};
+use hg_repo::rebase::{Fate, Rebase};
 use hg_store::Repo;
 use hg_types::{Error, HgPathBuf, Phase, Result, Revision};
 use hg_wdir::merge::MergeState;
@@ -45,6 +46,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     show_commit(ctx, &parents, &Heads { branch, open: &heads, all: &all_heads })?;
     show_update(ctx, repo, &parents, &heads)?;
     show_phases(ctx, repo)?;
+    show_rebase(ctx, repo)?;
     if ctx.opts.flag("remote") {
         return Err(Error::abort("summary --remote is not implemented yet"));
     }
@@ -216,6 +218,20 @@ fn show_update(
         let count = heads.len();
         ctx.ui.write(format!("update: {new} new changesets, {count} branch heads (merge)\n"));
     }
+    Ok(())
+}
+
+/// How far an interrupted rebase has come.
+fn show_rebase(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    let Some(rebase) = Rebase::read(repo)? else { return Ok(()) };
+    let remaining = rebase.fates.values().filter(|fate| **fate == Fate::Todo).count();
+    let done = rebase.fates.len() - remaining;
+    let texts = [(done, "rebased", "rebase.rebased"), (remaining, "remaining", "rebase.remaining")];
+    let shown = texts.map(|(count, what, label)| {
+        [ctx.ui.label(count.to_string().as_bytes(), label), format!(" {what}").into_bytes()].concat()
+    });
+    let parts = [&b"rebase: "[..], &shown.join(&b", "[..]), b" (rebase --continue)\n"];
+    ctx.ui.write(parts.concat());
     Ok(())
 }
 
