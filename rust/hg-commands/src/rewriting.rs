@@ -107,6 +107,16 @@ pub fn refuse_changes(repo: &Repo) -> Result<()> {
     hg_wdir::unfinished::refuse_changes(repo)
 }
 
+/// The error for going on with an operation that never began: which one did begin.
+pub fn none_in_progress(repo: &Repo, operation: &str) -> Error {
+    let error = Error::state(format!("no {operation} in progress"));
+    let other = hg_wdir::unfinished::find_unfinished(repo, false).ok().flatten();
+    match other.map(|other| other.name).filter(|name| *name != operation && *name != "update") {
+        Some(name) => error.hint(format!("continue: hg {name} --continue")),
+        None => error,
+    }
+}
+
 /// Drops the changes of the working directory and goes to a changeset.
 ///
 /// # Errors

@@ -70,7 +70,8 @@ impl Rebase {
             ([Some(node), _], false) => return Ok(alone(node, old[0])),
             ([None, _], false) => return Ok(alone(self.destination, old[0])),
             ([None, None], true) => {
-                let parts = [b"cannot rebase ", shown, b" without moving at least one of its parents"];
+                let parts =
+                    [b"cannot rebase ", shown, b" without moving at least one of its parents"];
                 return Err(Error::abort(parts.concat()));
             }
             (moved, true) => moved,
@@ -143,8 +144,11 @@ impl Rebase {
                 new => match Node::from_hex(new) {
                     Some(stands_for) => {
                         let (made, stands_for) = match cl.find(&stands_for) {
-                            Some(new) => (cl.entry(new).ok()?.extra().get(&b"rebase_source"[..])
-                                == Some(&cl.node(rev).hex()), stands_for),
+                            Some(new) => (
+                                cl.entry(new).ok()?.extra().get(&b"rebase_source"[..])
+                                    == Some(&cl.node(rev).hex()),
+                                stands_for,
+                            ),
                             None => return None,
                         };
                         Fate::Done { stands_for, made }

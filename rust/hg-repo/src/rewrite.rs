@@ -3,7 +3,7 @@
 
 use hg_config::Config;
 use hg_format::obs_markers::Marker;
-use hg_store::{Repo, Transaction};
+use hg_store::{Changelog, Repo, Transaction};
 use hg_types::{Error, HgDate, Node, Phase, Result, Revision};
 
 use crate::strip::{StripOptions, strip};
@@ -151,6 +151,8 @@ impl Rewriting {
         let bookmarks = repo.bookmarks()?;
         let cl = repo.changelog()?;
         let mut changes = Vec::new();
+        let made: Vec<Revision> =
+            replacements.iter().flat_map(|r| &r.new).filter_map(|node| cl.find(node)).collect();
         for replacement in replacements {
             let target = match replacement.new.last() {
                 Some(node) => *node,
@@ -159,6 +161,9 @@ impl Rewriting {
             };
             for name in bookmarks.names_of(&replacement.old) {
                 changes.push((name.clone(), Some(target)));
+                let passed = passed_by_move(&cl, &made, replacement.old, target)?;
+                let gone = bookmarks.diverged(&passed, name);
+                changes.extend(gone.into_iter().map(|name| (name, None)));
             }
         }
         if changes.is_empty() { Ok(()) } else { repo.change_bookmarks(tr, &changes) }
@@ -189,6 +194,18 @@ impl Rewriting {
             parents: pruned.then_some(parents),
         })
     }
+}
+
+/// What a bookmark passes when it moves with a rewritten changeset: that on which the new ones were put.
+fn passed_by_move(cl: &Changelog, made: &[Revision], old: Node, target: Node) -> Result<Vec<Node>> {
+    let new = cl.rev(&target)?;
+    let old_parents = cl.parents(cl.rev(&old)?);
+    let chain: Vec<Revision> =
+        made.iter().copied().filter(|rev| cl.is_ancestor(*rev, new)).collect();
+    let parents = chain.iter().flat_map(|rev| cl.parents(*rev));
+    let below =
+        parents.filter(|rev| !rev.is_null() && !chain.contains(rev) && !old_parents.contains(rev));
+    Ok(below.map(|rev| cl.node(rev)).collect())
 }
 
 /// What changed between a changeset and its successor, as the marker's `ef1` says it: 1 description,

@@ -83,7 +83,7 @@ fn resume(ctx: &CommandContext, repo: &Repo, revs: &[Vec<u8>]) -> Result<i32> {
         return Err(Error::input("can't specify --continue and revisions"));
     }
     let Some(mut state) = State::read(repo)? else {
-        return Err(Error::state("no graft in progress"));
+        return Err(rewriting::none_in_progress(repo, "graft"));
     };
     state.override_with(ctx)?;
     run_all(ctx, repo, state, true)

@@ -35,7 +35,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     for (option, run) in UNFINISHED {
         if ctx.opts.flag(option) {
             let Some(rebase) = read_unfinished(repo, option)? else {
-                return Err(Error::state("no rebase in progress"));
+                return Err(rewriting::none_in_progress(repo, "rebase"));
             };
             return run(ctx, repo, rebase);
         }
@@ -56,7 +56,9 @@ fn read_unfinished(repo: &Repo, option: &str) -> Result<Option<Rebase>> {
         // A state that cannot be understood can still be given up.
         Err(_) if option == "abort" => {
             repo.vfs().try_remove(hg_repo::rebase::STATE_FILE)?;
-            Err(Error::state("rebase aborted (no revision is removed, only broken state is cleared)"))
+            Err(Error::state(
+                "rebase aborted (no revision is removed, only broken state is cleared)",
+            ))
         }
         read => read,
     }
@@ -70,7 +72,11 @@ fn check_options(ctx: &CommandContext) -> Result<()> {
     rewriting::at_most_one(ctx, &["confirm", "dry-run"])?;
     rewriting::at_most_one(ctx, &["abort", "stop", "continue"])?;
     for option in ["abort", "stop", "continue"] {
-        let others = ["dest", "source", "base", "rev", "dry-run", "confirm", "collapse", "keep", "keepbranches"];
+        if ctx.opts.flag(option) && ctx.opts.flag("collapse") {
+            return Err(Error::input("cannot use collapse with continue or abort"));
+        }
+        let others =
+            ["dest", "source", "base", "rev", "dry-run", "confirm", "keep", "keepbranches"];
         rewriting::incompatible(ctx, option, &others)?;
     }
     if ctx.opts.flag("interactive") {

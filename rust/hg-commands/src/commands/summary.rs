@@ -228,7 +228,8 @@ fn show_rebase(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     let done = rebase.fates.len() - remaining;
     let texts = [(done, "rebased", "rebase.rebased"), (remaining, "remaining", "rebase.remaining")];
     let shown = texts.map(|(count, what, label)| {
-        [ctx.ui.label(count.to_string().as_bytes(), label), format!(" {what}").into_bytes()].concat()
+        [ctx.ui.label(count.to_string().as_bytes(), label), format!(" {what}").into_bytes()]
+            .concat()
     });
     let parts = [&b"rebase: "[..], &shown.join(&b", "[..]), b" (rebase --continue)\n"];
     ctx.ui.write(parts.concat());

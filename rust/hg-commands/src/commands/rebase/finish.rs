@@ -28,11 +28,8 @@ pub(super) fn finish(ctx: &CommandContext, repo: &Repo, rebase: &Rebase) -> Resu
     }
     repo.vfs().try_remove(STATE_FILE)?;
     ctx.ui.note("rebase completed\n");
-    let skipped = rebase
-        .fates
-        .values()
-        .filter(|fate| matches!(fate, Fate::Done { made: false, .. }))
-        .count();
+    let skipped =
+        rebase.fates.values().filter(|fate| matches!(fate, Fate::Done { made: false, .. })).count();
     if skipped > 0 {
         ctx.ui.note(format!("{skipped} revisions have been skipped\n"));
     }
@@ -85,7 +82,15 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo, rebase: Rebase) -> Result
 }
 
 fn removable(ctx: &CommandContext, repo: &Repo, made: &[Revision]) -> Result<bool> {
-    rewriting::can_remove_saying(ctx, repo, made, ["warning: can't clean up public changesets ", "warning: new changesets detected on destination branch, can't strip\n"])
+    rewriting::can_remove_saying(
+        ctx,
+        repo,
+        made,
+        [
+            "warning: can't clean up public changesets ",
+            "warning: new changesets detected on destination branch, can't strip\n",
+        ],
+    )
 }
 
 /// Keeps what was moved, leaves the rest where it was.

@@ -28,6 +28,9 @@ pub(super) fn plan(ctx: &CommandContext, repo: &Repo) -> Result<Option<Rebase>> 
         ctx.ui.status("nothing to rebase\n");
         return Ok(None);
     }
+    if !ctx.opts.flag("keepbranches") {
+        tell_reopened(ctx, repo, &cl, destination)?;
+    }
     let mut rebase = Rebase {
         original: hg_wdir::parents(repo)?[0],
         destination: cl.node(destination),
@@ -45,6 +48,21 @@ pub(super) fn plan(ctx: &CommandContext, repo: &Repo) -> Result<Option<Rebase>> 
         }
     }
     Ok(Some(rebase))
+}
+
+/// What goes on top of a closed head opens the branch again.
+fn tell_reopened(
+    ctx: &CommandContext,
+    repo: &Repo,
+    cl: &Changelog,
+    destination: Revision,
+) -> Result<()> {
+    let entry = cl.entry(destination)?;
+    if entry.closes_branch() && repo.branchmap()?.heads(&entry.branch()).contains(&destination) {
+        let short = cl.node(destination).short();
+        ctx.ui.status([b"reopening closed branch head ", &short[..], b"\n"].concat());
+    }
+    Ok(())
 }
 
 /// The changesets and the destination.
@@ -76,7 +94,7 @@ fn choose(
         if option == "source" {
             revs = visible(repo, with_descendants(cl, &revs))?;
         }
-        let destination = destination(ctx, repo, query)?;
+        let destination = destination(ctx, repo, query, &revs)?;
         return Ok(Some((revs, destination)));
     }
     let mut bases = vec![cl.rev(&hg_wdir::parents(repo)?[0])?];
@@ -87,7 +105,7 @@ fn choose(
             return Ok(None);
         }
     }
-    let destination = destination(ctx, repo, query)?;
+    let destination = destination(ctx, repo, query, &bases)?;
     let revs = visible(repo, from_bases(cl, &bases, destination))?;
     if revs.is_empty() {
         let short = |rev: Revision| String::from_utf8_lossy(&cl.node(rev).short()).into_owned();
@@ -97,7 +115,10 @@ fn choose(
             (true, true) => format!("{shown} is both \"base\" and destination"),
             (true, false) => "working directory parent is also destination".to_owned(),
             (false, true) => {
-                format!("\"base\" {shown} is already an ancestor of destination {}", short(destination))
+                format!(
+                    "\"base\" {shown} is already an ancestor of destination {}",
+                    short(destination)
+                )
             }
             (false, false) => format!(
                 "working directory parent is already an ancestor of destination {}",
@@ -116,7 +137,12 @@ fn visible(repo: &Repo, mut revs: Vec<Revision>) -> Result<Vec<Revision>> {
     Ok(revs)
 }
 
-fn destination(ctx: &CommandContext, repo: &Repo, query: &QueryContext) -> Result<Revision> {
+fn destination(
+    ctx: &CommandContext,
+    repo: &Repo,
+    query: &QueryContext,
+    from: &[Revision],
+) -> Result<Revision> {
     if let Some(spec) = ctx.opts.nonempty("dest") {
         let rev = rev_single(query, Some(spec), b".")?;
         if rev.is_wdir() {
@@ -128,15 +154,18 @@ fn destination(ctx: &CommandContext, repo: &Repo, query: &QueryContext) -> Resul
         let hint = "use: hg rebase -d REV";
         return Err(Error::input("you must specify a destination").hint(hint));
     }
-    default_destination(repo)
+    default_destination(repo, from)
 }
 
-/// The one other head of the branch.
-fn default_destination(repo: &Repo) -> Result<Revision> {
+/// The one head of the branch that what moves does not lead to.
+fn default_destination(repo: &Repo, from: &[Revision]) -> Result<Revision> {
     let cl = repo.changelog()?;
     let p1 = cl.rev(&hg_wdir::parents(repo)?[0])?;
-    let branch = hg_wdir::branch::read(repo)?;
-    let below = with_descendants(&cl, &[p1]);
+    let branch = match from.last() {
+        Some(last) if from != [p1] => cl.entry(*last)?.branch(),
+        _ => hg_wdir::branch::read(repo)?,
+    };
+    let below = with_descendants(&cl, from);
     let heads: Vec<Revision> = repo.branchmap()?.open_heads(&branch).collect();
     let others: Vec<Revision> =
         heads.iter().copied().filter(|head| !below.contains(head)).collect();
@@ -175,46 +204,35 @@ fn check(
         .copied()
         .filter(|rev| !cl.parents(*rev).iter().any(|parent| fates.contains_key(parent)))
         .collect();
-    let mut moves = false;
+    let mut moving = Vec::new();
     for root in &roots {
         if cl.is_ancestor(*root, destination) {
             return Err(Error::input("source and destination form a cycle"));
         }
-        if cl.parents(*root)[0] == destination {
+        let same_branch =
+            || -> Result<bool> { Ok(cl.entry(*root)?.branch() == cl.entry(destination)?.branch()) };
+        let keeps = ctx.opts.flag("keepbranches");
+        if cl.parents(*root)[0] == destination && (keeps || same_branch()?) {
             ctx.ui.debug("source is a child of destination\n");
             continue;
         }
         ctx.ui.debug(format!("rebase onto {destination} starting from {root}\n"));
-        moves = true;
-    }
-    if !moves && !ctx.opts.flag("collapse") {
-        return Ok(None);
+        moving.push(*root);
     }
     if !ctx.opts.flag("collapse") {
-        keep_in_place(cl, &roots, destination, &mut fates);
+        if moving.is_empty() {
+            return Ok(None);
+        }
+        keep_in_place(cl, &moving, &mut fates);
     }
     Ok(Some(fates))
 }
 
-/// What hangs below a root that stays, and on nothing that moves, stays as well.
-fn keep_in_place(
-    cl: &Changelog,
-    roots: &[Revision],
-    destination: Revision,
-    fates: &mut BTreeMap<Revision, Fate>,
-) {
-    let order: Vec<Revision> = fates.keys().copied().collect();
-    for rev in order {
-        let parents = cl.parents(rev);
-        let in_place = if roots.contains(&rev) {
-            parents == [destination, Revision::NULL]
-        } else {
-            let known: Vec<_> = parents.iter().filter_map(|parent| fates.get(parent)).collect();
-            known.iter().all(|fate| matches!(fate, Fate::Done { made: false, .. }))
-        };
-        if in_place {
-            fates.insert(rev, Fate::Done { stands_for: cl.node(rev), made: false });
-        }
+/// What descends from nothing that moves stays as well.
+fn keep_in_place(cl: &Changelog, moving: &[Revision], fates: &mut BTreeMap<Revision, Fate>) {
+    let below = with_descendants(cl, moving);
+    for (rev, fate) in fates.iter_mut().filter(|(rev, _)| !below.contains(rev)) {
+        *fate = Fate::Done { stands_for: cl.node(*rev), made: false };
     }
 }
 
@@ -244,14 +262,20 @@ fn leave_obsolete(
         successors.sort_unstable();
         let shown = rewriting::summary(ctx, repo, rev)?;
         if successors.is_empty() {
-            ctx.ui.status([b"note: not rebasing ", &shown[..], b", it has no successor\n"].concat());
+            ctx.ui
+                .status([b"note: not rebasing ", &shown[..], b", it has no successor\n"].concat());
             *fate = Fate::Left;
         } else if let Some(&there) =
             successors.iter().find(|successor| cl.is_ancestor(**successor, destination))
         {
             let there = rewriting::summary(ctx, repo, there)?;
-            let parts =
-                [&b"note: not rebasing "[..], &shown, b", already in destination as ", &there, b"\n"];
+            let parts = [
+                &b"note: not rebasing "[..],
+                &shown,
+                b", already in destination as ",
+                &there,
+                b"\n",
+            ];
             ctx.ui.status(parts.concat());
             *fate = Fate::Left;
         } else {
@@ -261,7 +285,8 @@ fn leave_obsolete(
     let allowed = repo.evolution("allowdivergence")?;
     if !diverging.is_empty() && !allowed && !ctx.opts.flag("keep") {
         let shown: Vec<Vec<u8>> = diverging.iter().map(Node::short).collect();
-        let message = [b"this rebase will cause divergences from: ", &shown.join(&b',')[..]].concat();
+        let message =
+            [b"this rebase will cause divergences from: ", &shown.join(&b',')[..]].concat();
         let hint = "to force the rebase please set experimental.evolution.allowdivergence=True";
         return Err(Error::abort(message).hint(hint));
     }

@@ -33,8 +33,9 @@ pub(super) fn run_all(
             Fate::Todo => {}
             Fate::Done { stands_for, made } => {
                 if made || repo.changelog()?.node(rev) != stands_for {
-                    let new = rewriting::summary(ctx, repo, repo.changelog()?.rev(&stands_for)?)?;
-                    ctx.ui.status([&b"already rebased "[..], &shown, b" as ", &new, b"\n"].concat());
+                    let new = stands_for.short();
+                    ctx.ui
+                        .status([&b"already rebased "[..], &shown, b" as ", &new, b"\n"].concat());
                 }
                 continue;
             }
@@ -63,7 +64,8 @@ fn move_one(
     let cl = repo.changelog()?;
     let place = rebase.place(&cl, rev, &rewriting::shown(repo, rev)?)?;
     if !merged {
-        let started = rebase.fates.values().any(|fate| matches!(fate, Fate::Done { made: true, .. }));
+        let started =
+            rebase.fates.values().any(|fate| matches!(fate, Fate::Done { made: true, .. }));
         // A collapsed changeset grows in the working directory.
         if !(rebase.collapse && started) {
             go_to(ctx, repo, place.parents[0])?;
@@ -86,8 +88,8 @@ fn move_one(
         match commit(ctx, repo, rebase, rev)? {
             Some(stands_for) => Fate::Done { stands_for, made: true },
             None => {
-                let parts = [b"note: rebase of ", shown, b" created no changes to commit\n"];
-                ctx.ui.warn(parts.concat());
+                let why = b", its destination already has all its changes\n";
+                ctx.ui.warn([b"note: not rebasing ", shown, why].concat());
                 Fate::Done { stands_for: place.parents[0], made: false }
             }
         }
@@ -117,19 +119,28 @@ fn go_to(ctx: &CommandContext, repo: &Repo, node: Node) -> Result<()> {
     Ok(())
 }
 
-fn commit(ctx: &CommandContext, repo: &Repo, rebase: &Rebase, rev: Revision) -> Result<Option<Node>> {
+fn commit(
+    ctx: &CommandContext,
+    repo: &Repo,
+    rebase: &Rebase,
+    rev: Revision,
+) -> Result<Option<Node>> {
     let cl = repo.changelog()?;
     let entry = cl.entry(rev)?;
     let description = entry.description().to_vec();
-    let p1 = cl.parents(rev)[0];
-    let was_empty = cl.entry(p1)?.manifest() == entry.manifest();
     let keep_empty = ctx.config().get("rewrite", "empty-successor") == Some(b"keep");
-    store(ctx, repo, rebase, &[rev], Stored {
-        message: description,
-        edit: ctx.opts.flag("edit"),
-        form: "rebase.normal",
-        allow_empty: was_empty || keep_empty,
-    })
+    store(
+        ctx,
+        repo,
+        rebase,
+        &[rev],
+        Stored {
+            message: description,
+            edit: ctx.opts.flag("edit"),
+            form: "rebase.normal",
+            allow_empty: keep_empty,
+        },
+    )
 }
 
 /// What is stored, beside the working directory.
