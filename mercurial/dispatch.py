@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import Any, Callable, Sequence
 
 from mercurial import error, extensions, rustext
@@ -25,6 +26,7 @@ class Host:
         self._ui: Any = None
         self._repos: list[Any] = []
         self._plugins: Any = None
+        self._started: float | None = None
 
     # -- objects for handles
 
@@ -53,9 +55,28 @@ class Host:
         self._repos.append((handle, repo))
         for prepare in self._req.prereposetups:
             prepare(ui, repo)
+        if any(hasattr(module, "uipopulate") for _name, module in extensions.extensions()):
+            repo.baseui = ui.copy()
+            extensions.populateui(repo.baseui)
         extensions.setup_repo(ui, repo)
         ui._sync()
         return repo.as_commands_see_it()
+
+    def finished(self, code: int) -> None:
+        """Tell whoever listens that the command is over."""
+        if self._started is None:
+            return
+        duration = time.perf_counter() - self._started
+        self._ui.log(
+            b"commandfinish",
+            b"%s exited %d after %0.2f seconds\n",
+            formatargs(self._req.args),
+            code,
+            duration,
+            return_code=code,
+            duration=duration * 1000,
+            canonical_command=self._ui.cmdname,
+        )
 
     def close(self) -> None:
         """End the run."""
@@ -81,8 +102,14 @@ class Host:
     def populate(self, handle: Any) -> None:
         """Let extensions add to the `ui` of the run."""
         ui = self.ui(handle)
+        if any(hasattr(module, "uipopulate") for _name, module in extensions.extensions()):
+            # Upstream has one for the user's configuration, one with the repository's, and the one
+            # that the command gets.
+            extensions.populateui(ui.copy())
         extensions.populateui(ui)
         ui._sync()
+        self._started = time.perf_counter()
+        ui.log(b"command", b"%s\n", formatargs(self._req.args))
 
     def repository(self, ui_handle: Any, repo_handle: Any) -> None:
         """Set up the repository of the run."""
@@ -199,11 +226,19 @@ class request:  # noqa: N801 -- the name is Mercurial's
         if type(given) is not type(ui):
             ui.__class__ = type(given)
 
-    def _runexithandlers(self) -> None:
+    def _runexithandlers(self) -> bool:
         handlers = self.ui._exithandlers if self.ui is not None else []
+        failed = False
         while handlers:
-            function, args, kwargs = handlers.pop()
-            function(*args, **kwargs)
+            func, args, kwargs = handlers.pop()
+            try:
+                func(*args, **kwargs)
+            except Exception as problem:
+                if not failed:
+                    self.ui.warn(b"error in exit handlers:\n")
+                    failed = True
+                self.ui.traceback((type(problem), problem, problem.__traceback__), force=True)
+        return failed
 
 
 def _arguments(req: request) -> list[bytes]:
@@ -222,11 +257,15 @@ def dispatch(req: request) -> int:
     """Run a request and return its exit code."""
     host = Host(req)
     streams = (req.fin, req.fout, req.ferr)
+    code = 255
     try:
-        return rustext.run(_arguments(req), host, streams)
+        code = rustext.run(_arguments(req), host, streams)
+        host.finished(code)
     finally:
         host.close()
-        req._runexithandlers()
+        if req._runexithandlers():
+            code = 255
+    return code
 
 
 def runcommand(

@@ -37,6 +37,9 @@ class Error(Hint, Exception):
     detailed_exit_code: int | None = None
 
     def __init__(self, message: bytes = b"", *args: Any, hint: bytes | None = None, **kwargs: Any):
+        if isinstance(message, str):
+            # Not what it should be, but who is told of an error must read it.
+            message = message.encode("utf-8", "surrogateescape")
         self.message = message
         super().__init__(message, *args, hint=hint, **kwargs)
 

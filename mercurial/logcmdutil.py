@@ -106,6 +106,11 @@ class changesettemplater(changesetprinter):  # noqa: N801 -- the name is Mercuri
         self._template = tmplspec if isinstance(tmplspec, bytes) else (tmplspec.tmpl or b"")
 
     def _show(self, ctx: Any, copies: Any, props: Any) -> None:
+        if b"{" not in self._template:
+            from mercurial import commands  # late: only named templates need it
+
+            commands.log(self.ui, self.repo, rev=[b"%d" % ctx.rev()], template=self._template)
+            return
         named = {
             name.encode() if isinstance(name, str) else name: value for name, value in (props or {}).items()
         }

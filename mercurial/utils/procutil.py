@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
+import re
 import shutil
 import signal
 import subprocess
@@ -34,7 +34,9 @@ def isatty(fp: Any) -> bool:
 
 def shellquote(s: bytes) -> bytes:
     """Return a word quoted for the shell where it needs to be."""
-    return shlex.quote(s.decode("latin-1")).encode("latin-1") if s else b"''"
+    if s and re.fullmatch(rb"[a-zA-Z0-9._/+-]+", s):
+        return s
+    return b"'%s'" % s.replace(b"'", b"'\\''")
 
 
 def quotecommand(cmd: bytes) -> bytes:
