@@ -44,7 +44,7 @@ configitem(b"acl", b"config", default=None)
 configitem(b"acl", b"sources", default=lambda: [b"serve"])
 
 
-def _members(ui: Any, group: bytes) -> list[bytes]:
+def _getusers(ui: Any, group: bytes) -> list[bytes]:
     ui_items = ui.configlist(b"acl.groups", group)
     if ui_items:
         return ui_items
@@ -64,7 +64,7 @@ def _matches(ui: Any, user: bytes, users: bytes) -> bool:
         if negated:
             name = name[1:]
         if name.startswith(b"@"):
-            found = user in _members(ui, name[1:])
+            found = user in _getusers(ui, name[1:])
         else:
             found = name in (b"*", user)
         if found != negated:

@@ -349,14 +349,14 @@ class savedcmd:  # noqa: N801 -- the name is part of what is tested
         self._cmdline = cmdline
         self._isgui = isgui
         self.__doc__ = (
-            "use %(path)s to diff repository (or selected files)\n\n"
-            "Show differences between revisions for the specified files, using\n"
-            "the %(path)s program.\n\n"
+            "use external program to diff repository (or selected files)\n\n"
+            "Show what differs in the named files between revisions, using the\n"
+            "following program::\n\n  %(path)s\n\n"
             "When two revision arguments are given, then changes are shown between\n"
             "those revisions. If only one revision is specified then that revision is\n"
             "compared to the working directory, and, when no revisions are specified,\n"
             "the working directory files are compared to its parent."
-        ) % {"path": os.fsdecode(path)}
+        ) % {"path": repr(os.fsdecode(path))}
         self.__name__ = "extdiff_command"
 
     def __call__(self, ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int:
@@ -378,13 +378,12 @@ def _commands(ui: Any) -> Any:
             tool = path or cmd
             path = path or cmd
             diffopts = ui.config(b"extdiff", b"opts." + cmd) or b""
-            found = _tool_path(ui, path) or path
-            yield cmd, found, diffopts, tool
+            yield cmd, path, diffopts, tool
         elif cmd.startswith((b"opts.", b"gui.")):
             continue
         elif path:
             words = pycompat.shlexsplit(path)
-            program = procutil.findexe(words[0]) or words[0]
+            program = words[0]
             rest = path.lstrip()[len(path.split()[0]) :].strip() if len(words) > 1 else b""
             yield cmd, program, rest, words[0] if len(words) == 1 else None
         else:

@@ -28,9 +28,6 @@ _exthelpers: list[Any] = []
 _warnedseams: set[str] = set()
 _setup: list[bytes] = []
 
-# Version of Mercurial that this program stands for.
-_VERSION = (7, 2)
-
 
 def extensions(ui: Any = None) -> Iterator[tuple[bytes, ModuleType]]:
     """Yield name and module of every loaded extension, in loading order."""
@@ -113,7 +110,8 @@ def _reject_unicode(name: str, value: Any) -> None:
     elif isinstance(value, dict):
         for key, item in value.items():
             _reject_unicode(name, key)
-            _reject_unicode(name, item)
+            shown = pycompat.sysstr(key) if isinstance(key, bytes) else key
+            _reject_unicode(f"{name}.{shown}", item)
     elif isinstance(value, str):
         raise error.ProgrammingError(
             b"unicode %s found in %s" % (repr(value).encode(), name.encode()),
@@ -170,14 +168,16 @@ def load(ui: Any, name: bytes, path: bytes | None, loadingtime: Any = None) -> M
         module = _import_named(short)
     minimum = getattr(module, "minimumhgversion", None)
     if minimum:
-        wanted = tuple(int(part) for part in minimum.split(b".")[:2] if part.isdigit())
-        if wanted > _VERSION:
+        from mercurial import util  # late: few extensions say it
+
+        wanted = util.versiontuple(pycompat.bytestr(minimum), 2)
+        if tuple(part or 0 for part in wanted) > util.versiontuple(n=2):
             ui.warn(
                 _(
                     b"(third party extension %s requires version %s or newer "
                     b"of Mercurial (current: %s); disabling)\n"
                 )
-                % (short, minimum, b"7.2.4")
+                % (short, pycompat.bytestr(minimum), util.version())
             )
             return None
     _validate(ui, module)
@@ -562,15 +562,17 @@ def ismoduleinternal(module: Any) -> bool:
 
 def loaded_rows() -> list[list[bytes]]:
     """Return what native code lists about extensions."""
+    def as_bytes(value: Any) -> bytes:
+        return value.encode() if isinstance(value, str) else (value or b"")
+
     rows = []
     for name, module in extensions():
         doc = inspect.getdoc(module) or ""
         file = getattr(module, "__file__", "") or ""
-        tested = getattr(module, "testedwith", b"")
-        tested = tested if isinstance(tested, bytes) else b""
+        tested = as_bytes(getattr(module, "testedwith", b""))
         if ismoduleinternal(module):
             tested = b"ships-with-hg-core"
-        link = getattr(module, "buglink", b"") or b""
+        link = as_bytes(getattr(module, "buglink", b""))
         rows.append(
             [name, doc.encode("utf-8"), moduleversion(module), tested, link, os.fsencode(file)]
         )

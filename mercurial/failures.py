@@ -80,6 +80,7 @@ def _worst() -> tuple[bytes, Any] | None:
         if getattr(module, "testedwith", None) in (b"internal",):
             continue
         tested = getattr(module, "testedwith", b"") or b""
+        tested = tested.encode() if isinstance(tested, str) else tested
         versions = [_numbers(word) for word in tested.split()]
         newest = max(versions, default=(0,))
         if worst is None or newest < worst_tested:
@@ -100,6 +101,7 @@ def _unknown(ui: Any, problem: BaseException) -> int:
         tested = getattr(module, "testedwith", None)
         tested = b"unknown" if not isinstance(tested, bytes) or not tested.strip() else tested
         link = getattr(module, "buglink", None)
+        link = link.encode() if isinstance(link, str) else link
         lines.append(
             b'** Unknown exception encountered with possibly-broken third-party extension "%s" '
             b"(version %s)\n" % (name, version)

@@ -144,6 +144,22 @@ class Generator(email.generator.BytesGenerator):
     """Writes mails as they are."""
 
 
+class STARTTLS(smtplib.SMTP):
+    """A connection that becomes secure."""
+
+    def __init__(self, ui: Any = None, host: Any = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self._ui = ui
+
+
+class SMTPS(smtplib.SMTP_SSL):
+    """A secure connection."""
+
+    def __init__(self, ui: Any = None, keyfile: Any = None, certfile: Any = None, host: Any = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self._ui = ui
+
+
 def validateconfig(ui: Any) -> None:
     """Refuse a configuration with which no mail can be sent.
 

@@ -230,6 +230,9 @@ class ui:  # noqa: N801 -- the name is Mercurial's
         """Nothing is left to do: streams are set up when they are used."""
 
     def _show(self, method: str, texts: tuple[Any, ...], label: bytes) -> None:
+        shown = {"note": self.verbose, "debug": self.debugflag, "status": not self.quiet}
+        if not shown.get(method, True):
+            return
         stream = self.__dict__.get(
             "_ferr" if method in ("warn", "error", "write_err") else "_fout"
         )

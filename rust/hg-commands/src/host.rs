@@ -52,6 +52,14 @@ pub struct Loaded {
     pub file: Vec<u8>,
 }
 
+impl Loaded {
+    /// Whether it comes with this program.
+    #[must_use]
+    pub fn is_bundled(&self) -> bool {
+        self.tested_with == b"ships-with-hg-core"
+    }
+}
+
 /// Loads extensions and runs what they add.
 pub trait Host: Send + Sync {
     /// Loads extensions; what cannot be loaded is told to the user and left out. Those in `native` are

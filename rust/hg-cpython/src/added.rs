@@ -76,7 +76,7 @@ pub(crate) fn option(py: Python<'_>, option: &PyObject) -> PyResult<Opt> {
         kind,
         metavar: keep(metavar),
         help: keep(text(3)?),
-        shows_no: class == "bool",
+        shows_no: shown == "on",
         default: keep(shown),
     })
 }

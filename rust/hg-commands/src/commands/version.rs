@@ -37,7 +37,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ui.is_verbose() {
         fm.plain("\nEnabled extensions:\n\n", "");
     }
-    let width = extensions.iter().map(String::len).max().unwrap_or(0);
+    let hosted = ui.host().map(|host| host.loaded()).unwrap_or_default();
+    let lengths = extensions.iter().map(String::len);
+    let width = lengths.chain(hosted.iter().map(|loaded| loaded.name.len())).max().unwrap_or(0);
     let mut nested = fm.nested();
     for name in &extensions {
         nested.start_item();
@@ -46,6 +48,19 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         nested.data(&[("bundled", true.into()), ("ver", Value::None)]);
         if ui.is_verbose() {
             nested.plain("\n", "");
+        }
+    }
+    for loaded in hosted {
+        nested.start_item();
+        let place = if loaded.is_bundled() { "internal" } else { "external" };
+        let name = String::from_utf8_lossy(&loaded.name).into_owned();
+        let text = format!("  {name:width$}  {place}  ");
+        nested.cond_write(ui.is_verbose(), &[("name", name.as_str().into())], text, "");
+        let version = if loaded.is_bundled() { Vec::new() } else { loaded.version.clone() };
+        let value = if version.is_empty() { Value::None } else { version.as_slice().into() };
+        nested.data(&[("bundled", loaded.is_bundled().into()), ("ver", value)]);
+        if ui.is_verbose() {
+            nested.plain([&version[..], b"\n"].concat(), "");
         }
     }
     fm.end_nested("extensions", nested);

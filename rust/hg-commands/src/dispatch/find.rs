@@ -80,6 +80,11 @@ impl Entry {
         Self { name: spec.name().into(), spec: Some(spec), added: None, alias: None }
     }
 
+    /// Whether an extension has added or replaced it.
+    pub(crate) fn is_added(&self) -> bool {
+        self.added.is_some()
+    }
+
     /// The specification of the command.
     pub(crate) fn spec(&self) -> &'static Spec {
         self.spec.unwrap_or(&NO_COMMAND)

@@ -73,7 +73,8 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
     }
     if !ui.is_quiet() {
         let (table, hidden) = options_table(ui, "options", spec.options, &style);
-        pruned |= hidden;
+        // The global options are hidden anyway; only texts of ours say so where more is.
+        pruned |= hidden || entry.is_added();
         parts.push(table);
         footer(ui, &mut parts, &name, full, pruned, &style);
     }
@@ -275,8 +276,45 @@ fn extra(ui: &Ui, topic: &Topic, out: &mut String) {
     }
 }
 
+/// Help about an extension that a host has loaded.
+fn loaded_extension(ui: &Ui, name: &str) -> Option<String> {
+    let host = ui.host()?;
+    let loaded = host.loaded().into_iter().find(|loaded| loaded.name == name.as_bytes())?;
+    let style = style(ui);
+    let doc = loaded.doc.to_str_lossy().into_owned();
+    let doc = if doc.trim().is_empty() { "no help text available".to_owned() } else { doc };
+    let (summary, body) = doc.split_once('\n').unwrap_or((&doc, ""));
+    let mut out = rst::wrap(&format!("{name} extension - {}", summary.trim()), &style, 0, 0);
+    if !body.trim().is_empty() {
+        out.push('\n');
+        out.push_str(&rst::render(body.trim(), &style).0);
+    }
+    let commands = host.commands();
+    let mut own: Vec<_> = commands
+        .iter()
+        .map(|command| command.spec)
+        .filter(|spec| spec.extension == name && !spec.is_debug())
+        .collect();
+    own.sort_by_key(|spec| spec.name());
+    if own.is_empty() {
+        out.push_str("\nno commands defined\n");
+        return Some(out);
+    }
+    out.push_str("\nlist of commands:\n\n");
+    for spec in own {
+        out.push_str(&rst::field(spec.name(), spec.summary, &style, 1));
+    }
+    out.push_str(&format!(
+        "\n(use 'hg help -v -e {name}' to show built-in aliases and global options)\n"
+    ));
+    Some(out)
+}
+
 /// Help about an extension.
 pub(super) fn extension(ui: &Ui, name: &str) -> Option<String> {
+    if let Some(text) = loaded_extension(ui, name) {
+        return Some(text);
+    }
     let summary = extensions::summary(name)?;
     let style = style(ui);
     let mut out = rst::wrap(&format!("{name} extension - {summary}"), &style, 0, 0);
