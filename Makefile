@@ -70,6 +70,7 @@ lint: format-check
 
 bench:
 	$(PYTHON) benches/run.py
+	$(if $(BENCH_REPO),$(PYTHON) benches/history.py --repo $(BENCH_REPO) $(if $(BENCH_GIT),--git $(BENCH_GIT)))
 
 clean:
 	rm -rf target build dist .venv .testenv .oracle hg *.egg-info

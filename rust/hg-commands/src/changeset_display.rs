@@ -153,6 +153,16 @@ impl Displayer {
         Self { ui: ui.clone(), history, form, copies: false, differ }
     }
 
+    /// Reads changesets that will be shown next.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn read_ahead(&self, revs: &[Revision]) -> Result<()> {
+        let stored: Vec<Revision> =
+            revs.iter().copied().filter(|rev| !rev.is_wdir() && !rev.is_null()).collect();
+        self.history.read_ahead(&stored)
+    }
+
     /// Shows a changeset.
     ///
     /// # Errors

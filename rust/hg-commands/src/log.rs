@@ -91,8 +91,9 @@ fn select_lines<'q>(
 ) -> Result<Selection<'q>> {
     let follow = Follow::of(ctx);
     let starts = starts(ctx, query, follow)?;
-    let revs = initial(query, &starts, follow)?.and(SmartSet::from_set(lines.revs()));
-    let revs = narrow(ctx, query, revs, conditions(ctx, query)?)?;
+    let revs = narrow(ctx, query, initial(query, &starts, follow)?, conditions(ctx, query)?)?;
+    // As in the oracle, `--limit` counts changesets whether they change the lines or not.
+    let revs = revs.and(SmartSet::from_set(lines.revs()));
     let lines = Rc::new(lines);
     let files = {
         let lines = lines.clone();
@@ -334,14 +335,31 @@ fn scan_call(ctx: &CommandContext, patterns: &[Vec<u8>]) -> Vec<u8> {
     format_spec("_matchfiles(%)", &[SpecArg::Arguments(&arguments)])
 }
 
+/// So many changesets are shown before any is read ahead: who wants few gets them at once.
+const SHOWN_FIRST: usize = 32;
+/// So many changesets are read ahead at most.
+const READ_AHEAD: usize = 2048;
+
 /// Shows changesets one after the other.
 ///
 /// # Errors
 /// When one cannot be read.
 pub fn show_list(ctx: &CommandContext, revs: &SmartSet<'_>, mut display: Displayer) -> Result<()> {
-    for rev in revs.iter() {
-        display.show(rev?)?;
-        ctx.ui.check()?;
+    let mut revs = revs.iter();
+    let mut size = SHOWN_FIRST;
+    loop {
+        let batch = revs.by_ref().take(size).collect::<Result<Vec<_>>>()?;
+        if batch.is_empty() {
+            break;
+        }
+        if size > SHOWN_FIRST {
+            display.read_ahead(&batch)?;
+        }
+        for &rev in &batch {
+            display.show(rev)?;
+            ctx.ui.check()?;
+        }
+        size = (size * 4).min(READ_AHEAD);
     }
     display.close()
 }

@@ -80,6 +80,34 @@ impl<'t> Interner<'t> {
     }
 }
 
+/// Gives equal lines of any number of texts equal numbers; keeps its own copy of each line.
+#[derive(Default, Debug)]
+pub struct LineNumbers {
+    ids: HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
+}
+
+impl LineNumbers {
+    /// The numbers of a text's lines.
+    pub fn of(&mut self, text: &[u8]) -> Vec<u32> {
+        split(text).map(|line| self.id(line)).collect()
+    }
+
+    fn id(&mut self, line: &[u8]) -> u32 {
+        if let Some(known) = self.ids.get(line) {
+            return *known;
+        }
+        let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        self.ids.insert(line.into(), next);
+        next
+    }
+
+    /// How many different lines were seen.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        self.ids.len()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -96,14 +96,30 @@ pub fn matching(old: &[&[u8]], new: &[&[u8]], options: &DiffOptions) -> Vec<Bloc
 /// All regions of two texts in order, equal ones included.
 #[must_use]
 pub fn changes(old: &[&[u8]], new: &[&[u8]], options: &DiffOptions) -> Vec<Change> {
+    regions(&matching(old, new, options), |gap| {
+        options.ignore_blank_lines
+            && whitespace::differ_in_blank_lines(
+                &old[gap.a1..gap.a2],
+                &new[gap.b1..gap.b2],
+                options,
+            )
+    })
+}
+
+/// All regions of two texts whose lines are numbered (all numbers are below `distinct`), when no
+/// option ignores anything.
+#[must_use]
+pub fn changes_of_ids(old: &[u32], new: &[u32], distinct: usize) -> Vec<Change> {
+    regions(&blocks::matching_ids(old, new, distinct), |_| false)
+}
+
+fn regions(matching: &[Block], ignored: impl Fn(&Block) -> bool) -> Vec<Change> {
     let mut out = Vec::new();
     let (mut a, mut b) = (0, 0);
-    for block in matching(old, new, options) {
+    for &block in matching {
         if block.a1 > a || block.b1 > b {
             let gap = Block { a1: a, a2: block.a1, b1: b, b2: block.b1 };
-            let ignored = options.ignore_blank_lines
-                && whitespace::differ_in_blank_lines(&old[a..gap.a2], &new[b..gap.b2], options);
-            let kind = if ignored { ChangeKind::Ignored } else { ChangeKind::Changed };
+            let kind = if ignored(&gap) { ChangeKind::Ignored } else { ChangeKind::Changed };
             out.push(Change { block: gap, kind });
         }
         if block.a1 < block.a2 {

@@ -7,6 +7,7 @@ pub mod destination;
 pub mod filehistory;
 pub mod fileset;
 pub mod graph;
+pub mod line_search;
 pub mod names;
 pub mod parser;
 pub mod pattern;

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use hg_format::changeset::{ChangesetEntry, NewChangeset};
 use hg_types::{Error, Node, Result, Revision};
+use rayon::prelude::*;
 
 use crate::revlog::{
     NewRevision, Revlog, RevlogFiles, RevlogName, RevlogOptions, RevlogTransaction,
 };
 
+/// Fewer changesets are not worth a thread.
+const READ_TOGETHER: usize = 64;
 /// Name of the changelog's files without their extensions.
 const RADIX: &[u8] = b"00changelog";
 
@@ -60,6 +63,11 @@ impl Changelog {
             let message = format!("cannot read changeset {rev}: {source}");
             Error::storage(message).because(source)
         })
+    }
+
+    /// The changesets of some revisions, read in parallel.
+    pub fn entries(&self, revs: &[Revision]) -> Vec<Result<ChangesetEntry>> {
+        revs.par_iter().with_min_len(READ_TOGETHER).map(|&rev| self.entry(rev)).collect()
     }
 
     /// The changeset with a node id.

@@ -103,6 +103,28 @@ impl Filelog {
         Ok(FileContent { text, start })
     }
 
+    /// Reads the contents of some revisions, cheaply when they are in ascending order.
+    pub fn contents_of(
+        &self,
+        revs: &[Revision],
+        mut seen: impl FnMut(Revision, Result<FileContent>),
+    ) {
+        let (censored, plain): (Vec<_>, Vec<_>) =
+            revs.iter().copied().partition(|&rev| self.is_censored(rev));
+        for rev in censored {
+            seen(rev, self.read(rev));
+        }
+        self.revlog.texts_of(&plain, |rev, text| {
+            seen(
+                rev,
+                text.map(|text| {
+                    let start = text.len() - FileText::decode(&text).content.len();
+                    FileContent { text, start }
+                }),
+            );
+        });
+    }
+
     /// The content of the revision with a node id.
     ///
     /// # Errors

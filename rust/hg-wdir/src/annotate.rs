@@ -7,14 +7,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hg_diff::DiffOptions;
-use hg_diff::lines;
+use hg_diff::lines::{self, LineNumbers};
 use hg_diff::unified::{self, Change, ChangeKind};
 use hg_match::Matcher;
 use hg_store::{Changelog, Filelog, Repo};
 use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
+use rayon::prelude::*;
 
 use crate::WorkingDir;
 use crate::linkrev::Introductions;
+
+mod cache;
+
+use cache::{AnnotateCache, Known};
 
 /// What to annotate.
 #[derive(Clone, Debug)]
@@ -147,16 +152,30 @@ impl Annotation {
     }
 }
 
-/// Annotates a file.
+/// Annotates a file. The result for a file with a long history is kept, so that next time only
+/// what is new is looked at.
 ///
 /// # Errors
 /// When history cannot be read.
 pub fn annotate(repo: &Repo, start: &Start, options: &AnnotateOptions<'_>) -> Result<Annotation> {
     let changelog = repo.changelog()?;
-    let mut walk = Walk::new(repo, &changelog, start, options)?;
-    walk.collect()?;
-    walk.annotate()
+    let mut walk = Walk::new(repo, &changelog, start, options);
+    let cache = AnnotateCache::of(repo, start, options);
+    let known = cache.as_ref().and_then(AnnotateCache::read);
+    walk.collect(known)?;
+    let compared = walk.revisions.iter().filter(|found| matches!(found.work, Work::Compare));
+    let worth_keeping = compared.count() >= LONG_HISTORY;
+    let annotation = walk.annotate()?;
+    if let (true, Some(cache)) = (worth_keeping, cache)
+        && let Some(known) = walk.known(&annotation)
+    {
+        cache.write(&known);
+    }
+    Ok(annotation)
 }
+
+/// What took this many comparisons is kept.
+const LONG_HISTORY: usize = 48;
 
 /// A file revision in the walk.
 struct FileRevision {
@@ -168,13 +187,37 @@ struct FileRevision {
     /// How many children still need the result.
     needed: usize,
     origin: Origin,
+    work: Work,
+}
+
+/// What is to be done for a file revision.
+enum Work {
+    /// Its lines are compared with those of its parents.
+    Compare,
+    /// Its lines are known from an earlier run.
+    Known(Vec<Line>),
+    /// Nothing: it only is the origin of known lines.
+    Nothing,
 }
 
 /// What is known of a visited file revision, as long as a child needs it.
 struct Annotated {
-    content: Arc<Vec<u8>>,
+    version: Version,
     lines: Vec<Line>,
 }
+
+/// The content of a file revision.
+#[derive(Clone)]
+struct Version {
+    content: Arc<Vec<u8>>,
+    /// The lines by number, when nothing in them is ignored.
+    ids: Arc<Vec<u32>>,
+}
+
+/// How many file revisions are in memory at once, beside those that others need.
+const WINDOW: usize = 256;
+/// Fewer comparisons are not worth a second thread.
+const FEW: usize = 8;
 
 struct Walk<'a> {
     repo: &'a Repo,
@@ -184,6 +227,7 @@ struct Walk<'a> {
     introductions: Introductions<'a>,
     /// Parents before children.
     revisions: Vec<FileRevision>,
+    numbers: LineNumbers,
 }
 
 /// A step of the depth-first walk.
@@ -198,14 +242,15 @@ impl<'a> Walk<'a> {
         changelog: &'a Changelog,
         start: &'a Start,
         options: &'a AnnotateOptions<'a>,
-    ) -> Result<Self> {
+    ) -> Self {
         let heads = match start {
             Start::Committed { rev, .. } => vec![*rev],
             Start::Working { revs, .. } => revs.to_vec(),
         };
         let introductions = Introductions::new(repo, changelog, &heads);
-        let logs = HashMap::new();
-        Ok(Self { repo, start, options, logs, introductions, revisions: Vec::new() })
+        let (logs, revisions) = (HashMap::new(), Vec::new());
+        let numbers = LineNumbers::default();
+        Self { repo, start, options, logs, introductions, revisions, numbers }
     }
 
     fn log(&mut self, path: &HgPath) -> Result<&Filelog> {
@@ -215,14 +260,19 @@ impl<'a> Walk<'a> {
         Ok(&self.logs[path])
     }
 
-    /// Finds all file revisions, parents before children.
-    fn collect(&mut self) -> Result<()> {
+    /// Finds all file revisions, parents before children; what led to `known` need not be looked
+    /// at again.
+    fn collect(&mut self, known: Option<Known>) -> Result<()> {
         let heads = match self.start {
             Start::Committed { path, node, .. } => vec![(path.clone(), *node)],
             Start::Working { parents, .. } => parents.clone(),
         };
         let mut places: HashMap<(HgPathBuf, Node), usize> = HashMap::new();
-        let mut entered: HashSet<(HgPathBuf, Node)> = HashSet::new();
+        if let Some(known) = known {
+            let key = (known.path.clone(), known.node);
+            places.insert(key, self.add_known(known)?);
+        }
+        let mut entered: HashSet<(HgPathBuf, Node)> = places.keys().cloned().collect();
         let mut todo: Vec<Step> =
             heads.iter().rev().map(|(path, node)| Step::Enter(path.clone(), *node)).collect();
         while let Some(step) = todo.pop() {
@@ -240,26 +290,53 @@ impl<'a> Walk<'a> {
                     let parents = parents.iter().filter_map(|key| places.get(key)).copied();
                     let parents: Vec<usize> = parents.collect();
                     places.insert((path.clone(), node), self.revisions.len());
-                    let rev = self.log(&path)?.rev(&node)?;
-                    let linkrev = self.log(&path)?.linkrev(rev);
-                    let rev = self.introductions.find(&path, node, linkrev)?;
-                    self.add(path, Some(node), rev, parents);
+                    self.add_committed(path, node, parents, Work::Compare)?;
                 }
             }
         }
         if let Start::Working { path, parents, .. } = self.start {
             let parents = parents.iter().filter_map(|key| places.get(key)).copied().collect();
-            self.add(path.clone(), None, Revision::WDIR, parents);
+            self.add(path.clone(), None, Revision::WDIR, parents, Work::Compare);
         }
         Ok(())
     }
 
-    fn add(&mut self, path: HgPathBuf, node: Option<Node>, rev: Revision, parents: Vec<usize>) {
+    /// Adds what an earlier run has found, and where its lines come from.
+    fn add_known(&mut self, known: Known) -> Result<usize> {
+        for (path, node) in known.origins {
+            self.add_committed(path, node, Vec::new(), Work::Nothing)?;
+        }
+        self.add_committed(known.path, known.node, Vec::new(), Work::Known(known.lines))?;
+        Ok(self.revisions.len() - 1)
+    }
+
+    fn add_committed(
+        &mut self,
+        path: HgPathBuf,
+        node: Node,
+        parents: Vec<usize>,
+        work: Work,
+    ) -> Result<()> {
+        let log = self.log(&path)?;
+        let linkrev = log.linkrev(log.rev(&node)?);
+        let rev = self.introductions.find(&path, node, linkrev)?;
+        self.add(path, Some(node), rev, parents, work);
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        path: HgPathBuf,
+        node: Option<Node>,
+        rev: Revision,
+        parents: Vec<usize>,
+        work: Work,
+    ) {
         for &parent in &parents {
             self.revisions[parent].needed += 1;
         }
         let origin = Origin { rev, path: path.clone() };
-        self.revisions.push(FileRevision { path, node, parents, needed: 0, origin });
+        self.revisions.push(FileRevision { path, node, parents, needed: 0, origin, work });
     }
 
     /// The file revisions that one came out of, the source of a copy first.
@@ -268,71 +345,153 @@ impl<'a> Walk<'a> {
         let log = self.log(path)?;
         let rev = log.rev(&node)?;
         let mut out = Vec::new();
-        if let Some((source, node)) = log.renamed(rev)?
-            && (follow || *source == *path)
-        {
-            out.push((source, node));
+        if let Some((source, node)) = log.renamed(rev)? {
+            if follow || *source == *path {
+                out.push((source, node));
+            }
         }
         let own = log.parent_nodes(rev).into_iter().filter(|node| !node.is_null());
         out.extend(own.map(|node| (path.to_owned(), node)));
         Ok(out)
     }
 
-    fn content(&mut self, at: usize) -> Result<Arc<Vec<u8>>> {
+    fn version(&mut self, at: usize) -> Result<Version> {
         let (path, node) = (self.revisions[at].path.clone(), self.revisions[at].node);
-        match (node, self.start) {
-            (Some(node), _) => Ok(Arc::new(self.log(&path)?.read_node(&node)?.into_vec())),
-            (None, Start::Working { content, .. }) => Ok(Arc::new(content.clone())),
-            (None, Start::Committed { .. }) => Ok(Arc::default()),
+        let content = match (node, self.start) {
+            (Some(node), _) => self.log(&path)?.read_node(&node)?.into_vec(),
+            (None, Start::Working { content, .. }) => content.clone(),
+            (None, Start::Committed { .. }) => Vec::new(),
+        };
+        let ids = if self.compares_texts() { Vec::new() } else { self.numbers.of(&content) };
+        Ok(Version { content: Arc::new(content), ids: Arc::new(ids) })
+    }
+
+    /// Whether lines that differ may count as equal.
+    fn compares_texts(&self) -> bool {
+        self.options.diff.folds_space() || self.options.diff.ignore_blank_lines
+    }
+
+    /// Visits all file revisions, some at once.
+    fn annotate(&mut self) -> Result<Annotation> {
+        let total = self.revisions.len();
+        let mut done: HashMap<usize, Annotated> = HashMap::new();
+        for start in (0..total).step_by(WINDOW) {
+            let window = start..(start + WINDOW).min(total);
+            let mut versions: HashMap<usize, Version> = HashMap::new();
+            for at in window.clone() {
+                if !matches!(self.revisions[at].work, Work::Nothing) {
+                    versions.insert(at, self.version(at)?);
+                }
+            }
+            let mut changes = self.compare_all(window.clone(), &versions, &done);
+            for at in window {
+                if let Some(version) = versions.remove(&at) {
+                    self.settle(at, version, &mut changes, &mut done);
+                }
+            }
+        }
+        let Some(Annotated { version, lines }) =
+            total.checked_sub(1).and_then(|last| done.remove(&last))
+        else {
+            return Ok(Annotation::default());
+        };
+        let origins = self.revisions.iter().map(|revision| revision.origin.clone()).collect();
+        Ok(Annotation { content: Arc::unwrap_or_clone(version.content), origins, lines })
+    }
+
+    /// Compares revisions with their parents; the results by child and parent.
+    fn compare_all(
+        &self,
+        window: std::ops::Range<usize>,
+        versions: &HashMap<usize, Version>,
+        done: &HashMap<usize, Annotated>,
+    ) -> HashMap<(usize, usize), Vec<Change>> {
+        let find =
+            |at: usize| versions.get(&at).or_else(|| done.get(&at).map(|known| &known.version));
+        let pairs: Vec<((usize, usize), &Version, &Version)> = window
+            .flat_map(|at| self.revisions[at].parents.iter().map(move |&parent| (at, parent)))
+            .filter_map(|(at, parent)| Some(((at, parent), find(parent)?, find(at)?)))
+            .collect();
+        let (distinct, diff) = (self.numbers.distinct(), &self.options.diff);
+        let by_text = self.compares_texts();
+        let compare = |&(key, old, new): &((usize, usize), &Version, &Version)| {
+            let changes = if by_text {
+                let (old, new) = (lines::split_vec(&old.content), lines::split_vec(&new.content));
+                unified::changes(&old, &new, diff)
+            } else {
+                unified::changes_of_ids(&old.ids, &new.ids, distinct)
+            };
+            (key, changes)
+        };
+        if pairs.len() < FEW {
+            pairs.iter().map(compare).collect()
+        } else {
+            pairs.par_iter().map(compare).collect()
         }
     }
 
-    /// Visits all file revisions.
-    fn annotate(mut self) -> Result<Annotation> {
-        let mut done: HashMap<usize, Annotated> = HashMap::new();
-        for at in 0..self.revisions.len() {
-            let content = self.content(at)?;
-            let count = lines::split(&content).count();
-            let own = |number: usize| Line {
-                origin: narrow(at),
-                number: narrow(number + 1),
-                skipped: false,
-            };
-            let mut lines: Vec<Line> = (0..count).map(own).collect();
-            let parents = self.revisions[at].parents.clone();
-            let skipped = self.options.skip.is_some_and(|skip| skip(self.revisions[at].origin.rev));
-            let mut pairs = Vec::new();
-            for parent in &parents {
-                let Some(known) = done.get(parent) else { continue };
-                let changes = self.compare(&known.content, &content);
+    /// Finds where the lines of one revision come from.
+    fn settle(
+        &mut self,
+        at: usize,
+        version: Version,
+        changes: &mut HashMap<(usize, usize), Vec<Change>>,
+        done: &mut HashMap<usize, Annotated>,
+    ) {
+        let revision = &mut self.revisions[at];
+        let count = lines::split(&version.content).count();
+        let origin = narrow(at);
+        if let Work::Known(lines) = &mut revision.work {
+            let mut lines = std::mem::take(lines);
+            lines.resize(count, Line { origin, number: 1, skipped: false });
+            done.insert(at, Annotated { version, lines });
+            return;
+        }
+        let own = |number| Line { origin, number: narrow(number + 1), skipped: false };
+        let mut lines: Vec<Line> = (0..count).map(own).collect();
+        let parents = std::mem::take(&mut revision.parents);
+        let skipped = self.options.skip.is_some_and(|skip| skip(revision.origin.rev));
+        let mut pairs = Vec::new();
+        for &parent in &parents {
+            if let (Some(known), Some(changes)) = (done.get(&parent), changes.remove(&(at, parent)))
+            {
                 pairs.push((known, changes));
             }
-            for (parent, changes) in &pairs {
-                for change in changes.iter().filter(|change| change.kind == ChangeKind::Equal) {
-                    let block = change.block;
-                    lines[block.b1..block.b2].copy_from_slice(&parent.lines[block.a1..block.a2]);
-                }
-            }
-            if skipped {
-                give_away(&mut lines, narrow(at), &pairs);
-            }
-            drop(pairs);
-            for parent in parents {
-                self.revisions[parent].needed -= 1;
-                if self.revisions[parent].needed == 0 {
-                    done.remove(&parent);
-                }
-            }
-            done.insert(at, Annotated { content, lines });
         }
-        let last = self.revisions.len().checked_sub(1).and_then(|last| done.remove(&last));
-        let Some(Annotated { content, lines }) = last else { return Ok(Annotation::default()) };
-        let origins = self.revisions.into_iter().map(|revision| revision.origin).collect();
-        Ok(Annotation { content: Arc::unwrap_or_clone(content), origins, lines })
+        for (parent, changes) in &pairs {
+            for change in changes.iter().filter(|change| change.kind == ChangeKind::Equal) {
+                let block = change.block;
+                lines[block.b1..block.b2].copy_from_slice(&parent.lines[block.a1..block.a2]);
+            }
+        }
+        if skipped {
+            give_away(&mut lines, origin, &pairs);
+        }
+        drop(pairs);
+        for parent in parents {
+            self.revisions[parent].needed -= 1;
+            if self.revisions[parent].needed == 0 {
+                done.remove(&parent);
+            }
+        }
+        done.insert(at, Annotated { version, lines });
     }
 
-    fn compare(&self, old: &[u8], new: &[u8]) -> Vec<Change> {
-        unified::changes(&lines::split_vec(old), &lines::split_vec(new), &self.options.diff)
+    /// The result in a form that outlives this run.
+    fn known(&self, annotation: &Annotation) -> Option<Known> {
+        let Start::Committed { path, node, .. } = self.start else { return None };
+        let mut origins = Vec::new();
+        let mut places: HashMap<u32, u32> = HashMap::new();
+        let mut lines = annotation.lines.clone();
+        for line in &mut lines {
+            let revision = &self.revisions[line.origin as usize];
+            let node = revision.node?;
+            line.origin = *places.entry(line.origin).or_insert_with(|| {
+                origins.push((revision.path.clone(), node));
+                narrow(origins.len() - 1)
+            });
+        }
+        Some(Known { path: path.clone(), node: *node, origins, lines })
     }
 }
 

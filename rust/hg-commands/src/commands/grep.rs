@@ -1,12 +1,15 @@
 //! `hg grep`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use hg_match::{Matcher, PythonRegex};
+use hg_query::line_search::{Found, FoundLine, HistorySearch, matching_lines};
 use hg_query::{QueryContext, changes};
-use hg_types::{HgDate, HgPathBuf, Result, Revision};
+use hg_types::{HgDate, HgPath, HgPathBuf, Result, Revision};
 
 use crate::formatter::Value;
+use crate::log::Selection;
 use crate::scope::{Naming, match_patterns};
 use crate::sequence::{Change, compare};
 use crate::{Command, CommandContext, Formatter, log, revision, spec};
@@ -41,7 +44,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let mut search = Search {
         ctx,
         query: &query,
-        regex,
+        regex: Arc::new(regex),
         fm: Formatter::with_repo(
             &ctx.ui,
             Some(&query.repo),
@@ -59,9 +62,13 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         search.revision(Revision::WDIR, &matcher)?;
     } else if diff {
         let selection = log::select_files(ctx, &query, files, Vec::new())?;
-        for rev in selection.revs.iter() {
-            let rev = rev?;
-            search.revision(rev, &(selection.files)(rev)?)?;
+        if follow {
+            for rev in selection.revs.iter() {
+                let rev = rev?;
+                search.revision(rev, &(selection.files)(rev)?)?;
+            }
+        } else {
+            search.history(&selection)?;
         }
     } else {
         let matcher = match_patterns(ctx, files)?;
@@ -74,24 +81,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     Ok(i32::from(!found))
 }
 
-/// A line that matches; equal to another when the texts are.
-struct Line {
-    number: usize,
-    /// Where the first match is.
-    first: (usize, usize),
-    text: Vec<u8>,
-}
-
-impl PartialEq for Line {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
 struct Search<'a> {
     ctx: &'a CommandContext,
     query: &'a QueryContext,
-    regex: PythonRegex,
+    regex: Arc<PythonRegex>,
     fm: Formatter,
     naming: Naming,
     plain: bool,
@@ -99,7 +92,47 @@ struct Search<'a> {
     found: bool,
 }
 
+/// How many changesets are searched at once: few at first, so that the first lines come soon.
+const FIRST_BATCH: usize = 64;
+/// How many changesets are searched at once at most.
+const LARGEST_BATCH: usize = 2048;
+
 impl Search<'_> {
+    /// Shows where matching lines came and went in changesets.
+    fn history(&mut self, selection: &Selection<'_>) -> Result<()> {
+        let (repo, regex) = (self.query.repo.clone(), Arc::clone(&self.regex));
+        let mut searched = HistorySearch::new(&repo, &regex);
+        let mut revs = selection.revs.iter();
+        let mut size = FIRST_BATCH;
+        loop {
+            let batch = revs.by_ref().take(size).collect::<Result<Vec<_>>>()?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            size = (size * 4).min(LARGEST_BATCH);
+            let stored: Vec<Revision> =
+                batch.iter().copied().filter(|rev| !rev.is_wdir()).collect();
+            let mut matchers = HashMap::new();
+            for &rev in &stored {
+                matchers.insert(rev, (selection.files)(rev)?);
+            }
+            let wanted = |rev: Revision, path: &HgPath| {
+                matchers.get(&rev).is_some_and(|matcher| matcher.matches(path))
+            };
+            let found = searched.batch(&stored, wanted)?;
+            let mut found: HashMap<Revision, _> = stored.into_iter().zip(found).collect();
+            for rev in batch {
+                if rev.is_wdir() {
+                    self.revision(rev, &(selection.files)(rev)?)?;
+                }
+                for file in found.remove(&rev).unwrap_or_default() {
+                    self.show_changes(rev, &file.path, &file.before, &file.after)?;
+                }
+                self.ctx.ui.check()?;
+            }
+        }
+    }
+
     fn revision(&mut self, rev: Revision, matcher: &Matcher) -> Result<()> {
         let files: BTreeSet<HgPathBuf> = match (self.diff, rev.is_wdir()) {
             (true, false) => {
@@ -124,7 +157,7 @@ impl Search<'_> {
             if self.diff {
                 self.show_differences(rev, &path, &content)?;
             } else {
-                let lines = self.lines(&content);
+                let lines = matching_lines(&self.regex, &content);
                 let shown = lines.iter().map(|line| (None, line)).collect::<Vec<_>>();
                 self.show(rev, &path, &shown, is_binary(&content))?;
             }
@@ -141,28 +174,6 @@ impl Search<'_> {
         changes::content(self.query, rev, path)
     }
 
-    /// The lines that match.
-    fn lines(&self, content: &[u8]) -> Vec<Line> {
-        let mut out = Vec::new();
-        let (mut begin, mut number) = (0, 0);
-        let newline = |from: usize, to: usize| {
-            content[from..to].iter().rposition(|&c| c == b'\n').map(|at| from + at)
-        };
-        while begin < content.len() {
-            let Some((start, end)) = self.regex.find(content, begin) else {
-                break;
-            };
-            number += content[begin..start].iter().filter(|c| **c == b'\n').count() + 1;
-            let line_start = newline(begin, start).map_or(begin, |at| at + 1);
-            let line_end = content[end..].iter().position(|&c| c == b'\n');
-            let line_end = line_end.map_or(content.len(), |at| end + at);
-            begin = line_end + 1;
-            let text = content[line_start..line_end].to_vec();
-            out.push(Line { number, first: (start - line_start, end - line_start), text });
-        }
-        out
-    }
-
     fn show_differences(&mut self, rev: Revision, path: &HgPathBuf, content: &[u8]) -> Result<()> {
         let parent = self.query.parents(rev)?[0];
         let source = match self.ctx.opts.flag("follow") {
@@ -171,8 +182,19 @@ impl Search<'_> {
         };
         let before = changes::content(self.query, parent, source.as_ref().unwrap_or(path))?;
         let before = before.unwrap_or_default();
-        let (old, new) = (self.lines(&before), self.lines(content));
-        let changed: Vec<_> = compare(&old, &new)
+        let old = Found::in_content(&self.regex, &before);
+        self.show_changes(rev, path, &old, &Found::in_content(&self.regex, content))
+    }
+
+    /// Shows the lines that match on one side only.
+    fn show_changes(
+        &mut self,
+        rev: Revision,
+        path: &HgPathBuf,
+        old: &Found,
+        new: &Found,
+    ) -> Result<()> {
+        let changed: Vec<_> = compare(&old.lines, &new.lines)
             .into_iter()
             .filter_map(|(change, line)| match change {
                 Change::Kept => None,
@@ -180,8 +202,7 @@ impl Search<'_> {
                 Change::Added => Some((Some('+'), line)),
             })
             .collect();
-        let binary = is_binary(content) || is_binary(&before);
-        self.show(rev, path, &changed, binary)
+        self.show(rev, path, &changed, old.binary || new.binary)
     }
 
     fn copy_source(&self, rev: Revision, path: &HgPathBuf) -> Result<Option<HgPathBuf>> {
@@ -200,7 +221,7 @@ impl Search<'_> {
         &mut self,
         rev: Revision,
         path: &HgPathBuf,
-        lines: &[(Option<char>, &Line)],
+        lines: &[(Option<char>, &FoundLine)],
         binary: bool,
     ) -> Result<()> {
         if lines.is_empty() {
@@ -304,7 +325,7 @@ impl Search<'_> {
     }
 
     /// The line, with what matches marked.
-    fn show_text(&mut self, line: &Line) {
+    fn show_text(&mut self, line: &FoundLine) {
         let mut texts = self.fm.nested_as("{text}");
         let mut put = |range: std::ops::Range<usize>, matched: bool| {
             if range.is_empty() {

@@ -140,7 +140,7 @@ impl Changeset {
         if self.rev.is_wdir() {
             return Ok(Vec::new());
         }
-        Ok(self.repo().tags()?.names_of(&self.node).to_vec())
+        Ok(self.history.tags()?.names_of(&self.node).to_vec())
     }
 
     /// Revision number and id of its manifest.
@@ -212,7 +212,7 @@ impl Changeset {
         let entry = if self.rev.is_wdir() {
             super::wdir::entry(&self.history)?
         } else {
-            self.repo().changelog()?.entry(self.rev)?
+            self.history.entry(self.rev)?
         };
         Ok(self.entry.get_or_init(|| entry))
     }

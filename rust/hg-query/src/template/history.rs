@@ -1,10 +1,13 @@
 //! The repository as templates ask it: with what is worked out once for all changesets.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use hg_store::Repo;
+use hg_format::changeset::ChangesetEntry;
 use hg_store::revlog::RevBits;
+use hg_store::{Repo, Tags};
 use hg_types::{Result, Revision};
 
 use super::host::Host;
@@ -14,6 +17,9 @@ pub struct History {
     repo: Repo,
     host: Rc<dyn Host>,
     evolution: OnceCell<Evolution>,
+    tags: OnceCell<Arc<Tags>>,
+    /// Changesets that were read ahead.
+    ahead: RefCell<HashMap<Revision, ChangesetEntry>>,
 }
 
 /// The changesets in trouble.
@@ -36,7 +42,8 @@ impl History {
     /// The history of a repository, asked on behalf of the user of `host`.
     #[must_use]
     pub fn new(repo: Repo, host: Rc<dyn Host>) -> Rc<Self> {
-        Rc::new(Self { repo, host, evolution: OnceCell::new() })
+        let (evolution, tags) = (OnceCell::new(), OnceCell::new());
+        Rc::new(Self { repo, host, evolution, tags, ahead: RefCell::default() })
     }
 
     /// The repository.
@@ -49,6 +56,35 @@ impl History {
     #[must_use]
     pub fn host(&self) -> &Rc<dyn Host> {
         &self.host
+    }
+
+    /// The tags of the repository, as they are when first asked for.
+    pub(super) fn tags(&self) -> Result<&Tags> {
+        if let Some(tags) = self.tags.get() {
+            return Ok(tags);
+        }
+        let tags = self.repo.tags()?;
+        Ok(self.tags.get_or_init(|| tags))
+    }
+
+    /// Reads changesets that are about to be shown, several at once. Those that were read ahead
+    /// before and not asked for are forgotten. What cannot be read will fail when it is shown.
+    ///
+    /// # Errors
+    /// When the changelog cannot be opened.
+    pub fn read_ahead(&self, revs: &[Revision]) -> Result<()> {
+        let entries = self.repo.changelog()?.entries(revs);
+        let read = revs.iter().zip(entries).filter_map(|(rev, entry)| Some((*rev, entry.ok()?)));
+        *self.ahead.borrow_mut() = read.collect();
+        Ok(())
+    }
+
+    /// A changeset.
+    pub(super) fn entry(&self, rev: Revision) -> Result<ChangesetEntry> {
+        if let Some(entry) = self.ahead.borrow_mut().remove(&rev) {
+            return Ok(entry);
+        }
+        self.repo.changelog()?.entry(rev)
     }
 
     fn evolution(&self) -> Result<&Evolution> {

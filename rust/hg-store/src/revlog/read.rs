@@ -1,7 +1,7 @@
 //! Reading revisions: chunks, delta chains, hashes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use hg_diff::delta;
@@ -155,17 +155,21 @@ impl Revlog {
     /// # Errors
     /// When the index is damaged.
     pub fn delta_chain(&self, rev: Revision) -> Result<Vec<Revision>> {
-        Ok(self.chain_from(rev, None)?.0)
+        Ok(self.chain_from(rev, |_| false)?.0)
     }
 
-    /// The chain down to (and without) `stop`, and whether `stop` was met.
-    fn chain_from(&self, rev: Revision, stop: Option<Revision>) -> Result<(Vec<Revision>, bool)> {
+    /// The chain down to (and without) the first revision that is `known`, and that one.
+    fn chain_from(
+        &self,
+        rev: Revision,
+        known: impl Fn(Revision) -> bool,
+    ) -> Result<(Vec<Revision>, Option<Revision>)> {
         let mut chain = Vec::new();
         let mut at = rev;
-        let mut met = false;
+        let mut met = None;
         while !at.is_null() {
-            if Some(at) == stop {
-                met = true;
+            if known(at) {
+                met = Some(at);
                 break;
             }
             chain.push(at);
@@ -178,21 +182,60 @@ impl Revlog {
 
     fn build_text(&self, rev: Revision) -> Result<Vec<u8>> {
         let cached = self.last_text();
-        let stop = cached.as_ref().map(|(rev, _)| *rev);
-        let (chain, met) = self.chain_from(rev, stop)?;
+        self.build_text_from(rev, |at| {
+            cached.as_ref().filter(|(known, _)| *known == at).map(|(_, text)| text)
+        })
+    }
+
+    /// The text of a revision, built from the nearest text at hand.
+    fn build_text_from<'t>(
+        &self,
+        rev: Revision,
+        at_hand: impl Fn(Revision) -> Option<&'t Text>,
+    ) -> Result<Vec<u8>> {
+        let (chain, met) = self.chain_from(rev, |at| at_hand(at).is_some())?;
         let base;
-        let (start, deltas) = match (&cached, &chain[..]) {
-            (Some((_, text)), deltas) if met => (&text[..], deltas),
-            (_, [first, deltas @ ..]) if self.stores_text(*first)? => {
+        let (start, deltas) = match (met.and_then(at_hand), &chain[..]) {
+            (Some(text), deltas) => (&text[..], deltas),
+            (None, [first, deltas @ ..]) if self.stores_text(*first)? => {
                 base = self.chunk(*first)?;
                 (&base[..], deltas)
             }
-            (_, deltas @ [_, ..]) => (&[][..], deltas),
-            _ => return Err(self.corrupted()),
+            (None, deltas @ [_, ..]) => (&[][..], deltas),
+            (None, []) => return Err(self.corrupted()),
         };
         let chunks = deltas.iter().map(|&rev| self.chunk(rev)).collect::<Result<Vec<_>>>()?;
         delta::apply_chain(start, &chunks)
             .map_err(|source| integrity(&self.name, rev).because(source))
+    }
+
+    /// Reads some revisions, each with its hash checked. In ascending order, most of them are built
+    /// from the one before; what is kept for that is bounded.
+    pub fn texts_of(&self, revs: &[Revision], mut seen: impl FnMut(Revision, Result<Text>)) {
+        const KEPT_BYTES: usize = 16 << 20;
+        let mut kept: HashMap<Revision, Text> = HashMap::new();
+        let mut order: VecDeque<Revision> = VecDeque::new();
+        let mut kept_bytes = 0;
+        for &rev in revs {
+            let text = self.build_text_from(rev, |at| kept.get(&at)).and_then(|text| {
+                if self.flag_policy(rev)? == FlagPolicy::Plain {
+                    self.check_hash(rev, &text)?;
+                }
+                Ok(Arc::new(text))
+            });
+            if let Ok(text) = &text
+                && kept.insert(rev, Arc::clone(text)).is_none()
+            {
+                kept_bytes += text.len();
+                order.push_back(rev);
+            }
+            while kept_bytes > KEPT_BYTES
+                && let Some(oldest) = order.pop_front()
+            {
+                kept_bytes -= kept.remove(&oldest).map_or(0, |text| text.len());
+            }
+            seen(rev, text);
+        }
     }
 
     /// Reads every revision, first to last, each with its hash checked. Deltas are applied once as
