@@ -7,6 +7,7 @@ use hg_store::Repo;
 use hg_types::{Clock as _, HgDate, HgPath, HgPathBuf, Result, Revision, parse_date};
 use hg_vfs::SystemClock;
 use hg_wdir::copies::{Copies, Side, path_copies};
+use hg_wdir::diff::remerge::Remerge;
 use hg_wdir::diff::options::{DiffFlags, Features, from_config};
 use hg_wdir::diff::{Changes, DiffRequest, HunkFilter};
 use hg_wdir::snapshot::{RevisionSnapshot, Snapshot, WorkingSnapshot};
@@ -93,6 +94,43 @@ impl Comparison {
         Ok(Self { old, new, changes, copies, keep: None, bad: Vec::new() })
     }
 
+    /// Compares what a merge would have made with a changeset.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn remerged(
+        repo: &Repo,
+        merge: &Remerge,
+        new: Revision,
+        matcher: &Matcher,
+    ) -> Result<Self> {
+        let (old, changes) = merge.compare(repo, new, matcher)?;
+        let new = Box::new(RevisionSnapshot::new(repo, new)?);
+        let (old, copies) = (Box::new(old), Copies::new());
+        Ok(Self { old, new, changes, copies, keep: None, bad: Vec::new() })
+    }
+
+    /// Compares a changeset with its first parent; with `diff.merge`, a merge is compared with what
+    /// its parents make by themselves.
+    ///
+    /// # Errors
+    /// When the store or the working directory cannot be read.
+    pub fn of_change(
+        ui: &Ui,
+        repo: &Repo,
+        (rev, parents): (Revision, [Revision; 2]),
+        matcher: &Matcher,
+        with_copies: bool,
+    ) -> Result<Self> {
+        let is_merge = !rev.is_wdir() && !parents[1].is_null();
+        if is_merge && ui.config().get_bool("diff", "merge")? {
+            let merge = Remerge::of_parents(repo, parents, now(ui)?)?;
+            return Self::remerged(repo, &merge, rev, matcher);
+        }
+        let targets = [Target::of(parents[0]), Target::of(rev)];
+        Self::new(ui, repo, targets, matcher, with_copies)
+    }
+
     /// The files that differ.
     #[must_use]
     pub fn changes(&self) -> &Changes {
@@ -149,7 +187,7 @@ fn snapshot(ui: &Ui, repo: &Repo, target: Target) -> Result<Box<dyn Snapshot>> {
 }
 
 /// The date of the working directory: `devel.default-date`, or now.
-fn now(ui: &Ui) -> Result<HgDate> {
+pub(crate) fn now(ui: &Ui) -> Result<HgDate> {
     let config = ui.config();
     let clock = SystemClock::new(config.environment().var("TZ"));
     match config.get("devel", "default-date") {

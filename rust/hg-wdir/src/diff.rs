@@ -12,6 +12,7 @@ use crate::copies::Copies;
 use crate::snapshot::{FileVersion, RevisionSnapshot, Snapshot};
 
 pub mod options;
+pub mod remerge;
 
 /// The files on which two snapshots differ, each list sorted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -16,7 +16,6 @@ use hg_wire::paths::Paths;
 
 use crate::Ui;
 use crate::diff_display::Comparison;
-use crate::revision::Target;
 
 /// Lets templates ask the user's terminal and configuration.
 pub struct UiHost {
@@ -188,8 +187,8 @@ impl UiHost {
         take: impl FnMut(FileDiff) -> Result<()>,
     ) -> Result<()> {
         let repo = changeset.repo();
-        let versions = [Target::of(changeset.parents()[0]), Target::of(changeset.rev())];
-        let compared = Comparison::new(&self.ui, repo, versions, matcher, options.git)?;
+        let change = (changeset.rev(), changeset.parents());
+        let compared = Comparison::of_change(&self.ui, repo, change, matcher, options.git)?;
         let request = compared.request(options, None, self.ui.is_debug());
         request.for_each(take)
     }

@@ -3,8 +3,9 @@
 use hg_match::{Matcher, canonical_path};
 use hg_types::{Error, HgPathBuf, Result};
 use hg_vfs::{PathAuditor, path_to_bytes};
+use hg_wdir::diff::remerge::Remerge;
 
-use crate::diff_display::{Comparison, DiffStyle};
+use crate::diff_display::{Comparison, DiffStyle, now};
 use crate::revision::{self, Target};
 use crate::scope::{Naming, match_arguments, warn_bad};
 use crate::{Command, CommandContext, spec};
@@ -26,9 +27,7 @@ files. See :hg:`help diffs`.\n\nReturns 0 on success.",
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     let targets = targets(ctx)?;
-    if ctx.opts.flag("ignore-changes-from-ancestors") {
-        return Err(Error::abort("--ignore-changes-from-ancestors is not supported"));
-    }
+    let merge = merge_before(ctx, targets)?;
     let mut style = DiffStyle::from_opts(&ctx.ui, &ctx.opts)?;
     let stat = ctx.opts.flag("stat");
     if stat {
@@ -45,7 +44,12 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
         None => style = style.with_configured_paths(ctx)?,
     }
-    let mut comparison = Comparison::new(&ctx.ui, repo, targets, &matcher, style.options.git)?;
+    let mut comparison = match (merge, targets[1]) {
+        (Some(merge), Target::Changeset(new)) => {
+            Comparison::remerged(repo, &merge, new, &matcher)?
+        }
+        _ => Comparison::new(&ctx.ui, repo, targets, &matcher, style.options.git)?,
+    };
     warn_bad(ctx, &Naming::relative(ctx, repo), &comparison.bad);
     if let Some(root) = &root {
         comparison.keep_copies_below(root);
@@ -103,10 +107,36 @@ fn first_parent(ctx: &CommandContext, target: Target) -> Result<Target> {
             [changelog.rev(&p1)?, changelog.rev(&p2)?]
         }
     };
-    if !parents[1].is_null() && ctx.config().get_bool("diff", "merge")? {
-        return Err(Error::abort("diffs of merges (diff.merge) are not supported"));
-    }
     Ok(Target::Changeset(parents[0]))
+}
+
+/// What the second version is compared with instead of the first one: with `diff.merge`, what the
+/// parents of a merge make by themselves; with `--ignore-changes-from-ancestors`, the first
+/// version with what came before the second.
+fn merge_before(ctx: &CommandContext, targets: [Target; 2]) -> Result<Option<Remerge>> {
+    let repo = ctx.repo()?;
+    let changelog = repo.changelog()?;
+    let ignoring = ctx.opts.flag("ignore-changes-from-ancestors");
+    let [Target::Changeset(from), Target::Changeset(to)] = targets else {
+        return match ignoring {
+            true => Err(Error::abort(
+                "--ignore-changes-from-ancestors does not compare with the working directory",
+            )),
+            false => Ok(None),
+        };
+    };
+    if ignoring {
+        let related = changelog.parents(from)[0] == changelog.parents(to)[0];
+        return (!related)
+            .then(|| now(&ctx.ui).and_then(|now| Remerge::of_ancestors(repo, [from, to], now)))
+            .transpose();
+    }
+    let parents = changelog.parents(to);
+    let is_change = ctx.opts.nonempty("change").is_some() && !ctx.opts.flag("reverse");
+    if is_change && !parents[1].is_null() && ctx.config().get_bool("diff", "merge")? {
+        return Remerge::of_parents(repo, parents, now(&ctx.ui)?).map(Some);
+    }
+    Ok(None)
 }
 
 /// The directory that `--root` names; `None` for none or the root of the repository.

@@ -10,7 +10,6 @@ use hg_types::{Result, Revision};
 use super::{Comparison, DiffStyle};
 use crate::changeset_display::Differ;
 use crate::log::FollowedLines;
-use crate::revision::Target;
 use crate::{Opts, Ui};
 
 /// Shows the changes of changesets.
@@ -70,15 +69,11 @@ impl ChangesetDiffer {
 
     fn comparison(&self, ui: &Ui, changeset: &Changeset) -> Result<Comparison> {
         let rev = changeset.rev();
-        let parent = changeset.parents()[0];
+        let parents = changeset.parents();
         let matcher = (self.files)(rev)?;
         let with_copies = self.style.options.git;
-        let mut comparison = if rev.is_wdir() {
-            let targets = [Target::Changeset(parent), Target::WorkingDirectory];
-            Comparison::new(ui, &self.repo, targets, &matcher, with_copies)?
-        } else {
-            Comparison::of_revisions(&self.repo, [parent, rev], &matcher, with_copies)?
-        };
+        let mut comparison =
+            Comparison::of_change(ui, &self.repo, (rev, parents), &matcher, with_copies)?;
         if let Some(lines) = self.lines.clone() {
             comparison.keep_hunks(Box::new(move |path, hunk| lines.touched_by(rev, path, hunk)));
         }
