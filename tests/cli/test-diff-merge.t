@@ -29,7 +29,7 @@ Without diff.merge a merge is compared with its first parent.
   @@ -5,1 +5,1 @@
   -5
   +five
-  $ hg log -r . -p --git -U0 -T '{rev}\n' --config diff.merge=yes
+  $ hg log -r . -p --git -T '{rev}\n' --config diff.merge=yes --config diff.unified=0
   3
   diff --git a/f b/f
   --- a/f

@@ -45,9 +45,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         None => style = style.with_configured_paths(ctx)?,
     }
     let mut comparison = match (merge, targets[1]) {
-        (Some(merge), Target::Changeset(new)) => {
-            Comparison::remerged(repo, &merge, new, &matcher)?
-        }
+        (Some(merge), Target::Changeset(new)) => Comparison::remerged(repo, &merge, new, &matcher)?,
         _ => Comparison::new(&ctx.ui, repo, targets, &matcher, style.options.git)?,
     };
     warn_bad(ctx, &Naming::relative(ctx, repo), &comparison.bad);

@@ -120,9 +120,8 @@ fn merge_file(
     path: &HgPath,
     labels: &[Vec<u8>; 3],
 ) -> Result<Option<FileVersion>> {
-    let entry = |side: &RevisionSnapshot| {
-        side.manifest().get(path).map(|entry| (entry.node, entry.flags))
-    };
+    let entry =
+        |side: &RevisionSnapshot| side.manifest().get(path).map(|entry| (entry.node, entry.flags));
     let (ours, theirs, before) = (entry(local), entry(other), entry(base));
     if ours == theirs || theirs == before {
         return local.read(path);
