@@ -124,12 +124,10 @@ impl Making<'_> {
         files: &mut dyn FileSource,
     ) -> Result<()> {
         let reporter = self.repo.reporter();
-        let total = new.paths.len() as u64;
-        if total > 0 {
+        if !new.paths.is_empty() {
             reporter.note(b"committing files:\n");
         }
-        for (at, path) in new.paths.iter().enumerate() {
-            reporter.progress("committing", Some(at as u64), path.as_bytes(), "files", Some(total));
+        for path in &new.paths {
             let Some(version) = files.read(path)? else {
                 self.removed.push(path.clone());
                 continue;
@@ -149,7 +147,6 @@ impl Making<'_> {
             }
             self.changes.insert(path.clone(), Some((node, version.flags)));
         }
-        reporter.progress("committing", None, b"", "files", Some(total));
         Ok(())
     }
 

@@ -6,6 +6,7 @@ pub mod clone;
 pub mod commit;
 pub mod graft;
 pub mod rebase;
+pub mod rebranch;
 pub mod revert;
 pub mod rewrite;
 pub mod share;

@@ -1,6 +1,8 @@
 //! Replacing changesets by others: what may be replaced, and what becomes of the old ones (obsolescence
 //! markers where the repository keeps them, else a backup bundle and stripping).
 
+use std::collections::HashMap;
+
 use hg_config::Config;
 use hg_format::obs_markers::Marker;
 use hg_store::{Changelog, Repo, Transaction};
@@ -59,6 +61,7 @@ pub fn check_rewrite(repo: &Repo, revs: &[Revision], action: &str) -> Result<()>
             [format!("cannot {action} public changesets: ").into_bytes(), shown.join(&b", "[..])];
         return Err(Error::input(message.concat()).hint("see 'hg help phases' for details"));
     }
+    check_divergence(repo, revs, action)?;
     if !Evolution::from_config(&repo.config())?.allow_unstable {
         let hidden = repo.hidden_revs()?;
         let obsolete = repo.obsolete_revs()?;
@@ -71,6 +74,34 @@ pub fn check_rewrite(repo: &Repo, revs: &[Revision], action: &str) -> Result<()>
             let message =
                 format!("cannot {action} changeset, as that will orphan {orphans} descendants");
             return Err(Error::input(message).hint("see 'hg help evolution.instability'"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to replace a second time what was replaced already.
+fn check_divergence(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> {
+    let config = repo.config();
+    if config.get_bool_or("experimental", "evolution.allowdivergence", false)? {
+        return Ok(());
+    }
+    let (cl, store) = (repo.changelog()?, repo.obsstore()?);
+    for &rev in revs {
+        let node = cl.node(rev);
+        if !store.has_successors(&node) {
+            continue;
+        }
+        let sets = repo.successors_sets(&node, &mut HashMap::new())?;
+        let rewritten = |other: &&Node| **other != node;
+        if let Some(other) = sets.iter().flatten().find(rewritten) {
+            let parts = [
+                format!("cannot {action} ").into_bytes(),
+                node.short(),
+                b", as that creates content-divergence with ".to_vec(),
+                other.short(),
+            ];
+            let hint = "add --verbose for details or see 'hg help evolution.instability'";
+            return Err(Error::input(parts.concat()).hint(hint));
         }
     }
     Ok(())
@@ -159,7 +190,17 @@ impl Rewriting {
                 // A dropped changeset leaves its bookmarks to its parent.
                 None => cl.parent_nodes(cl.rev(&replacement.old)?)[0],
             };
-            for name in bookmarks.names_of(&replacement.old) {
+            let names = bookmarks.names_of(&replacement.old);
+            if !names.is_empty() {
+                let quoted: Vec<Vec<u8>> =
+                    names.iter().map(|name| hg_types::quoted(name)).collect();
+                let (from, to) = (replacement.old.hex(), target.hex());
+                let list = quoted.join(&b", "[..]);
+                let parts =
+                    [&b"moving bookmarks ["[..], &list, b"] from ", &from, b" to ", &to, b"\n"];
+                repo.reporter().debug(&parts.concat());
+            }
+            for name in names {
                 changes.push((name.clone(), Some(target)));
                 let passed = passed_by_move(&cl, &made, replacement.old, target)?;
                 let gone = bookmarks.diverged(&passed, name);

@@ -326,7 +326,9 @@ impl Dirstate {
     pub fn set_untracked(&mut self, path: &HgPath) -> Result<bool> {
         let Some(record) = self.record(path)? else { return Ok(false) };
         let entry = Entry { tracked: false, ..record.entry.without_metadata() };
-        self.put(path, Some(Record { entry, copy_source: None }), record.entry.tracked);
+        // A merge may track the file again: then it is still a copy.
+        let copy_source = record.copy_source.filter(|_| record.entry.p2_info);
+        self.put(path, Some(Record { entry, copy_source }), record.entry.tracked);
         Ok(true)
     }
 

@@ -4,6 +4,7 @@
 
 mod action;
 mod apply;
+mod auction;
 mod calculate;
 mod checkout;
 mod file;

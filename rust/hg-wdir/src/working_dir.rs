@@ -213,10 +213,26 @@ impl WorkingDir {
     /// When the dirstate or the store is damaged.
     pub fn copies(&mut self, matcher: &Matcher) -> Result<Copies> {
         let manifest = self.p1_manifest()?;
+        self.recorded_copies(matcher, &[manifest])
+    }
+
+    /// The recorded copies of tracked files that match, whose source one of the parents has.
+    ///
+    /// # Errors
+    /// When the dirstate or the store is damaged.
+    pub fn copies_from_parents(&mut self, matcher: &Matcher) -> Result<Copies> {
+        let mut manifests = vec![self.p1_manifest()?];
+        if self.dirstate.in_merge() {
+            manifests.push(manifest_of(&self.repo, &self.dirstate.p2())?);
+        }
+        self.recorded_copies(matcher, &manifests)
+    }
+
+    fn recorded_copies(&self, matcher: &Matcher, parents: &[Arc<Manifest>]) -> Result<Copies> {
         let mut out = Copies::new();
         for (path, source) in self.dirstate.copies()? {
             if matcher.matches(&path)
-                && manifest.contains(&source)
+                && parents.iter().any(|manifest| manifest.contains(&source))
                 && self.dirstate.is_tracked(&path)?
             {
                 out.insert(path, source);

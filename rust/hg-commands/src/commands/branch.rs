@@ -1,8 +1,9 @@
 //! `hg branch`.
 
+use hg_repo::rebranch::{Rebranch, rebranch};
 use hg_types::{Error, Result};
 
-use crate::{Command, CommandContext, label, spec};
+use crate::{Command, CommandContext, label, revision, spec};
 
 /// `hg branch`.
 pub static COMMAND: Command = Command {
@@ -17,15 +18,15 @@ Returns 0 on success.",
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    if !ctx.opts.list("rev").is_empty() {
-        return Err(Error::abort("branch --rev is not implemented yet"));
-    }
     let encoding = ctx.ui.encoding();
     if ctx.opts.flag("clean") && !ctx.args.is_empty() {
         return Err(Error::input("no arguments are allowed with --clean"));
     }
     if ctx.args.len() > 1 {
         return Err(ctx.usage_error());
+    }
+    if !ctx.opts.list("rev").is_empty() {
+        return move_changesets(ctx);
     }
     if ctx.opts.flag("clean") {
         let _wlock = repo.wlock()?;
@@ -42,6 +43,29 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Ok(0);
     };
     set(ctx, name.trim_ascii())
+}
+
+/// `--rev`: the changesets themselves go to another branch.
+fn move_changesets(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    let Some(name) = ctx.args.first() else {
+        return Err(Error::input("no branch name specified for the revisions"));
+    };
+    let branch = ctx.ui.encoding().from_local(name.trim_ascii())?.into_owned();
+    label::check_new(&branch, "branch")?;
+    let query = revision::query(ctx)?;
+    let mut revs = revision::range(&query, ctx.opts.list("rev"))?.to_vec()?;
+    revs.sort_unstable();
+    let request = Rebranch {
+        revs: &revs,
+        branch: &branch,
+        force: ctx.opts.flag("force"),
+        rewriting: ctx.rewriting("branch-change")?,
+    };
+    rebranch(repo, &request, &*ctx.ui, &|count| {
+        ctx.ui.status(format!("changed branch on {count} changesets\n"));
+    })?;
+    Ok(0)
 }
 
 fn set(ctx: &CommandContext, name: &[u8]) -> Result<i32> {

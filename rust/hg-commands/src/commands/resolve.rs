@@ -215,7 +215,13 @@ fn merge_again(
     for (path, old) in paths {
         // What is settled stays so, even when it is named.
         if *old == FileState::Unresolved {
+            // What the user made of the file so far is kept beside it.
+            let before = repo.wvfs().try_read(path)?;
             failed |= !remerge(wdir, &context, state, path)?;
+            if let Some(before) = before {
+                let place = hg_wdir::merge::backup_path(repo, path)?;
+                repo.wvfs().write(&place, &before)?;
+            }
         }
     }
     Ok(failed)
@@ -251,7 +257,13 @@ fn say_how_to_continue(ctx: &CommandContext) -> Result<()> {
         ("shelvedstate", "hg unshelve --continue"),
     ];
     if let Some((_, command)) = states.into_iter().find(|(file, _)| repo.vfs().exists(file)) {
-        ctx.ui.status(format!("continue: {command}\n"));
+        ctx.ui.warn(format!("continue: {command}\n"));
+    } else if ctx.ui.is_verbose() || ctx.ui.is_debug() {
+        let mut wdir = WorkingDir::open(repo)?;
+        let status = wdir.status(&Matcher::always(), hg_wdir::StatusOptions::default())?;
+        if status.has_changes() || !status.deleted.is_empty() {
+            ctx.ui.note("continue: hg commit\n");
+        }
     }
     Ok(())
 }

@@ -198,7 +198,7 @@ fn copies(wdir: &mut WorkingDir, sides: &Sides, matcher: &Matcher) -> Result<Cop
         Target::WorkingDirectory => wdir.copies_side(),
     };
     let (old, new) = match sides {
-        Sides::Parent => return wdir.copies(matcher),
+        Sides::Parent => return wdir.copies_from_parents(matcher),
         Sides::Working(old) => (side(old, wdir)?, wdir.copies_side()?),
         Sides::Revisions(old, new) => (side(old, wdir)?, side(new, wdir)?),
     };

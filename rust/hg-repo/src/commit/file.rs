@@ -78,6 +78,11 @@ impl FileCommit<'_> {
             return Ok((ancestry.parents[0], flags != version.flags));
         }
         let copy = ancestry.copy.as_ref().map(|(path, node)| (&**path, *node));
+        if let Some((source, node)) = copy {
+            let (path, source) = (self.path.as_bytes(), source.as_bytes());
+            let parts = [&b" "[..], path, b": copy ", source, b":", &node.hex(), b"\n"];
+            self.repo.reporter().debug(&parts.concat());
+        }
         let new = NewFile { content: &version.content, copy, p1, p2, linkrev: self.linkrev };
         let (_, node) = log.add(&mut &*tr, &new)?;
         Ok((node, true))

@@ -9,7 +9,7 @@ use crate::transaction::Transaction;
 
 /// The part of a bookmark's name that its diverged siblings share.
 #[must_use]
-pub fn stem(name: &[u8]) -> &[u8] {
+pub(super) fn stem(name: &[u8]) -> &[u8] {
     name.split(|&c| c == b'@').next().unwrap_or_default()
 }
 

@@ -73,6 +73,28 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The letter that `--debug` prints for it.
+    #[must_use]
+    pub const fn letter(&self) -> &'static str {
+        match self {
+            Self::Get { .. } | Self::Created { .. } => "g",
+            Self::Remove => "r",
+            Self::Forget => "f",
+            Self::Add => "a",
+            Self::Exec { .. } => "e",
+            Self::Keep => "k",
+            Self::KeepAbsent => "ka",
+            Self::KeepNew => "kn",
+            Self::Merge(_) | Self::ChangedDeleted(_) | Self::DeletedChanged(_) => "m",
+            Self::MoveLocal { .. } => "dm",
+            Self::GetMoved { .. } => "dg",
+            Self::PathConflict { .. } => "p",
+            Self::PathConflictResolve { .. } => "pr",
+        }
+    }
+}
+
 /// The paths of a file that is merged.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Merge {
@@ -107,6 +129,12 @@ pub struct Plan {
     /// Files whose result is the other side's revision as it is, although both sides have it:
     /// commits must then record that revision.
     pub from_other: Vec<HgPathBuf>,
+    /// Files that one side of a merge deleted: the commit may have to say that they were kept.
+    pub removal_candidates: Vec<HgPathBuf>,
+    /// Whether several ancestors bid for the files.
+    pub auctioned: bool,
+    /// For files that are not merged from the first ancestor: the number of theirs.
+    pub base_of: BTreeMap<HgPathBuf, usize>,
 }
 
 impl Plan {

@@ -2,6 +2,7 @@
 //! then merges one by one.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use hg_format::mergestate::{ContentConflict, FileState};
 use hg_store::{Manifest, Repo};
@@ -42,10 +43,23 @@ impl UpdateStats {
 pub(super) struct Versions<'a> {
     pub(super) local: Node,
     pub(super) other: Node,
-    pub(super) base: Node,
+    /// The ancestors: one, unless several bid.
+    pub(super) bases: &'a [Base],
     pub(super) local_manifest: &'a Manifest,
     pub(super) other_manifest: &'a Manifest,
-    pub(super) base_manifest: &'a Manifest,
+}
+
+/// An ancestor that files are merged from.
+pub(super) struct Base {
+    pub(super) node: Node,
+    pub(super) manifest: Arc<Manifest>,
+}
+
+impl Versions<'_> {
+    /// The ancestor that `path` is merged from.
+    fn base(&self, plan: &Plan, path: &HgPath) -> &Base {
+        &self.bases[plan.base_of.get(path).copied().unwrap_or(0)]
+    }
 }
 
 /// A merge and how it ended, for the dirstate.
@@ -53,6 +67,14 @@ pub(super) struct Finished {
     pub(super) path: HgPathBuf,
     pub(super) merge: Merge,
     pub(super) settled: Settled,
+}
+
+/// So many files take a while: the user sees progress before they are written.
+const MANY: usize = 100;
+
+/// What is merged.
+fn merges_of(plan: &Plan) -> impl Iterator<Item = &Merge> {
+    plan.actions.values().filter_map(|planned| merge_of(&planned.action))
 }
 
 /// Applies a plan to the working directory.
@@ -65,35 +87,52 @@ pub(super) struct Applier<'a, 'p> {
     pub(super) stats: UpdateStats,
     pub(super) finished: Vec<Finished>,
     pub(super) written: Written<'p>,
+    /// The number of files to do something with.
+    pub(super) total: usize,
 }
 
 impl<'p> Applier<'_, 'p> {
     /// Applies the whole plan. The dirstate is the caller's.
     pub(super) fn apply(&mut self, plan: &'p Plan) -> Result<()> {
-        self.say_plan(plan);
+        let stays = |action: &Action| matches!(action.letter(), "k" | "ka" | "kn");
+        self.total = plan.actions.values().filter(|planned| !stays(&planned.action)).count();
         self.remove_files(plan)?;
+        self.say_all(plan, "f");
+        self.say_all(plan, "a");
         self.move_path_conflicts(plan)?;
         self.get_files(plan)?;
         self.move_files(plan)?;
         self.change_modes(plan)?;
+        if plan.auctioned {
+            self.say_idle(plan);
+        }
+        self.advance(self.total - merges_of(plan).count());
         self.preserve(plan)?;
-        self.merge_files(plan)
+        self.merge_files(plan)?;
+        self.interaction.progress("updating", None, b"", "files", Some(self.total as u64));
+        Ok(())
     }
 
-    /// What `--debug` shows: actions in groups, each with its reason and letter.
-    fn say_plan(&self, plan: &Plan) {
-        let order = ["r", "f", "a", "p", "g", "pr", "dm", "dg", "e", "k", "ka"];
-        let mut lines: Vec<(usize, &HgPathBuf, &[u8], &str)> = Vec::new();
+    /// Shows how many files are done.
+    fn advance(&self, done: usize) {
+        if done > 0 {
+            let total = Some(self.total as u64);
+            self.interaction.progress("updating", Some(done as u64), b"", "files", total);
+        }
+    }
+
+    /// Gives the reasons for all actions of one kind.
+    fn say_all(&self, plan: &Plan, letter: &str) {
         for (path, planned) in &plan.actions {
-            let letter = letter(&planned.action);
-            if let Some(group) = order.iter().position(|known| *known == letter) {
-                lines.push((group, path, &planned.reason, letter));
+            if planned.action.letter() == letter {
+                self.say(path, &planned.reason, letter);
             }
         }
-        lines.sort();
-        for (_, path, reason, letter) in lines {
-            self.say(path, reason, letter);
-        }
+    }
+
+    /// What `--debug` shows of files to which nothing is done.
+    fn say_idle(&self, plan: &Plan) {
+        ["k", "ka", "kn"].into_iter().for_each(|letter| self.say_all(plan, letter));
     }
 
     fn say(&self, path: &HgPath, reason: &[u8], letter: &str) {
@@ -106,6 +145,7 @@ impl<'p> Applier<'_, 'p> {
         let auditor = PathAuditor::new(self.repo.wvfs().clone());
         for path in plan.paths(|action| matches!(action, Action::Remove)) {
             auditor.check(path.as_bytes())?;
+            self.say(path, &plan.actions[path].reason, "r");
             self.interaction.note(&[b"removing ", path.as_bytes(), b"\n"].concat());
             match wvfs.remove_with_parents(path) {
                 Err(error) if error.is_not_found() => {}
@@ -131,6 +171,7 @@ impl<'p> Applier<'_, 'p> {
         let wvfs = self.repo.wvfs();
         for (path, planned) in &plan.actions {
             if let Action::PathConflict { moved_to, origin } = &planned.action {
+                self.say(path, &planned.reason, "p");
                 let parts = [&b"moving "[..], path.as_bytes(), b" to ", moved_to.as_bytes(), b"\n"];
                 self.interaction.note(&parts.concat());
                 wvfs.rename(path, moved_to)?;
@@ -168,14 +209,14 @@ impl<'p> Applier<'_, 'p> {
                 back_up(self.repo, path)?;
             }
         }
-        for get in &gets {
-            self.interaction.note(&[b"getting ", get.path.as_bytes(), b"\n"].concat());
+        if self.interaction.is_verbose() {
+            gets.iter().for_each(|get| self.say_get(plan, get));
         }
-        let total = Some(gets.len() as u64);
-        self.interaction.progress("updating", Some(0), b"", "files", total);
-        let written = check_out(self.repo, self.versions.other_manifest, &gets);
-        self.interaction.progress("updating", None, b"", "files", total);
-        self.written = written?;
+        if gets.len() > MANY {
+            let total = Some(self.total as u64);
+            self.interaction.progress("updating", Some(0), b"", "files", total);
+        }
+        self.written = check_out(self.repo, self.versions.other_manifest, &gets)?;
         self.stats.updated += gets.len();
         Ok(())
     }
@@ -198,9 +239,21 @@ impl<'p> Applier<'_, 'p> {
         Ok(())
     }
 
+    fn say_get(&self, plan: &Plan, get: &Get) {
+        let (path, from) = (get.path, get.from);
+        let planned = &plan.actions[path];
+        self.say(path, &planned.reason, planned.action.letter());
+        let text = match from == path {
+            true => [b"getting ", path.as_bytes(), b"\n"].concat(),
+            false => [&b"getting "[..], from.as_bytes(), b" to ", path.as_bytes(), b"\n"].concat(),
+        };
+        self.interaction.note(&text);
+    }
+
     fn move_files(&mut self, plan: &Plan) -> Result<()> {
         for (path, planned) in &plan.actions {
             if let Action::MoveLocal { from, flags } = &planned.action {
+                self.say(path, &planned.reason, "dm");
                 let parts = [&b"moving "[..], from.as_bytes(), b" to ", path.as_bytes(), b"\n"];
                 self.interaction.note(&parts.concat());
                 let content = read_file(self.repo, from)?.map(|(content, _)| content);
@@ -216,6 +269,7 @@ impl<'p> Applier<'_, 'p> {
         let auditor = PathAuditor::new(self.repo.wvfs().clone());
         for (path, planned) in &plan.actions {
             if let Action::Exec { flags } = planned.action {
+                self.say(path, &planned.reason, "e");
                 auditor.check(path.as_bytes())?;
                 let (link, exec) = (flags == FileFlags::Symlink, flags == FileFlags::Executable);
                 self.repo.wvfs().set_flags(path, link, exec)?;
@@ -250,14 +304,18 @@ impl<'p> Applier<'_, 'p> {
             let sides = ContentConflict {
                 local_key: Vec::new(),
                 local_path: local_path.clone(),
-                ancestor_node: node(self.versions.base_manifest, &merge.ancestor),
+                ancestor_node: node(&self.versions.base(plan, path).manifest, &merge.ancestor),
                 ancestor_path,
                 other_node: node(self.versions.other_manifest, &merge.other),
                 other_path: merge.other.clone().unwrap_or_else(|| path.clone()),
-                flags: self.merged_flags(path, merge).as_bytes().to_vec(),
+                flags: self.merged_flags(plan, path, merge).as_bytes().to_vec(),
             };
             let content = local.as_ref().map(|(content, _)| content.as_slice());
-            self.state.add(path, content, sides, self.versions.base)?;
+            let base = self.versions.base(plan, path).node;
+            self.state.add(path, content, sides, base)?;
+        }
+        for path in &plan.removal_candidates {
+            self.state.set_extra(path, b"merge-removal-candidate", b"yes");
         }
         for path in &plan.from_other {
             self.state.set_extra(path, b"filenode-source", b"other");
@@ -266,31 +324,38 @@ impl<'p> Applier<'_, 'p> {
     }
 
     /// The kind of the merged file: whichever side changed it.
-    fn merged_flags(&self, path: &HgPath, merge: &Merge) -> FileFlags {
+    fn merged_flags(&self, plan: &Plan, path: &HgPath, merge: &Merge) -> FileFlags {
         let versions = &self.versions;
         let flags = |manifest: &Manifest, path: &Option<HgPathBuf>| {
             path.as_ref().map(|path| manifest.flags(path))
         };
         let local = flags(versions.local_manifest, &merge.local);
         let other = flags(versions.other_manifest, &merge.other);
-        let base = flags(versions.base_manifest, &merge.ancestor);
+        let base = flags(&versions.base(plan, path).manifest, &merge.ancestor);
         let (Some(local), Some(other)) = (local, other) else {
             return local.or(other).unwrap_or_default();
         };
         let links = [local, other].contains(&FileFlags::Symlink);
         match base {
             _ if local == other || links => local,
-            None => {
-                let parts = [
-                    &b"warning: cannot merge flags for "[..],
-                    path.as_bytes(),
-                    b" without common ancestor - keeping local flags\n",
-                ];
-                self.interaction.warn(&parts.concat());
-                local
-            }
+            None => local,
             Some(base) if local == base => other,
             Some(_) => local,
+        }
+    }
+
+    /// Tells of kinds that differ where no ancestor says which side changed it.
+    fn warn_of_flags(&self, file: &FileMerge) {
+        let (local, other) = (&file.local, &file.other);
+        let links = [local.flags, other.flags].contains(&FileFlags::Symlink);
+        let both = local.content.is_some() && other.content.is_some();
+        if both && file.base.content.is_none() && local.flags != other.flags && !links {
+            let parts = [
+                &b"warning: cannot merge flags for "[..],
+                file.path.as_bytes(),
+                b" without common ancestor - keeping local flags\n",
+            ];
+            self.interaction.warn(&parts.concat());
         }
     }
 
@@ -312,22 +377,27 @@ impl<'p> Applier<'_, 'p> {
             merge.local.as_ref().filter(|local| merge.moves && local != path)
         });
         let moved_away: Vec<HgPathBuf> = moved_away.cloned().collect();
+        let mut open = merges.len();
+        for path in moved_away.iter().filter(|path| self.repo.wvfs().lexists(path)) {
+            self.interaction.debug(&[b"removing ", path.as_bytes(), b"\n"].concat());
+        }
         for (_, path, planned) in merges {
             let Some(merge) = merge_of(&planned.action) else { continue };
             self.say(path, &planned.reason, "m");
-            let settled = self.merge_one(path, merge)?;
+            let settled = self.merge_one(plan, path, merge)?;
+            open -= 1;
+            self.advance(self.total - open);
             self.finished.push(Finished { path: path.clone(), merge: merge.clone(), settled });
         }
         for path in moved_away {
             if self.repo.wvfs().lexists(&path) {
-                self.interaction.debug(&[b"removing ", path.as_bytes(), b"\n"].concat());
                 self.repo.wvfs().remove_with_parents(&path)?;
             }
         }
         self.state.commit()
     }
 
-    fn merge_one(&mut self, path: &HgPath, merge: &Merge) -> Result<Settled> {
+    fn merge_one(&mut self, plan: &Plan, path: &HgPath, merge: &Merge) -> Result<Settled> {
         let flags = self
             .state
             .get(path)
@@ -338,11 +408,12 @@ impl<'p> Applier<'_, 'p> {
                 hg_format::mergestate::Conflict::Path { .. } => None,
             })
             .unwrap_or_default();
-        let file = self.file_merge(path, merge)?;
+        let file = self.file_merge(plan, path, merge)?;
+        self.warn_of_flags(&file);
         let outcome = self.context.merge_file(&file)?;
         let settled = settle(self.repo, self.state, &file, flags, &outcome)?;
         match (&outcome, &settled) {
-            (Outcome::Unresolved(_), _) => self.stats.unresolved += 1,
+            (outcome, _) if outcome.is_unresolved() => self.stats.unresolved += 1,
             (Outcome::Same, _) => self.stats.updated += 1,
             (Outcome::Delete, Settled::Deleted) => self.stats.removed += 1,
             _ => self.stats.merged += 1,
@@ -350,8 +421,9 @@ impl<'p> Applier<'_, 'p> {
         Ok(settled)
     }
 
-    fn file_merge(&self, path: &HgPath, merge: &Merge) -> Result<FileMerge> {
+    fn file_merge(&self, plan: &Plan, path: &HgPath, merge: &Merge) -> Result<FileMerge> {
         let versions = &self.versions;
+        let base = versions.base(plan, path);
         let stored = |manifest: &Manifest, at: &Option<HgPathBuf>, changeset| -> Result<Side> {
             let found = at.as_ref().and_then(|at| manifest.get(at));
             let (content, flags) = match &found {
@@ -374,7 +446,13 @@ impl<'p> Applier<'_, 'p> {
             path: path.to_owned(),
             local: Side { path: local_path, content, flags, changeset: versions.local },
             other: stored(versions.other_manifest, &merge.other, versions.other)?,
-            base: stored(versions.base_manifest, &merge.ancestor, versions.base)?,
+            base: match &merge.ancestor {
+                Some(_) => stored(&base.manifest, &merge.ancestor, base.node)?,
+                None => Side {
+                    path: merge.local.clone().unwrap_or_else(|| path.to_owned()),
+                    ..Side::default()
+                },
+            },
         })
     }
 }
@@ -391,15 +469,25 @@ pub(super) fn settle(
     let mark = |state: &mut MergeState| state.mark(path, FileState::Resolved);
     Ok(match outcome {
         Outcome::Same => {
+            let links = [flags, file.local.flags].contains(&FileFlags::Symlink);
+            if file.local.path != *path {
+                let flags = if links { file.local.flags } else { flags };
+                write_file(repo, path, file.local.content.as_deref().unwrap_or_default(), flags)?;
+            } else if flags != file.local.flags && !links {
+                repo.wvfs().set_flags(path, false, flags == FileFlags::Executable)?;
+            }
             mark(state);
             Settled::AsPlanned
         }
         Outcome::Merged(text) => {
             write_file(repo, path, text, flags)?;
+            // A copy from an attempt before this one is of no use any more.
+            repo.wvfs().try_remove(backup_path(repo, path)?)?;
             mark(state);
             Settled::AsPlanned
         }
         Outcome::KeepLocal => {
+            state.set_extra(path, b"merged", b"yes");
             if file.local.path != *path {
                 write_file(repo, path, file.local.content.as_deref().unwrap_or_default(), flags)?;
             }
@@ -407,12 +495,14 @@ pub(super) fn settle(
             if file.other.content.is_none() { Settled::KeptChanged } else { Settled::AsPlanned }
         }
         Outcome::TakeOther => {
+            state.set_extra(path, b"merged", b"yes");
             let content = file.other.content.as_deref().unwrap_or_default();
             write_file(repo, path, content, file.other.flags)?;
             mark(state);
             Settled::AsPlanned
         }
         Outcome::Delete => {
+            state.set_extra(path, b"merged", b"yes");
             mark(state);
             if repo.wvfs().lexists(path) {
                 repo.wvfs().remove_with_parents(path)?;
@@ -434,13 +524,28 @@ pub(super) fn settle(
             }
             if file.other.content.is_none() { Settled::KeptChanged } else { Settled::AsPlanned }
         }
+        Outcome::Refused => {
+            state.set_extra(path, b"merged", b"yes");
+            keep_original(repo, file)?;
+            if file.local.path != *path {
+                let content = file.local.content.as_deref().unwrap_or_default();
+                write_file(repo, path, content, flags)?;
+            }
+            Settled::AsPlanned
+        }
     })
 }
 
 /// Saves the local version as `.orig` (or where `ui.origbackuppath` says).
-fn keep_original(repo: &Repo, file: &FileMerge) -> Result<()> {
+pub(super) fn keep_original(repo: &Repo, file: &FileMerge) -> Result<()> {
     let target = backup_path(repo, &file.path)?;
-    Ok(repo.wvfs().write(&target, file.local.content.as_deref().unwrap_or_default())?)
+    let content = file.local.content.as_deref().unwrap_or_default();
+    let target = HgPath::new(&target);
+    if file.local.flags == FileFlags::Symlink {
+        repo.wvfs().try_remove(target)?;
+        return Ok(repo.wvfs().symlink(content, target)?);
+    }
+    Ok(repo.wvfs().write(target, content)?)
 }
 
 /// Moves a file to its `.orig` name.
@@ -480,9 +585,13 @@ pub fn write_file(repo: &Repo, path: &HgPath, content: &[u8], flags: FileFlags) 
     if let Some(parent) = path.parent().filter(|parent| !parent.is_empty()) {
         wvfs.create_dirs(parent)?;
     }
-    // Never through a link, never into a file that other names share.
-    if wvfs.lstat(path)?.is_some_and(|stat| !stat.is_dir()) {
-        wvfs.try_remove(path)?;
+    // Never through a link, never into a file that other names share; an empty directory makes room.
+    match wvfs.lstat(path)? {
+        Some(stat) if stat.is_dir() => wvfs.remove_dir(path)?,
+        Some(_) => {
+            wvfs.try_remove(path)?;
+        }
+        None => {}
     }
     if flags == FileFlags::Symlink {
         return Ok(wvfs.symlink(content, path)?);
@@ -515,23 +624,5 @@ fn merge_of(action: &Action) -> Option<&Merge> {
             Some(merge)
         }
         _ => None,
-    }
-}
-
-fn letter(action: &Action) -> &'static str {
-    match action {
-        Action::Get { .. } | Action::Created { .. } => "g",
-        Action::Remove => "r",
-        Action::Forget => "f",
-        Action::Add => "a",
-        Action::Exec { .. } => "e",
-        Action::Keep => "k",
-        Action::KeepAbsent => "ka",
-        Action::KeepNew => "kn",
-        Action::Merge(_) | Action::ChangedDeleted(_) | Action::DeletedChanged(_) => "m",
-        Action::MoveLocal { .. } => "dm",
-        Action::GetMoved { .. } => "dg",
-        Action::PathConflict { .. } => "p",
-        Action::PathConflictResolve { .. } => "pr",
     }
 }

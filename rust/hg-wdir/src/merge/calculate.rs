@@ -187,7 +187,8 @@ impl Calculation<'_, '_> {
             self.plan.set(path, action, why);
         } else if let Some(ancestor) = (self.sides.ancestor)(&path) {
             self.remote_deleted(path, local, ancestor);
-        } else {
+        } else if !self.plan.actions.contains_key(&path) {
+            // Unless a file that moves along with its directory meets it here.
             self.plan.set(path, Action::KeepNew, "ancestor missing, remote missing");
         }
     }
@@ -204,6 +205,9 @@ impl Calculation<'_, '_> {
     }
 
     fn remote_deleted(&mut self, path: HgPathBuf, local: Version, ancestor: Version) {
+        if self.options.branch_merge && local.0 != ADDED_NODE {
+            self.plan.removal_candidates.push(path.clone());
+        }
         if local.0 == ADDED_NODE {
             self.plan.set(path, Action::Forget, "remote deleted");
         } else if local.0 == ancestor.0 {
@@ -241,8 +245,12 @@ impl Calculation<'_, '_> {
             self.plan.set(path, action, reason(text, source));
         } else {
             match (self.sides.ancestor)(&path) {
+                None if self.plan.actions.contains_key(&path) => {}
                 None => self.remote_created(path, other),
                 Some(ancestor) if ancestor.0 == other.0 => {
+                    if self.options.branch_merge {
+                        self.plan.removal_candidates.push(path.clone());
+                    }
                     let why = "local not present, remote unchanged";
                     self.plan.set(path, Action::KeepAbsent, why);
                 }
@@ -266,6 +274,9 @@ impl Calculation<'_, '_> {
             let action = Action::Created { flags: other.1, merge_untracked: false };
             self.plan.set(path, action, "remote recreating");
         } else {
+            if self.options.branch_merge {
+                self.plan.removal_candidates.push(path.clone());
+            }
             let sides = Merge {
                 local: None,
                 other: Some(path.clone()),

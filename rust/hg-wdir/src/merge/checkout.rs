@@ -72,7 +72,15 @@ fn write_batch(
         let content = repo.filelog(get.from)?.read_node(&node)?;
         let name = get.path.file_name();
         let path = wvfs.join(get.path);
-        handle.try_remove(name).when("removing", &path)?;
+        match handle.try_remove(name) {
+            // An empty directory makes room.
+            Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                wvfs.remove_dir(get.path)?;
+            }
+            result => {
+                result.when("removing", &path)?;
+            }
+        }
         let stat = match get.flags {
             FileFlags::Symlink => handle.create_link(name, &content),
             flags => handle.create_file(name, &content, flags == FileFlags::Executable),

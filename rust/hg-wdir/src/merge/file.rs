@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use hg_diff::merge3::{self, Labels, Style};
 use hg_store::Repo;
-use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
+use hg_types::{ErrorKind, FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
 
 use super::program;
 use super::tool::{Demands, Internal, Tool, ToolKind, ToolPicker, tool_text};
@@ -64,6 +64,16 @@ pub enum Outcome {
     Delete,
     /// Not settled; with the text to leave in the file, if it changes.
     Unresolved(Option<Vec<u8>>),
+    /// Not settled by a tool that could not even try: a copy of the file goes beside it.
+    Refused,
+}
+
+impl Outcome {
+    /// Whether the file is left to the user.
+    #[must_use]
+    pub const fn is_unresolved(&self) -> bool {
+        matches!(self, Self::Unresolved(_) | Self::Refused)
+    }
 }
 
 /// What merging files cannot do without.
@@ -85,7 +95,7 @@ impl MergeContext<'_> {
     /// When the user cancels, or a file cannot be read or written.
     pub fn merge_file(&self, file: &FileMerge) -> Result<Outcome> {
         let (local, other) = (&file.local, &file.other);
-        if local.content == other.content && local.content.is_some() && local.flags == other.flags {
+        if local.content == other.content && local.content.is_some() {
             return Ok(Outcome::Same);
         }
         let demands = Demands {
@@ -116,11 +126,15 @@ impl MergeContext<'_> {
         match &tool.kind {
             ToolKind::Internal(Internal::Text(style)) => {
                 let outcome = self.merge_text(tool, *style, file, demands)?;
+                // These two are silent about what they cannot do at all.
+                let one_sided = matches!(style, Style::Local | Style::Other);
+                if one_sided && outcome == Outcome::Refused {
+                    return Ok(outcome);
+                }
                 Ok(self.warn_about_conflicts(file, outcome))
             }
             ToolKind::Internal(kind @ (Internal::Dump | Internal::ForceDump)) => {
-                let outcome = self.dump(*kind == Internal::Dump, file, demands)?;
-                Ok(self.warn_about_conflicts(file, outcome))
+                self.dump(*kind == Internal::Dump, file, demands)
             }
             ToolKind::Internal(_) => {
                 let outcome = self.merge_text(tool, Style::Merge, file, demands)?;
@@ -143,8 +157,8 @@ impl MergeContext<'_> {
         }
         text.push(b'\n');
         self.interaction.status(&text);
-        let name = |side: &Side, mark: &str| {
-            let mut text = side.path.as_bytes().to_vec();
+        let name = |path: &HgPath, side: &Side, mark: &str| {
+            let mut text = path.as_bytes().to_vec();
             text.push(b'@');
             text.extend_from_slice(&side.changeset.short());
             text.extend_from_slice(mark.as_bytes());
@@ -152,11 +166,11 @@ impl MergeContext<'_> {
         };
         let parts = [
             &b"my "[..],
-            &name(&file.local, "+"),
+            &name(&file.path, &file.local, "+"),
             b" other ",
-            &name(&file.other, ""),
+            &name(&file.other.path, &file.other, ""),
             b" ancestor ",
-            &name(&file.base, ""),
+            &name(&file.base.path, &file.base, ""),
             b"\n",
         ];
         self.interaction.debug(&parts.concat());
@@ -169,19 +183,23 @@ impl MergeContext<'_> {
         file: &FileMerge,
         tool: &[u8],
         detailed: bool,
-        style: Style,
+        style: Option<Style>,
     ) -> Result<[Vec<u8>; 3]> {
         let labels = &self.marker_labels;
         if !detailed {
             return Ok(labels.clone());
         }
         let config = self.repo.config();
+        // The tool's own template counts when its own setting asks for details.
+        let own = tool_text(&config, tool, "mergemarkers") == Some(b"detailed");
         let template = tool_text(&config, tool, "mergemarkertemplate")
+            .filter(|_| own)
             .or_else(|| config.get("command-templates", "mergemarker"))
             .unwrap_or_default();
-        // Sides that are not shown do not make the others wider.
-        let shown = if style == Style::Merge { 2 } else { 3 };
-        let width = labels[..shown].iter().map(Vec::len).max().unwrap_or(0) + 1;
+        // Sides that are not shown do not make the others wider; labels for programs stand alone.
+        let shown = if style == Some(Style::Merge) { 2 } else { 3 };
+        let widest = labels[..shown].iter().map(Vec::len).max().unwrap_or(0) + 1;
+        let width = if style.is_some() { widest } else { 0 };
         let mut out = labels.clone();
         let nodes = [&file.local, &file.other, &file.base].map(|side| side.changeset);
         for (label, node) in out.iter_mut().zip(nodes).take(shown) {
@@ -211,7 +229,7 @@ impl MergeContext<'_> {
             return Ok(Ok(merged.text));
         }
         let [local_label, other_label, base_label] =
-            &self.labels_for(file, tool, detailed, style)?;
+            &self.labels_for(file, tool, detailed, Some(style))?;
         let labels = Labels { local: local_label, other: other_label, base: base_label };
         Ok(Err(merge3::merge(base, local, other, style, &labels).text))
     }
@@ -224,7 +242,7 @@ impl MergeContext<'_> {
         demands: Demands,
     ) -> Result<Outcome> {
         if demands.symlink {
-            let name = tool.name.strip_prefix(b"internal").unwrap_or(&tool.name);
+            let name = &tool.name[..];
             let parts = [
                 &b"warning: internal "[..],
                 name,
@@ -233,21 +251,24 @@ impl MergeContext<'_> {
                 b"\n",
             ];
             self.interaction.warn(&parts.concat());
-            return Ok(Outcome::Unresolved(None));
+            return Ok(Outcome::Refused);
         }
         if demands.binary {
             let parts = [&b"warning: "[..], file.path.as_bytes(), b" looks like a binary file.\n"];
             self.interaction.warn(&parts.concat());
-            return Ok(Outcome::Unresolved(None));
+            return Ok(Outcome::Refused);
         }
         Ok(match self.premerge(file, &tool.name, self.wants_details(), style)? {
-            Ok(text) => Outcome::Merged(text),
+            Ok(text) => {
+                self.interaction.debug(b" premerge successful\n");
+                Outcome::Merged(text)
+            }
             Err(text) => Outcome::Unresolved(Some(text)),
         })
     }
 
     fn warn_about_conflicts(&self, file: &FileMerge, outcome: Outcome) -> Outcome {
-        if matches!(outcome, Outcome::Unresolved(_)) {
+        if outcome.is_unresolved() {
             let parts = [
                 &b"warning: conflicts while merging "[..],
                 file.path.as_bytes(),
@@ -274,7 +295,7 @@ impl MergeContext<'_> {
             let name = [file.path.as_bytes(), suffix.as_bytes()].concat();
             wvfs.write(&name, side.bytes())?;
         }
-        Ok(Outcome::Unresolved(None))
+        Ok(Outcome::Refused)
     }
 
     fn fail(&self, file: &FileMerge) -> Outcome {
@@ -283,6 +304,19 @@ impl MergeContext<'_> {
             return Outcome::Unresolved(file.other.content.clone());
         }
         Outcome::Unresolved(None)
+    }
+
+    /// Asks a question; who gives no answer leaves the file unresolved.
+    fn ask(&self, text: &[u8]) -> Result<usize> {
+        match self.interaction.choose(text, 2) {
+            Err(error)
+                if error.kind == ErrorKind::Canceled && error.message == b"response expected" =>
+            {
+                self.interaction.status(b"\n");
+                Ok(2)
+            }
+            other => other,
+        }
     }
 
     /// Asks what to keep.
@@ -303,7 +337,7 @@ impl MergeContext<'_> {
                 b".\nYou can use (c)hanged version, (d)elete, or leave (u)nresolved.\n\
                   What do you want to do?$$ &Changed $$ &Delete $$ &Unresolved",
             ];
-            return Ok(match self.interaction.choose(&text.concat(), 2)? {
+            return Ok(match self.ask(&text.concat())? {
                 0 => keep_local(file),
                 1 => take_other(file),
                 _ => self.fail(file),
@@ -320,7 +354,7 @@ impl MergeContext<'_> {
                 b".\nYou can use (c)hanged version, leave (d)eleted, or leave (u)nresolved.\n\
                   What do you want to do?$$ &Changed $$ &Deleted $$ &Unresolved",
             ];
-            return Ok(match self.interaction.choose(&text.concat(), 2)? {
+            return Ok(match self.ask(&text.concat())? {
                 0 => take_other(file),
                 1 => keep_local(file),
                 _ => self.fail(file),
@@ -335,7 +369,7 @@ impl MergeContext<'_> {
             &other,
             b", or leave (u)nresolved.\nWhat do you want to do?$$ &Local $$ &Other $$ &Unresolved",
         ];
-        Ok(match self.interaction.choose(&text.concat(), 2)? {
+        Ok(match self.ask(&text.concat())? {
             0 => keep_local(file),
             1 => take_other(file),
             _ => self.fail(file),

@@ -46,6 +46,7 @@ impl Program<'_> {
                 Err(_) => {}
             }
         }
+        super::apply::keep_original(self.context.repo, self.file)?;
         let before = self.read_file()?;
         let code = self.start(&config)?;
         self.judge(&config, code, before.as_deref())
@@ -109,7 +110,7 @@ impl Program<'_> {
         let args = tool_text(config, self.tool, "args").unwrap_or(b"$local $base $other");
         let versions = self.versions(bstr::ByteSlice::contains_str(args, "$output"))?;
         let detailed = self.wants_details(config);
-        let labels = self.context.labels_for(self.file, self.tool, detailed, Style::Merge3)?;
+        let labels = self.context.labels_for(self.file, self.tool, detailed, None)?;
         let arguments = self.expand(args, &versions, &labels);
         let command = [self.command, b" ", &arguments].concat();
         let flag = |side: &Side| -> Vec<u8> {

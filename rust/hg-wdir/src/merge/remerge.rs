@@ -5,7 +5,7 @@ use hg_types::{FileFlags, HgPath, HgPathBuf, Node, Result};
 
 use super::action::Merge;
 use super::apply::{settle, write_file};
-use super::file::{FileMerge, MergeContext, Outcome, Side};
+use super::file::{FileMerge, MergeContext, Side};
 use super::record::{Recorder, Settled};
 use super::state::MergeState;
 use crate::{WorkingDir, manifest_of};
@@ -72,7 +72,7 @@ pub fn remerge(
     }
     let outcome = context.merge_file(&merge)?;
     let settled = settle(repo, state, &merge, flags, &outcome)?;
-    let done = !matches!(outcome, Outcome::Unresolved(_));
+    let done = !outcome.is_unresolved();
     if done {
         record(wdir, path, &merge, &settled)?;
     } else {

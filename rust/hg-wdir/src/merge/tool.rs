@@ -55,6 +55,15 @@ pub struct Demands {
     pub change_delete: bool,
 }
 
+impl Tool {
+    /// A tool by its name; those of our own are called `:name`.
+    fn named(name: &[u8], kind: ToolKind) -> Self {
+        let own = matches!(kind, ToolKind::Internal(_));
+        let name = if own { name.strip_prefix(b"internal").unwrap_or(name) } else { name };
+        Self { name: name.to_vec(), kind }
+    }
+}
+
 impl Internal {
     /// The tool called `:name` or `internal:name`.
     #[must_use]
@@ -123,14 +132,12 @@ impl ToolPicker<'_> {
                 return Ok(self.found(tool));
             }
         }
-        let mut refused = false;
         for (tool, explicit) in self.candidates()? {
             if self.check(&tool, explicit.then_some(path.as_bytes()), demands)? {
                 return Ok(self.found(&tool));
             }
-            refused |= self.find(&tool).is_some();
         }
-        Ok(self.last_resort(path, demands, refused))
+        Ok(self.last_resort(path, demands))
     }
 
     fn fits(&self, pattern: &[u8], path: &HgPath) -> Result<bool> {
@@ -144,11 +151,11 @@ impl ToolPicker<'_> {
     }
 
     /// `:merge`, or `:prompt` where texts cannot be merged.
-    fn last_resort(&self, path: &HgPath, demands: Demands, refused: bool) -> Tool {
+    fn last_resort(&self, path: &HgPath, demands: Demands) -> Tool {
         if demands == Demands::default() {
             return internal(b":merge");
         }
-        if !demands.change_delete && refused {
+        if !demands.change_delete {
             self.interaction.warn(&[b"no tool found to merge ", path.as_bytes(), b"\n"].concat());
         }
         internal(b":prompt")
@@ -161,14 +168,14 @@ impl ToolPicker<'_> {
             return internal(b":prompt");
         }
         match self.find(name) {
-            Some(kind) => Tool { name: name.to_vec(), kind },
+            Some(kind) => Tool::named(name, kind),
             None => Tool { name: name.to_vec(), kind: ToolKind::Program(name.to_vec()) },
         }
     }
 
     fn found(&self, name: &[u8]) -> Tool {
         let kind = self.find(name).unwrap_or_else(|| ToolKind::Program(name.to_vec()));
-        Tool { name: name.to_vec(), kind }
+        Tool::named(name, kind)
     }
 
     /// `ui.merge`, then the configured tools by priority; and whether the user named it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hg_match::Matcher;
 use hg_store::{Manifest, Repo};
-use hg_types::{HgPath, HgPathBuf, Result, Revision};
+use hg_types::{HgPath, HgPathBuf, Interaction, Result, Revision};
 
 use super::calculate::{MergeCopies, SideCopies};
 use crate::copies::{Copies, Side, path_copies};
@@ -24,6 +24,7 @@ pub(super) fn merge_copies(
     other: &Traced<'_>,
     base: Revision,
     base_manifest: &Manifest,
+    interaction: &dyn Interaction,
 ) -> Result<MergeCopies> {
     let trace = |side: &Traced<'_>| {
         path_copies(repo, &Side::Revision(base), &side.side, &Matcher::always())
@@ -31,6 +32,12 @@ pub(super) fn merge_copies(
     let (from_local, from_other) = (trace(local)?, trace(other)?);
     if from_local.is_empty() && from_other.is_empty() {
         return Ok(MergeCopies::default());
+    }
+    let debug = |text: &[u8]| interaction.debug(text);
+    for (name, own, opposite) in
+        [("local", local.manifest, other.manifest), ("other", other.manifest, local.manifest)]
+    {
+        show_unmatched(name, own, [base_manifest, opposite], &debug);
     }
     let mut out = MergeCopies::default();
     let (by_local, by_other) = (by_source(&from_local), by_source(&from_other));
@@ -51,9 +58,63 @@ pub(super) fn merge_copies(
             (None, None) => {}
         }
     }
+    show_copies(&out, [&from_local, &from_other], &debug);
     follow_directories(&mut out.local, &from_local, local.manifest, base_manifest, other.manifest);
     follow_directories(&mut out.other, &from_other, other.manifest, base_manifest, local.manifest);
+    show_directories(&out, &debug);
     Ok(out)
+}
+
+/// What `--debug` shows of files that only one side has.
+fn show_unmatched(name: &str, own: &Manifest, others: [&Manifest; 2], debug: &dyn Fn(&[u8])) {
+    let mut begun = false;
+    for path in own.paths().filter(|path| others.iter().all(|other| !other.contains(path))) {
+        if !std::mem::replace(&mut begun, true) {
+            debug(format!("  unmatched files in {name}:\n").as_bytes());
+        }
+        debug(&[b"   ", path.as_bytes(), b"\n"].concat());
+    }
+}
+
+fn show_copies(found: &MergeCopies, sides: [&Copies; 2], debug: &dyn Fn(&[u8])) {
+    debug(b"  all copies found (* = to merge, ! = divergent, % = renamed and deleted):\n");
+    let listed = |list: &BTreeMap<HgPathBuf, Vec<HgPathBuf>>, path: &HgPathBuf| {
+        list.values().any(|targets| targets.contains(path))
+    };
+    for (name, copies) in [("local", sides[0]), ("remote", sides[1])] {
+        if !copies.is_empty() {
+            debug(format!("   on {name} side:\n").as_bytes());
+        }
+        for (path, source) in copies {
+            let to_merge =
+                [&found.local, &found.other].iter().any(|side| side.copies.contains_key(path));
+            let marks = [
+                (to_merge, "*"),
+                (listed(&found.diverged, path), "!"),
+                (listed(&found.rename_deleted, path), "%"),
+            ];
+            let marks: String =
+                marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).collect();
+            let (from, to) = (source.as_bytes(), path.as_bytes());
+            let parts =
+                [&b"    src: '"[..], from, b"' -> dst: '", to, b"' ", marks.as_bytes(), b"\n"];
+            debug(&parts.concat());
+        }
+    }
+    debug(b"  checking for directory renames\n");
+}
+
+fn show_directories(found: &MergeCopies, debug: &dyn Fn(&[u8])) {
+    let sides = [&found.local, &found.other];
+    let dirs = sides.iter().flat_map(|side| &side.renamed_dirs);
+    let files = sides.iter().flat_map(|side| &side.moved_with_dir);
+    let lines = dirs
+        .map(|pair| ("   discovered dir", pair))
+        .chain(files.map(|pair| ("   pending file", pair)));
+    for (what, (from, to)) in lines {
+        let parts = [b" src: '", from.as_bytes(), b"' -> dst: '", to.as_bytes(), b"'\n"];
+        debug(&[what.as_bytes(), &parts.concat()].concat());
+    }
 }
 
 fn by_source(copies: &Copies) -> BTreeMap<&HgPathBuf, Vec<&HgPathBuf>> {
@@ -101,7 +162,8 @@ fn one_copied(
     base: &Manifest,
     opposite: &Manifest,
 ) -> Meets {
-    match (base.node(source), opposite.node(source)) {
+    let version = |manifest: &Manifest| manifest.get(source).map(|entry| (entry.node, entry.flags));
+    match (version(base), version(opposite)) {
         (_, None) => Meets::Deletion,
         (old, new) if old == new => Meets::Nothing,
         _ => Meets::Change,

@@ -35,6 +35,7 @@ pub(super) fn check_untracked(
     plan: &mut Plan,
     target: &Manifest,
     overwrite: bool,
+    force: bool,
 ) -> Result<()> {
     let repo = wdir.repo().clone();
     let config = repo.config();
@@ -45,7 +46,7 @@ pub(super) fn check_untracked(
         .filter(|(_, planned)| matches!(planned.action, Action::Created { .. }))
         .map(|(path, planned)| (path.clone(), planned.action.clone()))
         .collect();
-    let mut refused = Vec::new();
+    let (mut refused, mut replaced) = (Vec::new(), Vec::new());
     for (path, action) in created {
         let Action::Created { flags, merge_untracked } = action else { continue };
         let get = |backup| Action::Get { flags, backup };
@@ -63,8 +64,7 @@ pub(super) fn check_untracked(
                 match rules[usize::from(ignored)] {
                     Check::Abort if !overwrite => refused.push(path.clone()),
                     Check::Warn => {
-                        let parts = [path.as_bytes(), b": replacing untracked file\n"];
-                        repo.reporter().warn(&parts.concat());
+                        replaced.push(path.clone());
                         next = get(true);
                     }
                     _ => next = get(true),
@@ -75,7 +75,22 @@ pub(super) fn check_untracked(
             planned.action = next;
         }
     }
+    for (path, planned) in plan.actions.iter().filter(|_| !force) {
+        let source = match &planned.action {
+            Action::DeletedChanged(_) => path,
+            Action::GetMoved { from, .. } => from,
+            _ => continue,
+        };
+        if in_the_way_of(wdir, path, target, source)? == Some(true) {
+            refused.push(path.clone());
+        }
+    }
+    refused.sort();
     if refused.is_empty() {
+        for path in replaced {
+            let parts = [path.as_bytes(), b": replacing untracked file\n"];
+            repo.reporter().warn(&parts.concat());
+        }
         return Ok(());
     }
     for path in &refused {
@@ -88,14 +103,24 @@ pub(super) fn check_untracked(
 
 /// Whether an untracked file stands at `path`, and if so whether it differs from the target's.
 fn in_the_way(wdir: &WorkingDir, path: &HgPath, target: &Manifest) -> Result<Option<bool>> {
+    in_the_way_of(wdir, path, target, path)
+}
+
+/// The same where the target has the file as `source`.
+fn in_the_way_of(
+    wdir: &WorkingDir,
+    path: &HgPath,
+    target: &Manifest,
+    source: &HgPath,
+) -> Result<Option<bool>> {
     if wdir.dirstate().get(path)?.is_some_and(|entry| entry.tracked) {
         return Ok(None);
     }
     let Some((flags, content)) = wdir.read_file(path)? else { return Ok(None) };
-    let Some(entry) = target.get(path) else { return Ok(None) };
+    let Some(entry) = target.get(source) else { return Ok(None) };
     if (flags == hg_types::FileFlags::Symlink) != (entry.flags == hg_types::FileFlags::Symlink) {
         return Ok(Some(true));
     }
-    let log = wdir.repo().filelog(path)?;
+    let log = wdir.repo().filelog(source)?;
     Ok(Some(log.cmp(log.rev(&entry.node)?, &content)?))
 }

@@ -8,7 +8,7 @@ use hg_store::{Changelog, HookArgs, Manifest, Repo};
 use hg_types::{Error, FileFlags, HgPath, HgPathBuf, Interaction, Node, Result, Revision};
 
 use super::action::{Action, Plan};
-use super::apply::{Applier, UpdateStats, Versions};
+use super::apply::{Applier, Base, UpdateStats, Versions};
 use super::calculate::{
     ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, Sides, calculate,
 };
@@ -228,17 +228,20 @@ impl<'a> Update<'a> {
     fn run(&mut self) -> Result<UpdateStats> {
         let target_manifest = manifest_of(&self.repo, &self.target)?;
         let local = self.local_manifest(&target_manifest)?;
-        let base_manifest = self.base_manifest(&local)?;
-        let copies = self.copies(&local, &target_manifest, &base_manifest)?;
-        self.say_what();
-        let mut plan = self.plan(&local, &target_manifest, &base_manifest, &copies)?;
+        let (mut plan, bases) = self.plan(&local, &target_manifest)?;
         if let Some(matcher) = &self.options.matcher {
             plan.actions.retain(|path, _| matcher.matches(path));
         }
         if self.options.check == UpdateCheck::NoConflict && !self.options.branch_merge {
             check_no_conflict(&plan)?;
         }
-        check_untracked(self.wdir, &mut plan, &target_manifest, self.overwrite)?;
+        check_untracked(
+            self.wdir,
+            &mut plan,
+            &target_manifest,
+            self.overwrite,
+            self.options.force,
+        )?;
         if !self.options.branch_merge {
             self.forget_removed(&mut plan, &target_manifest)?;
         }
@@ -248,8 +251,8 @@ impl<'a> Update<'a> {
             // Whoever comes after a crash sees that the working directory is between changesets.
             self.repo.vfs().write_atomic("updatestate", &self.target.hex())?;
         }
-        let stats = self.apply(&plan, &local, &target_manifest, &base_manifest)?;
         self.warn_about_renames(&plan);
+        let stats = self.apply(&plan, &local, &target_manifest, &bases)?;
         self.finish_hook(stats.unresolved)?;
         Ok(stats)
     }
@@ -322,16 +325,96 @@ impl<'a> Update<'a> {
         let working = WorkingSide { p1: self.revs[0], copies: recorded, files: Arc::new(files) };
         let local = Traced { side: Side::Working(working), manifest: local };
         let other = Traced { side: Side::Revision(self.revs[1]), manifest: other };
-        merge_copies(&self.repo, &local, &other, self.ancestor, base)
+        merge_copies(&self.repo, &local, &other, self.ancestor, base, self.interaction)
     }
 
-    fn plan(
+    /// The plan, and the ancestors that its merges start from.
+    fn plan(&mut self, local: &Arc<Manifest>, other: &Manifest) -> Result<(Plan, Vec<Base>)> {
+        let ancestors = self.bidding_ancestors()?;
+        if ancestors.len() < 2 {
+            let (plan, base) = self.plan_from(local, other)?;
+            return Ok((plan, vec![base]));
+        }
+        let short =
+            |rev: &Revision| String::from_utf8_lossy(&self.cl.node(*rev).short()).into_owned();
+        let names: Vec<String> = ancestors.iter().map(short).collect();
+        let (p1, p2) = (short(&self.revs[0]), short(&self.revs[1]));
+        let names = names.join(" and ");
+        let text = format!("note: merging {p1}+ and {p2} using bids from ancestors {names}\n");
+        self.interaction.note(text.as_bytes());
+        let (mut plans, mut bases) = (Vec::new(), Vec::new());
+        for ancestor in ancestors {
+            let text = format!("\ncalculating bids for ancestor {}\n", short(&ancestor));
+            self.interaction.note(text.as_bytes());
+            self.ancestor = ancestor;
+            let (plan, base) = self.plan_from(local, other)?;
+            for (path, bid) in &plan.actions {
+                let letter = bid.action.letter().as_bytes();
+                let line = [b" ", path.as_bytes(), b": ", &bid.reason, b" -> ", letter, b"\n"];
+                self.interaction.debug(&line.concat());
+            }
+            plans.push(plan);
+            bases.push(base);
+        }
+        Ok((super::auction::hold(&plans, self.interaction), bases))
+    }
+
+    /// The best common ancestors, when all of them are to bid; chooses one of them otherwise
+    /// (`merge.preferancestor`).
+    fn bidding_ancestors(&mut self) -> Result<Vec<Revision>> {
+        let own_choice = self.options.ancestor.is_none() && self.options.branch_merge;
+        if !own_choice || self.overwrite {
+            return Ok(Vec::new());
+        }
+        let mut heads = self.cl.common_ancestor_heads(&self.revs);
+        heads.sort_by_key(|rev| self.cl.node(*rev));
+        if heads.len() < 2 {
+            return Ok(heads);
+        }
+        let preferred = self.repo.config().get_list("merge", "preferancestor");
+        if preferred.iter().any(|name| name == b"*") {
+            return Ok(heads);
+        }
+        let cl = self.cl;
+        let chosen = preferred.iter().find_map(|name| {
+            heads.iter().copied().find(|rev| {
+                let hex = cl.node(*rev).hex();
+                name.len() >= 4 && hex.starts_with(name) || rev.to_string().as_bytes() == &name[..]
+            })
+        });
+        self.ancestor = chosen.unwrap_or(self.ancestor);
+        let short = |rev: Revision| String::from_utf8_lossy(&cl.node(rev).short()).into_owned();
+        let others = heads.iter().filter(|rev| **rev != self.ancestor);
+        let others: Vec<String> = others.map(|rev| short(*rev)).collect();
+        let text = format!(
+            "note: using {} as ancestor of {} and {}\n      alternatively, use --config \
+             merge.preferancestor={}\n",
+            short(self.ancestor),
+            short(self.revs[0]),
+            short(self.revs[1]),
+            others.join(" or ")
+        );
+        self.interaction.status(text.as_bytes());
+        Ok(vec![self.ancestor])
+    }
+
+    fn plan_from(&mut self, local: &Arc<Manifest>, other: &Manifest) -> Result<(Plan, Base)> {
+        let manifest = self.base_manifest(local)?;
+        let copies = self.copies(local, other, &manifest)?;
+        self.say_what();
+        let plan = self.decide(local, other, &manifest, &copies);
+        let p1 = self.wdir.dirstate().p1();
+        let node = if self.overwrite { p1 } else { self.cl.node(self.ancestor) };
+        Ok((plan, Base { node, manifest }))
+    }
+
+    fn decide(
         &self,
         local: &Manifest,
         other: &Manifest,
         base: &Manifest,
         copies: &MergeCopies,
-    ) -> Result<Plan> {
+    ) -> Plan {
         let look = |manifest: &Manifest, path: &HgPath| {
             manifest.get(path).map(|entry| (entry.node, entry.flags))
         };
@@ -351,7 +434,7 @@ impl<'a> Update<'a> {
             force: self.options.force,
             accept_remote: self.overwrite,
         };
-        Ok(calculate(differences, &sides, options))
+        calculate(differences, &sides, options)
     }
 
     /// Files that are gone from disk and from the target are no longer tracked.
@@ -371,10 +454,9 @@ impl<'a> Update<'a> {
         plan: &Plan,
         local: &Manifest,
         other: &Manifest,
-        base: &Manifest,
+        bases: &[Base],
     ) -> Result<UpdateStats> {
         let p1 = self.wdir.dirstate().p1();
-        let base_node = if self.overwrite { p1 } else { self.cl.node(self.ancestor) };
         let labels = self.labels(&self.options.labels);
         let markers = if self.options.marker_labels.is_empty() {
             labels.clone()
@@ -394,10 +476,9 @@ impl<'a> Update<'a> {
         let versions = Versions {
             local: p1,
             other: self.target,
-            base: base_node,
+            bases,
             local_manifest: local,
             other_manifest: other,
-            base_manifest: base,
         };
         let mut applier = Applier {
             repo: &self.repo,
@@ -408,6 +489,7 @@ impl<'a> Update<'a> {
             stats: UpdateStats::default(),
             finished: Vec::new(),
             written: Written::default(),
+            total: 0,
         };
         applier.apply(plan)?;
         let Applier { stats, finished, written, .. } = applier;
