@@ -91,6 +91,7 @@ pub mod tag;
 pub mod tags;
 pub mod tip;
 pub mod unbundle;
+pub mod unfinished;
 pub mod unshare;
 pub mod update;
 pub mod verify;

@@ -5,6 +5,8 @@ use crate::commands as c;
 
 /// Every command that can run, by name.
 pub static COMMANDS: &[&Command] = &[
+    &c::unfinished::ABORT,
+    &c::unfinished::CONTINUE,
     &c::add::COMMAND,
     &c::addremove::COMMAND,
     &c::annotate::COMMAND,

@@ -168,6 +168,16 @@ impl Rewriting {
         if revs.is_empty() {
             return Ok(());
         }
+        // Whoever works beside us may have put something on top: that must not go.
+        let below = cl.descendant_set(revs.iter().copied());
+        if below.iter().any(|rev| !revs.contains(&rev)) {
+            let nodes: Vec<Vec<u8>> = revs.iter().map(|rev| cl.node(*rev).short()).collect();
+            let list = nodes.join(&b", "[..]);
+            let text =
+                [b"warning: orphaned descendants detected, not stripping ", &list[..], b"\n"];
+            repo.reporter().warn(&text.concat());
+            return Ok(());
+        }
         let options = StripOptions { backup: self.backup, suffix: self.operation };
         strip(repo, &revs, &options)?;
         Ok(())

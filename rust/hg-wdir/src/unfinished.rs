@@ -12,6 +12,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The file below `.hg` that is there while it is unfinished.
     pub file: &'static str,
+    /// The extension that knows it: without that it counts for nothing. Empty for none.
+    pub extension: &'static str,
     /// Whether `hg update --clean` clears it.
     pub clearable: bool,
     /// Whether commits are allowed meanwhile.
@@ -29,6 +31,7 @@ pub const OPERATIONS: [Operation; 8] = [
     Operation {
         name: "rebase",
         file: "rebasestate",
+        extension: "rebase",
         clearable: false,
         allows_commit: false,
         report_only: false,
@@ -39,6 +42,7 @@ pub const OPERATIONS: [Operation; 8] = [
     Operation {
         name: "unshelve",
         file: "shelvedstate",
+        extension: "",
         clearable: false,
         allows_commit: false,
         report_only: false,
@@ -48,6 +52,7 @@ pub const OPERATIONS: [Operation; 8] = [
     Operation {
         name: "graft",
         file: "graftstate",
+        extension: "",
         clearable: true,
         allows_commit: false,
         report_only: false,
@@ -58,6 +63,7 @@ pub const OPERATIONS: [Operation; 8] = [
     Operation {
         name: "transplant",
         file: "transplant/journal",
+        extension: "transplant",
         clearable: true,
         allows_commit: false,
         report_only: false,
@@ -68,6 +74,7 @@ pub const OPERATIONS: [Operation; 8] = [
     Operation {
         name: "histedit",
         file: "histedit-state",
+        extension: "histedit",
         clearable: false,
         allows_commit: true,
         report_only: false,
@@ -83,6 +90,7 @@ pub const OPERATIONS: [Operation; 8] = [
 pub const UPDATE: Operation = Operation {
     name: "update",
     file: "updatestate",
+    extension: "",
     clearable: true,
     allows_commit: false,
     report_only: false,
@@ -93,6 +101,7 @@ pub const UPDATE: Operation = Operation {
 const BISECT: Operation = Operation {
     name: "bisect",
     file: "bisect.state",
+    extension: "",
     clearable: false,
     allows_commit: true,
     report_only: true,
@@ -106,6 +115,7 @@ const BISECT: Operation = Operation {
 pub const MERGE: Operation = Operation {
     name: "merge",
     file: "",
+    extension: "",
     clearable: true,
     allows_commit: true,
     report_only: true,
@@ -119,6 +129,9 @@ impl Operation {
     /// # Errors
     /// When the dirstate is damaged.
     pub fn is_unfinished(&self, repo: &Repo) -> Result<bool> {
+        if !self.extension.is_empty() && !is_enabled(repo, self.extension) {
+            return Ok(false);
+        }
         if self.file.is_empty() {
             return Ok(!parents(repo)?[1].is_null());
         }
@@ -134,6 +147,13 @@ impl Operation {
         };
         Error::state(message).hint(self.hint)
     }
+}
+
+fn is_enabled(repo: &Repo, extension: &str) -> bool {
+    let config = repo.config();
+    let enabled =
+        |name: String| config.get("extensions", name).is_some_and(|path| !path.starts_with(b"!"));
+    enabled(extension.to_owned()) || enabled(format!("hgext.{extension}"))
 }
 
 /// The first unfinished operation, and whether only those that stop other operations count.

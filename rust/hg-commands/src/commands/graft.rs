@@ -70,8 +70,18 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     run_all(ctx, repo, state, false)
 }
 
+/// Gives an interrupted graft up.
+pub(super) fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let _wlock = repo.wlock()?;
+    state::abort(ctx, repo, &[])
+}
+
 fn check_options(ctx: &CommandContext) -> Result<()> {
     rewriting::at_most_one(ctx, &["abort", "stop", "continue"])?;
+    for option in ["stop", "abort"] {
+        let others = ["edit", "log", "user", "date", "currentdate", "currentuser", "rev"];
+        rewriting::incompatible(ctx, option, &others)?;
+    }
     rewriting::at_most_one(ctx, &["user", "currentuser"])?;
     rewriting::at_most_one(ctx, &["date", "currentdate"])?;
     rewriting::incompatible(ctx, "no-commit", &["edit", "currentuser", "currentdate", "log"])?;

@@ -60,7 +60,7 @@ pub(crate) fn report(ctx: &CommandContext, stats: UpdateStats) -> i32 {
     i32::from(stats.unresolved > 0)
 }
 
-fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+pub(super) fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     if repo.vfs().exists("updatestate") {
         return abort_merge(ctx, repo);
     }

@@ -34,10 +34,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
     for (option, run) in UNFINISHED {
         if ctx.opts.flag(option) {
-            let Some(rebase) = read_unfinished(repo, option)? else {
-                return Err(rewriting::none_in_progress(repo, "rebase"));
-            };
-            return run(ctx, repo, rebase);
+            return unfinished(ctx, repo, option, run);
         }
     }
     hg_wdir::unfinished::check_unfinished(repo, false)?;
@@ -49,7 +46,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 type Unfinished = fn(&CommandContext, &Repo, Rebase) -> Result<i32>;
 
 const UNFINISHED: [(&str, Unfinished); 3] =
-    [("abort", finish::abort), ("stop", finish::stop), ("continue", resume)];
+    [("abort", finish::abort), ("stop", finish::stop), ("continue", go_on)];
 
 fn read_unfinished(repo: &Repo, option: &str) -> Result<Option<Rebase>> {
     match Rebase::read(repo) {
@@ -64,8 +61,27 @@ fn read_unfinished(repo: &Repo, option: &str) -> Result<Option<Rebase>> {
     }
 }
 
-fn resume(ctx: &CommandContext, repo: &Repo, rebase: Rebase) -> Result<i32> {
+fn go_on(ctx: &CommandContext, repo: &Repo, rebase: Rebase) -> Result<i32> {
     step::run_all(ctx, repo, rebase, true)
+}
+
+/// Gives an interrupted rebase up.
+pub(super) fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    unfinished(ctx, repo, "abort", finish::abort)
+}
+
+/// Goes on with an interrupted rebase.
+pub(super) fn resume(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    unfinished(ctx, repo, "continue", go_on)
+}
+
+fn unfinished(ctx: &CommandContext, repo: &Repo, option: &str, run: Unfinished) -> Result<i32> {
+    let _wlock = repo.wlock()?;
+    let _lock = repo.lock()?;
+    let Some(rebase) = read_unfinished(repo, option)? else {
+        return Err(rewriting::none_in_progress(repo, "rebase"));
+    };
+    run(ctx, repo, rebase)
 }
 
 fn check_options(ctx: &CommandContext) -> Result<()> {

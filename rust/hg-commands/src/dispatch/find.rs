@@ -244,6 +244,8 @@ pub(crate) fn available(config: &Config) -> Vec<&'static Spec> {
         .filter(|spec| {
             spec.extension.is_empty()
                 || enabled.has_native(spec.extension)
+                // The patch queue brings `strip` along.
+                || (spec.extension == "strip" && enabled.missing.iter().any(|name| name == "mq"))
                 || enabled.contained.iter().any(|name| name == spec.extension)
         })
         .collect()

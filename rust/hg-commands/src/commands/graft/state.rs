@@ -155,6 +155,8 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo, revs: &[Vec<u8>]) -> Resu
         None => hg_wdir::parents(repo)?[0],
     };
     let removable = rewriting::can_remove(ctx, repo, &made)?;
+    // What cannot be taken away stays below the working directory.
+    let start = if removable { start } else { hg_wdir::parents(repo)?[0] };
     rewriting::go_back(ctx, repo, start)?;
     if removable && !made.is_empty() {
         rewriting::remove(repo, &made, "graft")?;

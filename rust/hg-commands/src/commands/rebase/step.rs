@@ -86,7 +86,10 @@ fn move_one(
         Fate::Done { stands_for: rebase.destination, made: true }
     } else {
         match commit(ctx, repo, rebase, rev)? {
-            Some(stands_for) => Fate::Done { stands_for, made: true },
+            Some(stands_for) => {
+                tell_empty(ctx, repo, shown, stands_for)?;
+                Fate::Done { stands_for, made: true }
+            }
             None => {
                 let why = b", its destination already has all its changes\n";
                 ctx.ui.warn([b"note: not rebasing ", shown, why].concat());
@@ -97,6 +100,26 @@ fn move_one(
     rebase.fates.insert(rev, fate);
     // Whoever comes after a crash finds what was done.
     rebase.write(repo)
+}
+
+/// Says when a changeset was made of nothing (`rewrite.empty-successor=keep`).
+fn tell_empty(ctx: &CommandContext, repo: &Repo, shown: &[u8], new: Node) -> Result<()> {
+    let cl = repo.changelog()?;
+    let rev = cl.rev(&new)?;
+    let [p1, p2] = cl.parents(rev);
+    if p2.is_null()
+        && cl.entry(p1)?.manifest() == cl.entry(rev)?.manifest()
+        && !keeps_branch_change(&cl, rev)?
+    {
+        let why = b", its destination already has all its changes\n";
+        ctx.ui.status([b"note: created empty successor for ", shown, why].concat());
+    }
+    Ok(())
+}
+
+fn keeps_branch_change(cl: &hg_store::Changelog, rev: Revision) -> Result<bool> {
+    let entry = cl.entry(rev)?;
+    Ok(entry.closes_branch() || entry.branch() != cl.entry(cl.parents(rev)[0])?.branch())
 }
 
 /// A merge is committed with both parents again.
