@@ -70,6 +70,12 @@ pub fn amend(repo: &Repo, request: &mut AmendRequest<'_>) -> Result<Option<Node>
     Ok(Some(node))
 }
 
+/// The files that differ between two changesets.
+pub(crate) fn changed_since(repo: &Repo, old: Node, new: Node) -> Result<Vec<HgPathBuf>> {
+    let (old, new) = (manifest_of(repo, &old)?, manifest_of(repo, &new)?);
+    Ok(old.diff(&new).into_iter().map(|difference| difference.path.to_owned()).collect())
+}
+
 struct Amending<'a> {
     repo: &'a Repo,
     wdir: &'a mut WorkingDir,
@@ -110,7 +116,12 @@ impl Amending<'_> {
             return Ok(None);
         }
         let phase = request.phase.unwrap_or(self.repo.phases()?.phase(self.old_rev));
-        let paths = self.paths(parents[0], entry.files())?;
+        let mut old_files: Vec<HgPathBuf> = entry.files().map(HgPath::to_owned).collect();
+        if !parents[1].is_null() {
+            // A merge lists what it changed itself; what it took from its second parent comes on top.
+            old_files.extend(changed_since(self.repo, parents[0], self.old)?);
+        }
+        let paths = self.paths(parents[0], old_files)?;
         Ok(Some(NewCommit {
             parents,
             paths,
@@ -156,13 +167,10 @@ impl Amending<'_> {
     }
 
     /// The paths the new changeset may touch, without those that end as they were in the base.
-    fn paths<'p>(
-        &self,
-        base: Node,
-        old_files: impl Iterator<Item = &'p HgPath>,
-    ) -> Result<BTreeSet<HgPathBuf>> {
+    fn paths(&self, base: Node, old_files: Vec<HgPathBuf>) -> Result<BTreeSet<HgPathBuf>> {
         let base = manifest_of(self.repo, &base)?;
-        let mut paths: BTreeSet<HgPathBuf> = old_files.map(HgPath::to_owned).collect();
+        let old = manifest_of(self.repo, &self.old)?;
+        let mut paths: BTreeSet<HgPathBuf> = old_files.into_iter().collect();
         paths.extend(self.changed().cloned());
         let mut kept = BTreeSet::new();
         for path in paths {
@@ -172,7 +180,8 @@ impl Amending<'_> {
                     None => self.status.removed.contains(&path),
                 }
             } else {
-                false
+                // What only the second parent had and the merge removed is as in the base.
+                !base.contains(&path) && !old.contains(&path)
             };
             if !as_in_base {
                 kept.insert(path);
@@ -196,6 +205,7 @@ impl Amending<'_> {
         let repo = self.repo;
         let copies = self.copies(new.parents)?;
         let old_manifest = manifest_of(repo, &self.old)?;
+        let second = manifest_of(repo, &new.parents[1])?;
         let amended: BTreeSet<HgPathBuf> = self.changed().cloned().collect();
         let removed: BTreeSet<HgPathBuf> = self.status.removed.iter().cloned().collect();
         let tr = repo.transaction("amend")?;
@@ -214,6 +224,8 @@ impl Amending<'_> {
                 }));
             }
             let Some(entry) = old_manifest.get(path) else { return Ok(None) };
+            // What comes from the second parent as it is was not copied here.
+            let copied_from = copied_from.filter(|_| second.node(path) != Some(entry.node));
             let content = repo.filelog(path)?.read_node(&entry.node)?.into_vec();
             Ok(Some(FileVersion { content, flags: entry.flags, copied_from }))
         };

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hg_store::{Repo, Transaction};
-use hg_types::{Error, HgPath, Node, Result, Revision};
+use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
 use hg_wdir::manifest_of;
 use hg_wdir::merge::{UpdateOptions, update};
 
+use crate::amend::changed_since;
 use crate::commit::{FileVersion, NewCommit, commit};
 use crate::rewrite::{Replacement, Rewriting, check_rewrite};
 
@@ -113,9 +114,14 @@ fn remake(
     let mut extra = entry.extra();
     extra.insert(b"branch".to_vec(), request.branch.to_vec());
     extra.insert(b"branch_change".to_vec(), node.hex());
+    let mut paths: BTreeSet<HgPathBuf> = entry.files().map(HgPath::to_owned).collect();
+    if !parents[1].is_null() {
+        // A merge lists what it changed itself; what it took from its second parent comes on top.
+        paths.extend(changed_since(repo, old_parents[0], node)?);
+    }
     let new = NewCommit {
         parents,
-        paths: entry.files().map(HgPath::to_owned).collect(),
+        paths,
         from_other: BTreeSet::new(),
         user: entry.user().to_vec(),
         date: entry.date(),
@@ -124,11 +130,14 @@ fn remake(
         phase: Some(repo.phases()?.phase(rev)),
     };
     let manifest = manifest_of(repo, &node)?;
+    let second = manifest_of(repo, &parents[1])?;
     let mut source = |path: &HgPath| -> Result<Option<FileVersion>> {
         let Some(entry) = manifest.get(path) else { return Ok(None) };
         let filelog = repo.filelog(path)?;
         let content = filelog.read_node(&entry.node)?.into_vec();
-        let copied_from = filelog.renamed(filelog.rev(&entry.node)?)?.map(|(source, _)| source);
+        let taken = second.node(path) == Some(entry.node);
+        let copied_from = filelog.renamed(filelog.rev(&entry.node)?)?;
+        let copied_from = copied_from.filter(|_| !taken).map(|(source, _)| source);
         Ok(Some(FileVersion { content, flags: entry.flags, copied_from }))
     };
     let new = commit(repo, tr, &new, &mut source)?;

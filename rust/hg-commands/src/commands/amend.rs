@@ -4,11 +4,25 @@ use std::collections::BTreeMap;
 
 use hg_repo::amend::{AmendRequest, amend as amend_parent};
 use hg_repo::working::Draft;
-use hg_types::{Phase, Result};
+use hg_store::Repo;
+use hg_types::{Error, Phase, Result};
 
 use crate::CommandContext;
 use crate::commit_message::{self, MessageOptions};
 use crate::scope::match_arguments;
+
+/// A changeset that began its branch cannot close it at the same time.
+fn check_close(repo: &Repo) -> Result<()> {
+    let cl = repo.changelog()?;
+    let branch = hg_wdir::branch::read(repo)?;
+    let rev = cl.rev(&hg_wdir::parents(repo)?[0])?;
+    for parent in cl.parents(rev) {
+        if !parent.is_null() && cl.entry(parent)?.branch() == branch {
+            return Ok(());
+        }
+    }
+    Err(Error::input("can only close branch heads"))
+}
 
 /// Replaces the parent of the working directory by what the options and the working directory say.
 pub(super) fn amend(ctx: &CommandContext) -> Result<i32> {
@@ -16,12 +30,13 @@ pub(super) fn amend(ctx: &CommandContext) -> Result<i32> {
     let message = commit_message::given_message(ctx)?;
     let options = MessageOptions {
         message: Vec::new(),
-        edit: ctx.opts.is_set("edit") || message.is_none(),
+        edit: ctx.opts.tristate("edit").unwrap_or(message.is_none()),
         form: "commit.amend.normal",
         note: None,
     };
     let mut extra = BTreeMap::new();
     if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
+        check_close(repo)?;
         extra.insert(b"close".to_vec(), b"1".to_vec());
     }
     let matcher = match_arguments(ctx)?;

@@ -7,6 +7,7 @@ use hg_store::Repo;
 use hg_types::{Error, Node, Phase, Result, Revision};
 use hg_wdir::WorkingDir;
 
+use crate::call::{Invocation, call};
 use crate::commands::addremove::{AddRemove, similarity};
 use crate::commit_message::{self, MessageOptions};
 use crate::scope::{Naming, match_arguments};
@@ -38,13 +39,24 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
-    if ctx.opts.flag("amend") {
-        return super::amend::amend(ctx);
-    }
     if ctx.opts.flag("addremove") {
         add_and_remove(ctx, repo)?;
     }
-    commit(ctx, repo)
+    let amends = ctx.opts.flag("amend");
+    let code = if amends { super::amend::amend(ctx)? } else { commit(ctx, repo)? };
+    if code == 0 && !ctx.ui.is_quiet() {
+        show_rest(ctx, repo)?;
+    }
+    Ok(code)
+}
+
+/// What was not committed, where `commands.commit.post-status` wants it shown.
+fn show_rest(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    if ctx.config().get_bool_or("commands", "commit.post-status", false)? {
+        let status = Invocation { name: b"status".to_vec(), args: Vec::new(), options: Vec::new() };
+        call(&ctx.ui, Some(repo), status)?;
+    }
+    Ok(())
 }
 
 /// `--addremove`: what `hg addremove` does, first.

@@ -2,7 +2,7 @@
 
 use hg_format::mergestate::FileState;
 use hg_match::{Matcher, PatternKind};
-use hg_types::{Error, ErrorKind, HgPathBuf, Result, Revision};
+use hg_types::{Error, ErrorKind, FileFlags, HgPathBuf, Result, Revision};
 use hg_wdir::WorkingDir;
 use hg_wdir::merge::{MergeContext, MergeState, remerge};
 
@@ -216,11 +216,16 @@ fn merge_again(
         // What is settled stays so, even when it is named.
         if *old == FileState::Unresolved {
             // What the user made of the file so far is kept beside it.
-            let before = repo.wvfs().try_read(path)?;
+            let before = wdir.read_file(path)?;
             failed |= !remerge(wdir, &context, state, path)?;
-            if let Some(before) = before {
+            if let Some((flags, before)) = before {
                 let place = hg_wdir::merge::backup_path(repo, path)?;
-                repo.wvfs().write(&place, &before)?;
+                if flags == FileFlags::Symlink {
+                    repo.wvfs().try_remove(&place)?;
+                    repo.wvfs().symlink(&before, &place)?;
+                } else {
+                    repo.wvfs().write(&place, &before)?;
+                }
             }
         }
     }

@@ -89,6 +89,11 @@ fn update_totally(
         hg_wdir::unfinished::refuse_changes(repo)?;
     }
     let stats = update(repo, repo.changelog()?.node(rev), options, &*ctx.ui)?;
+    if std::fs::symlink_metadata(ctx.cwd()).is_err() {
+        ctx.ui.warn("current directory was removed\n");
+        let root = repo.root_bytes();
+        ctx.ui.warn([b"(consider changing to repo root: ", root, b")\n"].concat());
+    }
     show_stats(ctx, stats);
     if stats.unresolved > 0 {
         ctx.ui.status("use 'hg resolve' to retry unresolved file merges\n");
