@@ -17,7 +17,15 @@ PROFILE = os.environ.get("QUICKSILVER_PROFILE", "release")
 CARGO_ARGS = ["--locked", "--profile", PROFILE]
 
 setup(
-    packages=["mercurial", "mercurial.api", "mercurial.contexts", "mercurial.utils", "hgext"],
+    packages=[
+        "mercurial",
+        "mercurial.api",
+        "mercurial.contexts",
+        "mercurial.hgweb",
+        "mercurial.interfaces",
+        "mercurial.utils",
+        "hgext",
+    ],
     package_data={"mercurial": ["py.typed", "*.pyi", "include/*.h"]},
     rust_extensions=[
         RustExtension(

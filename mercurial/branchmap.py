@@ -112,3 +112,11 @@ class revbranchcache:  # noqa: N801 -- the name is Mercurial's
         if rev < 0:
             raise error.ProgrammingError(b"revision %d has no branch" % rev)
         return rustext.rev_branch(self._handle, rev)
+
+
+class remotebranchcache(dict):  # type: ignore[type-arg] # noqa: N801 -- the name is Mercurial's
+    """The heads of the branches of another repository."""
+
+    def branchheads(self, branch: bytes, closed: bool = False) -> list[bytes]:
+        """Return the heads of a branch."""
+        return list(self[branch])

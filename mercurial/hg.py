@@ -287,6 +287,18 @@ def sharedreposource(repo: Any) -> Any:
     return repository(repo.ui, os.path.dirname(repo.sharedpath))
 
 
+def _showstats(repo: Any, stats: Any, quietempty: bool = False) -> None:
+    if quietempty and stats.isempty():
+        return
+    repo.ui.status(
+        _(
+            b"%d files updated, %d files merged, "
+            b"%d files removed, %d files unresolved\n"
+        )
+        % (stats.updatedcount, stats.mergedcount, stats.removedcount, stats.unresolvedcount)
+    )
+
+
 def _update(repo: Any, node: Any, **options: Any) -> Any:
     from mercurial import commands  # late: they come after us
 

@@ -329,6 +329,8 @@ class ui:  # noqa: N801 -- the name is Mercurial's
     # -- configuration
 
     def _default(self, section: bytes, name: bytes) -> Any:
+        if not isinstance(section, bytes) or not isinstance(name, bytes):
+            return None
         item = configitems.find(section, name)
         if item is not None:
             if item.default is configitems.dynamicdefault:
@@ -338,6 +340,8 @@ class ui:  # noqa: N801 -- the name is Mercurial's
 
     def _raw(self, section: bytes, name: bytes, untrusted: bool) -> Any:
         """Return what is set, or `None`."""
+        if not isinstance(section, bytes) or not isinstance(name, bytes):
+            return None
         value = self._handle.config(section, name, untrusted)
         if value is not None:
             return self._objects.find(value)
@@ -504,6 +508,9 @@ class ui:  # noqa: N801 -- the name is Mercurial's
         self, section: bytes, untrusted: bool = False, ignoresub: bool = False
     ) -> list[tuple[bytes, Any]]:
         """Return all items of a section in order."""
+        if not isinstance(section, bytes):
+            # Nothing has a native string as its name; upstream finds nothing either.
+            return []
         items = self._handle.config_items(section, untrusted)
         return [
             (name, self._objects.find(value))

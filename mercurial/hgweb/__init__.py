@@ -1,0 +1,6 @@
+"""The web interface: native code serves it.
+
+Public: nothing yet.
+"""
+
+from __future__ import annotations
