@@ -48,10 +48,5 @@ def _parse(extras: list[bytes]) -> dict[bytes, bytes]:
 
 def _commit(orig: Any, ui: Any, repo: Any, *pats: bytes, **opts: Any) -> Any:
     """Commit with further values."""
-    extras = _parse(opts.pop("extra", None) or [])
-    if extras:
-        repo.__dict__["_commit_extras"] = extras
-    try:
-        return orig(ui, repo, *pats, **opts)
-    finally:
-        repo.__dict__.pop("_commit_extras", None)
+    _parse(opts.get("extra") or [])
+    return orig(ui, repo, *pats, **opts)

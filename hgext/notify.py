@@ -33,7 +33,7 @@ import socket
 import time
 from typing import Any
 
-from mercurial import cmdutil, encoding, error, logcmdutil, mail, obsutil, patch, pycompat, registrar, util
+from mercurial import cmdutil, encoding, error, logcmdutil, mail, obsutil, patch, registrar, util
 from mercurial.i18n import _
 from mercurial.node import bin as _bin
 from mercurial.utils import dateutil, stringutil
@@ -347,4 +347,3 @@ def _one_header(data: bytes, count: int, root: bytes) -> bytes:
     return b"\n".join(lines) + separator + text
 
 
-bytestr = pycompat.bytestr

@@ -10,10 +10,8 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-import inspect
 import os
 import sys
-import traceback
 from types import ModuleType
 from typing import Any, Callable, Iterable, Iterator
 
@@ -384,7 +382,7 @@ def wrapfunction(container: Any, funcname: Any, wrapper: Callable[..., Any]) -> 
     name = pycompat.sysstr(funcname)
     orig = getattr(container, name)
     assert callable(orig)
-    if inspect.isclass(container):
+    if isinstance(container, type):
         orig = container.__dict__.get(name, orig)
 
         def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -466,6 +464,12 @@ def _warn_no_seam(container: Any, name: str) -> None:
 # -- what there is
 
 
+def _doc_of(module: Any) -> str | None:
+    import inspect  # late: it takes long to import
+
+    return inspect.getdoc(module)
+
+
 def _docs_of(path: str) -> bytes:
     import ast  # late: only listings need it
 
@@ -495,7 +499,7 @@ def enabled(shortname: bool = True) -> dict[bytes, bytes]:
     """Return names and first lines of help of the loaded extensions."""
     found = {}
     for name, module in extensions():
-        doc = inspect.getdoc(module) or "(no help text available)"
+        doc = _doc_of(module) or "(no help text available)"
         short = name.split(b".")[-1] if shortname else name
         found[short] = doc.splitlines()[0].strip().encode("utf-8")
     return found
@@ -567,7 +571,7 @@ def loaded_rows() -> list[list[bytes]]:
 
     rows = []
     for name, module in extensions():
-        doc = inspect.getdoc(module) or ""
+        doc = _doc_of(module) or ""
         file = getattr(module, "__file__", "") or ""
         tested = as_bytes(getattr(module, "testedwith", b""))
         if ismoduleinternal(module):
@@ -581,5 +585,7 @@ def loaded_rows() -> list[list[bytes]]:
 
 def format_traceback(problem: BaseException) -> bytes:
     """Return the traceback of an exception."""
+    import traceback  # late: only failures need it
+
     lines = traceback.format_exception(type(problem), problem, problem.__traceback__)
     return "".join(lines).encode("utf-8", "surrogateescape")

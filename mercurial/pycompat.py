@@ -6,26 +6,47 @@ Public: everything without a leading underscore.
 from __future__ import annotations
 
 import builtins
-import codecs
-import concurrent.futures as futures
 import functools
-import getopt as _getoptmodule
-import http.client as httplib
-import http.cookiejar as cookielib
-import inspect
+import importlib
 import io
-import json
 import os
-import pickle
-import queue
-import shlex
-import socketserver
-import struct
 import sys
-import tempfile
 import time as _time
-import xmlrpc.client as xmlrpclib
 from typing import Any, Callable, Iterable, Iterator
+
+# Modules of the standard library under names of the API; imported when they are asked for, since most
+# runs need none of them.
+_MODULES = {
+    "codecs": "codecs",
+    "cookielib": "http.cookiejar",
+    "futures": "concurrent.futures",
+    "httplib": "http.client",
+    "inspect": "inspect",
+    "json": "json",
+    "pickle": "pickle",
+    "queue": "queue",
+    "shlex": "shlex",
+    "socketserver": "socketserver",
+    "struct": "struct",
+    "tempfile": "tempfile",
+    "xmlrpclib": "xmlrpc.client",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a module of the standard library, or a function of one."""
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
+    if name == "namedtempfile":
+        return importlib.import_module("tempfile").NamedTemporaryFile
+    if name == "json_loads":
+        return importlib.import_module("json").loads
+    raise AttributeError(f"module 'mercurial.pycompat' has no attribute {name!r}")
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(_MODULES[name])
+
 
 ispy3 = True
 ispypy = "__pypy__" in sys.builtin_module_names
@@ -57,14 +78,12 @@ unicode = str
 basestring = str
 bytesio = io.BytesIO
 stringio = io.BytesIO
-json_loads = json.loads
 iterbytestr_type = bytes
 
 stdin = getattr(sys.stdin, "buffer", sys.stdin)
 stdout = getattr(sys.stdout, "buffer", sys.stdout)
 stderr = getattr(sys.stderr, "buffer", sys.stderr)
 
-namedtempfile = tempfile.NamedTemporaryFile
 
 
 def identity(a: Any) -> Any:
@@ -142,7 +161,7 @@ def raisewithtb(exc: BaseException, tb: Any) -> None:
 def getdoc(obj: Any) -> bytes | None:
     """Return the documentation of an object as bytes."""
     doc = builtins.getattr(obj, "__doc__", None)
-    return None if doc is None else inspect.cleandoc(doc).encode("utf-8")
+    return None if doc is None else _module("inspect").cleandoc(doc).encode("utf-8")
 
 
 def _named(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,12 +197,12 @@ def _getoptbwrapper(
 
 def gnugetoptb(args: Iterable[bytes], shortoptions: bytes, longoptions: Iterable[bytes]) -> Any:
     """Parse options anywhere among the arguments."""
-    return _getoptbwrapper(_getoptmodule.gnu_getopt, args, shortoptions, longoptions)
+    return _getoptbwrapper(importlib.import_module("getopt").gnu_getopt, args, shortoptions, longoptions)
 
 
 def getoptb(args: Iterable[bytes], shortoptions: bytes, longoptions: Iterable[bytes]) -> Any:
     """Parse options before the arguments."""
-    return _getoptbwrapper(_getoptmodule.getopt, args, shortoptions, longoptions)
+    return _getoptbwrapper(importlib.import_module("getopt").getopt, args, shortoptions, longoptions)
 
 
 def strkwargs(dic: dict[Any, Any]) -> dict[str, Any]:
@@ -201,7 +220,7 @@ def byteskwargs(dic: dict[Any, Any]) -> dict[bytes, Any]:
 
 def shlexsplit(s: bytes, comments: bool = False, posix: bool = True) -> list[bytes]:
     """Split a command line into words."""
-    return [word.encode("latin-1") for word in shlex.split(s.decode("latin-1"), comments, posix)]
+    return [word.encode("latin-1") for word in _module("shlex").split(s.decode("latin-1"), comments, posix)]
 
 
 def itervalues(mapping: dict[Any, Any]) -> Any:
@@ -225,17 +244,17 @@ def mkstemp(
     suffix: bytes = b"", prefix: bytes = b"tmp", dir: bytes | None = None, text: bool = False  # noqa: A002
 ) -> tuple[int, bytes]:
     """Create a temporary file."""
-    return tempfile.mkstemp(suffix, prefix, dir, text)
+    return _module("tempfile").mkstemp(suffix, prefix, dir, text)
 
 
 def mkdtemp(suffix: bytes = b"", prefix: bytes = b"tmp", dir: bytes | None = None) -> bytes:  # noqa: A002
     """Create a temporary directory."""
-    return tempfile.mkdtemp(suffix, prefix, dir)
+    return _module("tempfile").mkdtemp(suffix, prefix, dir)
 
 
 def unnamedtempfile(mode: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Create a temporary file without name."""
-    return tempfile.TemporaryFile("w+b" if mode is None else sysstr(mode), *args, **kwargs)
+    return _module("tempfile").TemporaryFile("w+b" if mode is None else sysstr(mode), *args, **kwargs)
 
 
 def time() -> float:

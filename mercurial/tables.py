@@ -5,10 +5,15 @@ Public: `commands`, `global_options`, `plugins`.
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from mercurial import extensions, pycompat
+
+
+def _doc(function: Any) -> str | None:
+    import inspect  # late: it takes long to import
+
+    return inspect.getdoc(function)
 
 
 def _entry(names: bytes, entry: Any, extension: bytes, replaces: bytes | None) -> tuple[Any, ...]:
@@ -18,7 +23,7 @@ def _entry(names: bytes, entry: Any, extension: bytes, replaces: bytes | None) -
     prefix = b"hg " + own
     if synopsis.startswith(prefix):
         synopsis = synopsis[len(prefix) :].strip()
-    doc = inspect.getdoc(function) or "(no help text available)"
+    doc = _doc(function) or "(no help text available)"
     needs = tuple(
         bool(getattr(function, need, False)) for need in ("norepo", "optionalrepo", "inferrepo")
     )

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
-import traceback
 import weakref
 from typing import Any, Callable, Iterator
 
@@ -742,6 +740,8 @@ class ui:  # noqa: N801 -- the name is Mercurial's
         from mercurial.utils import procutil  # late: few commands start programs
 
         env = procutil.shellenviron(environ)
+        import subprocess  # late: few commands start programs
+
         done = subprocess.run(cmd, shell=True, close_fds=True, env=env, cwd=cwd, check=False)
         return done.returncode
 
@@ -780,6 +780,8 @@ class ui:  # noqa: N801 -- the name is Mercurial's
                 return
         self.write_err(b"devel-warn: %s\n" % msg)
         if self.tracebackflag:
+            import traceback  # late: only developers need it
+
             self.write_err("".join(traceback.format_stack()[: -1 - stacklevel]).encode())
 
     def deprecwarn(self, msg: bytes, version: bytes, stacklevel: int = 2) -> None:
@@ -793,6 +795,8 @@ class ui:  # noqa: N801 -- the name is Mercurial's
         if self.tracebackflag or force:
             if exc is None:
                 exc = sys.exc_info()
+            import traceback  # late: only failures need it
+
             text = "".join(traceback.format_exception(*exc))
             self.write_err(text.encode("utf-8", "surrogateescape"))
         return self.tracebackflag

@@ -14,23 +14,16 @@ import shutil
 import stat
 import tempfile
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from typing import Any, Callable, Iterable, Iterator
 
 from mercurial import encoding, error, pycompat
 from mercurial.i18n import _
 from mercurial.utils import hashutil, procutil, stringutil  # noqa: F401 -- part of the API
 
-httplib = pycompat.httplib
-pickle = pycompat.pickle
 safehasattr = pycompat.safehasattr
-socketserver = pycompat.socketserver
 bytesio = pycompat.bytesio
 stringio = pycompat.stringio
-xmlrpclib = pycompat.xmlrpclib
-cookielib = pycompat.cookielib
 empty: list[Any] = []
 timer = getattr(time, "perf_counter", time.time)
 digits = {}
@@ -59,6 +52,15 @@ cachestat: Any = None
 filestat: Any = None
 
 
+def __getattr__(name: str) -> Any:
+    """Return a module of the standard library under its name in the API."""
+    if name in ("httplib", "pickle", "socketserver", "xmlrpclib", "cookielib"):
+        import importlib  # late: used only here
+
+        return importlib.import_module(pycompat._MODULES[name])
+    raise AttributeError(f"module 'mercurial.util' has no attribute {name!r}")
+
+
 class _Quoting:
     """`urllib`'s functions under one name, taking and giving bytes where callers use bytes."""
 
@@ -73,9 +75,15 @@ class _Quoting:
     def urlencode(self, query: Any, doseq: bool = False) -> bytes:
         return urllib.parse.urlencode(query, doseq).encode("ascii")
 
-    pathname2url = staticmethod(lambda path: urllib.request.pathname2url(os.fsdecode(path)).encode())
+    def pathname2url(self, path: bytes) -> bytes:
+        import urllib.request  # late: it takes long to import
+
+        return urllib.request.pathname2url(os.fsdecode(path)).encode()
 
     def __getattr__(self, name: str) -> Any:
+        import urllib.error  # late: they take long to import
+        import urllib.request
+
         for module in (urllib.request, urllib.parse, urllib.error):
             if hasattr(module, name):
                 return getattr(module, name)
@@ -88,10 +96,11 @@ class _Quoting:
 class _Errors:
     """`urllib.error` with names in lower case."""
 
-    httperror = urllib.error.HTTPError
-    urlerror = urllib.error.URLError
-    HTTPError = urllib.error.HTTPError
-    URLError = urllib.error.URLError
+    def __getattr__(self, name: str) -> Any:
+        import urllib.error  # late: it takes long to import
+
+        names = {"httperror": "HTTPError", "urlerror": "URLError"}
+        return getattr(urllib.error, names.get(name, name))
 
 
 urlreq = _Quoting()

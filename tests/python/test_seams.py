@@ -119,6 +119,13 @@ def test_wrapped_command_has_its_option(hg) -> None:
     assert "say hello" in hg("help", "log").stdout
 
 
+def test_languages(hg) -> None:
+    """Predicates, keywords, filters and functions of extensions."""
+    assert hg("log", "-r", "evenrev()", "-T", "{rev}\n").stdout == "0\n"
+    result = hg("log", "-r", "1", "-T", "{twice} {desc|shout} {join2('a', 'b')}\n")
+    assert result.stdout == "2 C1 a-b\n", result.stderr
+
+
 def test_replaced_ui_method_is_used_by_native_commands(hg) -> None:
     """`ui.__class__` assigned in `uisetup`."""
     assert hg("update", "0").stdout.startswith("[")

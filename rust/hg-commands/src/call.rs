@@ -30,10 +30,18 @@ pub fn call(ui: &Arc<Ui>, repo: Option<&Repo>, invocation: Invocation) -> Result
         let parts = [b"command '", &*name, b"' is not implemented yet"];
         return Err(Error::abort(parts.concat()));
     };
+    let extra = extra_of(&options);
     let opts = options_of(command.spec, options);
     let repo = repo.cloned();
-    let context =
-        CommandContext { ui: ui.clone(), opts, globals: Opts::default(), args, command, repo };
+    let context = CommandContext {
+        ui: ui.clone(),
+        opts,
+        globals: Opts::default(),
+        args,
+        command,
+        extra,
+        repo,
+    };
     (command.run)(&context)
 }
 
@@ -41,6 +49,20 @@ pub fn call(ui: &Arc<Ui>, repo: Option<&Repo>, invocation: Invocation) -> Result
 #[must_use]
 pub fn is_usage_error(error: &Error) -> bool {
     is_usage(error)
+}
+
+/// Further values for a changeset, given as `extra` with texts `KEY=VALUE`.
+fn extra_of(given: &[(String, OptValue)]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let lists = given.iter().filter(|(name, _)| name == "extra");
+    let texts = lists.filter_map(|(_, value)| match value {
+        OptValue::List(texts) => Some(texts),
+        _ => None,
+    });
+    let pair = |text: &Vec<u8>| {
+        let at = text.iter().position(|&byte| byte == b'=')?;
+        Some((text[..at].to_vec(), text[at + 1..].to_vec()))
+    };
+    texts.flatten().filter_map(pair).collect()
 }
 
 fn options_of(spec: &'static Spec, given: Vec<(String, OptValue)>) -> Opts {

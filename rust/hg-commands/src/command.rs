@@ -34,6 +34,8 @@ pub struct CommandContext {
     pub args: Vec<Vec<u8>>,
     /// The command that runs.
     pub command: &'static Command,
+    /// Further values for a changeset that is made, from extensions.
+    pub(crate) extra: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) repo: Option<Repo>,
 }
 

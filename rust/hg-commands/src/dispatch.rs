@@ -489,7 +489,7 @@ impl Session {
         }
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
-        let context = CommandContext { ui, opts, globals, args, command, repo };
+        let context = CommandContext { ui, opts, globals, args, command, extra: Vec::new(), repo };
         if context.repo.is_some() {
             context.ui.repeat_color_complaints();
         }

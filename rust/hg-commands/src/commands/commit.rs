@@ -74,7 +74,7 @@ fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
 
 /// Commits what the options say.
 pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
-    let mut extra = BTreeMap::new();
+    let mut extra: BTreeMap<_, _> = ctx.extra.iter().cloned().collect();
     hg_wdir::unfinished::check_unfinished(repo, true)?;
     if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
         check_close(ctx, repo)?;

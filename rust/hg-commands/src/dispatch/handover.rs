@@ -27,6 +27,9 @@ const READ_ONLY: &[&[u8]] = &[
     b"root", b"status", b"summary", b"tags", b"tip", b"verify", b"version",
 ];
 
+/// Commands that work on another repository too, whose hooks fire there.
+const REMOTE: &[&[u8]] = &[b"bundle", b"clone", b"incoming", b"outgoing", b"pull", b"push"];
+
 /// What stands for this run before the command is known.
 pub(super) struct Handover {
     args: Vec<Vec<u8>>,
@@ -86,6 +89,12 @@ impl Handover {
 
     /// Hands over when Python is needed for the command called `name`, which this program knows or not.
     pub(super) fn before(&self, ui: &Ui, name: &[u8], known: bool, help: bool) -> Result<()> {
+        if REMOTE.contains(&name) && self.other_has_python_hooks(&ui.config()) {
+            return match extensions::find_python(&ui.config()) {
+                Some(python) => Err(self.hand_over_to(ui, &python)),
+                None => Ok(()),
+            };
+        }
         if self.python.is_none() {
             return Ok(());
         }
@@ -101,9 +110,30 @@ impl Handover {
         Ok(())
     }
 
+    /// Whether a repository on this machine that the arguments or `[paths]` name has hooks in Python. They
+    /// are looked for as text: reading the configuration in earnest is for whoever opens it.
+    fn other_has_python_hooks(&self, config: &Config) -> bool {
+        let env = config.environment();
+        let words = self.args.iter().map(Vec::as_slice).filter(|arg| !arg.starts_with(b"-"));
+        let configured = config.items("paths").map(|(_, value)| value);
+        words.chain(configured).any(|place| {
+            let place = place.strip_prefix(b"file://").unwrap_or(place);
+            let path = place.split_str("#").next().unwrap_or(place);
+            let path = env.cwd.join(hg_config::expand_path(env, path).to_path_lossy());
+            let text = std::fs::read(path.join(".hg/hgrc")).unwrap_or_default();
+            text.contains_str("python:")
+        })
+    }
+
     /// Replaces this process; returns only when that fails.
     fn hand_over(&self, ui: &Ui) -> Error {
-        let Some(python) = &self.python else { return Error::abort("no Python was found") };
+        match &self.python {
+            Some(python) => self.hand_over_to(ui, python),
+            None => Error::abort("no Python was found"),
+        }
+    }
+
+    fn hand_over_to(&self, ui: &Ui, python: &Path) -> Error {
         ui.flush();
         // The same arguments act once more there, `--cwd` too. If this fails, so will the rest.
         let _ = std::env::set_current_dir(&self.start);

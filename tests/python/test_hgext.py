@@ -1,0 +1,101 @@
+"""Bundled extensions, each doing its job."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import hermetic_environment
+
+
+@pytest.fixture
+def hg(tmp_path: Path, native_bin: Path):
+    """Return a function that runs `hg` in a repository with two changesets."""
+    root = tmp_path / "repo"
+    root.mkdir()
+
+    def run(*args: str, cwd: Path = root) -> subprocess.CompletedProcess:
+        env = hermetic_environment(native_bin)
+        return subprocess.run(
+            ["hg", *args], cwd=cwd, env=env, capture_output=True, text=True, check=False
+        )
+
+    assert run("init").returncode == 0
+    for number in range(2):
+        (root / "a").write_text("x\n" * (number + 1))
+        assert run("commit", "-Am", f"c{number}", "-d", "0 0").returncode == 0
+    return run
+
+
+def enable(name: str) -> tuple[str, str]:
+    """Return the arguments that enable an extension."""
+    return "--config", f"extensions.{name}="
+
+
+def test_children(hg) -> None:
+    """The changeset after the first."""
+    assert hg("children", "-r", "0", "-T", "{rev} {desc}\n", *enable("children")).stdout == "1 c1\n"
+
+
+def test_churn(hg) -> None:
+    """Two lines were added."""
+    words = hg("churn", *enable("churn")).stdout.split()
+    assert words[:2] == ["test", "2"]
+
+
+def test_commitextras(hg) -> None:
+    """A value is stored with the changeset; keys of the program's own are refused."""
+    more = (*enable("commitextras"), "--config", "ui.allowemptycommit=1")
+    assert hg("commit", "-m", "x", "--extra", "key=value", *more).returncode == 0
+    assert "key=value" in hg("log", "-l1", "-T", "{extras}").stdout
+    assert hg("commit", "-m", "x", "--extra", "branch=x", *more).returncode == 255
+
+
+def test_extdiff(hg) -> None:
+    """The program gets the two versions."""
+    result = hg("extdiff", "-p", "cat", "-c", "1", *enable("extdiff"))
+    assert (result.stdout, result.returncode) == ("x\nx\nx\n", 1)
+
+
+def test_schemes(hg) -> None:
+    """A short address stands for a long one."""
+    more = ("--config", "schemes.z=file:///tmp/{1}/y/", *enable("schemes"))
+    assert hg("debugexpandscheme", "z://a/b", *more).stdout == "file:///tmp/a/y/b\n"
+
+
+def test_blackbox(hg, tmp_path: Path) -> None:
+    """Commands are written down."""
+    hg("status", *enable("blackbox"))
+    text = (tmp_path / "repo/.hg/blackbox.log").read_text()
+    assert "> status --config" in text
+    assert " exited 0 after " in text
+
+
+def test_notify(hg, tmp_path: Path) -> None:
+    """A mail about each changeset that comes in."""
+    assert hg("clone", "-q", "-r", "0", ".", str(tmp_path / "other")).returncode == 0
+    (tmp_path / "other/.hg/hgrc").write_text(
+        "[hooks]\nincoming.notify = python:hgext.notify.hook\n"
+        "[notify]\nsources = pull\ndomain = example.com\n[reposubs]\n* = someone\n"
+    )
+    result = hg("pull", str(tmp_path / "repo"), cwd=tmp_path / "other")
+    assert "To: someone@example.com\n" in result.stdout, result.stderr
+    assert "+x\n" in result.stdout
+
+
+def test_acl(hg, tmp_path: Path) -> None:
+    """A denied path stops a commit."""
+    (tmp_path / "repo/.hg/hgrc").write_text(
+        "[hooks]\npretxncommit.acl = python:hgext.acl.hook\n[acl.deny]\n** = *\n"
+    )
+    result = hg("tag", "t")
+    assert result.returncode == 255
+    assert "denied on" in result.stderr
+
+
+def test_closehead(hg) -> None:
+    """The head is closed where it is."""
+    assert hg("close-head", "-m", "done", "tip", *enable("closehead")).returncode == 0
+    assert hg("log", "-r", "closed()", "-T", "{desc}\n").stdout == "done\n"
