@@ -14,7 +14,7 @@ ORACLE := $(CURDIR)/.oracle
 # The profile of everything the tests build: optimised a little, quick to compile.
 TEST_PROFILE ?= ci
 
-.PHONY: format-check install test test-rust test-python test-interop lint bench local wheel clean oracle testenv
+.PHONY: format-check install test test-rust test-python test-interop lint bench local wheel clean oracle testenv lint-python
 
 install:
 	$(PYTHON) -m venv "$(VENV)"
@@ -65,12 +65,27 @@ test-interop: oracle testenv
 format-check:
 	$(CARGO) fmt --all --check
 
-lint: format-check
+lint: format-check lint-python
 	$(CARGO) clippy -q --workspace --exclude hg-cpython --all-targets -- -D warnings
 
-bench:
+# What is checked so far, as in pyproject.toml for mypy.
+CHECKED := mercurial/api mercurial/contexts $(addprefix mercurial/,$(addsuffix .py,bookmarks branchmap \
+	changelog context dirstate filelog lazy localrepo lock manifest match mergestate obsolete phases \
+	pycompat repository_files revlog smartset transaction vfs)) mercurial/rustext.pyi \
+	scripts/rustext-stub benches/border.py
+
+# The linters of the Python half; the stub of the core is compared with what the wheel holds.
+lint-python: testenv
+	"$(TESTENV)/bin/pip" install -q --disable-pip-version-check mypy ruff
+	scripts/rustext-stub --check
+	"$(TESTENV)/bin/ruff" check -q $(CHECKED)
+	"$(TESTENV)/bin/mypy"
+	cd / && "$(TESTENV)/bin/python" -m mypy.stubtest --concise mercurial.rustext
+
+bench: testenv
 	$(PYTHON) benches/run.py
 	$(if $(BENCH_REPO),$(PYTHON) benches/history.py --repo $(BENCH_REPO) $(if $(BENCH_GIT),--git $(BENCH_GIT)))
+	"$(TESTENV)/bin/python" benches/border.py
 
 clean:
 	rm -rf target build dist .venv .testenv .oracle hg *.egg-info

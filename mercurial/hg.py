@@ -53,7 +53,7 @@ def repository(
     repo = localrepo.localrepository(own, rustext.RepoHandle.open(root, own._handle))
     for prepare in presetupfuncs or ():
         prepare(own, repo)
-    return extensions.setup_repo(own, repo)
+    return extensions.setup_repo(own, repo).as_commands_see_it()
 
 
 def islocal(repo: Any) -> Any:

@@ -15,7 +15,15 @@ from mercurial import lock as lockmod
 from mercurial import transaction as transactionmod
 from mercurial.changelog import changelog
 from mercurial.lazy import propertycache, status
-from mercurial.node import hex, nullid, nullrev, wdirhex, wdirid, wdirrev, sha1nodeconstants
+from mercurial.node import (
+    hex,
+    nullid,
+    nullrev,
+    sha1nodeconstants,
+    wdirhex,
+    wdirid,
+    wdirrev,
+)
 from mercurial.repository_files import workingfiles
 
 
@@ -326,7 +334,7 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
     def branches(self, nodes: Iterable[bytes] | None) -> list[tuple[bytes, ...]]:
         """Return for each node id the oldest one on its straight line, and parents."""
         log = self.changelog
-        found = []
+        found: list[tuple[bytes, ...]] = []
         for node in nodes or [log.tip()]:
             at = node
             while True:

@@ -30,7 +30,7 @@ class lock:  # noqa: N801 -- the name is Mercurial's
         """How often it is held."""
         return self._count
 
-    def lock(self) -> lock:
+    def lock(self) -> Any:
         """Take it once more."""
         self._count += 1
         return self
@@ -47,7 +47,7 @@ class lock:  # noqa: N801 -- the name is Mercurial's
             for callback in callbacks:
                 callback(success)
 
-    def __enter__(self) -> lock:
+    def __enter__(self) -> Any:
         return self
 
     def __exit__(self, kind: Any, value: Any, trace: Any) -> None:

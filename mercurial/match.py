@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterable
 
 from mercurial import rustext
 
-_WORDS = {0: False, 1: True, 2: b"all"}
+_WORDS: dict[int, bool | bytes] = {0: False, 1: True, 2: b"all"}
 
 
 class basematcher(rustext.Matcher):  # noqa: N801 -- the name is Mercurial's
@@ -139,7 +139,7 @@ def match(
         badfn: Called with a path and a reason for what cannot be found.
         icasefs: Not used.
     """
-    lists = tuple(list(given or ()) for given in (patterns, include, exclude))
+    lists = (list(patterns or ()), list(include or ()), list(exclude or ()))
     handle = None if ctx is None else ctx.repo()._handle
     rev = None if ctx is None else ctx.rev()
     here = os.path.join(root, cwd)

@@ -1,18 +1,22 @@
-"""What a merge left to do.
+"""The state of a merge as extensions see it.
 
-Public: `mergestate`.
+Public: `mergestate`, the states.
 """
 
 from __future__ import annotations
 
 from typing import Any, Iterator
 
+from mercurial import rustext
+
 MERGE_RECORD_UNRESOLVED = b"u"
 MERGE_RECORD_RESOLVED = b"r"
+MERGE_RECORD_UNRESOLVED_PATH = b"pu"
+MERGE_RECORD_RESOLVED_PATH = b"pr"
 
 
 class mergestate:  # noqa: N801 -- the name is Mercurial's
-    """The files of a merge, with whether they are resolved.
+    """Which files of a merge are to be settled; files to their states.
 
     Args:
         repo: The repository.
@@ -20,60 +24,89 @@ class mergestate:  # noqa: N801 -- the name is Mercurial's
 
     def __init__(self, repo: Any):
         self._repo = repo
+        self._local: bytes | None = None
+        self._other: bytes | None = None
+        self._states: dict[bytes, bytes] = {}
+        self._marked: dict[bytes, bytes] = {}
+        found = rustext.merge_state(repo._handle)
+        if found is not None:
+            self._local, self._other, files = found
+            self._states = dict(files)
 
-    @staticmethod
-    def read(repo: Any) -> mergestate:
-        """Return the state of a repository."""
-        return mergestate(repo)
+    @classmethod
+    def read(cls, repo: Any) -> mergestate:
+        """Read the state of a repository."""
+        return cls(repo)
 
-    def _files(self) -> dict[bytes, bytes]:
-        from mercurial import commands  # late: few extensions need it
-
-        ui = self._repo.ui
-        ui.pushbuffer()
-        try:
-            commands.resolve(ui, self._repo, list=True)
-        finally:
-            text = ui.popbuffer()
-        return {line[2:]: line[:1].lower() for line in text.splitlines()}
+    @classmethod
+    def clean(cls, repo: Any) -> mergestate:
+        """Forget the merge that goes on."""
+        rustext.clear_merge(repo._handle)
+        return cls(repo)
 
     def active(self) -> bool:
-        """Return whether there is a merge."""
-        return self._repo.vfs.exists(b"merge/state2") or self._repo.vfs.exists(b"merge/state")
+        """Return whether a merge goes on."""
+        return self._local is not None
 
-    def unresolved(self) -> Iterator[bytes]:
-        """Yield the files that are not resolved."""
-        return (name for name, state in self._files().items() if state == b"u")
+    @property
+    def local(self) -> bytes:
+        """The node id of the local side."""
+        if self._local is None:
+            raise RuntimeError("no merge goes on")
+        return self._local
 
-    def unresolvedcount(self) -> int:
-        """Return how many there are."""
-        return len(list(self.unresolved()))
+    @property
+    def other(self) -> bytes:
+        """The node id of the other side."""
+        if self._other is None:
+            raise RuntimeError("no merge goes on")
+        return self._other
 
-    def files(self) -> list[bytes]:
-        """Return all files."""
-        return list(self._files())
+    @property
+    def localctx(self) -> Any:
+        """The local side."""
+        return self._repo[self.local]
+
+    @property
+    def otherctx(self) -> Any:
+        """The other side."""
+        return self._repo[self.other]
+
+    def __contains__(self, dfile: bytes) -> bool:
+        return dfile in self._states
+
+    def __getitem__(self, dfile: bytes) -> bytes:
+        return self._states[dfile]
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._files())
+        return iter(sorted(self._states))
 
-    def __contains__(self, name: bytes) -> bool:
-        return name in self._files()
+    def files(self) -> Any:
+        """Return the files."""
+        return self._states.keys()
 
-    def __getitem__(self, name: bytes) -> bytes:
-        return self._files()[name]
+    def unresolved(self) -> Iterator[bytes]:
+        """Yield the files that are not settled, sorted."""
+        open_states = (MERGE_RECORD_UNRESOLVED, MERGE_RECORD_UNRESOLVED_PATH)
+        return (path for path in self if self._states[path] in open_states)
 
-    def mark(self, name: bytes, state: bytes) -> None:
-        """Say that a file is resolved, or not."""
-        from mercurial import commands  # late: few extensions need it
+    def unresolvedcount(self) -> int:
+        """Return how many files are not settled."""
+        return sum(1 for _ in self.unresolved())
 
-        options = {"mark": True} if state == b"r" else {"unmark": True}
-        commands.resolve(self._repo.ui, self._repo, b"path:" + name, **options)
+    def mark(self, dfile: bytes, state: bytes) -> None:
+        """Set the state of a file; written by `commit`."""
+        self._states[dfile] = self._marked[dfile] = state
 
     def commit(self) -> None:
-        """Nothing is left to do: each change is written at once."""
+        """Write what was marked."""
+        if self._marked:
+            rustext.mark_merged(self._repo._handle, list(self._marked.items()))
+            self._marked = {}
 
     def reset(self) -> None:
         """Forget the merge."""
-        import shutil  # late: used only here
-
-        shutil.rmtree(self._repo.vfs.join(b"merge"), ignore_errors=True)
+        rustext.clear_merge(self._repo._handle)
+        self._local = self._other = None
+        self._states = {}
+        self._marked = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mercurial import error
+from mercurial import error, rustext
 from mercurial.utils import stringutil
 
 
@@ -142,9 +142,7 @@ def totext(tree: Any) -> bytes:
 
 def formatspec(expr: bytes, *args: Any) -> bytes:
     """Return a revset with `%d %s %r %n %b %ld ...` filled in."""
-    from mercurial import localrepo  # late: it uses us
-
-    return localrepo._format(expr, args)
+    return rustext.format_spec(expr, list(args))
 
 
 def quote(s: bytes) -> bytes:

@@ -5,12 +5,12 @@ Public: `transaction`.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
 from mercurial import error, rustext
 
 
-class _hookargs(dict):  # noqa: N801 -- private
+class _hookargs(Dict[Any, Any]):  # noqa: N801 -- private
     """Arguments of hooks: what is put in reaches the core."""
 
     def __init__(self, handle: Any):

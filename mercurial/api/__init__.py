@@ -1,14 +1,14 @@
-"""A typed interface for programs: text and paths instead of bytes, no user in between.
+r"""A typed interface for programs: text and paths instead of bytes, no user in between.
 
     >>> import tempfile
     >>> from mercurial import api
     >>> directory = tempfile.TemporaryDirectory()
     >>> with api.init(directory.name) as repo:
     ...     first = repo.commit(
-    ...         "first", files={"readme": "hello\\n"}, user="me", date=(0, 0)
+    ...         "first", files={"readme": "hello\n"}, user="me", date=(0, 0)
     ...     )
     ...     repo.read("readme", rev=first)
-    b'hello\\n'
+    b'hello\n'
 
 A `Repository` is a context manager: what it gave out raises `ClosedError` once it is closed.
 """

@@ -47,13 +47,13 @@ def clone(source: str | os.PathLike[str], dest: str | os.PathLike[str]) -> Repos
 
 
 class Repository:
-    """An open repository; closed at the end of a `with` block.
+    r"""An open repository; closed at the end of a `with` block.
 
     >>> import tempfile
     >>> directory = tempfile.TemporaryDirectory()
     >>> repo = init(directory.name)
-    >>> base = repo.commit("base", files={"a": "1\\n"}, user="me", date=(0, 0))
-    >>> tip = repo.commit("tip", files={"a": "2\\n", "b": b"x"}, user="me", date=(0, 0))
+    >>> base = repo.commit("base", files={"a": "1\n"}, user="me", date=(0, 0))
+    >>> tip = repo.commit("tip", files={"a": "2\n", "b": b"x"}, user="me", date=(0, 0))
     >>> [change.description for change in repo.query("all()")]
     ['base', 'tip']
     >>> tip.files, [str(parent) == str(base) for parent in tip.parents]

@@ -16,8 +16,10 @@ class basectx:  # noqa: N801 -- the name is Mercurial's
     """A changeset, the working directory, or something that may become a changeset."""
 
     _repo: Any
-    _rev: int | None
-    _node: bytes | None
+    _rev: Any
+    _node: Any
+    _manifest: Any
+    _parents: Any
     in_memory = False
 
     def __bytes__(self) -> bytes:
@@ -30,7 +32,7 @@ class basectx:  # noqa: N801 -- the name is Mercurial's
         return f"<{type(self).__name__} {self}>"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._rev == other._rev  # type: ignore[attr-defined] # same type
+        return type(self) is type(other) and self._rev == other._rev
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -170,7 +172,7 @@ class basectx:  # noqa: N801 -- the name is Mercurial's
         except error.LookupError:
             return b""
 
-    def filectx(self, path: bytes, fileid: Any = None, filelog: Any = None) -> Any:
+    def filectx(self, path: bytes, *ids: Any, **more: Any) -> Any:
         """Return one of the files."""
         raise NotImplementedError
 

@@ -27,7 +27,7 @@ class changectx(basectx):  # noqa: N801 -- the name is Mercurial's
             self._node = node
 
     @propertycache
-    def _node(self) -> bytes:  # type: ignore[override] # always known here
+    def _node(self) -> bytes:
         return self._repo.changelog.node(self._rev)
 
     @propertycache

@@ -24,10 +24,9 @@ class basefilectx:  # noqa: N801 -- the name is Mercurial's
 
     def __bool__(self) -> bool:
         try:
-            self._filenode
+            return self._filenode is not None
         except error.LookupError:
             return False
-        return True
 
     __nonzero__ = __bool__
 
@@ -49,8 +48,8 @@ class basefilectx:  # noqa: N801 -- the name is Mercurial's
     def __eq__(self, other: object) -> bool:
         return (
             type(self) is type(other)
-            and self._path == other._path  # type: ignore[attr-defined] # same type
-            and self._filenode == other._filenode  # type: ignore[attr-defined] # same type
+            and self._path == other._path
+            and self._filenode == other._filenode
         )
 
     def __ne__(self, other: object) -> bool:
@@ -243,10 +242,10 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
             self._filenode = fileid
 
     @propertycache
-    def _changectx(self) -> Any:  # type: ignore[override] # known by the id only
+    def _changectx(self) -> Any:
         return self._repo[self.linkrev()]
 
-    def filectx(self, fileid: Any, changeid: Any = None) -> filectx:
+    def filectx(self, fileid: Any, changeid: Any = None) -> Any:
         """Return another version of the file."""
         return filectx(self._repo, self._path, changeid, fileid, filelog=self._filelog)
 
@@ -292,12 +291,12 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
             return self._filenode != fctx._filenode and self.data() != fctx.data()
         return super().cmp(fctx)
 
-    def _parentfilectx(self, path: bytes, fileid: bytes, filelog: Any) -> filectx:
+    def _parentfilectx(self, path: bytes, fileid: bytes, filelog: Any) -> Any:
         parent = filectx(self._repo, path, fileid=fileid, filelog=filelog)
-        parent._descendantrev = self.rev()  # type: ignore[attr-defined] # for introrev
+        parent.__dict__["_descendantrev"] = self.rev()
         return parent
 
-    def parents(self) -> list[filectx]:
+    def parents(self) -> list[Any]:
         """Return the versions this one was made from, over copies."""
         filelog = self._filelog
         found = [
@@ -314,17 +313,17 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
             for path, node, log in found
         ]
 
-    def p1(self) -> filectx:
+    def p1(self) -> Any:
         """Return the version of the first parent."""
         parents = self.parents()
         return parents[0] if parents else self._null()
 
-    def p2(self) -> filectx:
+    def p2(self) -> Any:
         """Return the version of the second parent."""
         parents = self.parents()
         return parents[1] if len(parents) == 2 else self._null()
 
-    def _null(self) -> filectx:
+    def _null(self) -> Any:
         return filectx(self._repo, self._path, fileid=nullrev, filelog=self._filelog)
 
     def introrev(self) -> int:
@@ -349,7 +348,7 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
                     return rev
         return linkrev
 
-    def introfilectx(self) -> filectx:
+    def introfilectx(self) -> Any:
         """Return this version at the changeset that introduced it."""
         rev = self.introrev()
         if rev == self.rev():
@@ -360,7 +359,7 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
         """Return whether this version came after a changeset."""
         return self.introrev() >= changelogrev
 
-    def children(self) -> list[filectx]:
+    def children(self) -> list[Any]:
         """Return the versions made from this one."""
         filelog = self._filelog
         return [
@@ -368,10 +367,10 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
             for node in filelog.children(self._filenode)
         ]
 
-    def ancestors(self, followfirst: bool = False) -> Iterator[filectx]:
+    def ancestors(self, followfirst: bool = False) -> Iterator[Any]:
         """Yield the versions this one was made from, newest first."""
-        waiting: dict[tuple[int, bytes], filectx] = {}
-        current: filectx = self
+        waiting: dict[tuple[int, bytes], Any] = {}
+        current: Any = self
         while True:
             for parent in current.parents()[: 1 if followfirst else None]:
                 waiting[(parent.introrev(), parent._filenode)] = parent

@@ -340,10 +340,6 @@ class workingctx(committablectx):  # noqa: N801 -- the name is Mercurial's
         copies = self._repo.dirstate.copies().items()
         return {d: s for d, s in copies if s not in first and s in second}
 
-    def diff(self, ctx2: Any = None, match: Any = None, **opts: Any) -> Iterator[bytes]:
-        """Yield the diff from `ctx2` (the first parent) to the working directory."""
-        return super().diff(ctx2, match, **opts)
-
     def rev(self) -> None:
         """Return nothing: it has no number."""
         return
@@ -435,7 +431,7 @@ class workingfilectx(committablefilectx):  # noqa: N801 -- the name is Mercurial
         super().__init__(repo, path, filelog, workingctx)
 
     @propertycache
-    def _changectx(self) -> Any:  # type: ignore[override] # made when it is needed
+    def _changectx(self) -> Any:
         return workingctx(self._repo)
 
     def data(self) -> bytes:

@@ -24,6 +24,7 @@ mod inherit;
 mod locks;
 mod manifest;
 mod matcher;
+mod merges;
 mod names;
 mod paths;
 mod plugins;
@@ -52,6 +53,7 @@ py_module_initializer!(rustext, initrustext, PyInit_rustext, |py, m| {
     names::add_to(py, m)?;
     spec::add_to(py, m)?;
     exchange::add_to(py, m)?;
+    merges::add_to(py, m)?;
     capi::add_to(py, m)
 });
 
