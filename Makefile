@@ -71,7 +71,7 @@ lint: format-check lint-python
 # What is checked so far, as in pyproject.toml for mypy.
 CHECKED := mercurial/api mercurial/contexts $(addprefix mercurial/,$(addsuffix .py,bookmarks branchmap \
 	changelog context dirstate filelog lazy localrepo lock manifest match mergestate obsolete phases \
-	pycompat repository_files revlog smartset transaction vfs)) mercurial/rustext.pyi \
+	repository_files revlog smartset transaction vfs)) mercurial/rustext.pyi \
 	scripts/rustext-stub benches/border.py
 
 # The linters of the Python half; the stub of the core is compared with what the wheel holds.
