@@ -190,9 +190,12 @@ def calls_part(repo: Path, rounds: int, report: Report) -> None:
 LOOP = """
 import sys, time
 from mercurial import ui as uimod, hg
-import mercurial.revset
+from mercurial import revset
 u = uimod.ui.load()
 repo = hg.repository(u, sys.argv[1].encode())
+if hasattr(revset, 'loadpredicate') and hasattr(revset, 'predicate'):
+    # Upstream fills this table when it runs commands.
+    revset.loadpredicate(u, None, revset.predicate)
 def run():
     total = 0
     for rev in repo.revs(b'all()'):

@@ -71,6 +71,7 @@ fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
     m.add_class::<matcher::Matcher>(py)?;
     m.add_class::<locks::Lock>(py)?;
     m.add_class::<Transaction>(py)?;
+    repo::set_up(py)?;
     revlog::set_up(py)?;
     matcher::set_up(py)?;
     manifest::set_up(py);

@@ -24,8 +24,12 @@ fn merge_state(py: Python<'_>, repo: RepoHandle) -> PyResult<Option<(PyBytes, Py
 
 /// Sets the states of files (`u`, `r`, `pu`, `pr`).
 fn mark_merged(py: Python<'_>, repo: RepoHandle, files: Files) -> PyResult<bool> {
-    let known =
-        [FileState::Unresolved, FileState::Resolved, FileState::UnresolvedPath, FileState::ResolvedPath];
+    let known = [
+        FileState::Unresolved,
+        FileState::Resolved,
+        FileState::UnresolvedPath,
+        FileState::ResolvedPath,
+    ];
     let mut marks = Vec::new();
     for (path, letters) in &files {
         let state = known.into_iter().find(|state| state.as_bytes() == letters.data(py));

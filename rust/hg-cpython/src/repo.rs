@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cpython::_detail::ffi::METH_O;
 use cpython::{PyBytes, PyErr, PyObject, PyResult, PyType, Python, exc, py_class};
 use hg_query::{QueryContext, revset};
 use hg_store::revlog::RevBits;
@@ -11,6 +12,7 @@ use hg_types::{Encoding, Node, Result, Revision};
 use hg_vfs::{SystemClock, bytes_to_path, path_to_bytes};
 
 use crate::gil::{quick, unlocked};
+use crate::inherit::{add_methods, hot_method, new_bool};
 use crate::slot::Slot;
 use crate::ui::UiHandle;
 
@@ -117,11 +119,6 @@ py_class!(pub class RepoHandle |py| {
         self.forget_hidden(py);
         Ok(py.None())
     }
-    /// Whether a changelog object still shows what the repository holds.
-    def is_current(&self, changelog: crate::revlog::Revlog) -> PyResult<bool> {
-        let (now, hidden) = self.changelog_and_hidden(py)?;
-        Ok(changelog.is_of(py, &now, &hidden))
-    }
     def revs(&self, spec: PyBytes, user: bool = false) -> PyResult<crate::revs::Revs> {
         let spec = spec.data(py).to_vec();
         let revs = self.query(py, move |query| {
@@ -189,6 +186,23 @@ py_class!(pub class RepoHandle |py| {
     def is_publishing(&self) -> PyResult<bool> { self.ask(py, |repo| repo.is_publishing()) }
     def __hg_repo__(&self) -> PyResult<PyObject> { crate::capi::repo_capsule(py, self.shared(py)) }
 });
+
+// Whether a changelog object still shows what the repository holds.
+hot_method!(is_current, RepoHandle, |py, this, changelog| {
+    // The interpreter lends the argument for the duration of the call.
+    let changelog = PyObject::borrow_from_ptr(&changelog);
+    let (now, hidden) = this.changelog_and_hidden(py)?;
+    let same = match changelog.cast_as::<crate::revlog::Revlog>(py) {
+        Ok(changelog) => changelog.is_of(py, &now, &hidden),
+        Err(_) => false,
+    };
+    Ok(new_bool(same))
+});
+
+/// Prepares the class, once.
+pub(crate) fn set_up(py: Python<'_>) -> PyResult<()> {
+    add_methods::<RepoHandle>(py, &[(c"is_current", is_current, METH_O)])
+}
 
 /// Options from the process's environment, for programs that embed the library without a user.
 fn environment_options(py: Python<'_>) -> PyResult<OpenOptions> {
