@@ -164,7 +164,8 @@ pub fn annotate(repo: &Repo, start: &Start, options: &AnnotateOptions<'_>) -> Re
     let known = cache.as_ref().and_then(AnnotateCache::read);
     walk.collect(known)?;
     let compared = walk.revisions.iter().filter(|found| matches!(found.work, Work::Compare));
-    let worth_keeping = compared.count() >= LONG_HISTORY;
+    // What depends on where the question was asked from is not kept.
+    let worth_keeping = compared.count() >= LONG_HISTORY && !walk.adjusted;
     let annotation = walk.annotate()?;
     if let (true, Some(cache)) = (worth_keeping, cache)
         && let Some(known) = walk.known(&annotation)
@@ -228,12 +229,16 @@ struct Walk<'a> {
     /// Parents before children.
     revisions: Vec<FileRevision>,
     numbers: LineNumbers,
+    /// Whether a file revision was introduced by another changeset than its linkrev says.
+    adjusted: bool,
 }
 
 /// A step of the depth-first walk.
 enum Step {
-    Enter(HgPathBuf, Node),
-    Leave(HgPathBuf, Node, Vec<(HgPathBuf, Node)>),
+    /// A file revision, and the changeset of the child through which it was reached.
+    Enter(HgPathBuf, Node, Revision),
+    /// A file revision, the changeset that introduced it, and its parents.
+    Leave(HgPathBuf, Node, Revision, Vec<(HgPathBuf, Node)>),
 }
 
 impl<'a> Walk<'a> {
@@ -250,7 +255,8 @@ impl<'a> Walk<'a> {
         let introductions = Introductions::new(repo, changelog, &heads);
         let (logs, revisions) = (HashMap::new(), Vec::new());
         let numbers = LineNumbers::default();
-        Self { repo, start, options, logs, introductions, revisions, numbers }
+        let adjusted = false;
+        Self { repo, start, options, logs, introductions, revisions, numbers, adjusted }
     }
 
     fn log(&mut self, path: &HgPath) -> Result<&Filelog> {
@@ -262,35 +268,33 @@ impl<'a> Walk<'a> {
 
     /// Finds all file revisions, parents before children; what led to `known` need not be looked
     /// at again.
-    fn collect(&mut self, known: Option<Known>) -> Result<()> {
-        let heads = match self.start {
-            Start::Committed { path, node, .. } => vec![(path.clone(), *node)],
-            Start::Working { parents, .. } => parents.clone(),
-        };
+    fn collect(&mut self, mut known: Option<Known>) -> Result<()> {
         let mut places: HashMap<(HgPathBuf, Node), usize> = HashMap::new();
-        if let Some(known) = known {
-            let key = (known.path.clone(), known.node);
-            places.insert(key, self.add_known(known)?);
-        }
-        let mut entered: HashSet<(HgPathBuf, Node)> = places.keys().cloned().collect();
-        let mut todo: Vec<Step> =
-            heads.iter().rev().map(|(path, node)| Step::Enter(path.clone(), *node)).collect();
+        let mut entered: HashSet<(HgPathBuf, Node)> = HashSet::new();
+        let mut todo: Vec<Step> = self.first_steps()?;
+        todo.reverse();
         while let Some(step) = todo.pop() {
             match step {
-                Step::Enter(path, node) => {
+                Step::Enter(path, node, from) => {
                     if !entered.insert((path.clone(), node)) {
                         continue;
                     }
+                    let (rev, is_linkrev) = self.introduced(&path, node, from)?;
+                    if let Some(known) = known.take_if(|known| is_linkrev && known.is(&path, node))
+                    {
+                        places.insert((path, node), self.add_known(known, rev)?);
+                        continue;
+                    }
                     let parents = self.parents(&path, node)?;
-                    todo.push(Step::Leave(path, node, parents.clone()));
+                    todo.push(Step::Leave(path, node, rev, parents.clone()));
                     let parents = parents.into_iter().rev();
-                    todo.extend(parents.map(|(path, node)| Step::Enter(path, node)));
+                    todo.extend(parents.map(|(path, node)| Step::Enter(path, node, rev)));
                 }
-                Step::Leave(path, node, parents) => {
+                Step::Leave(path, node, rev, parents) => {
                     let parents = parents.iter().filter_map(|key| places.get(key)).copied();
                     let parents: Vec<usize> = parents.collect();
                     places.insert((path.clone(), node), self.revisions.len());
-                    self.add_committed(path, node, parents, Work::Compare)?;
+                    self.add(path, Some(node), rev, parents, Work::Compare);
                 }
             }
         }
@@ -301,27 +305,52 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Adds what an earlier run has found, and where its lines come from.
-    fn add_known(&mut self, known: Known) -> Result<usize> {
-        for (path, node) in known.origins {
-            self.add_committed(path, node, Vec::new(), Work::Nothing)?;
+    /// The file revisions to start with.
+    fn first_steps(&mut self) -> Result<Vec<Step>> {
+        let (parents, [p1, p2]) = match self.start {
+            Start::Committed { rev, path, node } => {
+                return Ok(vec![Step::Enter(path.clone(), *node, *rev)]);
+            }
+            Start::Working { parents, revs, .. } => (parents, *revs),
+        };
+        let mut out = Vec::new();
+        for (path, node) in parents {
+            let log = self.log(path)?;
+            let linkrev = log.linkrev(log.rev(node)?);
+            let second = !p2.is_null() && self.introductions.sees(linkrev, p2);
+            out.push(Step::Enter(path.clone(), *node, if second { p2 } else { p1 }));
         }
-        self.add_committed(known.path, known.node, Vec::new(), Work::Known(known.lines))?;
-        Ok(self.revisions.len() - 1)
+        Ok(out)
     }
 
-    fn add_committed(
+    /// The changeset that introduced a file revision, and whether its linkrev says so.
+    fn introduced(
         &mut self,
-        path: HgPathBuf,
+        path: &HgPath,
         node: Node,
-        parents: Vec<usize>,
-        work: Work,
-    ) -> Result<()> {
-        let log = self.log(&path)?;
+        from: Revision,
+    ) -> Result<(Revision, bool)> {
+        let log = self.log(path)?;
         let linkrev = log.linkrev(log.rev(&node)?);
-        let rev = self.introductions.find(&path, node, linkrev)?;
-        self.add(path, Some(node), rev, parents, work);
-        Ok(())
+        let rev = self.introductions.find(path, node, linkrev, from)?;
+        self.adjusted |= rev != linkrev;
+        Ok((rev, rev == linkrev))
+    }
+
+    /// Adds what an earlier run has found, and where its lines come from.
+    fn add_known(&mut self, known: Known, rev: Revision) -> Result<usize> {
+        let first = self.revisions.len();
+        for (path, node) in known.origins {
+            let log = self.log(&path)?;
+            let linkrev = log.linkrev(log.rev(&node)?);
+            self.add(path, Some(node), linkrev, Vec::new(), Work::Nothing);
+        }
+        let mut lines = known.lines;
+        for line in &mut lines {
+            line.origin += narrow(first);
+        }
+        self.add(known.path, Some(known.node), rev, Vec::new(), Work::Known(lines));
+        Ok(self.revisions.len() - 1)
     }
 
     fn add(

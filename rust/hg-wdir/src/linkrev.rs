@@ -25,18 +25,31 @@ impl<'a> Introductions<'a> {
         Self { repo, changelog, heads, ancestors: OnceCell::new() }
     }
 
+    /// Whether a changeset is among those that another one builds on, or that one itself.
+    #[must_use]
+    pub fn sees(&self, rev: Revision, from: Revision) -> bool {
+        self.changelog.is_ancestor(rev, from)
+    }
+
     /// The changeset that introduced a file revision whose linkrev is known: that one when it is
-    /// an ancestor, else the newest ancestor that brought the same revision.
+    /// an ancestor, else the newest changeset that brought the same revision among the ancestors
+    /// of `from`, which has it.
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn find(&self, path: &HgPath, node: Node, linkrev: Revision) -> Result<Revision> {
+    pub fn find(
+        &self,
+        path: &HgPath,
+        node: Node,
+        linkrev: Revision,
+        from: Revision,
+    ) -> Result<Revision> {
         let ancestors =
             self.ancestors.get_or_init(|| self.changelog.ancestor_set(self.heads.iter().copied()));
         if ancestors.contains(linkrev) {
             return Ok(linkrev);
         }
-        for rev in self.changelog.ancestors(self.heads.iter().copied(), Revision::NULL, true) {
+        for rev in self.changelog.ancestors([from], Revision::NULL, true) {
             let entry = self.changelog.entry(rev)?;
             if entry.files().any(|file| file == path)
                 && self.repo.manifest(&entry.manifest())?.node(path) == Some(node)

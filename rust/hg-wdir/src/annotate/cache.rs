@@ -33,6 +33,13 @@ pub(super) struct Known {
     pub(super) lines: Vec<Line>,
 }
 
+impl Known {
+    /// Whether it is about a file revision.
+    pub(super) fn is(&self, path: &HgPath, node: Node) -> bool {
+        self.node == node && *self.path == *path
+    }
+}
+
 /// Where the result for a file is kept.
 pub(super) struct AnnotateCache {
     repo: Repo,
