@@ -57,6 +57,11 @@ def make_function(name: bytes, described: tuple[Any, ...]) -> Callable[..., Any]
             repo = opts.pop("repo")
         ui._sync()
         given = {**defaults, **opts}
+        if name == b"commit":
+            from mercurial import rerouted  # late: it uses us
+
+            if rerouted.applies(name, repo, given):
+                return rerouted.commit(ui, repo, *pats_list, **given)
         if repo is not None:
             getattr(repo, "before_core", _nothing)()
         try:

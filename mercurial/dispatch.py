@@ -158,6 +158,16 @@ class Host:
             code = call(ui, self.repo(ui, repo_handle), *args, **opts)
         return _exit_code(code)
 
+    def reroute(self, name: bytes) -> Any:
+        """Return the table entry that does a command instead of native code, if one must."""
+        if name != b"commit" or not self._repos:
+            return None
+        from mercurial import commands, rerouted, tables  # late: they come after us
+
+        if not rerouted.overrides(self._repos[-1][1], "commit"):
+            return None
+        return tables.replaced(name, commands.table[b"commit|ci"])
+
     def report(self, problem: BaseException) -> int | None:
         """Tell the user about an exception that native code does not know; return the exit code."""
         from mercurial import failures  # late: only failures need it

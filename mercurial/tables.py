@@ -64,6 +64,11 @@ def commands(ui: Any) -> list[tuple[Any, ...]]:
     return entries
 
 
+def replaced(name: bytes, entry: Any) -> tuple[Any, ...]:
+    """Return the entry of a built-in command that Python does."""
+    return _entry(name, entry, b"", name)
+
+
 def global_options() -> list[Any]:
     """Return the options that extensions added to every command."""
     from mercurial import commands as commandsmod  # late: it comes after us

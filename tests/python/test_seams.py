@@ -171,3 +171,18 @@ def test_broken_extensions_are_told_and_left_out(hg, tmp_path: Path) -> None:
     result = hg("root", "--config", f"extensions.raises={tmp_path}/raises.py")
     assert result.returncode == 0
     assert result.stderr.endswith("*** failed to set up extension raises: no\n")
+
+
+def test_replaced_commit_is_used_by_the_native_command(hg, tmp_path: Path) -> None:
+    """`repo.__class__` assigned in `reposetup`."""
+    (tmp_path / "guard.py").write_text(
+        "def reposetup(ui, repo):\n"
+        "    class guarded(repo.__class__):\n"
+        "        def commit(self, text=b'', *args, **kwargs):\n"
+        "            return super().commit(text + b'!', *args, **kwargs)\n"
+        "    repo.__class__ = guarded\n"
+    )
+    (tmp_path / "repo/new").write_text("x\n")
+    more = ("--config", f"extensions.guard={tmp_path}/guard.py", "--config", "extensions.wraps=!")
+    assert hg("commit", "-Am", "said", "-d", "0 0", *more).returncode == 0
+    assert hg("log", "-l1", "-T", "{desc}").stdout == "said!"

@@ -487,6 +487,8 @@ impl Session {
                 host.repository(&self.ui, repo)?;
             }
         }
+        let rerouted = self.ui.host().filter(|_| repo.is_some());
+        let command = rerouted.and_then(|host| host.reroute(command)).unwrap_or(command);
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
         let context = CommandContext { ui, opts, globals, args, command, extra: Vec::new(), repo };

@@ -96,6 +96,13 @@ pub trait Host: Send + Sync {
         Ok(false)
     }
 
+    /// The command that does the work of a built-in one in the repository that was set up, where an
+    /// extension has replaced the methods that the command stands for.
+    fn reroute(&self, command: &'static Command) -> Option<&'static Command> {
+        let _ = command;
+        None
+    }
+
     /// Tells the user about a failure that only the host understands; the exit code, if it did.
     fn report(&self, ui: &Ui, error: &Error) -> Option<i32> {
         let _ = (ui, error);

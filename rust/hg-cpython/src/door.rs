@@ -133,6 +133,22 @@ impl Host for PythonHost {
         })
     }
 
+    fn reroute(&self, command: &'static Command) -> Option<&'static Command> {
+        let rerouted = with_python(|py| {
+            let name = PyBytes::new(py, command.spec.name().as_bytes());
+            let entry = self.host.call_method(py, "reroute", (name,), None)?;
+            if entry.is_none(py) {
+                return Ok(None);
+            }
+            let (command, function) = added::command(py, &entry)?;
+            let command = command.register();
+            let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+            commands.push((command, function));
+            Ok(Some(command))
+        });
+        rerouted.unwrap_or(None)
+    }
+
     fn report(&self, _: &Ui, error: &Error) -> Option<i32> {
         let raised = Raised::foreign(error)?;
         let gil = Python::acquire_gil();
