@@ -53,15 +53,16 @@ def run_repository(ours: Hg, upstream: Hg, root: Path, seed: int, version: int) 
             askers = [mine, theirs]
             edits.dice.shuffle(askers)
             for asker in [*askers, mine]:
-                said = sorted(asker("status", "-A", "--config", "ui.relative-paths=no").splitlines())
-                who = asker.__name__
-                assert said == expected, (version, seed, sequence, who, edits.log)
+                where = f"{asker.__name__}, version {version}, seed {seed}, {sequence}"
+                said = sorted(asker("status", "-A").splitlines())
+                compare(said, expected, f"status -A: {where}: {edits.log}")
                 # Unknown files alone: what may be answered without listing directories.
-                unknown = sorted(asker("status").splitlines())
-                assert unknown == [line for line in expected if line[:1] not in b"CI"], (
-                    version,
-                    seed,
-                    sequence,
-                    who,
-                    edits.log,
-                )
+                said = sorted(asker("status").splitlines())
+                changes = [line for line in expected if line[:1] not in b"CI"]
+                compare(said, changes, f"status: {where}: {edits.log}")
+
+
+def compare(said: list[bytes], expected: list[bytes], where: str) -> None:
+    """Fail with what is wrong and what is missing."""
+    wrong, missing = set(said) - set(expected), set(expected) - set(said)
+    assert said == expected, f"{sorted(wrong)} instead of {sorted(missing)}: {where}"

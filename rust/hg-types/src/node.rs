@@ -10,6 +10,18 @@ pub const NODE_LEN: usize = 20;
 #[repr(transparent)]
 pub struct Node(pub [u8; NODE_LEN]);
 
+/// The value of every byte as a hexadecimal digit; bits beyond the fourth for those that are none.
+const DIGITS: [u8; 256] = {
+    let mut out = [0xf0; 256];
+    let mut value = 0;
+    while value < 16 {
+        out[b"0123456789abcdef"[value] as usize] = value as u8;
+        out[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    out
+};
+
 impl Node {
     /// The id of the null revision, parent of every root.
     pub const NULL: Self = Self([0; NODE_LEN]);
@@ -28,11 +40,15 @@ impl Node {
         if hex.len() != 2 * NODE_LEN {
             return None;
         }
+        // Manifests have one for each file: no branch for a digit.
         let mut out = [0; NODE_LEN];
+        let mut wrong = 0;
         for (byte, pair) in out.iter_mut().zip(hex.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+            let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+            wrong |= high | low;
+            *byte = high << 4 | low & 0xf;
         }
-        Some(Self(out))
+        (wrong & 0xf0 == 0).then_some(Self(out))
     }
 
     /// The 20 bytes.

@@ -47,9 +47,25 @@ impl FileBytes {
         {
             return Ok(Self(Arc::new(Content::Mapped(map))));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 30)).unwrap_or(0));
         let mut reader = file;
-        reader.read_to_end(&mut bytes)?;
+        // Some files say that they are empty and are not; big ones are here if mapping is refused.
+        if size == 0 || size >= MAP_THRESHOLD {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes)?;
+            return Ok(Self::from_vec(bytes));
+        }
+        // What was appended since it was asked for its size is not wanted: one read is enough.
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match reader.read(&mut bytes[filled..]) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bytes.truncate(filled);
         Ok(Self::from_vec(bytes))
     }
 

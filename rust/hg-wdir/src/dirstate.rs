@@ -221,12 +221,19 @@ impl Dirstate {
     /// When the dirstate is damaged.
     pub fn copies(&self) -> Result<Vec<(HgPathBuf, HgPathBuf)>> {
         let mut out = Vec::new();
-        self.for_each(&mut |item| {
-            if let Some(source) = item.copy_source {
-                out.push((item.path.to_owned(), source.to_owned()));
-            }
-            Ok(())
-        })?;
+        if self.base.has_copies() {
+            self.for_each(&mut |item| {
+                out.extend(
+                    item.copy_source.map(|source| (item.path.to_owned(), source.to_owned())),
+                );
+                Ok(())
+            })?;
+        } else {
+            let sources = self.changes.iter().filter_map(|(path, record)| {
+                Some((path.clone(), record.as_ref()?.copy_source.clone()?))
+            });
+            out.extend(sources);
+        }
         out.sort_unstable();
         Ok(out)
     }

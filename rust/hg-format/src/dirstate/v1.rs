@@ -4,6 +4,7 @@
 //! modification time and length of the name (four big-endian 32-bit integers), then the name,
 //! with the source of a copy after a NUL byte.
 
+use bstr::ByteSlice as _;
 use hg_types::{HgPath, NODE_LEN, Node};
 
 use super::{Entry, Error, Result};
@@ -70,7 +71,7 @@ impl<'a> Items<'a> {
         self.rest = rest;
         let entry = Entry::from_v1(header[0], field(1).cast_unsigned(), field(5), field(9))
             .ok_or(Error::State(header[0]))?;
-        let (path, copy_source) = match name.iter().position(|&byte| byte == 0) {
+        let (path, copy_source) = match name.find_byte(0) {
             Some(nul) => (&name[..nul], Some(HgPath::new(&name[nul + 1..]))),
             None => (name, None),
         };

@@ -7,7 +7,7 @@ use hg_format::revlog::Compression;
 use hg_types::{Error, HgPath, Node, Result};
 
 use super::Repo;
-use super::parts::Key;
+use super::parts::{FilelogOptions, Key};
 use crate::revlog::{RevlogFiles, RevlogOptions};
 use crate::{Changelog, Filelog, Manifest, ManifestLog};
 
@@ -109,9 +109,29 @@ impl Repo {
             return Ok(filelog.clone());
         }
         drop(overlay);
-        let ignore = self.config().get("censor", "policy") == Some(b"ignore");
-        let options = Arc::new(self.revlog_options()?);
-        Ok(Filelog::open(self.revlog_files(), path, options)?.ignore_censored(ignore))
+        let options = self.filelog_options()?;
+        let filelog = Filelog::open(self.revlog_files(), path, options.revlog)?;
+        Ok(filelog.ignore_censored(options.ignore_censored))
+    }
+
+    /// What the configuration says about filelogs, looked up once for all of them.
+    fn filelog_options(&self) -> Result<FilelogOptions> {
+        let (config, requirements) = (self.config(), self.requirements());
+        let known = self.0.parts.filelog_options.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*known
+            && Arc::ptr_eq(&known.config, &config)
+            && Arc::ptr_eq(&known.requirements, &requirements)
+        {
+            return Ok(known.clone());
+        }
+        drop(known);
+        let ignore_censored = config.get("censor", "policy") == Some(b"ignore");
+        let revlog = Arc::new(self.revlog_options()?);
+        let options = FilelogOptions { config, requirements, revlog, ignore_censored };
+        let mut known =
+            self.0.parts.filelog_options.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(options.clone());
+        Ok(options)
     }
 
     /// Notes that changesets from `start` on lie in memory only.

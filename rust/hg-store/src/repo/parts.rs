@@ -1,5 +1,9 @@
 //! The parts of a repository that are loaded on first use.
 
+use std::sync::{Arc, RwLock};
+
+use hg_config::Config;
+use hg_format::requirements::Requirements;
 use hg_vfs::FileStat;
 
 use super::Repo;
@@ -8,6 +12,7 @@ use crate::branches::{BranchMap, RevBranches};
 use crate::obsstore::ObsStore;
 use crate::part::Part;
 use crate::phases::Phases;
+use crate::revlog::RevlogOptions;
 use crate::tags::Tags;
 use crate::view::{PerView, ViewState};
 use crate::{Changelog, ManifestLog};
@@ -18,6 +23,7 @@ pub(crate) type Key = [Option<FileStat>; 3];
 /// Everything loaded so far.
 #[derive(Default)]
 pub(super) struct Parts {
+    pub(super) filelog_options: RwLock<Option<FilelogOptions>>,
     pub(super) changelog: Part<Changelog, Key>,
     pub(super) manifest_log: Part<ManifestLog, Key>,
     phases: Part<Phases, Key>,
@@ -27,6 +33,15 @@ pub(super) struct Parts {
     branchmaps: PerView<BranchMap>,
     rev_branches: PerView<RevBranches>,
     tags: PerView<Tags>,
+}
+
+/// How filelogs are read and written, and the configuration and requirements that say so.
+#[derive(Clone)]
+pub(super) struct FilelogOptions {
+    pub(super) config: Arc<Config>,
+    pub(super) requirements: Arc<Requirements>,
+    pub(super) revlog: Arc<RevlogOptions>,
+    pub(super) ignore_censored: bool,
 }
 
 impl Repo {

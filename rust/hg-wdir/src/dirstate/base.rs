@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use bstr::ByteSlice as _;
 use hg_format::dirstate::v2::{self, Children, DirectoryCache, NodeRef, Tree, TreeMetadata};
 use hg_format::dirstate::{self, Entry};
 use hg_types::{HgPath, Result};
@@ -96,6 +97,14 @@ impl Base {
                 };
                 any_node(children, accepts)
             }
+        }
+    }
+
+    /// Whether anything may be a copy.
+    pub(crate) fn has_copies(&self) -> bool {
+        match self {
+            Self::Flat(flat) => flat.has_copies(),
+            Self::Tree(mapped) => mapped.metadata.copies > 0,
         }
     }
 
@@ -206,7 +215,7 @@ fn tree_child<'a>(node: &NodeRef<'a>) -> Result<Child<'a>, dirstate::Error> {
 fn flat_child<'a>(flat: &'a Flat, at: &mut usize, end: usize, prefix: usize) -> Child<'a> {
     let path = flat.path(*at).as_bytes();
     let rest = path.get(prefix..).unwrap_or_default();
-    let slash = rest.iter().position(|&byte| byte == b'/');
+    let slash = rest.find_byte(b'/');
     let name = &rest[..slash.unwrap_or(rest.len())];
     let mut child = Child {
         name,

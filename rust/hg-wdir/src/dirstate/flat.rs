@@ -114,6 +114,10 @@ impl Flat {
         self.items.len()
     }
 
+    pub(crate) fn has_copies(&self) -> bool {
+        self.items.iter().any(|item| item.copy_source.length > 0)
+    }
+
     pub(crate) fn path(&self, index: usize) -> &HgPath {
         path_in(&self.buffer, self.items[index].path)
     }
