@@ -118,7 +118,7 @@ impl Appender {
                 let here = take(&mut rest, prefix)?;
                 self.child(Some(node), here, prefix, depth, &mut below)?;
             } else {
-                add_node(node.raw(), &mut below);
+                add_node(&node.raw(), &mut below);
             }
         }
         while !rest.is_empty() {
@@ -153,7 +153,7 @@ impl Appender {
             false => (None, changes),
         };
         let mut raw = match old {
-            Some(node) => *node.raw(),
+            Some(node) => node.raw(),
             None => self.new_node(path)?,
         };
         let mut lost = false;

@@ -123,6 +123,46 @@ fn a_directory_that_lost_a_name_is_not_cached() {
     assert_eq!(change(&[("a/c/f", What::Forget)]), [false, false, false, true]);
 }
 
+#[test]
+fn a_file_and_the_directory_in_its_place_may_have_a_node_each() {
+    let item = |path: &'static str, entry| Item {
+        path: HgPath::new(path),
+        entry: Some(entry),
+        copy_source: None,
+        directory: None,
+    };
+    let removed = Entry { tracked: false, ..Entry::possibly_dirty() };
+    let items = [item("a", removed), item("f", removed), item("g/x", Entry::added())];
+    let (mut data, mut tree) = write_tree(items.into_iter()).expect("in order");
+    // Let the directory have the name of the file.
+    let at = usize::try_from(tree.root_nodes).expect("small");
+    let below = data.windows(3).position(|name| name == b"g/x").expect("there");
+    data[below] = b'f';
+    let g = data.iter().position(|&byte| byte == b'g').expect("there");
+    data[g] = b'f';
+    let check = |data: &[u8], tree: TreeMetadata| {
+        let tree = Tree::new(data, tree);
+        let f = tree.node(HgPath::new("f")).expect("valid").expect("there");
+        assert_eq!((f.entry(), f.descendants()), (Some(removed), 1));
+        let mut found = Vec::new();
+        collect(tree.root().expect("valid"), &mut found).expect("valid");
+        let names: Vec<_> = found.iter().map(|(path, ..)| path.as_slice()).collect();
+        assert_eq!(names, [&b"a"[..], b"f", b"f/x"]);
+    };
+    check(&data, tree);
+    let (first, second) = (at + NODE_SIZE, at + 2 * NODE_SIZE);
+    for offset in 0..NODE_SIZE {
+        data.swap(first + offset, second + offset);
+    }
+    check(&data, tree);
+    let change = Change { path: HgPath::new("a"), what: What::File(removed, None) };
+    let (tail, new) = append_to_tree(&Tree::new(&data, tree), &tree, &[change]).expect("valid");
+    data.extend_from_slice(&tail);
+    tree = new;
+    assert_eq!(tree.root_count, 2);
+    check(&data, tree);
+}
+
 proptest! {
     #[test]
     fn trees_round_trip(mut paths in prop::collection::vec("[ab.]{1,2}(/[ab.]{1,2}){0,3}", 0..40)) {

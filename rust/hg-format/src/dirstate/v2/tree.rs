@@ -29,6 +29,8 @@ pub struct Children<'a> {
 pub struct NodeRef<'a> {
     data: &'a [u8],
     bytes: &'a [u8; NODE_SIZE],
+    /// What says what is below: the same, but for twins.
+    below: &'a [u8; NODE_SIZE],
     path: &'a HgPath,
     base_name: usize,
     depth: usize,
@@ -137,10 +139,37 @@ impl<'a> Children<'a> {
             match node.base_name().cmp(name) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Ok(Some(node)),
+                std::cmp::Ordering::Equal => {
+                    let before = middle.checked_sub(1).map(|at| self.joined(node, at));
+                    let node = before.transpose()?.unwrap_or(node);
+                    return self.joined(node, middle + 1).map(Some);
+                }
             }
         }
         Ok(None)
+    }
+
+    /// A node with its twin at `index`, if that is one: some writers have one node for a file that
+    /// is no longer tracked and another for the directory that took its place.
+    fn joined(&self, node: NodeRef<'a>, index: usize) -> Result<NodeRef<'a>> {
+        let length = node.bytes[field::PATH_LENGTH..field::PATH_LENGTH + 2].as_ref();
+        let at = index * NODE_SIZE + field::PATH_LENGTH;
+        if self.nodes.get(at..at + 2) != Some(length) {
+            return Ok(node);
+        }
+        let twin = self.get(index)?;
+        if twin.path != node.path {
+            return Ok(node);
+        }
+        match (node.entry().is_some(), twin.entry().is_some()) {
+            (true, false) if node.children()?.is_empty() => Ok(Self::twins(node, twin)),
+            (false, true) if twin.children()?.is_empty() => Ok(Self::twins(twin, node)),
+            _ => Err(Error::Corrupt("two nodes of one name")),
+        }
+    }
+
+    fn twins(file: NodeRef<'a>, directory: NodeRef<'a>) -> NodeRef<'a> {
+        NodeRef { below: directory.bytes, ..file }
     }
 
     /// All nodes in order; an error when one is corrupt or out of order.
@@ -173,6 +202,14 @@ impl<'a> Iterator for Iter<'a> {
             }
         };
         self.at += 1;
+        let node = match self.children.joined(node, self.at) {
+            Ok(node) => node,
+            Err(error) => {
+                self.at = usize::MAX;
+                return Some(Err(error));
+            }
+        };
+        self.at += usize::from(node.is_twins());
         // Strict order also means that no node is met twice, however its pointers lie. Names are
         // never empty.
         if self.last >= node.base_name() {
@@ -206,12 +243,19 @@ impl<'a> NodeRef<'a> {
         if depth >= MAX_DEPTH {
             return Err(Error::Corrupt("directories too deep"));
         }
-        Ok(Self { data, bytes, path: HgPath::new(path), base_name, depth })
+        Ok(Self { data, bytes, below: bytes, path: HgPath::new(path), base_name, depth })
     }
 
-    /// The node as it stands in the file.
-    pub(super) fn raw(&self) -> &'a [u8; NODE_SIZE] {
-        self.bytes
+    fn is_twins(&self) -> bool {
+        !std::ptr::eq(self.bytes, self.below)
+    }
+
+    /// The node as it stands in the file, twins as one.
+    pub(super) fn raw(&self) -> [u8; NODE_SIZE] {
+        let mut raw = *self.bytes;
+        let below = field::CHILDREN..field::FLAGS;
+        raw[below.clone()].copy_from_slice(&self.below[below]);
+        raw
     }
 
     /// The path from the root.
@@ -242,21 +286,21 @@ impl<'a> NodeRef<'a> {
     /// # Errors
     /// When they lie outside of the data.
     pub fn children(&self) -> Result<Children<'a>> {
-        let start = number(self.bytes, field::CHILDREN);
-        let nodes = slice(self.data, start, number(self.bytes, field::CHILD_COUNT))?;
+        let start = number(self.below, field::CHILDREN);
+        let nodes = slice(self.data, start, number(self.below, field::CHILD_COUNT))?;
         Ok(Children { data: self.data, nodes, parent: self.path, depth: self.depth + 1 })
     }
 
     /// How many nodes below have an entry.
     #[must_use]
     pub fn descendants(&self) -> u32 {
-        number(self.bytes, field::DESCENDANTS)
+        number(self.below, field::DESCENDANTS)
     }
 
     /// How many nodes below are tracked in the working directory.
     #[must_use]
     pub fn tracked_descendants(&self) -> u32 {
-        number(self.bytes, field::TRACKED_DESCENDANTS)
+        number(self.below, field::TRACKED_DESCENDANTS)
     }
 
     /// The raw flags.
