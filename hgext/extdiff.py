@@ -68,8 +68,14 @@ def _snapshot(ui: Any, repo: Any, files: list[bytes], rev: Any, top: bytes, subr
         ui.note(b"  %s\n" % name)
         dest = os.path.join(base, util.pconvert(name))
         os.makedirs(os.path.dirname(dest), exist_ok=True)
-        data = repo.wwritedata(name, fctx.data()) if node is not None else repo.wvfs.read(name)
-        if b"l" in fctx.flags():
+        link = b"l" in fctx.flags()
+        if node is not None:
+            data = fctx.data() if link else repo.wwritedata(name, fctx.data())
+        elif link and os.path.islink(repo.wjoin(name)):
+            data = os.readlink(repo.wjoin(name))
+        else:
+            data = repo.wvfs.read(name)
+        if link:
             os.symlink(data, dest)
             continue
         with open(dest, "wb") as file:
@@ -345,8 +351,9 @@ class savedcmd:  # noqa: N801 -- the name is part of what is tested
     Shows what differs with a program of the configuration; see :hg:`help extdiff`.
     """
 
-    def __init__(self, path: bytes, cmdline: bytes, isgui: bool):
+    def __init__(self, path: bytes, cmdline: bytes, isgui: bool, name: bytes):
         self._cmdline = cmdline
+        self._name = name
         self._isgui = isgui
         self.__doc__ = (
             "use external program to diff repository (or selected files)\n\n"
@@ -360,6 +367,11 @@ class savedcmd:  # noqa: N801 -- the name is part of what is tested
         self.__name__ = "extdiff_command"
 
     def __call__(self, ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int:
+        if self._isgui and not procutil.gui():
+            raise error.Abort(
+                _(b"tool '%s' requires a GUI") % self._name,
+                hint=_(b"to override, use: --config diff-tools.%s.gui=False") % self._name,
+            )
         options = b" ".join(map(procutil.shellquote, opts.get("option") or []))
         cmdline = self._cmdline + (b" " + options if options else b"")
         return _dodiff(ui, repo, cmdline, pats, {**opts, "guitool": self._isgui})
@@ -398,12 +410,15 @@ def uisetup(ui: Any) -> None:
         isgui = gui is not None and gui.lower() in (b"1", b"yes", b"true", b"on", b"always")
         if diffopts:
             cmdline += b" " + diffopts
-        elif tool is not None:
-            args = ui.config(b"diff-tools", tool + b".diffargs") or ui.config(
-                b"merge-tools", tool + b".diffargs"
-            )
-            if args:
-                cmdline += b" " + args
-        isgui = isgui or _is_gui(ui, tool)
-        function = savedcmd(path, cmdline, isgui)
+        else:
+            for name in (cmd, tool):
+                args = name and (
+                    ui.config(b"diff-tools", name + b".diffargs")
+                    or ui.config(b"merge-tools", name + b".diffargs")
+                )
+                if args:
+                    cmdline += b" " + args
+                    break
+        isgui = isgui or _is_gui(ui, cmd) or _is_gui(ui, tool)
+        function = savedcmd(path, cmdline, isgui, cmd)
         command(cmd, list(_OPTIONS), _(b"hg %s [OPTION]... [FILE]...") % cmd, helpcategory=command.CATEGORY_FILE_CONTENTS, inferrepo=True)(function)

@@ -10,7 +10,7 @@ from typing import Any
 
 def gettext(message: Any) -> Any:
     """Return the message in the user's language."""
-    return message
+    return message.encode("utf-8") if isinstance(message, str) else message
 
 
 _ = gettext

@@ -105,6 +105,8 @@ def revpair(repo: Any, revs: Any) -> tuple[Any, Any]:
     if not found:
         raise error.InputError(_(b"empty revision range"))
     first, second = found.first(), found.last()
+    if first == second and len(revs) > 1 and not all(revrange(repo, [rev]) for rev in revs):
+        raise error.InputError(_(b"empty revision on one side of range"))
     if first == second and len(revs) == 1 and b":" not in revs[0] and b".." not in revs[0]:
         return repo[first], repo[None]
     return repo[first], repo[second]
