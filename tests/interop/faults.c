@@ -30,6 +30,12 @@ static int kind(void) {
 }
 
 /* Counts a call; says whether it is to fail because the disk is full, 2 for a torn write. */
+/* Whether a descriptor is a file on a disk: pipes and terminals are none of our business. */
+static int is_file(int fd) {
+    struct stat info;
+    return fd > 2 && !fstat(fd, &info) && S_ISREG(info.st_mode);
+}
+
 static int strike(int needs_space, int is_write, const char *call, const char *path, int fd) {
     static long at = -1;
     if (at < 0) at = getenv("FAULT_AT") ? atol(getenv("FAULT_AT")) : 0;
@@ -67,7 +73,7 @@ __attribute__((destructor)) static void tell(void) {
 #define WRITE(result, name, params, args, fd, full, half) \
     result name params { \
         NEXT(result, #name, FORMALS_##name); \
-        if (fd > 2) switch (strike(1, 1, CALL_##name, 0, fd)) { \
+        if (is_file(fd)) switch (strike(1, 1, CALL_##name, 0, fd)) { \
         case 1: errno = ENOSPC; return -1; \
         case 2: half; die(); \
         } \

@@ -94,7 +94,9 @@ def test_death_at_any_call_loses_nothing(
         root = copy_repository(template, tmp_path / "struck")
         strike(ours, command, root, library, FAULT=fault, FAULT_AT=str(call))
         case = f"{fault} at call {call} of {command}"
-        first, second = (upstream, ours) if number % 2 else (ours, upstream)
+        # Upstream does not read a journal whose last line is torn.
+        ours_first = fault == "torn" or number % 2
+        first, second = (ours, upstream) if ours_first else (upstream, ours)
         recover_and_check(first, root, before, command, case)
         recover_and_check(second, root, before, command, case)
         shutil.rmtree(root)

@@ -37,6 +37,12 @@ impl FileName<'_> {
                 return Err(Error::abort("incomplete format spec in output filename"));
             };
             rest = after;
+            if matches!(letter, b'd' | b'p' | b's')
+                && let Some(path) = self.path
+            {
+                // The name comes from a repository that may be hostile, and is written to.
+                hg_vfs::check_path(path.as_bytes())?;
+            }
             match self.placeholder(letter) {
                 Some(text) => out.extend_from_slice(&text),
                 None => {
@@ -104,6 +110,8 @@ mod tests {
         };
         assert_eq!(expand("%b-%d/%s.%n.%r%%").expect("known"), "repo-a/b.c.03.007%");
         assert!(expand("%q").is_err());
+        let hostile = FileName { path: Some(HgPath::new("../x")), ..FileName::default() };
+        assert!(hostile.expand(b"out/%p").is_err() && hostile.expand(b"out/x").is_ok());
         assert!(expand("%").is_err());
         assert!(expand("%m").is_err());
     }

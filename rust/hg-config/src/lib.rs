@@ -20,5 +20,5 @@ pub use environment::{Environment, Plain};
 pub use expand::{expand_path, expand_user, expand_variables};
 pub use layer::Origin;
 pub use load::RepoLayers;
-pub use parse::normalize as normalize_path;
+pub use parse::{check_syntax, normalize as normalize_path};
 pub use trust::user_name;

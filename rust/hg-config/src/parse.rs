@@ -42,6 +42,16 @@ impl Position<'_> {
     }
 }
 
+/// Checks that a text is well formed as a configuration file in `env`'s current directory.
+///
+/// # Errors
+/// The first line that is not.
+pub fn check_syntax(text: &[u8], env: &Environment) -> Result<()> {
+    let parser = Parser { env, sequence: std::cell::Cell::new(0) };
+    let name = env.cwd.join("hgrc");
+    parser.parse(&mut Layer::default(), name.as_os_str().as_encoded_bytes(), text)
+}
+
 impl Parser<'_> {
     /// Parses `data`, the content of the file shown as `name`, on top of `layer`.
     pub(crate) fn parse(&self, layer: &mut Layer, name: &[u8], data: &[u8]) -> Result<()> {

@@ -22,7 +22,7 @@ mod write;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use hg_format::revlog::{Compression, Entry, Header};
+use hg_format::revlog::{Compression, Entry, Header, RevlogError};
 use hg_types::{Error, Node, NodePrefix, Result, Revision};
 
 use self::data::ChunkData;
@@ -147,17 +147,13 @@ impl Revlog {
         options: Arc<RevlogOptions>,
         index_file: &[u8],
     ) -> Result<Self> {
-        let bytes = files.try_map(index_file)?.unwrap_or_default();
-        let (header, index) = if bytes.is_empty() {
-            let general_delta = options.general_delta && !options.changelog;
-            let inline = !options.changelog;
-            (Header { version: 1, inline, general_delta }, Index::empty())
-        } else {
-            let read = || {
-                let header = Header::decode(&bytes)?;
-                Ok((header, Index::open(bytes.clone(), header)?))
-            };
-            read().map_err(|source| error::index_error(&name, source))?
+        let (header, index) = match read_index(&*files, index_file, &name)? {
+            Some(found) => found,
+            None => {
+                let general_delta = options.general_delta && !options.changelog;
+                let inline = !options.changelog;
+                (Header { version: 1, inline, general_delta }, Index::empty())
+            }
         };
         let stored = if options.persistent_nodemap {
             StoredNodes::load(&*files, &name, &index)?
@@ -355,6 +351,33 @@ impl Revlog {
 
     fn corrupted(&self) -> Error {
         corrupted(&self.name)
+    }
+}
+
+/// Reads an index; `None` when there is none. Another process may be appending to it: what ends
+/// in the middle of an entry is read again for as long as it changes.
+fn read_index(
+    files: &dyn RevlogFiles,
+    file: &[u8],
+    name: &RevlogName,
+) -> Result<Option<(Header, Index)>> {
+    let mut seen = None;
+    loop {
+        let bytes = files.try_map(file)?.unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let read = || {
+            let header = Header::decode(&bytes)?;
+            Ok((header, Index::open(bytes.clone(), header)?))
+        };
+        match read() {
+            Err(RevlogError::Truncated(_)) if seen != Some(bytes.len()) => {
+                seen = Some(bytes.len());
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            other => return other.map(Some).map_err(|source| error::index_error(name, source)),
+        }
     }
 }
 

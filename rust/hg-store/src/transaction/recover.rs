@@ -57,8 +57,12 @@ pub(super) fn undo(repo: &Repo, appended: &[Appended], backups: &[Backup]) -> Re
         } else if entry.backup.is_empty() {
             vfs.try_remove(file)?;
         } else if vfs.lexists(&copy) {
-            vfs.copy(copy, temporary(&file))?;
-            vfs.rename_checked(temporary(&file), file)?;
+            // A second name needs no space on a disk that may be full. Renaming one name of a
+            // file to another one of the same file does nothing.
+            let placed = temporary(&file);
+            vfs.link_or_copy(copy, &placed)?;
+            vfs.rename_checked(&placed, file)?;
+            vfs.try_remove(placed)?;
         } else if location == Location::Hg && matches!(&entry.name[..], b"branch" | b"dirstate") {
             let path = vfs.join(&copy);
             let reason = b" ([Errno 2] No such file or directory: b'";
