@@ -58,7 +58,7 @@ test-python: oracle testenv
 	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests/cli tests/python
 
 # Histories, outputs, kills and damage against the oracle: long, so not part of `test`.
-# HG_REAL_PROJECT, HG_KILLS and HG_MUTATIONS make it longer still.
+# HG_REAL_PROJECT, HG_KILLS, HG_FAULTS, HG_MUTATIONS and HG_SECONDS make it longer still.
 test-interop: oracle testenv
 	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests/interop
 
