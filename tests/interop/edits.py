@@ -95,6 +95,11 @@ class Edits:
         paths = [path for path in self.on_disk() if path != ".hgignore"]
         return self.root / self.dice.choice(sorted(paths)) if paths else None
 
+    def is_ignored(self, path: Path) -> bool:
+        """Whether upstream does not walk there: it then looks through symbolic links."""
+        parts = path.relative_to(self.root).parts
+        return parts[0] == "z" or any(part.endswith(".tmp") for part in parts)
+
     def content(self) -> bytes:
         """Return one of a few contents, most of one size."""
         self.count += 1
@@ -158,10 +163,17 @@ class Edits:
         path = self.existing()
         if path is not None:
             target = self.root / self.random_path()
-            if target != path and path not in target.parents and target not in path.parents:
-                self.make_room(target)
-                if path.is_symlink() or path.exists():
-                    path.rename(target)
+            inside = path in target.parents or target in path.parents
+            if target == path or inside or (path.is_symlink() and self.is_ignored(target)):
+                return
+            old, new = (p.lstat() if os.path.lexists(p) else None for p in (target, path))
+            self.make_room(target)
+            if os.path.lexists(path):
+                path.rename(target)
+                # One file in the place of another of its size and time is beyond both formats.
+                if old and new and int(old.st_mtime) == int(new.st_mtime):
+                    when = new.st_mtime_ns + 7 * 10**9
+                    os.utime(target, ns=(when, when), follow_symlinks=False)
 
     def change_mode(self) -> None:
         """Flip the executable bit."""
@@ -174,6 +186,8 @@ class Edits:
         path = self.existing()
         if path is not None:
             target = self.dice.choice(["f", "x", "nowhere", *map(str, range(3))])
+            if self.is_ignored(path):
+                return
             if self.dice.random() < 0.3 and path.parent != self.root:
                 path = path.parent
             remove(path)
