@@ -383,6 +383,7 @@ impl Repo {
 
     /// Brings the caches that every transaction keeps up to date.
     pub(crate) fn warm_branch_caches(&self) {
+        self.reporter().debug(b"updating the branch cache\n");
         // Best effort, as for every cache.
         let _ = self.rev_branches();
         let _ = self.branchmap_of(View::Served);
