@@ -1,7 +1,7 @@
 //! Diffs on the user's terminal: which two versions are compared, and how the result is written.
 
 use hg_diff::stat::{self, FileStat};
-use hg_diff::{DiffOptions, label};
+use hg_diff::{DiffOptions, FileDiff, label};
 use hg_match::Matcher;
 use hg_store::Repo;
 use hg_types::{Clock as _, HgDate, HgPath, HgPathBuf, Result, Revision, parse_date};
@@ -255,6 +255,19 @@ impl DiffStyle {
             }
             ui.check()
         })
+    }
+
+    /// The diffs of all files.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn files(&self, comparison: &Comparison) -> Result<Vec<FileDiff>> {
+        let mut out = Vec::new();
+        comparison.request(self, false).for_each(|diff| {
+            out.push(diff);
+            Ok(())
+        })?;
+        Ok(out)
     }
 
     /// The diff as text.

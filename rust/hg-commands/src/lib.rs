@@ -16,6 +16,7 @@ pub mod formatter;
 pub mod help;
 pub mod hooks;
 pub mod host;
+pub mod interactive;
 pub mod label;
 mod line_range;
 pub mod log;

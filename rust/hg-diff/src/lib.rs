@@ -14,6 +14,7 @@ pub mod lines;
 pub mod merge3;
 pub mod options;
 pub mod patch;
+pub mod select;
 pub mod similarity;
 pub mod stat;
 pub mod unified;

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hg_match::Matcher;
 use hg_store::Repo;
-use hg_types::{Error, HgDate, HgPath, HgPathBuf, Node, Phase, Result, Revision};
+use hg_types::{Error, FileFlags, HgDate, HgPath, HgPathBuf, Node, Phase, Result, Revision};
 use hg_wdir::copies::{Copies, Side, path_copies};
 use hg_wdir::dirstate::FileUpdate;
 use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir, manifest_of};
 
-use crate::commit::{FileVersion, NewCommit, commit};
+use crate::commit::{FileSource as _, FileVersion, MemoryFiles, NewCommit, commit};
 use crate::rewrite::{Replacement, Rewriting, check_rewrite};
 use crate::working::{Draft, MessageSource};
 
@@ -19,6 +19,8 @@ use crate::working::{Draft, MessageSource};
 pub struct AmendRequest<'a> {
     /// Which files of the working directory are taken in.
     pub matcher: &'a Matcher,
+    /// What was chosen of the changes, as it is to be committed; everything when `None`.
+    pub chosen: Option<MemoryFiles>,
     /// The new message before the editor; the old one when `None`.
     pub message: Option<Vec<u8>>,
     /// Who made it, when that changes.
@@ -54,13 +56,17 @@ pub fn amend(repo: &Repo, request: &mut AmendRequest<'_>) -> Result<Option<Node>
     }
     let reporter = repo.reporter();
     reporter.note(&[b"amending changeset ", &old.short()[..], b"\n"].concat());
-    let status = wdir.status(request.matcher, StatusOptions::default())?;
+    let mut status = wdir.status(request.matcher, StatusOptions::default())?;
+    let chosen = request.chosen.take();
+    if let Some(chosen) = &chosen {
+        chosen.restrict(&mut status);
+    }
     if !status.has_changes() {
         let base = cl.parent_nodes(old_rev)[0].short();
         let (old, to) = (old.short(), b" to ");
         reporter.note(&[b"copying changeset ", &old[..], to, &base, b"\n"].concat());
     }
-    let mut amending = Amending { repo, wdir: &mut wdir, old, old_rev, status };
+    let mut amending = Amending { repo, wdir: &mut wdir, old, old_rev, status, chosen };
     let Some(new) = amending.draft(request)? else { return Ok(None) };
     let node = amending.store(&new, request)?;
     drop(wdir);
@@ -82,6 +88,7 @@ struct Amending<'a> {
     old: Node,
     old_rev: Revision,
     status: Status,
+    chosen: Option<MemoryFiles>,
 }
 
 impl Amending<'_> {
@@ -176,7 +183,7 @@ impl Amending<'_> {
         for path in paths {
             let as_in_base = if self.is_amended(&path) {
                 match base.get(&path) {
-                    Some(entry) => !self.wdir.differs_from(&path, entry.node, entry.flags)?,
+                    Some(entry) => !self.differs_from(&path, entry.node, entry.flags)?,
                     None => self.status.removed.contains(&path),
                 }
             } else {
@@ -188,6 +195,18 @@ impl Amending<'_> {
             }
         }
         Ok(kept)
+    }
+
+    /// Whether what is taken in of a file differs from a revision of it.
+    fn differs_from(&self, path: &HgPath, node: Node, flags: FileFlags) -> Result<bool> {
+        match self.chosen.as_ref().and_then(|chosen| chosen.0.get(path)) {
+            None => self.wdir.differs_from(path, node, flags),
+            Some(None) => Ok(true),
+            Some(Some(version)) => {
+                let filelog = self.repo.filelog(path)?;
+                Ok(version.flags != flags || filelog.cmp(filelog.rev(&node)?, &version.content)?)
+            }
+        }
     }
 
     fn copies(&mut self, parents: [Node; 2]) -> Result<Copies> {
@@ -210,10 +229,16 @@ impl Amending<'_> {
         let removed: BTreeSet<HgPathBuf> = self.status.removed.iter().cloned().collect();
         let tr = repo.transaction("amend")?;
         let wdir = &*self.wdir;
+        let mut chosen = self.chosen.clone();
         let mut source = |path: &HgPath| -> Result<Option<FileVersion>> {
             let copied_from = copies.get(path).cloned();
             if removed.contains(path) {
                 return Ok(None);
+            }
+            if let Some(chosen) = &mut chosen
+                && amended.contains(path)
+            {
+                return chosen.read(path);
             }
             if amended.contains(path) {
                 let read = wdir.read_file(path)?;

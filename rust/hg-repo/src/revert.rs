@@ -146,42 +146,30 @@ impl Planner<'_> {
     }
 }
 
-/// The steps that touch files, in the order in which they are taken: what goes before what comes.
-pub fn in_order(steps: &[RevertStep]) -> impl Iterator<Item = &RevertStep> {
-    const ORDER: [RevertAction; 5] = [
-        RevertAction::Forget,
-        RevertAction::Remove,
-        RevertAction::Revert,
-        RevertAction::Add,
-        RevertAction::Undelete,
-    ];
-    ORDER.into_iter().flat_map(|action| steps.iter().filter(move |step| step.action == action))
+/// What [`apply`] says while it works.
+#[derive(Clone, Copy, Debug)]
+pub enum RevertNote<'a> {
+    /// A file's content is about to be saved there.
+    Saved(&'a RevertStep, &'a [u8]),
+    /// A step is about to be taken; for those that do nothing, this is all.
+    Step(&'a RevertStep),
 }
 
-/// Saves what is nowhere else; `announce` hears of each file and of the place of its backup, if it gets
-/// one.
-///
-/// # Errors
-/// When a file cannot be moved.
-pub fn back_up(
-    repo: &Repo,
-    steps: &[RevertStep],
-    announce: &mut dyn FnMut(&RevertStep, Option<&[u8]>),
-) -> Result<()> {
-    for step in steps {
-        let path = &step.path;
-        if !step.backup || !repo.wvfs().lexists(path) {
-            announce(step, None);
-            continue;
-        }
-        let saved = backup_path(repo, path)?;
-        announce(step, Some(&saved));
-        repo.wvfs().rename(path, &saved)?;
-    }
-    Ok(())
+/// Puts steps into the order in which they are taken: what needs nothing, what goes, what changes,
+/// what appears.
+pub fn sort(steps: &mut [RevertStep]) {
+    steps.sort_by_key(|step| match step.action {
+        RevertAction::Nothing | RevertAction::NotManaged => 0,
+        RevertAction::Forget => 1,
+        RevertAction::Remove => 2,
+        RevertAction::Revert => 3,
+        RevertAction::Add => 4,
+        RevertAction::Undelete => 5,
+    });
 }
 
-/// Does what [`plan`] decided, after [`back_up`]; `announce` is called before each file is touched.
+/// Does what [`plan`] decided, backups first; `announce` is called before each file is touched. The
+/// dirstate is not written.
 ///
 /// # Errors
 /// When a file cannot be written or removed.
@@ -189,47 +177,112 @@ pub fn apply(
     wdir: &mut WorkingDir,
     target: Node,
     steps: &[RevertStep],
-    announce: &mut dyn FnMut(&RevertStep),
+    announce: &mut dyn FnMut(RevertNote<'_>),
 ) -> Result<()> {
     let repo = wdir.repo().clone();
+    announce_backups(&repo, steps, announce, true)?;
+    let mut steps = steps.to_vec();
+    sort(&mut steps);
+    let copies = copies_between(&repo, wdir.dirstate().p1(), target)?;
     let manifest = manifest_of(&repo, &target)?;
-    let p1 = wdir.dirstate().p1();
-    let copies = copies_between(&repo, p1, target)?;
     let auditor = hg_vfs::PathAuditor::new(repo.wvfs().clone());
-    for step in in_order(steps) {
+    let mut applier = Applier { repo, wdir, manifest, copies, auditor };
+    for step in &steps {
+        announce(RevertNote::Step(step));
+        applier.step(step)?;
+    }
+    Ok(())
+}
+
+/// Says what [`apply`] would do, in order of path.
+///
+/// # Errors
+/// When it cannot be told where a backup would be.
+pub fn rehearse(
+    repo: &Repo,
+    steps: &[RevertStep],
+    announce: &mut dyn FnMut(RevertNote<'_>),
+) -> Result<()> {
+    for step in steps {
+        announce_backups(repo, std::slice::from_ref(step), announce, false)?;
+        announce(RevertNote::Step(step));
+    }
+    Ok(())
+}
+
+/// Announces the backups, and makes them when `act`.
+fn announce_backups(
+    repo: &Repo,
+    steps: &[RevertStep],
+    announce: &mut dyn FnMut(RevertNote<'_>),
+    act: bool,
+) -> Result<()> {
+    for step in steps.iter().filter(|step| step.backup && repo.wvfs().lexists(&step.path)) {
+        let saved = backup_path(repo, &step.path)?;
+        announce(RevertNote::Saved(step, &saved));
+        if act {
+            back_up(repo, &step.path, &saved)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a file, or a link as a link, to where it is kept.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub fn back_up(repo: &Repo, path: &HgPath, saved: &[u8]) -> Result<()> {
+    let wvfs = repo.wvfs();
+    if wvfs.lstat(path)?.is_some_and(|stat| stat.is_symlink()) {
+        wvfs.try_remove(saved)?;
+        return Ok(wvfs.symlink(&wvfs.readlink(path)?, saved)?);
+    }
+    Ok(wvfs.copy(path, saved)?)
+}
+
+struct Applier<'a> {
+    repo: Repo,
+    wdir: &'a mut WorkingDir,
+    manifest: std::sync::Arc<Manifest>,
+    copies: BTreeMap<HgPathBuf, HgPathBuf>,
+    auditor: hg_vfs::PathAuditor,
+}
+
+impl Applier<'_> {
+    fn step(&mut self, step: &RevertStep) -> Result<()> {
         let path = &step.path;
-        announce(step);
         match step.action {
-            RevertAction::Nothing | RevertAction::NotManaged => continue,
+            RevertAction::Nothing | RevertAction::NotManaged => return Ok(()),
             RevertAction::Forget => {
-                wdir.dirstate_mut().set_untracked(path)?;
-                continue;
+                self.wdir.dirstate_mut().set_untracked(path)?;
+                return Ok(());
             }
             RevertAction::Remove => {
-                auditor.check(path.as_bytes())?;
-                if repo.wvfs().lexists(path) {
-                    repo.wvfs().remove_with_parents(path)?;
+                self.auditor.check(path.as_bytes())?;
+                if self.repo.wvfs().lexists(path) {
+                    self.repo.wvfs().remove_with_parents(path)?;
                 }
-                wdir.dirstate_mut().set_untracked(path)?;
-                continue;
+                self.wdir.dirstate_mut().set_untracked(path)?;
+                return Ok(());
             }
             RevertAction::Revert | RevertAction::Add | RevertAction::Undelete => {}
         }
-        auditor.check(path.as_bytes())?;
-        let Some(entry) = manifest.get(path) else { continue };
-        let content = repo.filelog(path)?.read_node(&entry.node)?;
-        write_file(&repo, path, &content, entry.flags)?;
-        wdir.dirstate_mut().set_tracked(path)?;
-        wdir.dirstate_mut().set_possibly_dirty(path)?;
+        self.auditor.check(path.as_bytes())?;
+        let Some(entry) = self.manifest.get(path) else { return Ok(()) };
+        let content = self.repo.filelog(path)?.read_node(&entry.node)?;
+        write_file(&self.repo, path, &content, entry.flags)?;
+        let dirstate = self.wdir.dirstate_mut();
+        dirstate.set_tracked(path)?;
+        dirstate.set_possibly_dirty(path)?;
         // What it was a copy of, it is no longer.
-        wdir.dirstate_mut().set_copy(path, None)?;
+        dirstate.set_copy(path, None)?;
         if step.action != RevertAction::Revert
-            && let Some(source) = copies.get(path)
+            && let Some(source) = self.copies.get(path)
         {
-            wdir.dirstate_mut().set_copy(path, Some(source))?;
+            dirstate.set_copy(path, Some(source))?;
         }
+        Ok(())
     }
-    wdir.write()
 }
 
 fn copies_between(repo: &Repo, from: Node, to: Node) -> Result<BTreeMap<HgPathBuf, HgPathBuf>> {

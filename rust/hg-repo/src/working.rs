@@ -9,7 +9,7 @@ use hg_wdir::dirstate::FileUpdate;
 use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
-use crate::commit::{FileVersion, NewCommit, commit, commit_hook_args};
+use crate::commit::{FileSource as _, FileVersion, MemoryFiles, NewCommit, commit, commit_hook_args};
 
 /// A changeset that is about to be made, as the editor and the checks see it.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub struct CommitRequest<'a> {
     pub extra: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The phase, where it is not the configured one.
     pub phase: Option<Phase>,
+    /// What was chosen of the changes, as it is to be committed; everything when `None`.
+    pub chosen: Option<MemoryFiles>,
     /// Commit even when nothing changed.
     pub allow_empty: bool,
     /// Makes the final message.
@@ -66,8 +68,11 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
         let message = "cannot partially commit a merge (do not specify files or patterns)";
         return Err(Error::abort(message));
     }
-    let status = wdir.status(request.matcher, StatusOptions::default())?;
+    let mut status = wdir.status(request.matcher, StatusOptions::default())?;
     check_named_files(&wdir, request.matcher, &status)?;
+    if let Some(chosen) = &request.chosen {
+        chosen.restrict(&mut status);
+    }
     let branch = hg_wdir::branch::read(repo)?;
     let parent_branch = repo.changelog()?.entry_of(&parents[0])?.branch();
     let worth_it = branch != parent_branch
@@ -178,7 +183,11 @@ fn store(
     let copies: BTreeMap<HgPathBuf, HgPathBuf> = wdir.dirstate().copies()?.into_iter().collect();
     let removed: BTreeSet<&HgPathBuf> = status.removed.iter().collect();
     let tr = repo.transaction("commit")?;
+    let mut chosen = request.chosen.clone();
     let mut source = |path: &HgPath| -> Result<Option<FileVersion>> {
+        if let Some(chosen) = &mut chosen {
+            return chosen.read(path);
+        }
         if removed.contains(&path.to_owned()) {
             return Ok(None);
         }

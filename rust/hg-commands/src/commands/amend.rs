@@ -7,6 +7,7 @@ use hg_repo::working::Draft;
 use hg_store::Repo;
 use hg_types::{Error, Phase, Result};
 
+use super::commit::Choice;
 use crate::CommandContext;
 use crate::commit_message::{self, MessageOptions};
 use crate::scope::match_arguments;
@@ -40,9 +41,15 @@ pub(super) fn amend(ctx: &CommandContext) -> Result<i32> {
         extra.insert(b"close".to_vec(), b"1".to_vec());
     }
     let matcher = match_arguments(ctx)?;
+    let chosen = match super::commit::choose(ctx, &matcher)? {
+        Choice::Nothing => return Ok(1),
+        Choice::All => None,
+        Choice::Some(files) => Some(files),
+    };
     let mut editor = |draft: &Draft| commit_message::finish(ctx, &options, draft);
     let mut request = AmendRequest {
         matcher: &matcher,
+        chosen,
         message,
         user: ctx.opts.nonempty("user").map(|_| ctx.user()).transpose()?,
         date: ctx.opts.nonempty("date").map(|_| ctx.date()).transpose()?,

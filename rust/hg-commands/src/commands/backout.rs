@@ -140,10 +140,12 @@ impl Backout<'_> {
         let mut wdir = WorkingDir::open(self.repo)?;
         let everything = Matcher::always();
         let steps = revert::plan(&mut wdir, self.parent, &everything, false)?;
-        let mut announce = |step: &revert::RevertStep| {
+        let mut announce = |note: revert::RevertNote<'_>| {
+            let revert::RevertNote::Step(step) = note else { return };
             super::revert::say(self.ctx, step, step.path.as_bytes());
         };
-        revert::apply(&mut wdir, self.parent, &steps, &mut announce)
+        revert::apply(&mut wdir, self.parent, &steps, &mut announce)?;
+        wdir.write()
     }
 
     /// Merges the parent as if it descended from the changeset; says whether conflicts are left.
@@ -184,6 +186,7 @@ impl Backout<'_> {
             date: self.ctx.date()?,
             extra: BTreeMap::new(),
             phase: None,
+            chosen: None,
             allow_empty: false,
             editor: &mut editor,
         };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hg_repo::commit::MemoryFiles;
 use hg_repo::working::{CommitRequest, Draft, commit_working};
 use hg_store::Repo;
 use hg_types::{Error, Node, Phase, Result, Revision};
@@ -35,7 +36,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(Error::input("cannot specify both --draft and --secret"));
     }
     if ctx.opts.flag("interactive") {
-        return Err(Error::abort("commit --interactive is not implemented yet"));
+        crate::interactive::require_user(ctx)?;
     }
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
@@ -82,6 +83,11 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     }
     let before = Before::look(repo)?;
     let matcher = match_arguments(ctx)?;
+    let chosen = match choose(ctx, &matcher)? {
+        Choice::Nothing => return Ok(1),
+        Choice::All => None,
+        Choice::Some(files) => Some(files),
+    };
     let options = MessageOptions::from_opts(ctx, "commit.normal.normal")?;
     let mut editor = |draft: &Draft| commit_message::finish(ctx, &options, draft);
     let mut request = CommitRequest {
@@ -91,6 +97,7 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
         date: ctx.date()?,
         extra,
         phase: phase(ctx),
+        chosen,
         allow_empty: false,
         editor: &mut editor,
     };
@@ -100,6 +107,25 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     };
     before.tell(ctx, repo, node)?;
     Ok(0)
+}
+
+/// What is committed of the changes.
+pub(crate) enum Choice {
+    /// Everything: nobody was asked.
+    All,
+    /// Nothing.
+    Nothing,
+    /// These files as they are there.
+    Some(MemoryFiles),
+}
+
+/// Asks which changes to commit, with `--interactive`.
+pub(crate) fn choose(ctx: &CommandContext, matcher: &hg_match::Matcher) -> Result<Choice> {
+    if !ctx.opts.flag("interactive") {
+        return Ok(Choice::All);
+    }
+    let chosen = crate::interactive::choose_for_commit(ctx, matcher)?;
+    Ok(chosen.map_or(Choice::Nothing, Choice::Some))
 }
 
 fn phase(ctx: &CommandContext) -> Option<Phase> {

@@ -277,6 +277,7 @@ impl<'a> Import<'a> {
             date: self.date(&patch.found)?,
             extra: BTreeMap::new(),
             phase: self.phase(),
+            chosen: None,
             allow_empty: self.partial,
             editor: &mut editor,
         };

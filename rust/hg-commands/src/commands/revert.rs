@@ -1,13 +1,15 @@
 //! `hg revert`.
 
-use hg_repo::revert::{RevertAction, RevertStep, apply, back_up, in_order, plan};
+use hg_repo::revert::{RevertAction, RevertNote, RevertStep, apply, plan, rehearse};
 use hg_store::Repo;
-use hg_types::{Error, Node, Result};
+use hg_types::{Error, HgPath, Node, Result};
 use hg_wdir::{StatusOptions, WorkingDir};
 
 use crate::revision;
 use crate::scope::{Naming, match_arguments};
 use crate::{Command, CommandContext, spec};
+
+mod pick;
 
 /// `hg revert`.
 pub static COMMAND: Command = Command {
@@ -36,9 +38,6 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.is_empty() && names_nothing(ctx) {
         return Err(nothing_named(repo, target, p1, !p2.is_null())?);
     }
-    if ctx.opts.flag("interactive") {
-        return Err(Error::abort("revert --interactive is not implemented yet"));
-    }
     revert(ctx, repo, target)
 }
 
@@ -46,7 +45,7 @@ fn named_revision(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
     let rev = ctx.opts.nonempty("rev");
     match ctx.opts.nonempty("date") {
         Some(_) if rev.is_some() => Err(Error::input("cannot specify both --date and --rev")),
-        Some(date) => Ok(Some(revision::of_date(ctx, date)?.to_string().into_bytes())),
+        Some(date) => Ok(Some([b"last(date('", date, b"'))"].concat())),
         None => Ok(rev.map(<[u8]>::to_vec)),
     }
 }
@@ -89,36 +88,52 @@ fn revert(ctx: &CommandContext, repo: &Repo, target: Node) -> Result<i32> {
     let mut wdir = WorkingDir::open(repo)?;
     warn_missing(ctx, repo, &mut wdir, target, &matcher, &naming)?;
     let steps = plan(&mut wdir, target, &matcher, !ctx.opts.flag("no-backup"))?;
-    let mut saved = |step: &RevertStep, place: Option<&[u8]>| {
-        let name = naming.name(&step.path);
-        match (step.action, place) {
-            (RevertAction::Nothing, _) if matcher.exact(&step.path) => {
-                ctx.ui.warn([b"no changes needed to ", &*name, b"\n"].concat());
-            }
-            (RevertAction::NotManaged, _) if matcher.exact(&step.path) => {
-                ctx.ui.warn([b"file not managed: ", &*name, b"\n"].concat());
-            }
-            (_, Some(place)) => {
-                let place = naming.name(hg_types::HgPath::new(place));
-                let parts = [&b"saving current version of "[..], &name, b" as ", &place, b"\n"];
-                ctx.ui.note(parts.concat());
-            }
-            _ => {}
-        }
-    };
-    let mut acting = |step: &RevertStep| {
-        if !matcher.exact(&step.path) || ctx.ui.is_verbose() {
-            say(ctx, step, &naming.name(&step.path));
-        }
-    };
+    let announcer = Announcer { ctx, matcher: &matcher, naming: &naming };
+    let mut announce = |note: RevertNote<'_>| announcer.announce(note);
     if ctx.opts.flag("dry-run") {
-        steps.iter().for_each(|step| saved(step, None));
-        in_order(&steps).for_each(acting);
+        rehearse(repo, &steps, &mut announce)?;
         return Ok(0);
     }
-    back_up(repo, &steps, &mut saved)?;
-    apply(&mut wdir, target, &steps, &mut acting)?;
+    if ctx.opts.flag("interactive") {
+        return pick::revert(&announcer, &mut wdir, target, steps);
+    }
+    apply(&mut wdir, target, &steps, &mut announce)?;
+    wdir.write()?;
     Ok(0)
+}
+
+/// Says what happens to files.
+struct Announcer<'a> {
+    ctx: &'a CommandContext,
+    matcher: &'a hg_match::Matcher,
+    naming: &'a Naming,
+}
+
+impl Announcer<'_> {
+    fn announce(&self, note: RevertNote<'_>) {
+        let ctx = self.ctx;
+        let step = match note {
+            RevertNote::Saved(step, saved) => {
+                let (name, place) = (self.naming.name(&step.path), HgPath::new(saved));
+                let place = self.naming.name(place);
+                let parts = [&b"saving current version of "[..], &name, b" as ", &place, b"\n"];
+                return ctx.ui.note(parts.concat());
+            }
+            RevertNote::Step(step) => step,
+        };
+        let name = self.naming.name(&step.path);
+        let exact = self.matcher.exact(&step.path);
+        match step.action {
+            RevertAction::Nothing if exact => {
+                ctx.ui.warn([b"no changes needed to ", &*name, b"\n"].concat());
+            }
+            RevertAction::NotManaged if exact => {
+                ctx.ui.warn([b"file not managed: ", &*name, b"\n"].concat());
+            }
+            _ if !exact || ctx.ui.is_verbose() => say(ctx, step, &name),
+            _ => {}
+        }
+    }
 }
 
 /// Says what happens to a file.

@@ -222,6 +222,7 @@ fn commit_tags(
         date: ctx.date()?,
         extra: BTreeMap::new(),
         phase: None,
+        chosen: None,
         allow_empty: false,
         editor: &mut editor,
     };

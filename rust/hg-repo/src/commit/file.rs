@@ -31,6 +31,15 @@ pub trait FileSource {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles(pub BTreeMap<HgPathBuf, Option<FileVersion>>);
 
+impl MemoryFiles {
+    /// Leaves of a status what is about these files.
+    pub fn restrict(&self, status: &mut hg_wdir::Status) {
+        for list in [&mut status.modified, &mut status.added, &mut status.removed] {
+            list.retain(|path| self.0.contains_key(path));
+        }
+    }
+}
+
 impl FileSource for MemoryFiles {
     fn read(&mut self, path: &HgPath) -> Result<Option<FileVersion>> {
         Ok(self.0.get(path).cloned().flatten())
