@@ -113,7 +113,7 @@ impl CommandContext {
             None => clock.date(),
         };
         let backup = config.get_bool_or("rewrite", "backup-bundle", true)?;
-        Ok(Rewriting { operation, user, date, backup })
+        Ok(Rewriting { operation, user, date, backup, note: None })
     }
 
     /// Fails with the usage of the command: its arguments are wrong.

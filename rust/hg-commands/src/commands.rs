@@ -1,8 +1,8 @@
 //! The commands, one file each; [`crate::table`] lists them.
-mod amend;
 
 pub mod add;
 pub mod addremove;
+pub mod amend;
 pub mod annotate;
 pub mod archive;
 pub mod backout;
@@ -76,6 +76,7 @@ pub mod pull;
 pub mod purge;
 pub mod push;
 pub mod rebase;
+pub mod record;
 pub mod recover;
 pub mod remove;
 pub mod rename;

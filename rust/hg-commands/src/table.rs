@@ -103,4 +103,6 @@ pub static COMMANDS: &[&Command] = &[
     &c::version::COMMAND,
     &c::share::COMMAND,
     &c::unshare::COMMAND,
+    &c::record::COMMAND,
+    &c::amend::COMMAND,
 ];

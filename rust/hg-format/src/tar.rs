@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(out.len(), 10_240);
         assert_eq!(&out[1024..1026], b"a\0");
         assert_eq!(&out[1536..1538], b"x\0");
-        assert_eq!(&out[1024 + 148..1024 + 157], b"006363\0 0");
+        assert_eq!(&out[1024 + 148..1024 + 157], b"006104\0 0");
     }
 
     #[test]
@@ -228,6 +228,6 @@ mod tests {
         assert_eq!(printable(&long).len(), 100);
         assert_eq!(printable("é/".as_bytes()), b"?/");
         let text = records(&file(b"\xff", b""), b"", 0);
-        assert!(text.starts_with(b"21 hdrcharset=BINARY\n10 path=\xff\n"));
+        assert!(text.starts_with(b"21 hdrcharset=BINARY\n9 path=\xff\n"));
     }
 }

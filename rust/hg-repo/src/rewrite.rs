@@ -127,6 +127,8 @@ pub struct Rewriting {
     pub date: HgDate,
     /// Whether old changesets that are stripped are saved first.
     pub backup: bool,
+    /// What the user says about it.
+    pub note: Option<Vec<u8>>,
 }
 
 impl Rewriting {
@@ -228,6 +230,10 @@ impl Rewriting {
         if let [new] = replacement.new[..] {
             let flags = effect_flags(repo, replacement.old, new)?;
             metadata.insert(0, (b"ef1".to_vec(), flags.to_string().into_bytes()));
+        }
+        if let Some(note) = &self.note {
+            metadata.push((b"note".to_vec(), note.clone()));
+            metadata.sort();
         }
         let cl = repo.changelog()?;
         let pruned = replacement.new.is_empty();

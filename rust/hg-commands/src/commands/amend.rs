@@ -1,14 +1,15 @@
-//! `hg commit --amend`.
+//! `hg amend` and `hg commit --amend`.
 
 use std::collections::BTreeMap;
 
 use hg_repo::amend::{AmendRequest, amend as amend_parent};
+use hg_repo::rewrite::Rewriting;
 use hg_repo::working::Draft;
 use hg_store::Repo;
 use hg_types::{Error, Phase, Result};
 
 use super::commit::Choice;
-use crate::CommandContext;
+use crate::{Command, CommandContext, spec};
 use crate::commit_message::{self, MessageOptions};
 use crate::scope::match_arguments;
 
@@ -25,16 +26,65 @@ fn check_close(repo: &Repo) -> Result<()> {
     Err(Error::input("can only close branch heads"))
 }
 
+/// `hg amend`.
+pub static COMMAND: Command = Command {
+    spec: &spec::extensions_a_m::AMEND,
+    help: "Replace the parent of the working directory by a changeset that has its changes and those of\n\
+the working directory, or of the named files. The message stays unless -m, -l or -e is given.\n\n\
+--note says why; it is kept with the record of what replaced what.\n\n\
+Returns 0 on success, 1 if nothing changed.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    let repo = ctx.repo()?;
+    for (one, other) in [("secret", "draft"), ("date", "currentdate"), ("user", "currentuser")] {
+        let given = |name: &str| ctx.opts.flag(name) || ctx.opts.nonempty(name).is_some();
+        if given(one) && given(other) {
+            let (first, second) = if one == "secret" { (other, one) } else { (one, other) };
+            return Err(Error::input(format!("cannot specify both --{first} and --{second}")));
+        }
+    }
+    check_note(ctx)?;
+    if ctx.opts.flag("interactive") {
+        crate::interactive::require_user(ctx)?;
+    }
+    let _wlock = repo.wlock()?;
+    let _lock = repo.lock()?;
+    if ctx.opts.flag("addremove") {
+        super::commit::add_and_remove(ctx, repo)?;
+    }
+    amend(ctx, ctx.opts.is_set("edit"))
+}
+
+/// A note is one short line.
+fn check_note(ctx: &CommandContext) -> Result<()> {
+    let note = ctx.opts.nonempty("note").unwrap_or_default();
+    if note.len() > 255 {
+        return Err(Error::input("cannot store a note of more than 255 bytes"));
+    }
+    if note.contains(&b'\n') {
+        return Err(Error::input("note cannot contain a newline"));
+    }
+    Ok(())
+}
+
+/// `hg commit --amend`: without a message, the editor is started.
+pub(super) fn amend_by_options(ctx: &CommandContext) -> Result<i32> {
+    let given = commit_message::given_message(ctx)?.is_some();
+    amend(ctx, ctx.opts.tristate("edit").unwrap_or(!given))
+}
+
 /// Replaces the parent of the working directory by what the options and the working directory say.
-pub(super) fn amend(ctx: &CommandContext) -> Result<i32> {
+fn amend(ctx: &CommandContext, edit: bool) -> Result<i32> {
     let repo = ctx.repo()?;
     let message = commit_message::given_message(ctx)?;
-    let options = MessageOptions {
-        message: Vec::new(),
-        edit: ctx.opts.tristate("edit").unwrap_or(message.is_none()),
-        form: "commit.amend.normal",
-        note: None,
-    };
+    let options =
+        MessageOptions { message: Vec::new(), edit, form: "commit.amend.normal", note: None };
+    let dated = ctx.opts.nonempty("date").is_some() || ctx.opts.flag("currentdate");
+    let named = ctx.opts.nonempty("user").is_some() || ctx.opts.flag("currentuser");
+    let note = ctx.opts.nonempty("note").map(|note| ctx.ui.encoding().from_local(note));
+    let note = note.transpose()?.map(std::borrow::Cow::into_owned);
     let mut extra = BTreeMap::new();
     if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
         check_close(repo)?;
@@ -51,12 +101,12 @@ pub(super) fn amend(ctx: &CommandContext) -> Result<i32> {
         matcher: &matcher,
         chosen,
         message,
-        user: ctx.opts.nonempty("user").map(|_| ctx.user()).transpose()?,
-        date: ctx.opts.nonempty("date").map(|_| ctx.date()).transpose()?,
+        user: named.then(|| ctx.user()).transpose()?,
+        date: dated.then(|| ctx.date()).transpose()?,
         extra,
         phase: ctx.opts.flag("secret").then_some(Phase::Secret),
         editor: &mut editor,
-        rewriting: ctx.rewriting("amend")?,
+        rewriting: Rewriting { note, ..ctx.rewriting("amend")? },
     };
     let before = super::commit::Before::look(repo)?;
     let Some(node) = amend_parent(repo, &mut request)? else {

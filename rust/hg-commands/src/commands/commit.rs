@@ -27,7 +27,8 @@ Returns 0 on success, 1 if nothing changed.",
     run,
 };
 
-fn run(ctx: &CommandContext) -> Result<i32> {
+/// What `hg commit` and `hg record` do.
+pub(super) fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     if ctx.opts.flag("subrepos") && ctx.opts.flag("amend") {
         return Err(Error::input("cannot amend with --subrepos"));
@@ -44,7 +45,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         add_and_remove(ctx, repo)?;
     }
     let amends = ctx.opts.flag("amend");
-    let code = if amends { super::amend::amend(ctx)? } else { commit(ctx, repo)? };
+    let code = if amends { super::amend::amend_by_options(ctx)? } else { commit(ctx, repo)? };
     if code == 0 && !ctx.ui.is_quiet() {
         show_rest(ctx, repo)?;
     }
@@ -61,7 +62,7 @@ fn show_rest(ctx: &CommandContext, repo: &Repo) -> Result<()> {
 }
 
 /// `--addremove`: what `hg addremove` does, first.
-fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     let naming = Naming::by_patterns(ctx, repo)?;
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
@@ -121,7 +122,9 @@ pub(crate) enum Choice {
 
 /// Asks which changes to commit, with `--interactive`.
 pub(crate) fn choose(ctx: &CommandContext, matcher: &hg_match::Matcher) -> Result<Choice> {
-    if !ctx.opts.flag("interactive") {
+    // The command `record` has no such option: it always asks.
+    let asks = ctx.opts.flag("interactive") || ctx.command.spec.names == "record";
+    if !asks {
         return Ok(Choice::All);
     }
     let chosen = crate::interactive::choose_for_commit(ctx, matcher)?;
@@ -195,7 +198,7 @@ impl Before {
         let parents: Vec<Revision> =
             cl.parents(rev).into_iter().filter(|parent| !parent.is_null()).collect();
         let entry = cl.entry(rev)?;
-        let amend = ctx.opts.flag("amend");
+        let amend = ctx.opts.flag("amend") || ctx.command.spec.names == "amend";
         if !amend && cl.len() == self.len {
             ctx.ui.warn("warning: commit already existed in the repository!\n");
         }

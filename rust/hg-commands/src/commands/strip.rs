@@ -1,8 +1,9 @@
 //! `hg strip` and `hg debugstrip`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hg_repo::strip::{StripOptions, strip};
 use hg_store::Repo;
-use hg_store::revlog::RevBits;
 use hg_types::{Error, Node, Result, Revision};
 use hg_wdir::merge::{UpdateOptions, update};
 
@@ -26,76 +27,82 @@ pub static COMMAND: Command =
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    if ctx.opts.flag("soft") {
-        let message = "this repository does not support the archived phase";
-        return Err(Error::abort(message));
-    }
+    let mut specs = ctx.args.clone();
+    specs.extend_from_slice(ctx.opts.list("rev"));
     let _wlock = repo.wlock()?;
-    let bookmarks = ctx.opts.list("bookmark");
-    let revs = doomed_roots(ctx, repo, bookmarks)?;
+    let marks = named_bookmarks(ctx, repo)?;
+    let query = revision::query(ctx)?;
+    let mut revs = if specs.is_empty() {
+        Vec::new()
+    } else {
+        revision::range(&query, &specs)?.to_vec()?
+    };
+    if !marks.is_empty() {
+        revs.extend(only_reachable_from(repo, &marks)?);
+        if revs.is_empty() {
+            delete_bookmarks(ctx, repo, &marks)?;
+        }
+    }
+    drop(query);
     if revs.is_empty() {
-        if ctx.opts.flag("permit-empty-revset") {
+        if ctx.opts.flag("permit-empty-revset") || ctx.command.spec.names == "debugstrip" {
             return Ok(0);
         }
         return Err(Error::abort("empty revision set"));
     }
+    if ctx.opts.flag("soft") {
+        return Err(Error::abort("this repository does not support the archived phase"));
+    }
     leave(ctx, repo, &revs)?;
-    let backup = !(ctx.opts.flag("no-backup") || ctx.opts.flag("nobackup"));
+    let backup = !ctx.opts.flag("no-backup") && !ctx.opts.flag("nobackup");
     strip(repo, &revs, &StripOptions { backup, ..StripOptions::default() })?;
-    delete_bookmarks(ctx, repo, bookmarks)?;
+    delete_bookmarks(ctx, repo, &marks)?;
     Ok(0)
 }
 
-/// What was named, and what only the named bookmarks reach.
-fn doomed_roots(ctx: &CommandContext, repo: &Repo, bookmarks: &[Vec<u8>]) -> Result<Vec<Revision>> {
-    let mut specs = ctx.args.clone();
-    specs.extend_from_slice(ctx.opts.list("rev"));
-    let mut revs = Vec::new();
-    if !specs.is_empty() {
-        let query = revision::query(ctx)?;
-        revs = revision::range(&query, &specs)?.to_vec()?;
-    }
-    if !bookmarks.is_empty() {
-        revs.extend(only_by_bookmarks(repo, bookmarks)?);
-    }
-    Ok(revs)
-}
-
-/// The changesets that nothing but these bookmarks keeps reachable.
-fn only_by_bookmarks(repo: &Repo, names: &[Vec<u8>]) -> Result<Vec<Revision>> {
+/// The bookmarks of `--bookmark`.
+fn named_bookmarks(ctx: &CommandContext, repo: &Repo) -> Result<BTreeSet<Vec<u8>>> {
     let known = repo.bookmarks()?;
-    let cl = repo.changelog()?;
-    let mut ours = Vec::new();
-    for name in names {
-        let Some(node) = known.get(name) else {
-            let message = [b"bookmark '", &name[..], b"' not found"].concat();
-            return Err(Error::abort(message));
-        };
-        ours.push(cl.rev(&node)?);
+    let names: BTreeSet<Vec<u8>> = ctx.opts.list("bookmark").iter().cloned().collect();
+    let unknown: Vec<&[u8]> =
+        names.iter().map(Vec::as_slice).filter(|name| known.get(name).is_none()).collect();
+    if unknown.is_empty() {
+        return Ok(names);
     }
-    let mut others: Vec<Revision> =
-        repo.heads()?.into_iter().filter(|head| !ours.contains(head)).collect();
-    for (name, node) in known.iter().filter(|(name, _)| !names.iter().any(|ours| ours == name)) {
-        let _ = name;
-        others.push(cl.rev(&node)?);
-    }
-    Ok(cl.missing_ancestors(ours, others))
+    Err(Error::abort([&b"bookmark '"[..], &unknown.join(&b',')[..], b"' not found"].concat()))
 }
 
-fn delete_bookmarks(ctx: &CommandContext, repo: &Repo, names: &[Vec<u8>]) -> Result<()> {
-    if names.is_empty() {
+/// What only one of these bookmarks leads to; nothing where another bookmark stands too.
+fn only_reachable_from(repo: &Repo, marks: &BTreeSet<Vec<u8>>) -> Result<Vec<Revision>> {
+    let (known, changelog) = (repo.bookmarks()?, repo.changelog()?);
+    let mut places: BTreeMap<Node, bool> = BTreeMap::new();
+    for (name, node) in known.iter() {
+        *places.entry(node).or_insert(true) &= marks.contains(name);
+    }
+    let mut out = BTreeSet::new();
+    for (node, _) in places.iter().filter(|(_, ours)| **ours) {
+        let Some(rev) = changelog.find(node) else { continue };
+        let elsewhere = places.keys().filter(|other| *other != node);
+        let mut others: Vec<Revision> =
+            elsewhere.filter_map(|other| changelog.find(other)).collect();
+        others.extend(changelog.heads().into_iter().filter(|head| *head != rev));
+        out.extend(changelog.missing_ancestors([rev], others));
+    }
+    Ok(out.into_iter().collect())
+}
+
+fn delete_bookmarks(ctx: &CommandContext, repo: &Repo, marks: &BTreeSet<Vec<u8>>) -> Result<()> {
+    if marks.is_empty() {
         return Ok(());
     }
-    let _lock = repo.lock()?;
-    if repo.bookmarks()?.active().is_some_and(|active| names.iter().any(|name| name == active)) {
+    if repo.bookmarks()?.active().is_some_and(|active| marks.contains(active)) {
         repo.set_active_bookmark(None)?;
     }
     let tr = repo.transaction("strip")?;
-    let changes: Vec<(Vec<u8>, Option<Node>)> =
-        names.iter().map(|name| (name.clone(), None)).collect();
+    let changes: Vec<_> = marks.iter().map(|name| (name.clone(), None)).collect();
     repo.change_bookmarks(&tr, &changes)?;
     tr.close()?;
-    for name in names {
+    for name in marks {
         ctx.ui.write([b"bookmark '", &name[..], b"' deleted\n"].concat());
     }
     Ok(())
@@ -109,29 +116,23 @@ fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
         doomed.insert(rev);
     });
     let parents = repo.wdir_parents();
-    let standing = parents.iter().filter_map(|node| changelog.find(node));
-    if !standing.clone().any(|rev| doomed.contains(rev)) {
+    let mut standing = parents.iter().filter_map(|node| changelog.find(node));
+    if !standing.any(|rev| doomed.contains(rev)) {
         return Ok(());
     }
-    let target = nearest_kept(repo, parents[0], &doomed)?;
-    if ctx.opts.flag("keep") {
-        return rewriting::stand_on(repo, target);
-    }
-    // Going away would overwrite what is not committed: nowhere else is a copy of it.
-    if !ctx.opts.flag("force") {
-        rewriting::refuse_changes(repo)?;
-    }
-    let options = UpdateOptions { force: true, ..UpdateOptions::default() };
-    let stats = update(repo, target, &options, &*ctx.ui)?;
-    super::update::show_stats(ctx, stats);
-    Ok(())
-}
-
-fn nearest_kept(repo: &Repo, from: Node, doomed: &RevBits) -> Result<Node> {
-    let changelog = repo.changelog()?;
-    let mut at = changelog.find(&from).unwrap_or(Revision::NULL);
+    let mut at = revs.iter().copied().min().unwrap_or(Revision::NULL);
     while !at.is_null() && doomed.contains(at) {
         at = changelog.parents(at)[0];
     }
-    Ok(changelog.node(at))
+    if ctx.opts.flag("keep") {
+        return rewriting::stand_on(repo, changelog.node(at));
+    }
+    if !ctx.opts.flag("force") {
+        // Going away would overwrite what is not committed: nowhere else is a copy of it.
+        rewriting::refuse_changes(repo)?;
+    }
+    let options = UpdateOptions { force: true, ..UpdateOptions::default() };
+    let stats = update(repo, changelog.node(at), &options, &*ctx.ui)?;
+    super::update::show_stats(ctx, stats);
+    Ok(())
 }
