@@ -12,7 +12,7 @@ use hg_types::{Error, ErrorKind, HgPath, Result, Revision};
 use hg_wdir::diff::options::{DiffFlags, Features, from_config};
 
 use crate::diff_display::{Comparison, DiffStyle, flags};
-use crate::patching::{patch_error, patch_memory};
+use crate::patching::{Rejects, patch_error, patch_memory};
 use crate::revision::Target;
 use crate::ui::EditOptions;
 use crate::{CommandContext, Ui};
@@ -75,7 +75,12 @@ pub fn require_user(ctx: &CommandContext) -> Result<()> {
 
 /// How the changes are shown: `commands.PREFIX.unified` and its relatives; `PREFIX` is the command and
 /// `interactive`.
-fn style(ctx: &CommandContext, prefix: &str) -> Result<DiffStyle> {
+fn style(ctx: &CommandContext, operation: Operation) -> Result<DiffStyle> {
+    let prefix = match operation {
+        Operation::Record => "commit.interactive",
+        _ => "revert.interactive",
+    };
+    let show_function = operation == Operation::Record;
     let config = ctx.config();
     let item = |name: &str| config.get_bool_or("commands", format!("{prefix}.{name}"), false);
     let given = flags(&ctx.opts);
@@ -95,7 +100,7 @@ fn style(ctx: &CommandContext, prefix: &str) -> Result<DiffStyle> {
     let features = Features { whitespace: true, ..Features::NONE };
     let options = from_config(&config, "commands", &whitespace, features, &*ctx.ui)?;
     let word_diff = item("word-diff")?;
-    let options = DiffOptions { git: true, nodates: true, show_function: true, word_diff, ..options };
+    let options = DiffOptions { git: true, nodates: true, show_function, word_diff, ..options };
     Ok(DiffStyle { options, paths: None })
 }
 
@@ -110,11 +115,7 @@ pub fn choose(
     operation: Operation,
     named: &dyn Fn(&HgPath) -> bool,
 ) -> Result<Selection> {
-    let prefix = match operation {
-        Operation::Record => "commit.interactive",
-        _ => "revert.interactive",
-    };
-    let style = style(ctx, prefix)?;
+    let style = style(ctx, operation)?;
     let files = style.files(comparison)?;
     let mut asker = Asker { ctx, operation, named, options: &style.options };
     select(files, &mut asker)
@@ -134,8 +135,9 @@ pub fn choose_for_commit(
     let [p1, p2] = hg_wdir::parents(repo)?;
     if !p2.is_null() {
         let message = "cannot partially commit a merge (use \"hg commit\" instead)";
-        return Err(Error::state(message));
+        return Err(Error::input(message));
     }
+    hg_repo::working::check_names(repo, matcher)?;
     let rev = repo.changelog()?.rev(&p1)?;
     let sides = [Target::Changeset(rev), Target::WorkingDirectory];
     let comparison = Comparison::new(&ctx.ui, repo, sides, matcher, true)?;
@@ -150,7 +152,9 @@ pub fn choose_for_commit(
     }
     let manifest = parent_manifest(ctx, rev)?;
     let options = ApplyOptions { strip: 1, ..crate::patching::options(ctx, 1, Vec::new())? };
-    let files = patch_memory(ctx, &manifest, &selection.patch(), &options).map_err(patch_error)?;
+    let patch = selection.patch();
+    let files = patch_memory(ctx, &manifest, &patch, &options, Rejects::Save);
+    let files = files.map_err(patch_error)?;
     Ok(Some(files))
 }
 
@@ -270,9 +274,8 @@ impl Chooser for Asker<'_> {
             .filter(|line| !line.starts_with(b"#"))
             .collect::<Vec<_>>()
             .concat();
-        let hunks = read_hunks(&kept).map_err(|before| {
-            let text = format!("error parsing patch: unhandled transition: {before} -> other");
-            Error::abort(text)
+        let hunks = read_hunks(&kept).map_err(|what| {
+            Error::input(format!("error parsing patch: unhandled transition: {what}"))
         })?;
         Ok(Some(hunks))
     }

@@ -7,7 +7,7 @@ use hg_diff::patch::{ApplyOptions, Backend, EolMode, Outcome, PatchError, apply}
 use hg_match::Matcher;
 use hg_repo::commit::{FileVersion, MemoryFiles};
 use hg_store::{Manifest, Repo};
-use hg_types::{Error, FileFlags, HgPath, HgPathBuf, Reporter, Result};
+use hg_types::{Error, FileFlags, HgPath, HgPathBuf, Result};
 use hg_vfs::PathAuditor;
 use hg_wdir::WorkingDir;
 use hg_wdir::merge::write_file;
@@ -47,7 +47,6 @@ struct WorkingBackend<'a> {
     repo: &'a Repo,
     wdir: &'a mut WorkingDir,
     auditor: PathAuditor,
-    reporter: Arc<dyn Reporter + Send + Sync>,
     changed: BTreeSet<HgPathBuf>,
     removed: BTreeSet<HgPathBuf>,
     /// Sources and targets.
@@ -130,16 +129,25 @@ impl Backend for WorkingBackend<'_> {
         total: usize,
         text: &[u8],
     ) -> PatchResult<()> {
-        let name = [path.as_bytes(), b".rej"].concat();
-        let start = format!("{failed} out of {total} hunks FAILED -- saving rejects to file ");
-        self.reporter.warn(&[start.as_bytes(), &name, b"\n"].concat());
-        let wvfs = self.repo.wvfs();
-        if let Some(parent) = HgPath::new(&name).parent().filter(|parent| !parent.is_empty()) {
-            wvfs.create_dirs(parent).map_err(Error::from)?;
-        }
-        wvfs.write(&name, text).map_err(Error::from)?;
-        Ok(())
+        Ok(save_rejects(self.repo, path, [failed, total], text)?)
     }
+}
+
+/// Writes hunks that do not fit to a file beside the one they are for.
+fn save_rejects(
+    repo: &Repo,
+    path: &HgPath,
+    [failed, total]: [usize; 2],
+    text: &[u8],
+) -> Result<()> {
+    let name = [path.as_bytes(), b".rej"].concat();
+    let start = format!("{failed} out of {total} hunks FAILED -- saving rejects to file ");
+    repo.reporter().warn(&[start.as_bytes(), &name, b"\n"].concat());
+    let wvfs = repo.wvfs();
+    if let Some(parent) = HgPath::new(&name).parent().filter(|parent| !parent.is_empty()) {
+        wvfs.create_dirs(parent)?;
+    }
+    Ok(wvfs.write(&name, text)?)
 }
 
 /// What a patch did.
@@ -173,7 +181,6 @@ pub fn patch_working(
         repo,
         wdir,
         auditor: PathAuditor::new(repo.wvfs().clone()),
-        reporter: repo.reporter(),
         changed: BTreeSet::new(),
         removed: BTreeSet::new(),
         copied: Vec::new(),
@@ -235,6 +242,16 @@ struct MemoryBackend<'a> {
     repo: &'a Repo,
     manifest: Arc<Manifest>,
     files: BTreeMap<HgPathBuf, Option<FileVersion>>,
+    rejects: Rejects,
+}
+
+/// What becomes of hunks that do not fit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rejects {
+    /// Nothing.
+    Drop,
+    /// They are written to files in the working directory.
+    Save,
 }
 
 impl MemoryBackend<'_> {
@@ -287,7 +304,16 @@ impl Backend for MemoryBackend<'_> {
         Ok(())
     }
 
-    fn write_rejects(&mut self, _: &HgPath, _: usize, _: usize, _: &[u8]) -> PatchResult<()> {
+    fn write_rejects(
+        &mut self,
+        path: &HgPath,
+        failed: usize,
+        total: usize,
+        text: &[u8],
+    ) -> PatchResult<()> {
+        if self.rejects == Rejects::Save {
+            save_rejects(self.repo, path, [failed, total], text)?;
+        }
         Ok(())
     }
 }
@@ -301,9 +327,11 @@ pub fn patch_memory(
     manifest: &Arc<Manifest>,
     patch: &[u8],
     options: &ApplyOptions,
+    rejects: Rejects,
 ) -> PatchResult<MemoryFiles> {
     let repo = ctx.repo()?;
-    let mut backend = MemoryBackend { repo, manifest: manifest.clone(), files: BTreeMap::new() };
+    let files = BTreeMap::new();
+    let mut backend = MemoryBackend { repo, manifest: manifest.clone(), files, rejects };
     let outcome = apply(patch, &mut backend, options, &*ctx.ui)?;
     if outcome.rejected > 0 {
         return Err(PatchError::Apply(b"patch failed to apply".to_vec()));

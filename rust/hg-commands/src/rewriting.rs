@@ -127,32 +127,6 @@ pub fn go_back(ctx: &CommandContext, repo: &Repo, node: Node) -> Result<()> {
     MergeState::clear(repo)
 }
 
-/// Makes the working directory a child of another changeset without touching a file: what differs becomes a
-/// local change.
-///
-/// # Errors
-/// When the dirstate or a manifest cannot be read or written.
-pub fn stand_on(repo: &Repo, node: Node) -> Result<()> {
-    let mut wdir = WorkingDir::open(repo)?;
-    let old = wdir.p1_manifest()?;
-    let new = hg_wdir::manifest_of(repo, &node)?;
-    let copies = wdir.dirstate_mut().set_parents(node, Node::NULL)?;
-    for (path, source) in copies {
-        wdir.dirstate_mut().set_copy(&path, Some(&source))?;
-    }
-    for difference in old.diff(&new) {
-        let tracked = wdir.dirstate().is_tracked(difference.path)?;
-        let known = FileUpdate {
-            tracked,
-            p1_tracked: difference.new.is_some(),
-            possibly_dirty: true,
-            ..FileUpdate::default()
-        };
-        wdir.dirstate_mut().update_file(difference.path, known)?;
-    }
-    wdir.write()
-}
-
 /// Whether changesets that an operation made can be taken away again; says so when not.
 ///
 /// # Errors

@@ -105,4 +105,8 @@ pub static COMMANDS: &[&Command] = &[
     &c::unshare::COMMAND,
     &c::record::COMMAND,
     &c::amend::COMMAND,
+    &c::debugbuilddag::COMMAND,
+    &c::debugancestor::COMMAND,
+    &c::debugformat::COMMAND,
+    &c::debugfsinfo::COMMAND,
 ];

@@ -63,8 +63,6 @@ pub struct ChosenFile {
     pub file: FileDiff,
     /// The hunks that were chosen.
     pub taken: Vec<Hunk>,
-    /// Those that were not.
-    pub left: Vec<Hunk>,
 }
 
 /// What was chosen of a diff: only files of which something was.
@@ -91,16 +89,20 @@ impl Selection {
         out
     }
 
-    /// The patch that takes the chosen hunks back, or with `left` those that were not chosen.
+    /// The files of which hunks were chosen.
     #[must_use]
-    pub fn reversed(&self, left: bool) -> Vec<u8> {
+    pub fn with_hunks(mut self) -> Self {
+        self.files.retain(|chosen| !chosen.taken.is_empty());
+        self
+    }
+
+    /// The patch that takes the chosen hunks back.
+    #[must_use]
+    pub fn reversed(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for chosen in &self.files {
-            let hunks = if left { &chosen.left } else { &chosen.taken };
-            let hunks: Vec<Hunk> = hunks.iter().map(reverse).collect();
-            if !hunks.is_empty() || !left {
-                write_file(&chosen.file, &hunks, &mut out);
-            }
+            let hunks: Vec<Hunk> = chosen.taken.iter().map(reverse).collect();
+            write_file(&chosen.file, &hunks, &mut out);
         }
         out
     }
@@ -110,7 +112,12 @@ impl Selection {
 ///
 /// # Errors
 /// When the user gives up.
-pub fn select(files: Vec<FileDiff>, chooser: &mut dyn Chooser) -> Result<Selection> {
+pub fn select(mut files: Vec<FileDiff>, chooser: &mut dyn Chooser) -> Result<Selection> {
+    for file in &mut files {
+        if let Body::Text(hunks) = &mut file.body {
+            *hunks = hunks.iter().flat_map(split).collect();
+        }
+    }
     let total = files.iter().map(|file| file.hunks().len()).sum();
     let mut walk = Walk { chooser, total, seen: 0, rest: None };
     let mut out = Selection::default();
@@ -152,9 +159,9 @@ impl Walk<'_> {
         }
         if is_whole(&file) {
             let taken = file.hunks().to_vec();
-            return Ok(Some(ChosenFile { file, taken, left: Vec::new() }));
+            return Ok(Some(ChosenFile { file, taken }));
         }
-        let (mut taken, mut left) = (Vec::new(), Vec::new());
+        let mut taken = Vec::new();
         for hunk in file.hunks() {
             self.seen += 1;
             let hunks = match decided {
@@ -167,13 +174,10 @@ impl Walk<'_> {
                     hunks
                 }
             };
-            if hunks.is_empty() {
-                left.push(hunk.clone());
-            }
             taken.extend(hunks);
         }
         let something = !taken.is_empty() || says_more(&file);
-        Ok(something.then_some(ChosenFile { file, taken, left }))
+        Ok(something.then_some(ChosenFile { file, taken }))
     }
 
     /// Whether to take anything of a file, and whether that holds for all of it.
@@ -301,28 +305,39 @@ pub fn reverse(hunk: &Hunk) -> Hunk {
 /// Reads hunks that somebody edited: lengths are counted anew. Header lines do not matter.
 ///
 /// # Errors
-/// What kind of line stands before the first one that belongs to no hunk.
-pub fn read_hunks(text: &[u8]) -> std::result::Result<Vec<Hunk>, &'static str> {
+/// The kinds of two lines that must not follow each other.
+pub fn read_hunks(text: &[u8]) -> std::result::Result<Vec<Hunk>, String> {
     let mut out: Vec<Hunk> = Vec::new();
     let mut before = "file";
     for line in text.split_inclusive(|&byte| byte == b'\n') {
         if line.starts_with(b"@@ ") {
-            out.push(read_header(line).ok_or(before)?);
+            if matches!(before, "range" | "other") {
+                return Err(format!("{before} -> range"));
+            }
+            out.push(read_header(line).ok_or_else(|| format!("{before} -> other"))?);
             before = "range";
             continue;
         }
         let Some(hunk) = out.last_mut() else {
-            if is_header(line) {
+            if is_header(line) || line.starts_with(b" ") {
                 continue;
             }
-            return Err(before);
+            return Err(format!("{before} -> other"));
         };
+        if before == "other" {
+            continue;
+        }
         let (old, new, kind) = match line.first() {
             Some(b'+') => (0, 1, "hunk"),
             Some(b'-') => (1, 0, "hunk"),
             Some(b' ' | b'\n') => (1, 1, "context"),
             Some(b'\\') => (0, 0, before),
-            _ => return Err(before),
+            _ if before == "range" => return Err(format!("{before} -> other")),
+            // Text behind a patch does not count.
+            _ => {
+                before = "other";
+                continue;
+            }
         };
         hunk.old_len += old;
         hunk.new_len += new;
@@ -342,6 +357,49 @@ pub fn read_hunks(text: &[u8]) -> std::result::Result<Vec<Hunk>, &'static str> {
     }
     out.retain(|hunk| hunk.added + hunk.removed > 0);
     Ok(out)
+}
+
+/// Takes a hunk apart into one for each group of changed lines. What is between two groups is context
+/// of both, so that each can be taken without the other.
+fn split(hunk: &Hunk) -> Vec<Hunk> {
+    let lines: Vec<&[u8]> = hunk.lines.split_inclusive(|&byte| byte == b'\n').collect();
+    // Runs of context and of changes, alternating; a missing newline belongs to its line.
+    let mut runs: Vec<(bool, Vec<&[u8]>)> = Vec::new();
+    for line in lines {
+        let context = line.starts_with(b" ");
+        match runs.last_mut() {
+            Some((kind, run)) if *kind == context || line.starts_with(b"\\") => run.push(line),
+            _ => runs.push((context, vec![line])),
+        }
+    }
+    let mut out = Vec::new();
+    let (mut old, mut new) = (0, 0);
+    for (at, (context, run)) in runs.iter().enumerate() {
+        let counts = |run: &[&[u8]], signs: &[u8]| {
+            let counted = run.iter().filter(|line| line.first().is_some_and(|b| signs.contains(b)));
+            i64::try_from(counted.count()).unwrap_or(0)
+        };
+        if !context {
+            let around = |at: Option<usize>| at.and_then(|at| runs.get(at)).map(|(_, run)| &run[..]);
+            let above = around(at.checked_sub(1)).unwrap_or_default();
+            let below = around(at.checked_add(1)).unwrap_or_default();
+            let (over, under) = (counts(above, b" "), counts(below, b" "));
+            let (removed, added) = (counts(run, b"-"), counts(run, b"+"));
+            out.push(Hunk {
+                old_start: hunk.old_start + old - over,
+                old_len: over + removed + under,
+                new_start: hunk.new_start + new - over,
+                new_len: over + added + under,
+                function: hunk.function.clone(),
+                lines: [above, run, below].concat().concat(),
+                added: usize::try_from(added).unwrap_or(0),
+                removed: usize::try_from(removed).unwrap_or(0),
+            });
+        }
+        old += counts(run, b" -");
+        new += counts(run, b" +");
+    }
+    out
 }
 
 /// Whether a line may stand before the hunks of a file.
@@ -430,9 +488,9 @@ mod tests {
         let shape: Vec<_> = chosen
             .files
             .iter()
-            .map(|file| (file.file.new_path.as_slice(), file.taken.len(), file.left.len()))
+            .map(|file| (file.file.new_path.as_slice(), file.taken.len()))
             .collect();
-        assert_eq!(shape, [(&b"gone"[..], 1, 0), (b"mode", 0, 2), (b"named", 1, 1)]);
+        assert_eq!(shape, [(&b"gone"[..], 1), (b"mode", 0), (b"named", 1)]);
     }
 
     #[test]
@@ -455,9 +513,21 @@ mod tests {
     }
 
     #[test]
+    fn one_hunk_for_each_group() {
+        let parts = split(&hunk(4, " a\n-b\n c\n d\n+e\n f\n"));
+        let shape: Vec<_> = parts
+            .iter()
+            .map(|part| (part.old_start, part.old_len, part.new_start, part.new_len))
+            .collect();
+        assert_eq!(shape, [(4, 4, 4, 3), (6, 3, 5, 4)]);
+        assert_eq!(String::from_utf8_lossy(&parts[1].lines), " c\n d\n+e\n f\n");
+    }
+
+    #[test]
     fn edited_hunks() {
         assert_eq!(read_hunks(b"@@ -1,2 +1,2 @@\n a\n b\n").expect("no change"), []);
-        assert!(read_hunks(b"@@ -1,2 +1,2 @@\n a\nx\n").is_err());
-        assert_eq!(read_hunks(b"+++ b/f\ngarbage\n"), Err("file"));
+        let trailing = read_hunks(b"@@ -1,2 +1,2 @@\n a\n+b\nx\n+c\n").expect("one hunk");
+        assert_eq!(trailing[0].lines, b" a\n+b\n");
+        assert_eq!(read_hunks(b"+++ b/f\ngarbage\n"), Err("file -> other".to_owned()));
     }
 }

@@ -7,6 +7,7 @@ pub mod commit;
 pub mod graft;
 pub mod rebase;
 pub mod rebranch;
+pub mod dag;
 pub mod revert;
 pub mod rewrite;
 pub mod share;

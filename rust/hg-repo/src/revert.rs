@@ -38,6 +38,8 @@ pub struct RevertStep {
     pub action: RevertAction,
     /// Whether its content is saved first, since it is nowhere else.
     pub backup: bool,
+    /// Whether it is there only because the file that it was renamed to is.
+    pub implied: bool,
 }
 
 /// Decides what to do with every file that `matcher` accepts, in order of path.
@@ -61,7 +63,14 @@ pub fn plan(
     }
     paths.extend(target.paths().filter(|path| matcher.matches(path)).map(HgPath::to_owned));
     paths.extend(matcher.files().into_iter().filter(|path| status.unknown.contains(path)));
-    let mut planner = Planner { wdir, target: &target, p1: &p1, states: states(&status) };
+    let mut states = states(&status);
+    let implied = renamed_sources(wdir, matcher, &status)?;
+    for path in &implied {
+        states.insert(path.clone(), State::Removed);
+    }
+    paths.extend(implied.iter().cloned());
+    let p2 = manifest_of(&repo, &wdir.dirstate().parents()[1])?;
+    let mut planner = Planner { wdir, target: &target, p1: &p1, p2: &p2, states, implied };
     let mut steps = Vec::new();
     for path in paths {
         let mut step = planner.step(path)?;
@@ -69,6 +78,23 @@ pub fn plan(
         steps.push(step);
     }
     Ok(steps)
+}
+
+/// The removed files that were renamed to files which match: both are reverted, or history would be
+/// left with one half of the rename.
+fn renamed_sources(
+    wdir: &WorkingDir,
+    matcher: &Matcher,
+    status: &Status,
+) -> Result<BTreeSet<HgPathBuf>> {
+    let mut out = BTreeSet::new();
+    for (path, source) in wdir.dirstate().copies()? {
+        let gone = wdir.dirstate().get(&source)?.is_some_and(|entry| entry.is_removed());
+        if gone && status.added.contains(&path) && !matcher.matches(&source) {
+            out.insert(source);
+        }
+    }
+    Ok(out)
 }
 
 /// How a file stands to the first parent.
@@ -98,7 +124,9 @@ struct Planner<'a> {
     wdir: &'a mut WorkingDir,
     target: &'a Manifest,
     p1: &'a Manifest,
+    p2: &'a Manifest,
     states: BTreeMap<HgPathBuf, State>,
+    implied: BTreeSet<HgPathBuf>,
 }
 
 impl Planner<'_> {
@@ -107,13 +135,24 @@ impl Planner<'_> {
         let wanted = self.target.get(&path).map(|entry| (entry.node, entry.flags));
         let (action, backup) = match (wanted, state) {
             (Some(wanted), state) => self.wanted(&path, wanted, state)?,
-            (None, State::Added) if !self.p1.contains(&path) => (RevertAction::Forget, false),
-            (None, State::Modified) => (RevertAction::Remove, true),
+            (None, State::Added | State::Deleted) if !self.p1.contains(&path) => {
+                (RevertAction::Forget, false)
+            }
+            // What a merge brought in unchanged is in the other parent.
+            (None, State::Modified) => (RevertAction::Remove, !self.is_of_p2(&path)?),
             (None, State::Added | State::Clean | State::Deleted) => (RevertAction::Remove, false),
             (None, State::Removed) => (RevertAction::Nothing, false),
             (None, State::Unknown) => (RevertAction::NotManaged, false),
         };
-        Ok(RevertStep { path, action, backup })
+        let implied = self.implied.contains(&path);
+        Ok(RevertStep { path, action, backup, implied })
+    }
+
+    fn is_of_p2(&self, path: &HgPath) -> Result<bool> {
+        match self.p2.get(path) {
+            Some(entry) => Ok(!self.wdir.differs_from(path, entry.node, entry.flags)?),
+            None => Ok(false),
+        }
     }
 
     fn wanted(

@@ -66,13 +66,10 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     for &rev in &known {
         doomed.insert(rev);
     }
+    // The backup is named by the last of the changesets that take the others with them.
+    let is_root = |rev: &Revision| !changelog.parents(*rev).iter().any(|&p| doomed.contains(p));
+    let last_root = known.iter().copied().filter(is_root).max().unwrap_or(first);
     let plan = Plan::make(repo, first, doomed)?;
-    // Backups are named after the last of the roots.
-    let mut named = RevBits::with_len(changelog.len());
-    known.iter().for_each(|&rev| {
-        named.insert(rev);
-    });
-    let last_root = changelog.roots_of(&named).into_iter().max().unwrap_or(first);
     let node = changelog.node(last_root);
     let backup = match options.backup {
         true => {

@@ -121,6 +121,16 @@ pub fn save_message(repo: &Repo, message: &[u8]) -> Result<()> {
     Ok(repo.vfs().write("last-message.txt", message)?)
 }
 
+/// Refuses names that stand for nothing that could be committed, before anybody is asked anything.
+///
+/// # Errors
+/// The first such name.
+pub fn check_names(repo: &Repo, matcher: &Matcher) -> Result<()> {
+    let mut wdir = WorkingDir::open(repo)?;
+    let status = wdir.status(matcher, StatusOptions::default())?;
+    check_named_files(&wdir, matcher, &status)
+}
+
 /// Refuses names that stand for nothing that could be committed.
 fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> Result<()> {
     let changed = [&status.modified, &status.added, &status.removed];

@@ -84,6 +84,7 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     }
     let before = Before::look(repo)?;
     let matcher = match_arguments(ctx)?;
+    let user = ctx.user()?;
     let chosen = match choose(ctx, &matcher)? {
         Choice::Nothing => return Ok(1),
         Choice::All => None,
@@ -94,7 +95,7 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     let mut request = CommitRequest {
         matcher: &matcher,
         message: options.message.clone(),
-        user: ctx.user()?,
+        user,
         date: ctx.date()?,
         extra,
         phase: phase(ctx),

@@ -15,7 +15,7 @@ Returns 0 on success, 1 if nothing was chosen.",
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     if !ctx.ui.is_interactive() {
-        return Err(Error::input("running non-interactively, use commit instead"));
+        return Err(Error::abort("running non-interactively, use commit instead"));
     }
     super::commit::run(ctx)
 }

@@ -83,7 +83,7 @@ fn nothing_named(repo: &Repo, target: Node, p1: Node, merging: bool) -> Result<E
 
 fn revert(ctx: &CommandContext, repo: &Repo, target: Node) -> Result<i32> {
     let matcher = match_arguments(ctx)?;
-    let naming = Naming::relative(ctx, repo);
+    let naming = Naming::configured(ctx, repo, true)?;
     let _wlock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     warn_missing(ctx, repo, &mut wdir, target, &matcher, &naming)?;
@@ -122,7 +122,7 @@ impl Announcer<'_> {
             RevertNote::Step(step) => step,
         };
         let name = self.naming.name(&step.path);
-        let exact = self.matcher.exact(&step.path);
+        let exact = step.implied || self.matcher.exact(&step.path);
         match step.action {
             RevertAction::Nothing if exact => {
                 ctx.ui.warn([b"no changes needed to ", &*name, b"\n"].concat());

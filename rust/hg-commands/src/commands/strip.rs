@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use hg_repo::strip::{StripOptions, strip};
 use hg_store::Repo;
 use hg_types::{Error, Node, Result, Revision};
-use hg_wdir::merge::{UpdateOptions, update};
+use hg_wdir::merge::{MergeState, UpdateOptions, update};
+use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::{Command, CommandContext, revision, rewriting, spec};
 
@@ -125,7 +126,7 @@ fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
         at = changelog.parents(at)[0];
     }
     if ctx.opts.flag("keep") {
-        return rewriting::stand_on(repo, changelog.node(at));
+        return stay(repo, changelog.node(at));
     }
     if !ctx.opts.flag("force") {
         // Going away would overwrite what is not committed: nowhere else is a copy of it.
@@ -135,4 +136,14 @@ fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
     let stats = update(repo, changelog.node(at), &options, &*ctx.ui)?;
     super::update::show_stats(ctx, stats);
     Ok(())
+}
+
+/// Makes the dirstate follow to `node` while the files stay as they are.
+fn stay(repo: &Repo, node: Node) -> Result<()> {
+    let manifest = manifest_of(repo, &node)?;
+    let mut wdir = WorkingDir::open(repo)?;
+    wdir.dirstate_mut().rebuild(manifest.paths());
+    wdir.dirstate_mut().set_parents(node, Node::NULL)?;
+    wdir.write()?;
+    MergeState::clear(repo)
 }

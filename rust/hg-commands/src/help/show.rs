@@ -71,6 +71,12 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         parts.push(format!("defined by: {}\n", source.to_str_lossy()));
         pruned = true;
     }
+    if !ui.is_quiet() && has_page(spec.extension) {
+        parts.push(format!(
+            "(use 'hg help -e {0}' to show help for the {0} extension)\n",
+            spec.extension
+        ));
+    }
     if !ui.is_quiet() {
         let (table, hidden) = options_table(ui, "options", spec.options, &style);
         // The global options are hidden anyway; only texts of ours say so where more is.
@@ -80,6 +86,11 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
+}
+
+/// Whether there is a page about an extension beside those about its commands.
+fn has_page(extension: &str) -> bool {
+    !extension.is_empty() && crate::extensions::summary(extension).is_some()
 }
 
 fn footer(ui: &Ui, parts: &mut Vec<String>, name: &str, full: bool, pruned: bool, style: &Style) {

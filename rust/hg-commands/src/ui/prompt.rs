@@ -104,7 +104,7 @@ impl Ui {
         let mut line = Vec::new();
         let count = self.sink().input().read_until(b'\n', &mut line).unwrap_or(0);
         if count == 0 {
-            return Err(Error::new(ErrorKind::Canceled, "response expected"));
+            return Err(Error::abort("response expected"));
         }
         Ok(line.trim_end_with(|c| c == '\n' || c == '\r').to_vec())
     }

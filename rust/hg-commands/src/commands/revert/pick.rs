@@ -1,15 +1,16 @@
 //! `hg revert --interactive`.
 
+use hg_diff::patch::ApplyOptions;
 use hg_match::Matcher;
 use hg_repo::revert::{RevertAction, RevertNote, RevertStep, apply, back_up, sort};
 use hg_types::{HgPath, HgPathBuf, Node, Result};
-use hg_wdir::WorkingDir;
-use hg_wdir::merge::backup_path;
+use hg_wdir::{WorkingDir, manifest_of};
+use hg_wdir::merge::{backup_path, write_file};
 
 use super::Announcer;
 use crate::diff_display::Comparison;
 use crate::interactive::{Operation, choose};
-use crate::patching::{options, patch_error, patch_working};
+use crate::patching::{Rejects, options, patch_error, patch_memory, patch_working};
 use crate::revision::Target;
 
 /// Asks about each file that would appear or go, and about each change of the others, and does what
@@ -82,8 +83,8 @@ impl Picker<'_> {
         let named = |path: &HgPath| self.announcer.matcher.exact(path);
         let chosen = choose(ctx, &comparison, operation, &named)?;
         let patch = match operation {
-            Operation::Discard => chosen.reversed(false),
-            Operation::Keep => chosen.reversed(true),
+            Operation::Discard => chosen.reversed(),
+            Operation::Keep => chosen.clone().with_hunks().patch(),
             Operation::Apply | Operation::Record => chosen.patch(),
         };
         for file in chosen.files.iter().filter(|file| !file.taken.is_empty()) {
@@ -99,9 +100,27 @@ impl Picker<'_> {
             return Ok(());
         }
         let options = options(ctx, 1, Vec::new())?;
+        if operation == Operation::Keep {
+            return self.keep(wdir, &patch, &options);
+        }
         let patched = patch_working(ctx, wdir, &patch, &options, 0.0).map_err(patch_error)?;
         for path in &patched.files {
             wdir.dirstate_mut().set_possibly_dirty(path)?;
+        }
+        Ok(())
+    }
+
+    /// Makes files what the target and the changes that are kept give together.
+    fn keep(&self, wdir: &mut WorkingDir, patch: &[u8], options: &ApplyOptions) -> Result<()> {
+        let ctx = self.announcer.ctx;
+        let repo = ctx.repo()?;
+        let manifest = manifest_of(repo, &self.target)?;
+        let kept = patch_memory(ctx, &manifest, patch, options, Rejects::Save);
+        for (path, version) in kept.map_err(patch_error)?.0 {
+            if let Some(version) = version {
+                write_file(repo, &path, &version.content, version.flags)?;
+                wdir.dirstate_mut().set_possibly_dirty(&path)?;
+            }
         }
         Ok(())
     }
