@@ -263,7 +263,7 @@ impl DiffStyle {
     /// When a file cannot be read.
     pub fn files(&self, comparison: &Comparison) -> Result<Vec<FileDiff>> {
         let mut out = Vec::new();
-        comparison.request(self, false).for_each(|diff| {
+        comparison.request(&self.options, self.paths.as_deref(), false).for_each(|diff| {
             out.push(diff);
             Ok(())
         })?;

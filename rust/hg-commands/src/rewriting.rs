@@ -3,8 +3,6 @@
 use hg_repo::strip::{StripOptions, strip};
 use hg_store::Repo;
 use hg_types::{Error, Node, Phase, Result, Revision};
-use hg_wdir::WorkingDir;
-use hg_wdir::dirstate::FileUpdate;
 use hg_wdir::merge::{MergeState, UpdateOptions, update};
 
 use crate::CommandContext;

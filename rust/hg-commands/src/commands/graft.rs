@@ -186,6 +186,7 @@ fn commit(ctx: &CommandContext, repo: &Repo, state: &State, rev: Revision) -> Re
         date: state.date.unwrap_or(entry.date()),
         extra,
         phase: None,
+        chosen: None,
         allow_empty: false,
         editor: &mut editor,
     };

@@ -219,6 +219,7 @@ fn store(
         date: entry.date(),
         extra,
         phase: Some(phase.max(Phase::Draft)),
+        chosen: None,
         allow_empty: stored.allow_empty,
         editor: &mut editor,
     };
