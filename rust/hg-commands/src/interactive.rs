@@ -137,13 +137,13 @@ pub fn choose_for_commit(
         let message = "cannot partially commit a merge (use \"hg commit\" instead)";
         return Err(Error::input(message));
     }
-    hg_repo::working::check_names(repo, matcher)?;
     let rev = repo.changelog()?.rev(&p1)?;
     let sides = [Target::Changeset(rev), Target::WorkingDirectory];
     let comparison = Comparison::new(&ctx.ui, repo, sides, matcher, true)?;
     if let Some((path, reason)) = comparison.bad.first() {
         return Err(Error::input([path.as_bytes(), b": ", &reason[..]].concat()));
     }
+    hg_repo::working::check_names(repo, matcher)?;
     let named = |path: &HgPath| matcher.exact(path);
     let selection = choose(ctx, &comparison, Operation::Record, &named)?;
     if selection.is_empty() {
