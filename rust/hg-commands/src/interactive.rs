@@ -264,9 +264,14 @@ impl Chooser for Asker<'_> {
         hunk.write(&mut text);
         text.extend_from_slice(EDIT_HINTS.as_bytes());
         let user = ui.configured_username().unwrap_or_default();
-        let options =
-            EditOptions { user: &user, suffix: Some(".diff"), action: Some("diff"), ..EditOptions::default() };
-        let Ok(edited) = ui.edit(&text, &options).inspect_err(|error| say_failure(ui, error)) else {
+        let options = EditOptions {
+            user: &user,
+            suffix: Some(".diff"),
+            action: Some("diff"),
+            ..EditOptions::default()
+        };
+        let Ok(edited) = ui.edit(&text, &options).inspect_err(|error| say_failure(ui, error))
+        else {
             return Ok(None);
         };
         let kept: Vec<u8> = edited

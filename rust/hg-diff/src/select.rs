@@ -249,7 +249,9 @@ fn is_whole(file: &FileDiff) -> bool {
 fn says_more(file: &FileDiff) -> bool {
     let new = has_line(file, b"new file ");
     (new && file.hunks().is_empty())
-        || [&b"old mode "[..], b"copy from ", b"rename from "].iter().any(|line| has_line(file, line))
+        || [&b"old mode "[..], b"copy from ", b"rename from "]
+            .iter()
+            .any(|line| has_line(file, line))
 }
 
 fn write_file(file: &FileDiff, hunks: &[Hunk], out: &mut Vec<u8>) {
@@ -380,7 +382,8 @@ fn split(hunk: &Hunk) -> Vec<Hunk> {
             i64::try_from(counted.count()).unwrap_or(0)
         };
         if !context {
-            let around = |at: Option<usize>| at.and_then(|at| runs.get(at)).map(|(_, run)| &run[..]);
+            let around =
+                |at: Option<usize>| at.and_then(|at| runs.get(at)).map(|(_, run)| &run[..]);
             let above = around(at.checked_sub(1)).unwrap_or_default();
             let below = around(at.checked_add(1)).unwrap_or_default();
             let (over, under) = (counts(above, b" "), counts(below, b" "));
@@ -405,8 +408,18 @@ fn split(hunk: &Hunk) -> Vec<Hunk> {
 /// Whether a line may stand before the hunks of a file.
 fn is_header(line: &[u8]) -> bool {
     const STARTS: [&str; 12] = [
-        "diff ", "--- ", "+++ ", "index ", "old mode ", "new mode ", "new file ", "deleted file ",
-        "copy ", "rename ", "similarity ", "\n",
+        "diff ",
+        "--- ",
+        "+++ ",
+        "index ",
+        "old mode ",
+        "new mode ",
+        "new file ",
+        "deleted file ",
+        "copy ",
+        "rename ",
+        "similarity ",
+        "\n",
     ];
     STARTS.iter().any(|start| line.starts_with(start.as_bytes()))
 }

@@ -79,9 +79,9 @@ impl Parser<'_> {
             b'+' => {
                 let count = self.word()?;
                 let count = std::str::from_utf8(&count).ok().and_then(|text| text.parse().ok());
-                let count: usize = count.filter(|count| *count <= MAX_NODES).ok_or_else(|| {
-                    Error::abort("invalid number of nodes in dag description")
-                })?;
+                let count: usize = count
+                    .filter(|count| *count <= MAX_NODES)
+                    .ok_or_else(|| Error::abort("invalid number of nodes in dag description"))?;
                 for _ in 0..count {
                     self.node(self.last.into_iter().collect(), out);
                 }
@@ -159,7 +159,9 @@ impl Parser<'_> {
         };
         match found {
             Some(at) => Ok(Some(at)),
-            None => Err(Error::abort([b"unknown reference in dag description: ", &word[..]].concat())),
+            None => {
+                Err(Error::abort([b"unknown reference in dag description: ", &word[..]].concat()))
+            }
         }
     }
 }
@@ -303,7 +305,8 @@ mod tests {
 
     fn parents(text: &str) -> Vec<Vec<usize>> {
         let events = parse(text.as_bytes()).expect("well-formed");
-        let node = |event: Event| if let Event::Node(parents) = event { Some(parents) } else { None };
+        let node =
+            |event: Event| if let Event::Node(parents) = event { Some(parents) } else { None };
         events.into_iter().filter_map(node).collect()
     }
 

@@ -9,7 +9,9 @@ use hg_wdir::dirstate::FileUpdate;
 use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
-use crate::commit::{FileSource as _, FileVersion, MemoryFiles, NewCommit, commit, commit_hook_args};
+use crate::commit::{
+    FileSource as _, FileVersion, MemoryFiles, NewCommit, commit, commit_hook_args,
+};
 
 /// A changeset that is about to be made, as the editor and the checks see it.
 #[derive(Clone, Debug)]

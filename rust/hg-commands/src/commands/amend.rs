@@ -9,9 +9,9 @@ use hg_store::Repo;
 use hg_types::{Error, Phase, Result};
 
 use super::commit::Choice;
-use crate::{Command, CommandContext, spec};
 use crate::commit_message::{self, MessageOptions};
 use crate::scope::match_arguments;
+use crate::{Command, CommandContext, spec};
 
 /// A changeset that began its branch cannot close it at the same time.
 fn check_close(repo: &Repo) -> Result<()> {

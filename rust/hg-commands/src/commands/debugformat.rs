@@ -1,7 +1,7 @@
 //! `hg debugformat`.
 
-use hg_format::requirements::{Requirements, name};
 use hg_config::Config;
+use hg_format::requirements::{Requirements, name};
 use hg_store::default_requirements;
 use hg_types::Result;
 

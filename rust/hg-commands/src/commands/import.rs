@@ -15,7 +15,7 @@ use hg_wdir::{Status, WorkingDir, manifest_of, unfinished};
 
 use crate::commands::addremove::similarity;
 use crate::commit_message::{self, MessageOptions};
-use crate::patching::{Rejects, self, patch_error, patch_memory, patch_working};
+use crate::patching::{self, Rejects, patch_error, patch_memory, patch_working};
 use crate::{Command, CommandContext, spec};
 
 /// `hg import`.
@@ -295,8 +295,8 @@ impl<'a> Import<'a> {
         };
         let manifest = manifest_of(self.repo, &p1)?;
         let text = patch.found.patch.as_deref().unwrap_or_default();
-        let mut files =
-            patch_memory(self.ctx, &manifest, text, &self.options, Rejects::Drop).map_err(patch_error)?;
+        let mut files = patch_memory(self.ctx, &manifest, text, &self.options, Rejects::Drop)
+            .map_err(patch_error)?;
         let user = self.user(&patch.found)?;
         let mut draft = Draft {
             parents: patch.parents,

@@ -33,11 +33,8 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let _wlock = repo.wlock()?;
     let marks = named_bookmarks(ctx, repo)?;
     let query = revision::query(ctx)?;
-    let mut revs = if specs.is_empty() {
-        Vec::new()
-    } else {
-        revision::range(&query, &specs)?.to_vec()?
-    };
+    let mut revs =
+        if specs.is_empty() { Vec::new() } else { revision::range(&query, &specs)?.to_vec()? };
     if !marks.is_empty() {
         revs.extend(only_reachable_from(repo, &marks)?);
         if revs.is_empty() {

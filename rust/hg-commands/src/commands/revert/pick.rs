@@ -4,8 +4,8 @@ use hg_diff::patch::ApplyOptions;
 use hg_match::Matcher;
 use hg_repo::revert::{RevertAction, RevertNote, RevertStep, apply, back_up, sort};
 use hg_types::{HgPath, HgPathBuf, Node, Result};
-use hg_wdir::{WorkingDir, manifest_of};
 use hg_wdir::merge::{backup_path, write_file};
+use hg_wdir::{WorkingDir, manifest_of};
 
 use super::Announcer;
 use crate::diff_display::Comparison;
@@ -24,9 +24,9 @@ pub(super) fn revert(
     let picker = Picker { announcer, target };
     let (changed, others): (Vec<_>, Vec<_>) =
         steps.into_iter().partition(|step| step.action == RevertAction::Revert);
-    let (appearing, going): (Vec<_>, Vec<_>) = others.into_iter().partition(|step| {
-        matches!(step.action, RevertAction::Add | RevertAction::Undelete)
-    });
+    let (appearing, going): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|step| matches!(step.action, RevertAction::Add | RevertAction::Undelete));
     picker.whole(wdir, going)?;
     picker.changes(wdir, &changed)?;
     picker.whole(wdir, appearing)?;
@@ -130,7 +130,8 @@ impl Picker<'_> {
             return Ok(Operation::Apply);
         }
         let config = self.announcer.ctx.config();
-        let keep = config.get_bool_or("experimental", "revert.interactive.select-to-keep", false)?;
+        let keep =
+            config.get_bool_or("experimental", "revert.interactive.select-to-keep", false)?;
         Ok(if keep { Operation::Keep } else { Operation::Discard })
     }
 
