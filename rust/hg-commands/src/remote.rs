@@ -1,18 +1,20 @@
 //! What commands that talk to other repositories share: locations, peers, what to say afterwards.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hg_config::Config;
-use hg_query::QueryContext;
+use hg_query::{QueryContext, Remotes};
 use hg_store::Repo;
-use hg_types::{Error, ErrorKind, Node, Result};
-use hg_vfs::path_to_bytes;
+use hg_types::{Error, ErrorKind, Node, Result, Revision, Silent};
+use hg_vfs::{SystemClock, path_to_bytes};
 use hg_wire::local::{LocalPeer, Lookup};
 use hg_wire::open::{OpenContext, open_peer};
+use hg_wire::outgoing::find_outgoing;
 use hg_wire::paths::{Path, Paths};
 use hg_wire::peer::Peer;
 
-use crate::CommandContext;
+use crate::{CommandContext, Opts, Ui};
 
 /// The repository at a location on this machine.
 ///
@@ -28,17 +30,17 @@ pub fn local_repo(ctx: &CommandContext, location: &[u8]) -> Result<Repo> {
 }
 
 /// The configuration without any repository's own, as another repository starts from it.
-fn base_config(ctx: &CommandContext) -> Result<Config> {
-    let config = ctx.config();
+fn base_config(ui: &Ui, globals: &Opts, opts: &Opts) -> Result<Config> {
+    let config = ui.config();
     let mut base = Config::load(config.environment())?;
-    for file in ctx.globals.list("config-file") {
+    for file in globals.list("config-file") {
         base.apply_option_file(file)?;
     }
-    for option in ctx.globals.list("config") {
+    for option in globals.list("config") {
         base.apply_option(option)?;
     }
     for name in ["ssh", "remotecmd"] {
-        if let Some(value) = ctx.opts.nonempty(name).filter(|_| ctx.opts.is_set(name)) {
+        if let Some(value) = opts.nonempty(name).filter(|_| opts.is_set(name)) {
             base.set("ui", name, value, "--config");
         }
     }
@@ -48,19 +50,76 @@ fn base_config(ctx: &CommandContext) -> Result<Config> {
 /// What opening another repository needs.
 pub fn open_context(ctx: &CommandContext) -> Result<OpenContext> {
     Ok(OpenContext {
-        config: base_config(ctx)?,
+        config: base_config(&ctx.ui, &ctx.globals, &ctx.opts)?,
         cwd: ctx.cwd(),
         reporter: ctx.ui.clone(),
         hooks: Some(Arc::new(crate::hooks::Hooks::new(ctx.ui.clone()))),
-        lookup: lookup(ctx),
+        lookup: lookup(&ctx.ui),
     })
 }
 
+/// Asks other repositories on behalf of a query, and says nothing about it.
+pub struct QueryRemotes {
+    ui: Arc<Ui>,
+    globals: Opts,
+    opts: Opts,
+}
+
+impl QueryRemotes {
+    /// Asks as the user of a command.
+    #[must_use]
+    pub fn new(ctx: &CommandContext) -> Self {
+        Self { ui: ctx.ui.clone(), globals: ctx.globals.clone(), opts: ctx.opts.clone() }
+    }
+
+    fn peer(&self, repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
+        let context = OpenContext {
+            config: base_config(&self.ui, &self.globals, &self.opts)?,
+            cwd: self.ui.cwd(),
+            reporter: Arc::new(Silent),
+            hooks: Some(repo.hooks()),
+            lookup: lookup(&self.ui),
+        };
+        open_peer(&context, location, Some(repo))
+    }
+
+    fn paths(&self, query: &QueryContext) -> Result<Paths> {
+        Paths::load(&self.ui.config(), Some(query.repo.root()), &self.ui.cwd())
+    }
+}
+
+impl Remotes for QueryRemotes {
+    fn outgoing(&self, query: &QueryContext, path: Option<&[u8]>) -> Result<Vec<Revision>> {
+        let named: Vec<Vec<u8>> = path.into_iter().map(<[u8]>::to_vec).collect();
+        let mut found = BTreeSet::new();
+        for path in self.paths(query)?.for_push(&named, &self.ui.cwd())? {
+            let mut peer = self.peer(&query.repo, &path.location)?;
+            let mut own = LocalPeer::new(query.repo.clone(), lookup(&self.ui));
+            let current = hg_wdir::branch::read(&query.repo)?;
+            let wanted = hg_wire::lookup::with_branches(&mut own, &path, &[], &[], Some(&current))?;
+            let heads = match wanted.is_empty() {
+                true => None,
+                false => Some(lookup_all(&mut own, &wanted)?),
+            };
+            let (set, _) =
+                find_outgoing(&query.repo, &mut *peer, heads.as_deref(), false, &Silent)?;
+            found.extend(set.missing);
+        }
+        Ok(found.into_iter().map(Revision::from_index).collect())
+    }
+
+    fn lookup(&self, query: &QueryContext, name: &[u8], path: Option<&[u8]>) -> Result<Node> {
+        let named = [path.unwrap_or(b"default").to_vec()];
+        let mut paths = self.paths(query)?.for_pull(&named)?.into_iter();
+        let path = paths.next().unwrap_or_default();
+        self.peer(&query.repo, &path.location)?.lookup(name)
+    }
+}
+
 /// How symbols are looked up in other repositories: as users write them, but no expressions.
-fn lookup(ctx: &CommandContext) -> Lookup {
-    let clock = crate::revision::clock(ctx);
-    let cwd = ctx.cwd();
-    let encoding = ctx.ui.encoding();
+fn lookup(ui: &Ui) -> Lookup {
+    let clock = Arc::new(SystemClock::new(ui.config().environment().var("TZ")));
+    let (cwd, encoding) = (ui.cwd(), ui.encoding());
     Arc::new(move |repo, symbol| {
         let query =
             QueryContext::new(repo, clock.clone(), path_to_bytes(&cwd))?.with_encoding(encoding);
@@ -103,7 +162,7 @@ pub fn local_symbols(
     path: &Path,
     revs: &[Vec<u8>],
 ) -> Result<Vec<Vec<u8>>> {
-    let mut own = LocalPeer::new(repo.clone(), lookup(ctx));
+    let mut own = LocalPeer::new(repo.clone(), lookup(&ctx.ui));
     wanted_symbols(repo, &mut own, path, ctx.opts.list("branch"), revs)
 }
 

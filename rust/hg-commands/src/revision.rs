@@ -51,7 +51,8 @@ pub fn query(ctx: &CommandContext) -> Result<QueryContext> {
 /// # Errors
 /// When its changelog cannot be read.
 pub fn query_of(ctx: &CommandContext, repo: &Repo) -> Result<QueryContext> {
-    let query = QueryContext::new(repo, clock(ctx), path_to_bytes(&ctx.cwd()))?;
+    let mut query = QueryContext::new(repo, clock(ctx), path_to_bytes(&ctx.cwd()))?;
+    query.remotes = Some(Arc::new(crate::remote::QueryRemotes::new(ctx)));
     Ok(query.with_encoding(ctx.ui.encoding()).with_plugins(ctx.ui.plugins()))
 }
 

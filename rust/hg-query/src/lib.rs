@@ -4,6 +4,7 @@ pub mod bisect;
 pub mod changes;
 mod context;
 pub mod destination;
+pub mod extdata;
 pub mod filehistory;
 pub mod fileset;
 pub mod graph;

@@ -64,8 +64,33 @@ pub fn compile(
     observe: &mut dyn FnMut(&str, &Tree),
 ) -> Result<Tree> {
     match origin {
-        Origin::User => compile_with(ctx, text, Some(&aliases(ctx, local_aliases)), observe),
+        Origin::User => {
+            let rules = UserRules::new(aliases(ctx, local_aliases));
+            compile_with(ctx, text, Some(&rules), observe)
+        }
         Origin::Program => compile_with(ctx, text, None, observe),
+    }
+}
+
+/// Aliases, and whether the user was told what is wrong with them.
+struct UserRules {
+    rules: AliasRules,
+    told: std::cell::Cell<bool>,
+}
+
+impl UserRules {
+    fn new(rules: AliasRules) -> Self {
+        Self { rules, told: std::cell::Cell::new(false) }
+    }
+
+    fn expand(&self, ctx: &QueryContext, tree: Tree) -> Result<Tree> {
+        let tree = lang::expand_aliases(tree, &self.rules)?;
+        if !self.told.replace(true) {
+            for (_, message) in self.rules.errors() {
+                ctx.repo.reporter().warn(&[b"warning: ", message, b"\n"].concat());
+            }
+        }
+        Ok(tree)
     }
 }
 
@@ -73,7 +98,7 @@ pub fn compile(
 fn compile_with(
     ctx: &QueryContext,
     text: &[u8],
-    rules: Option<&AliasRules>,
+    rules: Option<&UserRules>,
     observe: &mut dyn FnMut(&str, &Tree),
 ) -> Result<Tree> {
     if text.is_empty() {
@@ -87,10 +112,7 @@ fn compile_with(
     let mut tree = lang::parse(text, lookup)?;
     observe(STAGES[0], &tree);
     if let Some(rules) = rules {
-        tree = lang::expand_aliases(tree, rules)?;
-        for (_, message) in rules.errors() {
-            ctx.repo.reporter().warn(&[b"warning: ", message, b"\n"].concat());
-        }
+        tree = rules.expand(ctx, tree)?;
     }
     observe(STAGES[1], &tree);
     let tree = lang::fold_concat(tree)?;
@@ -125,7 +147,7 @@ pub fn any_revs<'q>(
     {
         return Ok(set);
     }
-    let rules = aliases(ctx, local_aliases.unwrap_or(&[]));
+    let rules = UserRules::new(aliases(ctx, local_aliases.unwrap_or(&[])));
     let trees = specs.iter().map(|spec| compile_with(ctx, spec, Some(&rules), &mut |_, _| {}));
     let mut trees = trees.collect::<Result<Vec<_>>>()?;
     match trees.len() {

@@ -161,12 +161,18 @@ def main() -> None:
         root = options.directory / f"seed-{seed}"
         for found in differences(options.hg, options.oracle, root, seed, cases):
             groups[found.group()].append(found)
+        report(at + cases, groups)
+
+
+def report(cases: int, groups: dict[str, list[Difference]]) -> None:
+    """Print what was found so far."""
     total = sum(map(len, groups.values()))
-    print(f"{options.cases} cases, {total} differences")
+    print(f"{cases} cases, {total} differences")
     for group, members in sorted(groups.items(), key=lambda item: -len(item[1])):
         print(f"\n== {len(members)} of {group}")
         for member in members[:6]:
             print(member)
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ class Builder:
                 self.step()
             self.finish()
             log = self.run(b"log", b"--hidden", b"-T", b"{node}\n")
-            self.made.nodes = log.splitlines()[::-1]
+            self.made.nodes = log.splitlines()[::-1] or [b"0" * 40]
             self.made.count = len(self.made.nodes)
         return self.made
 
@@ -198,7 +198,7 @@ class Builder:
     def jump(self) -> None:
         """Go on from another changeset."""
         count = int(self.run(b"log", b"-r", b"tip", b"-T", b"{rev}") or b"0")
-        self.run(b"update", b"-qC", b"-r", b"%d" % self.dice.randint(0, count))
+        self.run(b"update", b"-qC", b"-r", b"%d" % self.dice.randint(0, max(count, 0)))
         self.plain()
 
     def branch(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import struct
 import subprocess
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ ENVIRONMENT = {
     "LC_ALL": "C",
     "COLUMNS": "80",
 }
+
+
+#: Seconds after which upstream is taken to hang.
+PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Server:
             env=environment(encoding),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             stderr=subprocess.DEVNULL,
         )
         self._frame()
@@ -60,14 +66,23 @@ class Server:
         self.process.wait(timeout=60)
 
     def _frame(self) -> tuple[bytes, bytes | int]:
-        header = self.process.stdout.read(5)
+        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+            self.process.kill()
+        header = self._read(5)
         if len(header) < 5:
             message = "the server has ended"
             raise EOFError(message)
         channel, size = struct.unpack(">cI", header)
         if channel in b"IL":
             return channel, size
-        return channel, self.process.stdout.read(size)
+        return channel, self._read(size)
+
+    def _read(self, size: int) -> bytes:
+        parts = []
+        while size and (part := self.process.stdout.read(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
 
     def run(self, *args: bytes) -> Answer:
         """Run a command."""

@@ -42,6 +42,12 @@ DATE_FORMATS = [b"%Y-%m-%d", b"%s", b"%H:%M:%S %z", b"%a %b %1 %2", b"%j %U %%",
 class Templates(Writer):
     """Templates."""
 
+    def number(self) -> Text:
+        """Return a number that is safe as a width."""
+        if self.dice.random() < 0.05:
+            return self.one(b"99", b"007", b"12345")
+        return b"%d" % self.dice.randint(0, 4)
+
     def template(self, depth: int) -> Text:
         """Return a text with expressions in it."""
         parts = []

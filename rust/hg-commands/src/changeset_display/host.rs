@@ -6,7 +6,8 @@ use bstr::ByteSlice as _;
 use hg_config::Config;
 use hg_diff::stat::FileStat;
 use hg_diff::{DiffOptions, FileDiff};
-use hg_match::{MatchOptions, Matcher, PatternKind, matcher};
+use hg_match::{Matcher, PatternKind};
+use hg_query::QueryContext;
 use hg_query::plugins::Plugins;
 use hg_query::template::{Changeset, Host, StatLine, SubOptions, Verbosity};
 use hg_types::{Clock, Encoding, HgPath, HgPathBuf, Result};
@@ -107,11 +108,7 @@ impl Host for UiHost {
     ) -> Result<Vec<u8>> {
         let list = |pattern: Option<&[u8]>| pattern.map(<[u8]>::to_vec).into_iter().collect();
         let (include, exclude): (Vec<_>, Vec<_>) = (list(include), list(exclude));
-        let matcher = self.matcher(|options| MatchOptions {
-            include: &include,
-            exclude: &exclude,
-            ..options
-        })?;
+        let matcher = self.matcher(changeset, [&[], &include, &exclude], PatternKind::Glob)?;
         let flags = DiffFlags::default();
         let options = from_config(&self.config, "diff", &flags, Features::ALL, &*self.ui)?;
         let mut out = Vec::new();
@@ -124,11 +121,7 @@ impl Host for UiHost {
 
     fn matching_files(&self, changeset: &Changeset, pattern: &[u8]) -> Result<Vec<HgPathBuf>> {
         let patterns = [pattern.to_vec()];
-        let matcher = self.matcher(|options| MatchOptions {
-            patterns: &patterns,
-            default_kind: PatternKind::Glob,
-            ..options
-        })?;
+        let matcher = self.matcher(changeset, [&patterns, &[], &[]], PatternKind::Glob)?;
         let manifest = changeset.manifest()?;
         let paths = manifest.paths().filter(|path| matcher.matches(path));
         Ok(paths.map(HgPath::to_owned).collect())
@@ -170,12 +163,19 @@ impl Host for UiHost {
 }
 
 impl UiHost {
-    fn matcher<'a>(
-        &'a self,
-        change: impl FnOnce(MatchOptions<'a>) -> MatchOptions<'a>,
+    /// A matcher of patterns; filesets in them are asked about the changeset.
+    fn matcher(
+        &self,
+        changeset: &Changeset,
+        lists: [&[Vec<u8>]; 3],
+        default_kind: PatternKind,
     ) -> Result<Matcher> {
         let cwd = self.config.environment().cwd.as_os_str().as_encoded_bytes();
-        matcher(&change(MatchOptions::new(&self.root, cwd)))
+        let query = QueryContext::new(changeset.repo(), self.clock.clone(), cwd)?
+            .with_encoding(self.ui.encoding())
+            .with_plugins(self.ui.plugins());
+        let [patterns, include, exclude] = lists;
+        query.matcher(patterns, include, exclude, default_kind, Some(changeset.rev()))
     }
 
     /// The changes of a changeset against its first parent.

@@ -78,8 +78,8 @@ fn merge(into: &mut Hints, more: Hints) {
     }
 }
 
-/// Gives the status that the tree needs from outside; where only one side of an intersection needs
-/// any, it is marked itself.
+/// Gives the status that the tree needs from outside; where only one part of an intersection or
+/// union needs any, it is marked itself.
 fn hinted(tree: Tree) -> (Tree, Hints) {
     let (kind, children) = match tree {
         Tree::Nothing | Tree::Leaf(..) => return (tree, Hints::new()),
@@ -87,7 +87,7 @@ fn hinted(tree: Tree) -> (Tree, Hints) {
     };
     match kind {
         "func" => function(children),
-        "or" | "not" => {
+        "not" => {
             let mut all = Hints::new();
             let children = children.into_iter().map(|child| {
                 let (child, hints) = hinted(child);
@@ -97,9 +97,9 @@ fn hinted(tree: Tree) -> (Tree, Hints) {
             let children = children.collect();
             (Tree::Node(kind, children), all)
         }
-        "and" => {
+        "and" | "or" => {
             let children: Vec<_> = children.into_iter().map(hinted).collect();
-            if children.iter().all(|(_, hints)| !hints.is_empty()) {
+            if children.iter().filter(|(_, hints)| !hints.is_empty()).count() > 1 {
                 let mut all = Hints::new();
                 let mut parts = Vec::new();
                 for (child, hints) in children {

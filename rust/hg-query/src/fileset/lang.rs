@@ -83,7 +83,7 @@ impl Tokenizer<'_> {
             if c == quote {
                 let text = &self.text[first..end];
                 let value = if raw { text.to_vec() } else { parser::unescape(text)? };
-                let token = Token::text("string", value, self.at);
+                let token = Token::text("string", value, first);
                 self.at = end + 1;
                 return Ok(token);
             }

@@ -2,20 +2,21 @@
 
 use crate::parser::Tree;
 
-/// Costs: looking at a name, a status, the contents.
+/// Costs: looking at a name, asking anything else, a status, the contents.
 const NAME: u32 = 1;
+const ORDINARY: u32 = 2;
 const STATUS: u32 = 20;
 const CONTENTS: u32 = 60;
 const THOROUGH: u32 = 100;
 
 fn weight_of(name: &[u8]) -> u32 {
     match name {
-        b"added" | b"deleted" | b"exec" | b"missing" | b"modified" | b"removed" | b"size"
-        | b"symlink" | b"resolved" | b"unresolved" | b"clean" | b"status" | b"revs" => STATUS,
+        b"added" | b"deleted" | b"hgignore" | b"missing" | b"modified" | b"removed" | b"size"
+        | b"resolved" | b"unresolved" | b"clean" | b"status" | b"revs" => STATUS,
         b"binary" | b"encoding" | b"eol" | b"grep" => CONTENTS,
         b"ignored" | b"unknown" => THOROUGH,
-        b"copied" => 40,
-        _ => NAME,
+        b"portable" => NAME,
+        _ => ORDINARY,
     }
 }
 
@@ -39,9 +40,9 @@ fn rewrite(tree: Tree) -> (u32, Tree) {
             let name = children.first().and_then(Tree::as_symbol).map_or(NAME, weight_of);
             let mut children = children;
             let arguments = children.pop().unwrap_or(Tree::Nothing);
-            let (_, arguments) = rewrite(arguments);
+            let (weight, arguments) = rewrite(arguments);
             children.push(arguments);
-            (name, Tree::Node(kind, children))
+            (name + weight, Tree::Node(kind, children))
         }
         "list" => {
             let (weights, items): (Vec<u32>, _) = children.into_iter().map(rewrite).unzip();
@@ -74,12 +75,11 @@ fn union(children: Vec<Tree>) -> (u32, Tree) {
     parts.sort_by_key(|(weight, _)| *weight);
     let weight = parts.last().map_or(0, |(weight, _)| *weight);
     let is_pattern = |tree: &Tree| matches!(tree.kind(), "string" | "symbol" | "kindpat");
-    let (mut patterns, others): (Vec<Tree>, Vec<Tree>) =
+    let (patterns, others): (Vec<Tree>, Vec<Tree>) =
         parts.into_iter().map(|(_, tree)| tree).partition(is_pattern);
     let mut trees = Vec::new();
     match patterns.len() {
         0 => {}
-        1 => trees.append(&mut patterns),
         _ => trees.push(Tree::Node("patterns", patterns)),
     }
     trees.extend(others);

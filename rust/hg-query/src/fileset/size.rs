@@ -13,6 +13,10 @@ pub(super) struct SizeRange {
 impl SizeRange {
     pub(super) fn parse(text: &[u8]) -> Result<Self> {
         let text = text.trim();
+        if let Some(dash) = text.find_byte(b'-') {
+            let (first, last) = (&text[..dash], &text[dash + 1..]);
+            return Ok(Self { least: exact(first)?, most: highest(last)? });
+        }
         let open = |rest: &[u8]| exact(rest.trim());
         if let Some(rest) = text.strip_prefix(b"<=") {
             return Ok(Self { least: 0, most: open(rest)? });
@@ -28,10 +32,6 @@ impl SizeRange {
         }
         if let Some(rest) = text.strip_prefix(b">") {
             return Ok(Self { least: open(rest)?.saturating_add(1), most: u64::MAX });
-        }
-        if let Some(dash) = text.find_byte(b'-') {
-            let (first, last) = (text[..dash].trim(), text[dash + 1..].trim());
-            return Ok(Self { least: exact(first)?, most: highest(last)? });
         }
         if text.first().is_some_and(|c| c.is_ascii_digit() || *c == b'.') {
             return Ok(Self { least: exact(text)?, most: highest(text)? });

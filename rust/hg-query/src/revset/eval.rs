@@ -90,11 +90,11 @@ pub fn eval<'q>(
             let (roots, heads) = (eval_all(ctx, roots)?, eval_all(ctx, heads)?);
             Ok(subset.and(walk::reachable(ctx, &roots, &heads)?))
         }
-        ("parentpost", [set]) => parent(ctx, subset, set, 1),
+        ("parentpost", [set]) => parent(ctx, subset, set, 1, false),
         ("parent", [set, number]) => {
             const COMPLAINT: &str = "^ expects a number 0, 1, or 2";
             match integer(number, COMPLAINT)? {
-                number @ 0..=2 => parent(ctx, subset, set, number),
+                number @ 0..=2 => parent(ctx, subset, set, number, number == 1),
                 _ => Err(parse_error(COMPLAINT)),
             }
         }
@@ -179,12 +179,13 @@ fn range<'q>(
     Ok(if order == Order::Define { set.and(subset) } else { subset.and(set) })
 }
 
-/// `set^n`.
+/// `set^n`; the parent of a root is null when it is asked for by number.
 fn parent<'q>(
     ctx: &'q QueryContext,
     subset: SmartSet<'q>,
     set: &Tree,
     number: i64,
+    with_null: bool,
 ) -> Result<SmartSet<'q>> {
     let mut found = Vec::new();
     for rev in eval_all(ctx, set)?.iter() {
@@ -193,7 +194,7 @@ fn parent<'q>(
             0 => found.push(rev),
             _ => {
                 let parent = ctx.parents(rev)?[if number == 1 { 0 } else { 1 }];
-                found.extend(Some(parent).filter(|parent| !parent.is_null()));
+                found.extend(Some(parent).filter(|parent| with_null || !parent.is_null()));
             }
         }
     }

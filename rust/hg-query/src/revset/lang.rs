@@ -181,7 +181,7 @@ impl<'a> Tokenizer<'a> {
             if c == quote {
                 let text = &self.text[first..end];
                 let value = if raw { text.to_vec() } else { parser::unescape(text)? };
-                let token = Token::text("string", value, first - 1 - usize::from(raw));
+                let token = Token::text("string", value, first);
                 self.at = end + 1;
                 return Ok(token);
             }

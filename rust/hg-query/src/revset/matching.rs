@@ -63,9 +63,16 @@ impl Field {
         let entry = ctx.entry(rev)?;
         Ok(match self {
             Self::Phase => {
-                let phase =
-                    if rev.is_wdir() { Phase::Draft } else { ctx.repo.phases()?.phase(rev) };
-                vec![phase.number()]
+                let phases = ctx.repo.phases()?;
+                match rev.is_wdir() {
+                    true => {
+                        let parents = ctx.wdir_parents()?;
+                        let parents = parents.into_iter().map(|parent| phases.phase(parent));
+                        vec![parents.fold(ctx.repo.new_commit_phase()?, Phase::max).number()]
+                    }
+                    false if rev.is_null() => Vec::new(),
+                    false => vec![phases.phase(rev).number()],
+                }
             }
             Self::Parents => {
                 let nodes = ctx.parents(rev)?.map(|parent| ctx.node(parent));

@@ -89,10 +89,13 @@ pub(super) fn descendants<'q>(
     let Some(&lowest) = roots.iter().min() else {
         return Ok(generator(std::iter::empty(), Direction::Ascending));
     };
+    let limited = start > 0 || stop.is_some();
+    let with_wdir = limited && start == 0 && roots.contains(&Revision::WDIR);
+    let wdir = with_wdir.then_some(Ok(Revision::WDIR));
     if lowest.is_wdir() {
-        return Ok(generator(std::iter::empty(), Direction::Ascending));
+        return Ok(generator(wdir.into_iter(), Direction::Ascending));
     }
-    if start == 0 && stop.is_none() {
+    if !limited {
         return Ok(generator(
             all_descendants(ctx, roots, lowest, first_only),
             Direction::Ascending,
@@ -125,7 +128,7 @@ pub(super) fn descendants<'q>(
         depths.insert(rev, own);
         (wanted && !ctx.is_hidden(rev)).then_some(Ok(rev))
     });
-    Ok(generator(walk, Direction::Ascending))
+    Ok(generator(walk.chain(wdir), Direction::Ascending))
 }
 
 fn end(ctx: &QueryContext) -> i32 {

@@ -157,8 +157,8 @@ fn compile(tree: &Tree, engine: &Engine, place: Place) -> Result<Code> {
             return Err(Error::parse("can't use a key-value pair in this context", None));
         }
         Tree::Node(".", parts) => {
-            let member = engine.symbol_named(expect_symbol(parts.get(1))?);
-            Code::Member(operand(0, place)?, member)
+            let value = operand(0, Place::Top)?;
+            Code::Member(value, engine.symbol_named(expect_symbol(parts.get(1))?))
         }
         Tree::Node("%", parts) => {
             let list = operand(0, place)?;

@@ -96,7 +96,9 @@ impl Engine {
         keyword: Option<&KeywordRef>,
         scope: &Scope,
     ) -> Result<Option<Value>> {
-        match scope.get(name).or_else(|| self.default_of(name)) {
+        let of_changeset = keyword.is_some_and(KeywordRef::needs_changeset);
+        let set = if of_changeset { scope.get_of_changeset(name) } else { scope.get(name) };
+        match set.or_else(|| self.default_of(name)) {
             Some(Value::Recursive) => {
                 let message = [b"recursive reference '", name, b"' in template"].concat();
                 return Err(Error::abort(message));

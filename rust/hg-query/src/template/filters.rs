@@ -92,6 +92,9 @@ fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
             list.shown = None;
             Ok(Value::List(list.into()))
         }
+        Value::Strings(strings) => {
+            Ok(Value::Strings(strings.iter().rev().cloned().collect::<Vec<_>>().into()))
+        }
         _ => Err(Error::parse("not reversible", None)),
     }
 }

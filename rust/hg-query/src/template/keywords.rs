@@ -10,9 +10,10 @@ mod surroundings;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use hg_types::Result;
+use hg_types::{Result, Revision};
 
 use super::changeset::Changeset;
 use super::engine::Engine;
@@ -46,6 +47,26 @@ enum Needs {
 pub(super) struct Caches {
     latest_tags: RefCell<latest_tag::Cache>,
     bisection: std::cell::OnceCell<evolve::Bisection>,
+    extdata: RefCell<HashMap<Vec<u8>, ExtData>>,
+}
+
+/// What a source of `[extdata]` says of each changeset.
+type ExtData = Rc<BTreeMap<Revision, Vec<u8>>>;
+
+impl Caches {
+    /// The data of a source, read once.
+    pub(super) fn extdata(
+        &self,
+        source: &[u8],
+        read: impl FnOnce() -> Result<BTreeMap<Revision, Vec<u8>>>,
+    ) -> Result<ExtData> {
+        if let Some(known) = self.extdata.borrow().get(source) {
+            return Ok(Rc::clone(known));
+        }
+        let found = Rc::new(read()?);
+        self.extdata.borrow_mut().insert(source.to_vec(), Rc::clone(&found));
+        Ok(found)
+    }
 }
 
 impl std::fmt::Debug for Keyword {
@@ -55,6 +76,11 @@ impl std::fmt::Debug for Keyword {
 }
 
 impl Keyword {
+    /// Whether it speaks of a changeset.
+    pub(super) fn needs_changeset(&self) -> bool {
+        matches!(self.needs, Needs::Changeset | Needs::File)
+    }
+
     /// The value in a scope; [`Value::None`] if the scope lacks what it needs.
     pub(super) fn evaluate(&self, engine: &Engine, scope: &Scope) -> Result<Value> {
         let available = match self.needs {

@@ -130,6 +130,9 @@ impl Engine {
                 if text.is_empty() {
                     return Ok(HgDate::default());
                 }
+                if text.trim_ascii().is_empty() {
+                    return Err(fail("invalid date: ''"));
+                }
                 hg_types::parse_date(&text, self.host.clock()).map_err(|error| match message {
                     Some(message) => Error::parse(message, None),
                     None => Error::parse(error.message, None),
@@ -179,7 +182,9 @@ impl Engine {
             ListKind::Named(name, constants) => {
                 let mut values = constants.clone();
                 values.push((name.clone(), item.clone()));
-                Vars { values, change: Change::Keep }
+                let change =
+                    if &name[..] == b"node" { self.change_to(item)? } else { Change::Keep };
+                Vars { values, change }
             }
             ListKind::Changesets => {
                 let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
@@ -218,6 +223,19 @@ impl Engine {
                 append_plain(item, &mut path);
                 Vars { values: vec![(name.clone(), item.clone())], change: Change::File(path) }
             }
+        })
+    }
+
+    /// Keywords speak of the changeset with an id, if there is one.
+    fn change_to(&self, id: &Value) -> Result<Change> {
+        let mut hex = Vec::new();
+        append_plain(id, &mut hex);
+        let (Some(history), Some(node)) = (self.history(), Node::from_hex(&hex)) else {
+            return Ok(Change::Keep);
+        };
+        Ok(match history.repo().changelog()?.find(&node) {
+            Some(rev) => Change::Changeset(Rc::new(Changeset::open(history, rev)?)),
+            None => Change::Keep,
         })
     }
 
@@ -266,6 +284,7 @@ impl Engine {
             }
             Value::Strings(strings) => out = strings.join(separator),
             Value::NoItem => {}
+            Value::Item(item) if item.value.is_none() => self.show_item(item, scope, &mut out)?,
             Value::Bytes(_) | Value::Local(_) | Value::Item(_) => {
                 let text = self.text_of(value, scope)?;
                 out = text.chunks(1).collect::<Vec<_>>().join(separator);
@@ -350,11 +369,28 @@ impl Engine {
         if form == PairForm::Escaped {
             let text = self.text_of(value, scope)?;
             out.extend_from_slice(&crate::parser::escape(&text));
+        } else if form == PairForm::Equals {
+            self.show_inner(value, scope, out)?;
         } else {
             self.show(value, scope, out)?;
         }
         if form == PairForm::Copy {
             out.push(b')');
+        }
+        Ok(())
+    }
+
+    /// A value of a dict: composed ones are shown in the notation of Python.
+    fn show_inner(&self, value: &Value, scope: &Scope, out: &mut Vec<u8>) -> Result<()> {
+        match value {
+            Value::List(list)
+                if !matches!(list.kind, ListKind::Revisions | ListKind::Changesets) =>
+            {
+                python_notation(value, out);
+            }
+            Value::Strings(_) | Value::Dict(_) | Value::Date(..) => python_notation(value, out),
+            Value::Item(item) if item.value.is_none() => out.extend_from_slice(b"{}"),
+            other => return self.show(other, scope, out),
         }
         Ok(())
     }
@@ -476,7 +512,7 @@ pub(super) fn describe(value: &Value) -> Vec<u8> {
     match unwrap(value) {
         Value::Bytes(bytes) => crate::parser::quote(bytes),
         Value::Local(text) => crate::parser::quote(&text.local),
-        Value::None => b"None".to_vec(),
+        Value::None | Value::NoItem => b"None".to_vec(),
         Value::Date(..) => b"date".to_vec(),
         plain => {
             let mut out = Vec::new();
@@ -513,6 +549,57 @@ pub(super) fn append_plain(value: &Value, out: &mut Vec<u8>) {
             }
         }
         _ => {}
+    }
+}
+
+/// A value inside of another as upstream shows it: in the notation of Python.
+fn python_notation(value: &Value, out: &mut Vec<u8>) {
+    let text = |bytes: &[u8], out: &mut Vec<u8>| {
+        out.push(b'b');
+        match bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+            true => {
+                let escaped = crate::parser::escape(bytes);
+                out.push(b'"');
+                out.extend_from_slice(&bstr::ByteSlice::replace(&escaped[..], "\\'", "'"));
+                out.push(b'"');
+            }
+            false => out.extend_from_slice(&crate::parser::quote(bytes)),
+        }
+    };
+    match unwrap(value) {
+        Value::Bytes(bytes) => text(bytes, out),
+        Value::Local(local) => text(&local.local, out),
+        Value::None => out.extend_from_slice(b"None"),
+        Value::List(list) => {
+            out.push(b'[');
+            for (at, item) in list.items.iter().enumerate() {
+                out.extend_from_slice(if at > 0 { b", " } else { b"" });
+                python_notation(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Strings(strings) => {
+            out.push(b'[');
+            for (at, item) in strings.iter().enumerate() {
+                out.extend_from_slice(if at > 0 { b", " } else { b"" });
+                text(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Dict(dict) => {
+            out.push(b'{');
+            for (at, (key, value)) in dict.pairs.iter().enumerate() {
+                out.extend_from_slice(if at > 0 { b", " } else { b"" });
+                text(key, out);
+                out.extend_from_slice(b": ");
+                python_notation(value, out);
+            }
+            out.push(b'}');
+        }
+        Value::Date(date, _) => {
+            out.extend_from_slice(format!("({}, {})", date.seconds, date.offset).as_bytes());
+        }
+        plain => append_plain(plain, out),
     }
 }
 

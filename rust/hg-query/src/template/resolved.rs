@@ -31,6 +31,14 @@ impl KeywordRef {
         }
     }
 
+    /// Whether it speaks of a changeset.
+    pub(super) fn needs_changeset(&self) -> bool {
+        match self {
+            Self::Builtin(keyword) => keyword.needs_changeset(),
+            Self::Custom(_) => true,
+        }
+    }
+
     /// The value in a scope; [`Value::None`] if the scope lacks what it needs.
     pub(super) fn evaluate(&self, engine: &Engine, scope: &Scope) -> Result<Value> {
         match self {

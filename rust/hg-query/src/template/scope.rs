@@ -76,6 +76,22 @@ impl Scope {
         }
     }
 
+    /// The variable called `name`, unless it was set for another changeset.
+    #[must_use]
+    pub fn get_of_changeset(&self, name: &[u8]) -> Option<&Value> {
+        let mut frame = &self.0;
+        loop {
+            if let Some((_, value)) = frame.values.iter().rev().find(|(key, _)| &key[..] == name) {
+                return Some(value);
+            }
+            let outer = &frame.parent.as_ref()?.0;
+            match (&frame.changeset, &outer.changeset) {
+                (Some(inner), Some(outer)) if !Rc::ptr_eq(inner, outer) => return None,
+                _ => frame = outer,
+            }
+        }
+    }
+
     /// The changeset that keywords speak of.
     #[must_use]
     pub fn changeset(&self) -> Option<&Rc<Changeset>> {

@@ -295,7 +295,7 @@ impl Tokens<'_> {
             [b'"' | b'\'', ..] => {
                 let (pieces, end) = template(self.text, pos + 1, Some(c), self.depth + 1)?;
                 self.at = end;
-                Ok(template_token(pieces, pos))
+                Ok(template_token(pieces, pos + 1))
             }
             [b'\\', b'"' | b'\'', ..] => self.escaped_string(2),
             [b'r', b'\\', b'"' | b'\'', ..] => self.escaped_string(3),
@@ -352,7 +352,7 @@ impl Tokens<'_> {
             }
         }
         self.at = at + 1;
-        Ok(Token::text("string", &self.text[start..at], pos))
+        Ok(Token::text("string", &self.text[start..at], start))
     }
 
     /// `\"...\"` inside a string: templates written for versions that unescaped the outer string before reading

@@ -247,6 +247,9 @@ fn some_parents<'q>(call: Call<'q, '_>, which: &[usize]) -> Result<SmartSet<'q>>
         let parents = call.ctx.parents(child?)?;
         found.extend(which.iter().map(|&at| parents[at]).filter(|rev| !rev.is_null()));
     }
+    if found.is_empty() && which.len() == 1 && *call.arguments == Tree::Nothing {
+        return Ok(SmartSet::empty());
+    }
     Ok(call.subset.among(found))
 }
 

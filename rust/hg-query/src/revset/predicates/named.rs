@@ -58,7 +58,10 @@ fn of_space<'q>(call: Call<'q, '_>, name: &str, space: Namespace) -> Result<Smar
         }
         return Ok(call.subset.and(SmartSet::from_set(revs)));
     }
-    let (_, revs) = matching_names(ctx, space, |name| pattern.matches(name))?;
+    let (_, mut revs) = matching_names(ctx, space, |name| pattern.matches(name))?;
+    if space == Namespace::Tags && pattern.matches(b"tip") {
+        revs.insert(ctx.tip());
+    }
     Ok(call.subset.and(SmartSet::from_set(revs)))
 }
 

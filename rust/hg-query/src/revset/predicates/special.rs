@@ -148,10 +148,8 @@ pub(super) fn extdata<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let arguments = build_args(call.arguments, "extdata", "source")?;
     let complaint = "extdata takes at least 1 string argument";
     let source = string(arguments.get("source").unwrap_or(&Tree::Nothing), complaint)?;
-    if call.ctx.config.get("extdata", source).is_none() {
-        return Err(Error::abort([b"unknown extdata source '", source, b"'"].concat()));
-    }
-    Err(unsupported("extdata"))
+    let found = crate::extdata::read(call.ctx, source)?;
+    Ok(call.subset.and(SmartSet::from_set(found.into_keys())))
 }
 
 /// `outgoing([path])`

@@ -144,7 +144,8 @@ fn shortest_prefix(engine: &Engine, node: &Node, minimum: usize) -> Result<Vec<u
             let shared = |rev| shared_digits(node, &changelog.node(rev));
             changelog.revs().map(shared).max().unwrap_or(0) + 1
         }
-        None => changelog.shortest_prefix_len(node),
+        // The id of the working directory is one more to be told from.
+        None => changelog.shortest_prefix_len(node).max(shared_digits(node, &Node::WDIR) + 1),
     };
     len = len.max(minimum).min(40);
     if with_x {

@@ -1,8 +1,11 @@
 //! Functions that ask the configuration and the user's terminal.
 
-use hg_types::Error;
+use hg_types::{Error, Result};
 
+use super::super::code::Arguments;
+use super::super::engine::Engine;
 use super::super::host::Verbosity;
+use super::super::scope::Scope;
 use super::super::value::Value;
 use super::{Function, expect, function};
 
@@ -28,7 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         match args.get(2) {
             Some(default) => Ok(Value::Bool(engine.boolean(default, scope)?)),
-            None => Ok(Value::None),
+            None => Ok(Value::Bool(false)),
         }
     }),
     function("configint", |engine, scope, arguments| {
@@ -66,10 +69,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let path = engine.string(&args[0], scope)?;
         Ok(Value::Bytes(engine.host.display_path(&path)))
     }),
-    function("extdata", |engine, scope, arguments| {
-        let args = expect(arguments, 1, 1, "extdata expects one argument")?;
-        let source = engine.string(&args[0], scope)?;
-        let message = [b"unknown extdata source '", &source[..], b"'"].concat();
-        Err(Error::abort(message))
-    }),
+    function("extdata", extdata),
 ];
+
+/// `extdata(source)`: what a source says of the changeset.
+fn extdata(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
+    let args = expect(arguments, 1, 1, "extdata expects one argument")?;
+    let source = engine.string(&args[0], scope)?;
+    if source.is_empty() {
+        let error = Error::parse("empty data source specified", None);
+        return Err(match args[0].symbolic_name() {
+            Some(name) => error.hint([b"did you mean extdata('", name, b"')?"].concat()),
+            None => error,
+        });
+    }
+    let Some(changeset) = scope.changeset() else {
+        return Err(super::super::engine::unavailable("ctx"));
+    };
+    let found = engine
+        .caches
+        .extdata(&source, || crate::extdata::read(&*super::query_context(engine)?, &source))?;
+    Ok(Value::Bytes(found.get(&changeset.rev()).cloned().unwrap_or_default()))
+}
