@@ -22,7 +22,7 @@ from .server import Answer, Server, run_once
 from .templates import Templates
 
 #: Cases that one repository serves.
-PER_REPOSITORY = 1000
+PER_REPOSITORY = 500
 DAMAGED = 0.12
 
 

@@ -43,3 +43,15 @@ fn sizes() {
     assert_eq!(inside(".5KB - 1.5kB", 1024), Some(true));
     assert_eq!(inside("bar", 1), None);
 }
+
+#[test]
+fn only_what_needs_the_status_is_marked() {
+    assert_eq!(
+        show("a or missing()"),
+        "(or (patterns (symbol 'a')) (withstatus (func (symbol 'missing') None) (string 'missing')))"
+    );
+    assert!(
+        show("added() or removed() or a").starts_with("(withstatus (or (patterns (symbol 'a'))")
+    );
+    assert_eq!(show("a ! b"), "Some(2) not an infix: !");
+}

@@ -87,7 +87,7 @@ fn intersection(children: Vec<Tree>, weigh: &dyn Fn(&[u8]) -> Weight) -> (Weight
         return (weight, call("_phaseandancestors", arguments));
     }
     let without = |tree: &Tree| match tree {
-        Tree::Node("not", operand) => operand.first().cloned(),
+        Tree::Node("not", operand) => operand.first().filter(|o| **o != Tree::Nothing).cloned(),
         _ => None,
     };
     let only = |set: &Tree, excluded: &Tree| {

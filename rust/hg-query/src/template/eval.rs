@@ -116,7 +116,14 @@ impl Engine {
     }
 
     fn filter(&self, filter: &FilterRef, operand: &Code, scope: &Scope) -> Result<Value> {
-        let operand_value = self.eval(operand, scope);
+        let operand_value = match operand {
+            // The list is there before the filter reads what is made of it.
+            Code::Map(list, template) => {
+                let items = self.eval(list, scope)?;
+                self.map_value(&items, list, template, scope)
+            }
+            _ => self.eval(operand, scope),
+        };
         // What is rendered piece by piece fails while the filter reads it.
         let value = match operand_value {
             Err(error) if !operand.is_lazy() => return Err(error),
@@ -157,8 +164,19 @@ impl Engine {
 
     fn map(&self, list: &Code, template: &Code, scope: &Scope) -> Result<Value> {
         let operand = self.eval(list, scope)?;
+        self.map_value(&operand, list, template, scope)
+    }
+
+    /// A template for each item of a value, which is that of `list`.
+    fn map_value(
+        &self,
+        operand: &Value,
+        list: &Code,
+        template: &Code,
+        scope: &Scope,
+    ) -> Result<Value> {
         let mut made = Vec::new();
-        self.for_each_item(&operand, scope, |vars| {
+        self.for_each_item(operand, scope, |vars| {
             let inner = index_scope(scope, vars, made.len());
             let mut out = Vec::new();
             self.render_code(template, &inner, &mut out)?;

@@ -87,7 +87,8 @@ fn not_countable() -> Error {
 fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
     match value {
         Value::List(list) if !is_query(&list) => {
-            let mut list = List::clone(&list);
+            // The items are not called what they were.
+            let mut list = List { kind: ListKind::default(), ..List::clone(&list) };
             list.items.reverse();
             list.shown = None;
             Ok(Value::List(list.into()))

@@ -118,6 +118,8 @@ impl Engine {
                 _ => Err(fail("not a date tuple nor a string")),
             },
             Value::None => Ok(HgDate::default()),
+            Value::Item(item) if item.value.is_none() => Ok(HgDate::default()),
+            Value::Strings(strings) if strings.is_empty() => Ok(HgDate::default()),
             Value::Strings(_) | Value::Dict(_) | Value::Mappings(_) => {
                 Err(fail("not a date tuple nor a string"))
             }
@@ -252,7 +254,6 @@ impl Engine {
                 Some(inner) => self.value_member(inner, name),
                 None => Ok(find_var(&item.vars, name)),
             },
-            Value::NoItem => Ok(Value::None),
             Value::List(_) | Value::Mappings(_) | Value::Strings(_) => {
                 Err(Error::parse("not a dictionary", None))
             }

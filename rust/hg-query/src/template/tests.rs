@@ -263,3 +263,25 @@ fn plugins_add_names() {
     fails("{swap(1, up=2)}", "swap got an unexpected keyword argument 'up'");
     fails("{angles(1, 2)}", "filter angles expects one argument");
 }
+
+#[test]
+fn what_is_read_lazily_fails_in_the_filter() {
+    fails(
+        "{name % 'x'|upper}",
+        "'n' is not iterable of mappings (incompatible use of template filter 'upper')",
+    );
+    fails(
+        "{'{mod(1)}x'|upper}",
+        "mod expects two arguments (incompatible use of template filter 'upper')",
+    );
+    fails(
+        "{pad(name % 'x', 3)|upper}",
+        "'n' is not iterable of mappings (keyword 'name' does not support map operation)",
+    );
+}
+
+#[test]
+fn composed_values_in_dicts_are_in_the_notation_of_python() {
+    gives("{dict(x=splitlines('a b'), y=dict(z=1))}", "x=[b'a b'] y={b'z': 1}");
+    gives("{splitlines(name) % 'x'|reverse}{if(0 + 0, 1)|json}", "x1");
+}

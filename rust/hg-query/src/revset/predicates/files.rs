@@ -295,16 +295,17 @@ pub(super) fn subrepo<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         Some(pattern) => Some(string(pattern, "subrepo requires a pattern")?),
         None => None,
     };
-    let pattern = text.map(StringPattern::whole).transpose()?;
+    let wanted = text.map(<[u8]>::to_vec);
     let shown = text.map_or_else(|| b"None".to_vec(), quote);
     let state_file = HgPath::new(".hgsubstate");
     let test = move |rev: Revision| {
         if !ctx.entry(rev)?.files().any(|path| path == state_file) {
             return Ok(false);
         }
-        let Some(pattern) = &pattern else {
+        let Some(wanted) = &wanted else {
             return Ok(true);
         };
+        let pattern = StringPattern::whole(wanted)?;
         let state = |rev: Revision| changes::content(ctx, rev, state_file);
         let (old, new) = (state(ctx.parents(rev)?[0])?, state(rev)?);
         let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());

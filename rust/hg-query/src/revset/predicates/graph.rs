@@ -196,13 +196,14 @@ pub(super) fn merge<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let ctx = call.ctx;
     let arguments = arguments(call.arguments, 1..=2, "only takes one or two arguments")?;
-    let include = with_wdir_parents(ctx, &eval_all(ctx, &arguments[0])?)?;
+    let sets = arguments.iter().map(|set| eval_all(ctx, set)).collect::<Result<Vec<_>>>()?;
+    let include = committed(&sets[0])?;
     if include.is_empty() {
         return Ok(SmartSet::empty());
     }
     let cl = ctx.changelog();
-    let exclude: Vec<Revision> = match arguments.get(1) {
-        Some(exclude) => with_wdir_parents(ctx, &eval_all(ctx, exclude)?)?,
+    let exclude: Vec<Revision> = match sets.get(1) {
+        Some(exclude) => committed(exclude)?,
         None => {
             let below = cl.descendant_set(include.iter().copied());
             let heads = cl.heads_where(|rev| !ctx.is_hidden(rev));
@@ -213,13 +214,13 @@ pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     Ok(call.subset.among(cl.missing_ancestors(include, exclude)))
 }
 
-fn with_wdir_parents(ctx: &QueryContext, set: &SmartSet<'_>) -> Result<Vec<Revision>> {
-    let mut revs = set.to_vec()?;
-    if let Some(at) = revs.iter().position(|rev| rev.is_wdir()) {
-        revs.swap_remove(at);
-        revs.extend(ctx.wdir_parents()?.into_iter().filter(|rev| !rev.is_null()));
+/// The members of a set, which must not be the working directory.
+fn committed(set: &SmartSet<'_>) -> Result<Vec<Revision>> {
+    let revs = set.to_vec()?;
+    match revs.iter().any(|rev| rev.is_wdir()) {
+        true => Err(Error::abort("working directory revision cannot be specified")),
+        false => Ok(revs),
     }
-    Ok(revs)
 }
 
 /// `p1([set])`

@@ -92,11 +92,11 @@ pub(super) fn sort<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     if arguments.get("random.seed").is_some() && !has(Key::Random) {
         return Err(only_with("random.seed", "random"));
     }
+    let revs = eval(ctx, subset, set, order)?;
     let first_branch = match arguments.get("topo.firstbranch") {
         Some(tree) => eval_all(ctx, tree)?.to_vec()?,
         None => Vec::new(),
     };
-    let revs = eval(ctx, subset, set, order)?;
     if keys.is_empty() || order != Order::Define {
         return Ok(revs);
     }

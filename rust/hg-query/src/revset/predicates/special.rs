@@ -201,8 +201,7 @@ pub(super) fn stack<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         set => eval_all(ctx, set)?.to_vec()?,
     };
     let spec = format_spec("only(%) and not public() and not ::merge()", &[SpecArg::Revs(&bases)]);
-    let revs = crate::revset::revs(ctx, &spec)?.to_vec()?;
-    Ok(call.subset.and(SmartSet::from_set(revs)))
+    Ok(call.subset.and(crate::revset::revs(ctx, &spec)?.sorted(false)))
 }
 
 /// `_destupdate([clean])`: where `hg update` without a revision goes.

@@ -39,7 +39,7 @@ fn choose(
     match (yes, otherwise) {
         (true, _) => engine.eval(then, scope),
         (false, Some(otherwise)) => engine.eval(otherwise, scope),
-        (false, None) => Ok(Value::Bytes(Vec::new())),
+        (false, None) => Ok(Value::None),
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::engine::Engine;
 use super::super::eval::floor_divide;
 use super::super::ops::{append_plain, dict_item, not_iterable, pair_vars, truth, unwrap};
 use super::super::scope::Scope;
-use super::super::value::{Dict, Item, List, ListKind, Mappings, Value, Vars};
+use super::super::value::{Dict, Item, List, ListKind, Value, Vars};
 use super::{Function, expect, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -100,17 +100,9 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
             }
             Ok(Value::Dict(Rc::new(Dict { pairs, shown: None, ..Dict::clone(dict) })))
         }
-        Value::Mappings(mappings) => {
-            let Some(condition) = condition else {
-                return Err(Error::parse("not filterable without template", None));
-            };
-            let mut items = Vec::new();
-            for vars in &mappings.items {
-                if holds(engine, condition, &scope.with(vars.clone()))? {
-                    items.push(vars.clone());
-                }
-            }
-            Ok(Value::Mappings(Rc::new(Mappings { items, ..Mappings::clone(mappings) })))
+        Value::Mappings(_) => Err(Error::parse("not filterable without template", None)),
+        Value::Item(item) if item.value.is_none() => {
+            Err(Error::parse("not filterable without template", None))
         }
         Value::Strings(_) if condition.is_some() => {
             Err(Error::parse("not filterable by expression", None))
@@ -175,6 +167,7 @@ fn pick(engine: &Engine, scope: &Scope, value: &Value, largest: bool) -> Result<
             Ok(Value::Bytes(best.ok_or_else(empty)?.clone()))
         }
         Value::Mappings(_) => Err(Error::parse("not comparable", None)),
+        Value::Item(item) if item.value.is_none() => Err(Error::parse("not comparable", None)),
         Value::Bytes(_) | Value::Local(_) | Value::Item(_) => {
             let text = engine.text_of(value, scope)?;
             let best = if largest { text.iter().max() } else { text.iter().min() };

@@ -427,5 +427,5 @@ fn bisect(engine: &Engine, changeset: &Changeset) -> Result<Value> {
         }
     };
     let found = bisection.labels.iter().find(|(_, revs)| revs.contains(&changeset.rev()));
-    Ok(Value::from(found.map_or("", |(label, _)| label)))
+    Ok(found.map_or(Value::None, |(label, _)| Value::from(*label)))
 }
