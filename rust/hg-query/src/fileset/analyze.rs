@@ -57,19 +57,6 @@ fn simplify(tree: Tree) -> Result<Tree> {
     })
 }
 
-fn with_status(tree: Tree, hints: Hints) -> Tree {
-    if hints.is_empty() {
-        return tree;
-    }
-    match tree {
-        Tree::Node("not", mut operand) => {
-            let operand = operand.pop().unwrap_or(Tree::Nothing);
-            Tree::Node("not", vec![with_status(operand, hints)])
-        }
-        tree => Tree::Node("withstatus", vec![tree, Tree::string(hints.join(" "))]),
-    }
-}
-
 fn merge(into: &mut Hints, more: Hints) {
     for hint in more {
         if !into.contains(&hint) {
@@ -78,48 +65,77 @@ fn merge(into: &mut Hints, more: Hints) {
     }
 }
 
-/// Gives the status that the tree needs from outside; where only one part of an intersection or
-/// union needs any, it is marked itself.
-fn hinted(tree: Tree) -> (Tree, Hints) {
+/// What a tree needs: the status that it asks for, and how deep below it the node is that has all who ask.
+#[derive(Default)]
+struct Asked {
+    hints: Hints,
+    depth: usize,
+}
+
+/// Marks the lowest node below which the status is asked for.
+fn with_status(tree: Tree, asked: Asked) -> Tree {
+    if asked.hints.is_empty() {
+        return tree;
+    }
+    let Asked { hints, depth } = asked;
+    if depth == 0 {
+        return Tree::Node("withstatus", vec![tree, Tree::string(hints.join(" "))]);
+    }
+    let Tree::Node(kind, children) = tree else {
+        return tree;
+    };
+    let below = |child: Tree| match asks(&child) {
+        true => with_status(child, Asked { hints: hints.clone(), depth: depth - 1 }),
+        false => child,
+    };
+    Tree::Node(kind, children.into_iter().map(below).collect())
+}
+
+/// Whether a tree asks for the status, apart from what it asks about other revisions.
+fn asks(tree: &Tree) -> bool {
+    match tree {
+        Tree::Node("func", parts) => parts.first().and_then(status_name).is_some(),
+        Tree::Node("and" | "or" | "not", children) => children.iter().any(asks),
+        _ => false,
+    }
+}
+
+fn status_name(tree: &Tree) -> Option<&'static str> {
+    let name = tree.as_symbol()?;
+    STATUS.iter().copied().find(|status| status.as_bytes() == name)
+}
+
+/// Gives the status that a tree needs.
+fn hinted(tree: Tree) -> (Tree, Asked) {
     let (kind, children) = match tree {
-        Tree::Nothing | Tree::Leaf(..) => return (tree, Hints::new()),
+        Tree::Nothing | Tree::Leaf(..) => return (tree, Asked::default()),
         Tree::Node(kind, children) => (kind, children),
     };
     match kind {
         "func" => function(children),
-        "not" => {
-            let mut all = Hints::new();
+        "and" | "or" | "not" => {
+            let (mut hints, mut deepest, mut asking) = (Hints::new(), 0, 0);
             let children = children.into_iter().map(|child| {
-                let (child, hints) = hinted(child);
-                merge(&mut all, hints);
+                let (child, asked) = hinted(child);
+                if !asked.hints.is_empty() {
+                    (asking, deepest) = (asking + 1, asked.depth);
+                }
+                merge(&mut hints, asked.hints);
                 child
             });
             let children = children.collect();
-            (Tree::Node(kind, children), all)
+            let depth = if asking == 1 { deepest + 1 } else { 0 };
+            (Tree::Node(kind, children), Asked { hints, depth })
         }
-        "and" | "or" => {
-            let children: Vec<_> = children.into_iter().map(hinted).collect();
-            if children.iter().filter(|(_, hints)| !hints.is_empty()).count() > 1 {
-                let mut all = Hints::new();
-                let mut parts = Vec::new();
-                for (child, hints) in children {
-                    merge(&mut all, hints);
-                    parts.push(child);
-                }
-                return (Tree::Node(kind, parts), all);
-            }
-            let parts = children.into_iter().map(|(child, hints)| with_status(child, hints));
-            (Tree::Node(kind, parts.collect()), Hints::new())
-        }
-        _ => (Tree::Node(kind, children), Hints::new()),
+        _ => (Tree::Node(kind, children), Asked::default()),
     }
 }
 
-fn function(mut children: Vec<Tree>) -> (Tree, Hints) {
-    let name = children.first().and_then(Tree::as_symbol).unwrap_or_default().to_vec();
-    if let Some(status) = STATUS.iter().find(|status| status.as_bytes() == name) {
-        return (Tree::Node("func", children), vec![status]);
+fn function(mut children: Vec<Tree>) -> (Tree, Asked) {
+    if let Some(status) = children.first().and_then(status_name) {
+        return (Tree::Node("func", children), Asked { hints: vec![status], depth: 0 });
     }
+    let name = children.first().and_then(Tree::as_symbol).unwrap_or_default().to_vec();
     // These have a pattern as their last argument, about other revisions.
     if matches!(&name[..], b"revs" | b"status")
         && children.last().is_some_and(|arguments| arguments.kind() == "list")
@@ -131,5 +147,5 @@ fn function(mut children: Vec<Tree>) -> (Tree, Hints) {
         }
         children.push(Tree::Node("list", arguments));
     }
-    (Tree::Node("func", children), Hints::new())
+    (Tree::Node("func", children), Asked::default())
 }

@@ -198,7 +198,11 @@ fn parent<'q>(
             }
         }
     }
-    Ok(subset.and(SmartSet::from_set(found)))
+    Ok(if with_null || number != 1 {
+        subset.and(SmartSet::from_set(found))
+    } else {
+        subset.among(found)
+    })
 }
 
 /// `set~n`.

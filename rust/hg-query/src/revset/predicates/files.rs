@@ -141,7 +141,14 @@ impl FilePatterns {
         let default = self.default.as_deref().unwrap_or(b"glob");
         let kind = PatternKind::from_name(default).unwrap_or(PatternKind::Glob);
         let rev = self.rev;
-        let matcher = ctx.matcher(&self.patterns, &self.include, &self.exclude, kind, rev)?;
+        // Filesets are asked about each revision, unless one was named.
+        let lists = [&self.patterns, &self.include, &self.exclude];
+        let of_each = rev.is_none()
+            && lists.iter().any(|list| list.iter().any(|text| text.starts_with(b"set:")));
+        let fixed = match of_each {
+            true => None,
+            false => Some(ctx.matcher(lists[0], lists[1], lists[2], kind, rev)?),
+        };
         let list = |texts: &[Vec<u8>]| {
             let quoted: Vec<Vec<u8>> = texts.iter().map(|text| quote(text)).collect();
             quoted.join(&b", "[..])
@@ -160,6 +167,15 @@ impl FilePatterns {
         ]
         .concat();
         let test = move |rev: Revision| {
+            let own;
+            let matcher = match &fixed {
+                Some(matcher) => matcher,
+                None => {
+                    let (patterns, include) = (&self.patterns, &self.include);
+                    own = ctx.matcher(patterns, include, &self.exclude, kind, Some(rev))?;
+                    &own
+                }
+            };
             if rev.is_wdir() {
                 let status = changes::status(ctx, rev)?;
                 return Ok(status.all().any(|path| matcher.matches(path)));

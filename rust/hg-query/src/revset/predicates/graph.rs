@@ -50,6 +50,9 @@ fn common_ancestor(ctx: &QueryContext, a: Revision, b: Revision) -> Result<Revis
 /// `ancestors(set[, depth])`
 pub(super) fn ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let (set, start, stop) = generations(&call, "ancestors")?;
+    if set.is_empty()? {
+        return Ok(SmartSet::empty());
+    }
     Ok(call.subset.and(walk::ancestors(call.ctx, &set, start, stop, false)?))
 }
 
@@ -198,7 +201,7 @@ pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let arguments = arguments(call.arguments, 1..=2, "only takes one or two arguments")?;
     let sets = arguments.iter().map(|set| eval_all(ctx, set)).collect::<Result<Vec<_>>>()?;
     let include = committed(&sets[0])?;
-    if include.is_empty() {
+    if include.is_empty() && sets.len() == 1 {
         return Ok(SmartSet::empty());
     }
     let cl = ctx.changelog();

@@ -45,9 +45,10 @@ pub(super) const FILTERS: &[Filter] = &[
         ok(entities)
     }),
     text("permissions", |_, _, value| {
-        ok(match &get(value)[..] {
-            b"l" => "lrwxrwxrwx",
-            b"x" => "-rwxr-xr-x",
+        let flags = get(value);
+        ok(match (flags.contains(&b'l'), flags.contains(&b'x')) {
+            (true, _) => "lrwxrwxrwx",
+            (_, true) => "-rwxr-xr-x",
             _ => "-rw-r--r--",
         })
     }),
