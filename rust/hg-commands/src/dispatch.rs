@@ -21,9 +21,7 @@ use crate::spec::{self, Need, Opt, Spec};
 use crate::{Command, CommandContext, Host, Streams, Ui, error, help};
 
 use early::EarlyOptions;
-pub(crate) use find::{
-    Entry, Found, ShellAlias, all_available, available, entry, find_command, listing,
-};
+pub(crate) use find::{Entry, Found, ShellAlias, available, entry, find_command, listing};
 use handover::Handover;
 
 /// One run of the program: arguments (without the program's name), environment, streams.

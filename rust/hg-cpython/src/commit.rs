@@ -136,6 +136,7 @@ pub(crate) fn commit_wdir(
             date: about.date,
             extra: about.extra,
             phase: about.phase,
+            chosen: None,
             allow_empty: force,
             editor: &mut edit,
         };

@@ -110,7 +110,7 @@ struct Slot {
     end: AtomicUsize,
     faults: AtomicU32,
     path: Mutex<Option<PathBuf>>,
-    next: Option<&'static Slot>,
+    next: Option<&'static Self>,
 }
 
 impl Slot {
@@ -180,7 +180,7 @@ impl Slot {
     fn end_of(&self, address: usize) -> Option<usize> {
         let before = self.sequence.load(Ordering::Acquire);
         let (start, end) = (self.start.load(Ordering::Acquire), self.end.load(Ordering::Acquire));
-        let steady = before % 2 == 0 && before == self.sequence.load(Ordering::Acquire);
+        let steady = before.is_multiple_of(2) && before == self.sequence.load(Ordering::Acquire);
         (steady && (start..end).contains(&address)).then_some(end)
     }
 }

@@ -374,10 +374,10 @@ impl<'a> Walk<'a> {
         let log = self.log(path)?;
         let rev = log.rev(&node)?;
         let mut out = Vec::new();
-        if let Some((source, node)) = log.renamed(rev)? {
-            if follow || *source == *path {
-                out.push((source, node));
-            }
+        if let Some((source, node)) = log.renamed(rev)?
+            && (follow || *source == *path)
+        {
+            out.push((source, node));
         }
         let own = log.parent_nodes(rev).into_iter().filter(|node| !node.is_null());
         out.extend(own.map(|node| (path.to_owned(), node)));
