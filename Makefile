@@ -55,12 +55,12 @@ test-rust: oracle
 
 # pytest collects the .t files of tests/cli too, and runs each against both doors.
 test-python: oracle testenv
-	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests/cli tests/python
+	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/pytest" -q tests/cli tests/python
 
 # Histories, outputs, kills and damage against the oracle: long, so not part of `test`.
 # HG_REAL_PROJECT, HG_KILLS, HG_FAULTS, HG_MUTATIONS and HG_SECONDS make it longer still.
 test-interop: oracle testenv
-	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/python" -m pytest -q tests/interop
+	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/pytest" -q tests/interop
 
 format-check:
 	$(CARGO) fmt --all --check
