@@ -50,7 +50,7 @@ Changesets move to another branch with what descends from them.
   $ hg update -qC .
   $ hg branch -r 6 other
   changed branch on 1 changesets
-  saved backup bundle to $TESTTMP/repo/.hg/strip-backup/764937d58506-8ca8898f-branch-change.hg
+  saved backup bundle to */.hg/strip-backup/764937d58506-8ca8898f-branch-change.hg (glob)
   $ hg branches
   other                          6:29ea94f6c5db
   default                        5:04e61af33c73

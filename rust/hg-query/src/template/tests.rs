@@ -121,6 +121,12 @@ fn fails(text: &str, expected: &str) {
 }
 
 #[test]
+fn widths_that_no_output_has() {
+    fails("{pad(one, 21474836470)}", "out of memory");
+    gives("{pad(one, -5)}{pad(one, 3, '.')}", "11..");
+}
+
+#[test]
 fn arithmetic() {
     gives("{5 / 2} {mod(5, 2)}", "2 1");
     gives("{5 / -2} {mod(5, -2)}", "-3 -1");

@@ -126,6 +126,9 @@ fn fill(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> 
     Ok(Value::Bytes(text::fill(&text, &filling)))
 }
 
+/// No output is this wide: a larger width is a mistake, and must not take the machine's memory.
+const MAX_PADDING: usize = 64 << 20;
+
 fn pad(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let (Some(text), Some(width)) = (arguments.get("text"), arguments.get("width")) else {
         return Err(Error::parse("pad() expects two to four arguments", None));
@@ -149,7 +152,11 @@ fn pad(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     if columns > width && truncate {
         return Ok(Value::Bytes(trim_columns(engine, &plain, width, left)));
     }
-    let padding = fill.repeat(width.saturating_sub(columns));
+    let missing = width.saturating_sub(columns);
+    if missing > MAX_PADDING {
+        return Err(Error::abort("out of memory"));
+    }
+    let padding = fill.repeat(missing);
     Ok(Value::Bytes(if left { [padding, text] } else { [text, padding] }.concat()))
 }
 
