@@ -35,6 +35,8 @@ pub mod organization;
 #[rustfmt::skip]
 pub mod remote;
 #[rustfmt::skip]
+mod shared;
+#[rustfmt::skip]
 pub mod working_directory;
 
 /// How an option takes its value.

@@ -1,6 +1,7 @@
 //! Command lines: creating changesets. Facts of the interface, not code.
 
-use super::{Category, Need, Spec, flag, list, text};
+use super::{Category, Need, Spec};
+use super::shared::{ADDREMOVE, AMEND, CLOSE_BRANCH, DATE, DRAFT, EDIT, EXCLUDE, FORCE_CLOSE_BRANCH, INCLUDE, INTERACTIVE, LOGFILE, MESSAGE, SECRET, SUBREPOS, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&COMMIT];
@@ -14,20 +15,7 @@ pub static COMMIT: Spec = Spec {
     need: Need::RepoOfFile,
     extension: "",
     options: &[
-        flag("A", "addremove", "mark new/missing files as added/removed before committing"),
-        flag("", "close-branch", "mark a branch head as closed"),
-        flag("", "amend", "amend the parent of the working directory"),
-        flag("s", "secret", "use the secret phase for committing"),
-        flag("", "draft", "use the draft phase for committing"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        flag("", "force-close-branch", "forcibly close branch from a non-head changeset (ADVANCED)"),
-        flag("i", "interactive", "use interactive mode"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        ADDREMOVE, CLOSE_BRANCH, AMEND, SECRET, DRAFT, EDIT, FORCE_CLOSE_BRANCH, INTERACTIVE, INCLUDE,
+        EXCLUDE, MESSAGE, LOGFILE, DATE, USER, SUBREPOS,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: contents of files. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{AS_TEXT, BINARY, DRY_RUN, EXCLUDE, GIT, IGNORE_ALL_SPACE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL, IGNORE_SPACE_CHANGE, INCLUDE, NODATES, SHOW_DATE, SHOW_USER, STAT, SUBREPOS, TEMPLATE};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&ANNOTATE, &CAT, &COPY, &DIFF, &GREP];
@@ -17,22 +18,16 @@ pub static ANNOTATE: Spec = Spec {
         text("r", "rev", "REV", "annotate the specified revision"),
         flag("", "follow", "follow copies/renames and list the filename (DEPRECATED)"),
         flag("", "no-follow", "don't follow copies and renames"),
-        flag("a", "text", "treat all files as text"),
-        flag("u", "user", "list the author (long with -v)"),
+        AS_TEXT, SHOW_USER,
         flag("f", "file", "list the filename"),
-        flag("d", "date", "list the date (short with -q)"),
+        SHOW_DATE,
         flag("n", "number", "list the revision number (default)"),
         flag("c", "changeset", "list the changeset"),
         flag("l", "line-number", "show line number at the first appearance"),
         list("", "skip", "REV", "revset to not display (EXPERIMENTAL)"),
         list("L", "line-range", "FILE,RANGE", "follow line range of specified file (EXPERIMENTAL)"),
-        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
-        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
-        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
-        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        IGNORE_ALL_SPACE, IGNORE_SPACE_CHANGE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL, INCLUDE, EXCLUDE,
+        TEMPLATE,
     ],
 };
 
@@ -48,9 +43,7 @@ pub static CAT: Spec = Spec {
         text("o", "output", "FORMAT", "print output to file with formatted name"),
         text("r", "rev", "REV", "print the given revision"),
         flag("", "decode", "apply any matching decode filter"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        INCLUDE, EXCLUDE, TEMPLATE,
     ],
 };
 
@@ -67,9 +60,7 @@ pub static COPY: Spec = Spec {
         flag("A", "after", "record a copy that has already occurred"),
         text("", "at-rev", "REV", "(un)mark copies in the given revision (EXPERIMENTAL)"),
         flag("f", "force", "forcibly copy over an existing managed file"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        INCLUDE, EXCLUDE, DRY_RUN,
     ],
 };
 
@@ -87,23 +78,15 @@ pub static DIFF: Spec = Spec {
         text("", "to", "REV2", "revision to diff to"),
         text("c", "change", "REV", "change made by revision"),
         flag("", "ignore-changes-from-ancestors", "only compare the change made by the selected revision (EXPERIMENTAL)"),
-        flag("a", "text", "treat all files as text"),
-        flag("g", "git", "use git extended diff format"),
-        flag("", "binary", "generate binary diffs in git mode (default)"),
-        flag("", "nodates", "omit dates from diff headers"),
+        AS_TEXT, GIT, BINARY, NODATES,
         flag("", "noprefix", "omit a/ and b/ prefixes from filenames"),
         flag("p", "show-function", "show which function each change is in"),
         flag("", "reverse", "produce a diff that undoes the changes"),
-        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
-        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
-        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
-        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
+        IGNORE_ALL_SPACE, IGNORE_SPACE_CHANGE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL,
         text("U", "unified", "NUM", "number of lines of context to show"),
-        flag("", "stat", "output diffstat-style summary of changes"),
+        STAT,
         text("", "root", "DIR", "produce diffs relative to subdirectory"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        INCLUDE, EXCLUDE, SUBREPOS,
     ],
 };
 
@@ -119,17 +102,13 @@ pub static GREP: Spec = Spec {
         flag("0", "print0", "end fields with NUL"),
         flag("", "all", "an alias to --diff (DEPRECATED)"),
         flag("", "diff", "search revision differences for when the pattern was added or removed"),
-        flag("a", "text", "treat all files as text"),
+        AS_TEXT,
         flag("f", "follow", "follow changeset history, or file history across copies and renames"),
         flag("i", "ignore-case", "ignore case when matching"),
         flag("l", "files-with-matches", "print only filenames and revisions that match"),
         flag("n", "line-number", "print matching line numbers"),
         list("r", "rev", "REV", "search files changed within revision range"),
         flag("", "all-files", "include all files in the changeset while grepping (DEPRECATED)"),
-        flag("u", "user", "list the author (long with -v)"),
-        flag("d", "date", "list the date (short with -q)"),
-        text("T", "template", "TEMPLATE", "display with template"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        SHOW_USER, SHOW_DATE, TEMPLATE, INCLUDE, EXCLUDE,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: creating repositories. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{INSECURE, REMOTECMD, SSH};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&CLONE, &INIT];
@@ -21,9 +22,7 @@ pub static CLONE: Spec = Spec {
         flag("", "pull", "use pull protocol to copy metadata"),
         flag("", "uncompressed", "an alias to --stream (DEPRECATED)"),
         flag("", "stream", "clone with minimal data processing"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -36,8 +35,6 @@ pub static INIT: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };

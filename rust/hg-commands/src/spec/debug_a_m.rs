@@ -1,6 +1,7 @@
 //! Command lines: debugging, first half. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{CHANGELOG, DIR, DRY_RUN, GIT, GRAPH, INSECURE, LIMIT, MANIFEST, NO_MERGES, PATCH, REMOTECMD, SSH, STAT, STYLE, TEMPLATE};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&DEBUG_DELTA_FIND, &DEBUG_REPAIR_ISSUE6528, &DEBUG_REVLOG_INDEX, &DEBUG_REVLOG_STATS, &DEBUGANCESTOR, &DEBUGANTIVIRUSRUNNING, &DEBUGAPPLYSTREAMCLONEBUNDLE, &DEBUGBACKUPBUNDLE, &DEBUGBUILDDAG, &DEBUGBUNDLE, &DEBUGCAPABILITIES, &DEBUGCHANGEDFILES, &DEBUGCHECKSTATE, &DEBUGCOLOR, &DEBUGCOMMANDS, &DEBUGCOMPLETE, &DEBUGCREATESTREAMCLONEBUNDLE, &DEBUGDAG, &DEBUGDATA, &DEBUGDATE, &DEBUGDELTACHAIN, &DEBUGDIRSTATE, &DEBUGDIRSTATEIGNOREPATTERNSHASH, &DEBUGDISCOVERY, &DEBUGDOWNLOAD, &DEBUGEXTENSIONS, &DEBUGFILESET, &DEBUGFORMAT, &DEBUGFSINFO, &DEBUGGETBUNDLE, &DEBUGIGNORE, &DEBUGINDEXDOT, &DEBUGINDEXSTATS, &DEBUGINSTALL, &DEBUGKNOWN, &DEBUGLABELCOMPLETE, &DEBUGLOCKS, &DEBUGMANIFESTFULLTEXTCACHE, &DEBUGMERGESTATE];
@@ -14,10 +15,7 @@ pub static DEBUG_DELTA_FIND: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        CHANGELOG, MANIFEST, DIR, TEMPLATE,
         text("", "source", "VALUE", "input data feed to the process (full, storage, p1, p2, prev)").or("full"),
     ],
 };
@@ -34,7 +32,7 @@ pub static DEBUG_REPAIR_ISSUE6528: Spec = Spec {
         text("", "to-report", "FILE", "build a report of affected revisions to this file"),
         text("", "from-report", "FILE", "repair revisions listed in this report file"),
         flag("", "paranoid", "check that both detection methods do the same thing"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        DRY_RUN,
     ],
 };
 
@@ -47,10 +45,7 @@ pub static DEBUG_REVLOG_INDEX: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        CHANGELOG, MANIFEST, DIR, TEMPLATE,
     ],
 };
 
@@ -66,7 +61,7 @@ pub static DEBUG_REVLOG_STATS: Spec = Spec {
         flag("c", "changelog", "Display changelog statistics"),
         flag("m", "manifest", "Display manifest statistics"),
         flag("f", "filelogs", "Display filelogs statistics"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -113,14 +108,7 @@ pub static DEBUGBACKUPBUNDLE: Spec = Spec {
     extension: "",
     options: &[
         text("", "recover", "VALUE", "brings the specified changeset back into the repository"),
-        flag("p", "patch", "show patch"),
-        flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "limit number of changes displayed"),
-        flag("M", "no-merges", "do not show merges"),
-        flag("", "stat", "output diffstat-style summary of changes"),
-        flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        PATCH, GIT, LIMIT, NO_MERGES, STAT, GRAPH, STYLE, TEMPLATE,
     ],
 };
 
@@ -265,9 +253,7 @@ pub static DEBUGDATA: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
     ],
 };
 
@@ -298,10 +284,7 @@ pub static DEBUGDELTACHAIN: Spec = Spec {
         flag("", "size-info", "compute information related to deltas size"),
         flag("", "dist-info", "compute information related to base distance"),
         flag("", "sparse-info", "compute information related to sparse read"),
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        CHANGELOG, MANIFEST, DIR, TEMPLATE,
     ],
 };
 
@@ -348,10 +331,7 @@ pub static DEBUGDISCOVERY: Spec = Spec {
         text("", "seed", "VALUE", "specify the random seed use for discovery").or("12323"),
         text("", "local-as-revs", "VALUE", "treat local has having these revisions only"),
         text("", "remote-as-revs", "VALUE", "use local as remote, with only these revisions"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        SSH, REMOTECMD, INSECURE, TEMPLATE,
     ],
 };
 
@@ -377,7 +357,7 @@ pub static DEBUGEXTENSIONS: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -406,7 +386,7 @@ pub static DEBUGFORMAT: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -456,9 +436,7 @@ pub static DEBUGINDEXDOT: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
         list("i", "include", "VALUE", "arbitrary graphviz statement to include"),
         text("T", "template", "TEMPLATE", "label template").or("{rev}"),
         list("r", "rev", "REV", "only show these revisions"),
@@ -486,7 +464,7 @@ pub static DEBUGINSTALL: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -551,7 +529,6 @@ pub static DEBUGMERGESTATE: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        STYLE, TEMPLATE,
     ],
 };

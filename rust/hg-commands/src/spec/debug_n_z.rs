@@ -1,6 +1,7 @@
 //! Command lines: debugging, second half. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, int, list, text};
+use super::shared::{CHANGELOG, DATE, DEBUG_REV, DIR, EXCLUDE, INCLUDE, INSECURE, MANIFEST, REMOTECMD, SSH, TEMPLATE, TOOL, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&DEBUGNAMECOMPLETE, &DEBUGNODEMAP, &DEBUGOBSOLETE, &DEBUGP1COPIES, &DEBUGP2COPIES, &DEBUGPATHCOMPLETE, &DEBUGPATHCOPIES, &DEBUGPEER, &DEBUGPICKMERGETOOL, &DEBUGPUSHKEY, &DEBUGPVEC, &DEBUGREBUILDDIRSTATE, &DEBUGREBUILDFNCACHE, &DEBUGRENAME, &DEBUGREQUIRES, &DEBUGREVLOG, &DEBUGREVLOGINDEX, &DEBUGREVSPEC, &DEBUGSERVE, &DEBUGSETPARENTS, &DEBUGSHELL, &DEBUGSIDEDATA, &DEBUGSSL, &DEBUGSTRIP, &DEBUGSUB, &DEBUGSUCCESSORSSETS, &DEBUGTAGSCACHE, &DEBUGTEMPLATE, &DEBUGUIGETPASS, &DEBUGUIPROMPT, &DEBUGUPDATECACHES, &DEBUGUPGRADEREPO, &DEBUGWALK, &DEBUGWHYUNSTABLE, &DEBUGWIREARGS, &DEBUGWIREPROTO];
@@ -25,9 +26,7 @@ pub static DEBUGNODEMAP: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
         flag("", "dump-new", "write a (new) persistent binary nodemap on stdout"),
         flag("", "dump-disk", "dump on-disk data on stdout"),
         flag("", "check", "check that the data on disk data are correct."),
@@ -50,9 +49,7 @@ pub static DEBUGOBSOLETE: Spec = Spec {
         flag("", "exclusive", "restrict display to markers only relevant to REV"),
         flag("", "index", "display index of the marker"),
         list("", "delete", "VALUE", "delete markers specified by indices"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        DATE, USER, TEMPLATE,
     ],
 };
 
@@ -65,7 +62,7 @@ pub static DEBUGP1COPIES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        text("r", "rev", "REV", "revision to debug"),
+        DEBUG_REV,
     ],
 };
 
@@ -78,7 +75,7 @@ pub static DEBUGP2COPIES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        text("r", "rev", "REV", "revision to debug"),
+        DEBUG_REV,
     ],
 };
 
@@ -107,8 +104,7 @@ pub static DEBUGPATHCOPIES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -134,9 +130,7 @@ pub static DEBUGPICKMERGETOOL: Spec = Spec {
     options: &[
         text("r", "rev", "REV", "check for files in this revision"),
         flag("", "changedelete", "emulate merging change and delete"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("t", "tool", "TOOL", "specify merge tool"),
+        INCLUDE, EXCLUDE, TOOL,
     ],
 };
 
@@ -198,7 +192,7 @@ pub static DEBUGRENAME: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        text("r", "rev", "REV", "revision to debug"),
+        DEBUG_REV,
     ],
 };
 
@@ -222,9 +216,7 @@ pub static DEBUGREVLOG: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
         flag("d", "dump", "dump index data"),
     ],
 };
@@ -238,9 +230,7 @@ pub static DEBUGREVLOGINDEX: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
         int("f", "format", "FORMAT", "revlog format"),
     ],
 };
@@ -311,9 +301,7 @@ pub static DEBUGSIDEDATA: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
     ],
 };
 
@@ -461,8 +449,7 @@ pub static DEBUGWALK: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -489,9 +476,7 @@ pub static DEBUGWIREARGS: Spec = Spec {
         text("", "three", "VALUE", "three"),
         text("", "four", "VALUE", "four"),
         text("", "five", "VALUE", "five"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -508,8 +493,6 @@ pub static DEBUGWIREPROTO: Spec = Spec {
         text("", "peer", "VALUE", "construct a specific version of the peer"),
         flag("", "noreadstderr", "do not read from stderr of the remote"),
         flag("", "nologhandshake", "do not log I/O related to the peer handshake"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: bundled extensions, first half. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, int, list, text};
+use super::shared::{ADDREMOVE, CURRENTDATE, CURRENTUSER, DATE, DRAFT, DRY_RUN, EDIT, EXCLUDE, GIT, INCLUDE, INSECURE, INTERACTIVE, LIMIT, LOGFILE, MESSAGE, PATCH, REMOTECMD, SECRET, SSH, STAT, STYLE, SUBREPOS, TEMPLATE, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&ABSORB, &AMEND, &BLACKBOX, &CENSOR, &CHURN, &CLOSE_HEAD, &CONVERT, &DEBUG_CAT_FILE, &DEBUG_DIFF_TREE, &DEBUG_MERGE_BASE, &DEBUG_REV_LIST, &DEBUG_LFS_LOCAL_CACHE, &DEBUGCVSPS, &DEBUGLFPUT, &DEBUGLFSUPLOAD, &DEBUGSVNLOG, &EXTDIFF, &FETCH, &FIX, &HISTEDIT, &JOURNAL, &KWDEMO, &KWEXPAND, &KWFILES, &KWSHRINK, &LFCONVERT, &LFPULL, &SIGCHECK, &SIGN, &SIGS, &VIEW];
@@ -18,11 +19,7 @@ pub static ABSORB: Spec = Spec {
         flag("p", "print-changes", "always print which changesets are modified by which changes"),
         flag("i", "interactive", "interactively select which chunks to apply"),
         flag("e", "edit-lines", "edit what lines belong to which changesets before commit (EXPERIMENTAL)"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        DRY_RUN, STYLE, TEMPLATE, INCLUDE, EXCLUDE,
     ],
 };
 
@@ -35,21 +32,11 @@ pub static AMEND: Spec = Spec {
     need: Need::Repo,
     extension: "amend",
     options: &[
-        flag("A", "addremove", "mark new/missing files as added/removed before committing"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        flag("i", "interactive", "use interactive mode"),
+        ADDREMOVE, EDIT, INTERACTIVE,
         flag("", "close-branch", "mark a branch as closed, hiding it from the branch list"),
-        flag("s", "secret", "use the secret phase for committing"),
-        flag("", "draft", "use the draft phase for committing"),
+        SECRET, DRAFT,
         text("n", "note", "VALUE", "store a note on the amend"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        flag("D", "currentdate", "record the current date as commit date"),
-        flag("U", "currentuser", "record the current user as committer"),
+        INCLUDE, EXCLUDE, MESSAGE, LOGFILE, DATE, USER, CURRENTDATE, CURRENTUSER,
     ],
 };
 
@@ -99,8 +86,7 @@ pub static CHURN: Spec = Spec {
         flag("s", "sort", "sort by key").or("sort by count"),
         flag("", "diffstat", "display added/removed lines separately"),
         text("", "aliases", "FILE", "file with email aliases"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -113,10 +99,7 @@ pub static CLOSE_HEAD: Spec = Spec {
     need: Need::Repo,
     extension: "closehead",
     options: &[
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
+        MESSAGE, LOGFILE, DATE, USER,
         list("r", "rev", "REV", "revision to check"),
     ],
 };
@@ -213,7 +196,7 @@ pub static DEBUG_LFS_LOCAL_CACHE: Spec = Spec {
     need: Need::Repo,
     extension: "lfs",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -248,9 +231,7 @@ pub static DEBUGLFPUT: Spec = Spec {
     need: Need::Repo,
     extension: "largefiles",
     options: &[
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -296,9 +277,7 @@ pub static EXTDIFF: Spec = Spec {
         flag("", "per-file", "compare each file instead of revision snapshots"),
         flag("", "confirm", "prompt user before each external program invocation"),
         flag("", "patch", "compare patches for two revisions"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        INCLUDE, EXCLUDE, SUBREPOS,
     ],
 };
 
@@ -315,13 +294,7 @@ pub static FETCH: Spec = Spec {
         flag("", "edit", "invoke editor on commit messages"),
         flag("", "force-editor", "edit commit message (DEPRECATED)"),
         flag("", "switch-parent", "switch parents when merging"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        MESSAGE, LOGFILE, DATE, USER, SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -360,7 +333,7 @@ pub static HISTEDIT: Spec = Spec {
         flag("o", "outgoing", "changesets not found in destination"),
         flag("f", "force", "force outgoing even for unrelated repositories"),
         list("r", "rev", "REV", "first revision to be edited"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -375,12 +348,7 @@ pub static JOURNAL: Spec = Spec {
     options: &[
         flag("", "all", "show history for all names"),
         flag("c", "commits", "show commit metadata"),
-        flag("p", "patch", "show patch"),
-        flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "limit number of changes displayed"),
-        flag("", "stat", "output diffstat-style summary of changes"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        PATCH, GIT, LIMIT, STAT, STYLE, TEMPLATE,
     ],
 };
 
@@ -407,8 +375,7 @@ pub static KWEXPAND: Spec = Spec {
     need: Need::Repo,
     extension: "keyword",
     options: &[
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -424,8 +391,7 @@ pub static KWFILES: Spec = Spec {
         flag("A", "all", "show keyword status flags of all files"),
         flag("i", "ignore", "show files excluded from expansion"),
         flag("u", "unknown", "only show unknown (not tracked) files"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -438,8 +404,7 @@ pub static KWSHRINK: Spec = Spec {
     need: Need::Repo,
     extension: "keyword",
     options: &[
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -467,9 +432,7 @@ pub static LFPULL: Spec = Spec {
     extension: "largefiles",
     options: &[
         list("r", "rev", "VALUE", "pull largefiles for these revisions"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -497,10 +460,7 @@ pub static SIGN: Spec = Spec {
         flag("f", "force", "sign even if the sigfile is modified"),
         flag("", "no-commit", "do not commit the sigfile after signing"),
         text("k", "key", "ID", "the key id to sign with"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
+        MESSAGE, EDIT, DATE, USER,
     ],
 };
 
@@ -524,6 +484,6 @@ pub static VIEW: Spec = Spec {
     need: Need::Repo,
     extension: "hgk",
     options: &[
-        text("l", "limit", "NUM", "limit number of changes displayed"),
+        LIMIT,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: patch queues. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{ADDREMOVE, AMEND, AS_TEXT, BINARY, CLOSE_BRANCH, DATE, DRAFT, EDIT, EXCLUDE, FORCE_CLOSE_BRANCH, GIT, IGNORE_ALL_SPACE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL, IGNORE_SPACE_CHANGE, INCLUDE, INSECURE, INTERACTIVE, KEEP_CHANGES, LOGFILE, MESSAGE, NODATES, NO_BACKUP, REMOTECMD, SECRET, SSH, STAT, SUBREPOS, SUMMARY, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&QAPPLIED, &QCLONE, &QCOMMIT, &QDELETE, &QDIFF, &QFINISH, &QFOLD, &QGOTO, &QGUARD, &QHEADER, &QIMPORT, &QINIT, &QNEW, &QNEXT, &QPOP, &QPREV, &QPUSH, &QQUEUE, &QREFRESH, &QRENAME, &QRESTORE, &QSAVE, &QSELECT, &QSERIES, &QTOP, &QUNAPPLIED];
@@ -15,7 +16,7 @@ pub static QAPPLIED: Spec = Spec {
     extension: "mq",
     options: &[
         flag("1", "last", "show only the preceding applied patch"),
-        flag("s", "summary", "print first line of patch header"),
+        SUMMARY,
     ],
 };
 
@@ -32,9 +33,7 @@ pub static QCLONE: Spec = Spec {
         flag("U", "noupdate", "do not update the new working directories"),
         flag("", "uncompressed", "use uncompressed transfer (fast over LAN)"),
         text("p", "patches", "REPO", "location of source patch repository"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -47,21 +46,8 @@ pub static QCOMMIT: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("A", "addremove", "mark new/missing files as added/removed before committing"),
-        flag("", "close-branch", "mark a branch head as closed"),
-        flag("", "amend", "amend the parent of the working directory"),
-        flag("s", "secret", "use the secret phase for committing"),
-        flag("", "draft", "use the draft phase for committing"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        flag("", "force-close-branch", "forcibly close branch from a non-head changeset (ADVANCED)"),
-        flag("i", "interactive", "use interactive mode"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        ADDREMOVE, CLOSE_BRANCH, AMEND, SECRET, DRAFT, EDIT, FORCE_CLOSE_BRANCH, INTERACTIVE, INCLUDE,
+        EXCLUDE, MESSAGE, LOGFILE, DATE, USER, SUBREPOS,
     ],
 };
 
@@ -88,22 +74,15 @@ pub static QDIFF: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("a", "text", "treat all files as text"),
-        flag("g", "git", "use git extended diff format"),
-        flag("", "binary", "generate binary diffs in git mode (default)"),
-        flag("", "nodates", "omit dates from diff headers"),
+        AS_TEXT, GIT, BINARY, NODATES,
         flag("", "noprefix", "omit a/ and b/ prefixes from filenames"),
         flag("p", "show-function", "show which function each change is in"),
         flag("", "reverse", "produce a diff that undoes the changes"),
-        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
-        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
-        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
-        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
+        IGNORE_ALL_SPACE, IGNORE_SPACE_CHANGE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL,
         text("U", "unified", "NUM", "number of lines of context to show"),
-        flag("", "stat", "output diffstat-style summary of changes"),
+        STAT,
         text("", "root", "DIR", "produce diffs relative to subdirectory"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -129,10 +108,9 @@ pub static QFOLD: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         flag("k", "keep", "keep folded patch files"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
+        MESSAGE, LOGFILE,
     ],
 };
 
@@ -145,9 +123,9 @@ pub static QGOTO: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("", "keep-changes", "tolerate non-conflicting local changes"),
+        KEEP_CHANGES,
         flag("f", "force", "overwrite any local changes"),
-        flag("", "no-backup", "do not save backup copies of files"),
+        NO_BACKUP,
     ],
 };
 
@@ -189,7 +167,7 @@ pub static QIMPORT: Spec = Spec {
         text("n", "name", "NAME", "name of patch file"),
         flag("f", "force", "overwrite existing files"),
         list("r", "rev", "REV", "place existing revisions under mq control"),
-        flag("g", "git", "use git extended diff format"),
+        GIT,
         flag("P", "push", "qpush after importing"),
     ],
 };
@@ -216,17 +194,14 @@ pub static QNEW: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         flag("f", "force", "import uncommitted changes (DEPRECATED)"),
-        flag("g", "git", "use git extended diff format"),
+        GIT,
         flag("U", "currentuser", "add \"From: <current user>\" to patch"),
         text("u", "user", "USER", "add \"From: <USER>\" to patch"),
         flag("D", "currentdate", "add \"Date: <current date>\" to patch"),
         text("d", "date", "DATE", "add \"Date: <DATE>\" to patch"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
+        INCLUDE, EXCLUDE, MESSAGE, LOGFILE,
     ],
 };
 
@@ -239,7 +214,7 @@ pub static QNEXT: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("s", "summary", "print first line of patch header"),
+        SUMMARY,
     ],
 };
 
@@ -254,9 +229,9 @@ pub static QPOP: Spec = Spec {
     options: &[
         flag("a", "all", "pop all patches"),
         text("n", "name", "NAME", "queue name to pop (DEPRECATED)"),
-        flag("", "keep-changes", "tolerate non-conflicting local changes"),
+        KEEP_CHANGES,
         flag("f", "force", "forget any local changes to patched files"),
-        flag("", "no-backup", "do not save backup copies of files"),
+        NO_BACKUP,
     ],
 };
 
@@ -269,7 +244,7 @@ pub static QPREV: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("s", "summary", "print first line of patch header"),
+        SUMMARY,
     ],
 };
 
@@ -282,7 +257,7 @@ pub static QPUSH: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("", "keep-changes", "tolerate non-conflicting local changes"),
+        KEEP_CHANGES,
         flag("f", "force", "apply on top of local changes"),
         flag("e", "exact", "apply the target patch to its recorded parent"),
         flag("l", "list", "list patch name in commit text"),
@@ -290,7 +265,7 @@ pub static QPUSH: Spec = Spec {
         flag("m", "merge", "merge from another queue (DEPRECATED)"),
         text("n", "name", "NAME", "merge queue name (DEPRECATED)"),
         flag("", "move", "reorder patch series and apply only the patch"),
-        flag("", "no-backup", "do not save backup copies of files"),
+        NO_BACKUP,
     ],
 };
 
@@ -321,17 +296,13 @@ pub static QREFRESH: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("e", "edit", "invoke editor on commit messages"),
-        flag("g", "git", "use git extended diff format"),
+        EDIT, GIT,
         flag("s", "short", "refresh only files already in the patch and specified files"),
         flag("U", "currentuser", "add/update author field in patch with current user"),
         text("u", "user", "USER", "add/update author field in patch with given user"),
         flag("D", "currentdate", "add/update date field in patch with current date"),
         text("d", "date", "DATE", "add/update date field in patch with given date"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
+        INCLUDE, EXCLUDE, MESSAGE, LOGFILE,
     ],
 };
 
@@ -373,8 +344,7 @@ pub static QSAVE: Spec = Spec {
         text("n", "name", "NAME", "copy directory name"),
         flag("e", "empty", "clear queue status file"),
         flag("f", "force", "force copy"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
+        MESSAGE, LOGFILE,
     ],
 };
 
@@ -404,7 +374,7 @@ pub static QSERIES: Spec = Spec {
     extension: "mq",
     options: &[
         flag("m", "missing", "print patches not in series"),
-        flag("s", "summary", "print first line of patch header"),
+        SUMMARY,
     ],
 };
 
@@ -417,7 +387,7 @@ pub static QTOP: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("s", "summary", "print first line of patch header"),
+        SUMMARY,
     ],
 };
 
@@ -431,6 +401,6 @@ pub static QUNAPPLIED: Spec = Spec {
     extension: "mq",
     options: &[
         flag("1", "first", "show only the first patch"),
-        flag("s", "summary", "print first line of patch header"),
+        SUMMARY,
     ],
 };

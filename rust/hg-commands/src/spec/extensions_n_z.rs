@@ -1,6 +1,7 @@
 //! Command lines: bundled extensions, second half. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{ADDREMOVE, AMEND, CHANGELOG, CLOSE_BRANCH, CURRENTDATE, CURRENTUSER, DATE, DIR, DRAFT, DRY_RUN, EDIT, EXCLUDE, FORCE_CLOSE_BRANCH, GIT, IGNORE_ALL_SPACE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL, IGNORE_SPACE_CHANGE, INCLUDE, INSECURE, LOGFILE, MANIFEST, MESSAGE, REMOTECMD, SECRET, SSH, STYLE, SUBREPOS, TEMPLATE, TEST_VCR, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&DEBUG_CLONEBUNDLE_MANIFEST, &DEBUG_FAST_UPGRADE, &DEBUG_FILE_INDEX, &DEBUG_REVLOG_REENCODED_DELTA_INFO, &DEBUG_STABLE_TAIL_SORT, &DEBUG_STABLE_TAIL_SORT_LEAPS, &DEBUG_UNBUNDLE, &DEBUGCALLCONDUIT, &DEBUGDATAPACK, &DEBUGHISTORYPACK, &DEBUGKEEPSET, &DEBUGPARSERELEASENOTES, &DEBUGREMOTEFILELOG, &DEBUGSPARSE, &DEBUGWAITONPREFETCH, &DEBUGWAITONREPACK, &EMAIL, &GC, &PHABIMPORT, &PHABREAD, &PHABSEND, &PHABUPDATE, &PREFETCH, &QRECORD, &REBASE, &RECORD, &RELEASENOTES, &RELINK, &REPACK, &SHARE, &SHOW, &SPLIT, &STRIP, &TRACKED, &TRANSPLANT, &UNAMEND, &UNCOMMIT, &UNSHARE, &VERIFYREMOTEFILELOG];
@@ -16,8 +17,7 @@ pub static DEBUG_CLONEBUNDLE_MANIFEST: Spec = Spec {
     options: &[
         flag("", "stream", "disply stream bundle only"),
         flag("", "raw", "show the raw manifest instead of parsing and filtering it"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -60,9 +60,7 @@ pub static DEBUG_REVLOG_REENCODED_DELTA_INFO: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("c", "changelog", "open changelog"),
-        flag("m", "manifest", "open manifest"),
-        text("", "dir", "VALUE", "open directory manifest"),
+        CHANGELOG, MANIFEST, DIR,
         text("", "start-rev", "VALUE", "start at rev"),
         text("", "stop-rev", "VALUE", "stop at rev"),
         flag("", "delete", "delete the result").or("on").no(),
@@ -118,7 +116,7 @@ pub static DEBUGCALLCONDUIT: Spec = Spec {
     need: Need::NoRepo,
     extension: "phabricator",
     options: &[
-        text("", "test-vcr", "VALUE", "Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
+        TEST_VCR,
     ],
 };
 
@@ -201,8 +199,7 @@ pub static DEBUGSPARSE: Spec = Spec {
         flag("", "clear-rules", "clears local include/exclude rules"),
         flag("", "refresh", "updates the working after sparseness changes"),
         flag("", "reset", "makes the repo full again"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        STYLE, TEMPLATE,
     ],
 };
 
@@ -237,7 +234,7 @@ pub static EMAIL: Spec = Spec {
     need: Need::Repo,
     extension: "patchbomb",
     options: &[
-        flag("g", "git", "use git extended diff format"),
+        GIT,
         flag("", "plain", "omit hg patch header"),
         flag("o", "outgoing", "send changes not found in the target repository"),
         flag("b", "bundle", "send changes not in target as a binary bundle"),
@@ -264,9 +261,7 @@ pub static EMAIL: Spec = Spec {
         text("", "in-reply-to", "MSGID", "message identifier to reply to"),
         list("", "flag", "FLAG", "flags to add in subject prefixes"),
         list("t", "to", "EMAIL", "email addresses of recipients"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -291,7 +286,7 @@ pub static PHABIMPORT: Spec = Spec {
     extension: "phabricator",
     options: &[
         flag("", "stack", "import dependencies as well"),
-        text("", "test-vcr", "VALUE", "Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
+        TEST_VCR,
     ],
 };
 
@@ -305,7 +300,7 @@ pub static PHABREAD: Spec = Spec {
     extension: "phabricator",
     options: &[
         flag("", "stack", "read dependencies"),
-        text("", "test-vcr", "VALUE", "Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
+        TEST_VCR,
     ],
 };
 
@@ -325,7 +320,7 @@ pub static PHABSEND: Spec = Spec {
         text("m", "comment", "VALUE", "add a comment to Revisions with new/updated Diffs"),
         flag("", "confirm", "ask for confirmation before sending"),
         flag("", "fold", "combine the revisions into one review"),
-        text("", "test-vcr", "VALUE", "Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
+        TEST_VCR,
     ],
 };
 
@@ -350,7 +345,7 @@ pub static PHABUPDATE: Spec = Spec {
         flag("", "commandeer", "commandeer revisions"),
         text("m", "comment", "VALUE", "comment on the last revision"),
         text("r", "rev", "REV", "local revision to update"),
-        text("", "test-vcr", "VALUE", "Path to a vcr file. If nonexistent, will record a new vcr transcript, otherwise will mock all http requests using the specified vcr file. (ADVANCED)"),
+        TEST_VCR,
     ],
 };
 
@@ -366,8 +361,7 @@ pub static PREFETCH: Spec = Spec {
         list("r", "rev", "REV", "prefetch the specified revisions"),
         flag("", "repack", "run repack after prefetch"),
         text("b", "base", "VALUE", "rev that is assumed to already be local"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -397,7 +391,7 @@ pub static REBASE: Spec = Spec {
         text("d", "dest", "REV", "rebase onto the specified changeset"),
         flag("", "collapse", "collapse the rebased changesets"),
         text("m", "message", "TEXT", "use text as collapse commit message"),
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         text("l", "logfile", "FILE", "read collapse commit message from file"),
         flag("k", "keep", "keep original changesets"),
         flag("", "keepbranches", "keep original branch names"),
@@ -408,8 +402,7 @@ pub static REBASE: Spec = Spec {
         flag("c", "continue", "continue an interrupted rebase"),
         flag("a", "abort", "abort an interrupted rebase"),
         text("", "auto-orphans", "VALUE", "automatically rebase orphan revisions in the specified revset (EXPERIMENTAL)"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        DRY_RUN, TEMPLATE,
         flag("", "confirm", "ask before applying actions"),
     ],
 };
@@ -423,24 +416,9 @@ pub static RECORD: Spec = Spec {
     need: Need::Repo,
     extension: "record",
     options: &[
-        flag("A", "addremove", "mark new/missing files as added/removed before committing"),
-        flag("", "close-branch", "mark a branch head as closed"),
-        flag("", "amend", "amend the parent of the working directory"),
-        flag("s", "secret", "use the secret phase for committing"),
-        flag("", "draft", "use the draft phase for committing"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        flag("", "force-close-branch", "forcibly close branch from a non-head changeset (ADVANCED)"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        flag("S", "subrepos", "recurse into subrepositories"),
-        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
-        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
-        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
-        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
+        ADDREMOVE, CLOSE_BRANCH, AMEND, SECRET, DRAFT, EDIT, FORCE_CLOSE_BRANCH, INCLUDE, EXCLUDE, MESSAGE,
+        LOGFILE, DATE, USER, SUBREPOS, IGNORE_ALL_SPACE, IGNORE_SPACE_CHANGE, IGNORE_BLANK_LINES,
+        IGNORE_SPACE_AT_EOL,
     ],
 };
 
@@ -509,7 +487,7 @@ pub static SHOW: Spec = Spec {
     need: Need::Repo,
     extension: "show",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -524,8 +502,7 @@ pub static SPLIT: Spec = Spec {
     options: &[
         text("r", "rev", "REV", "revision to split"),
         flag("", "rebase", "rebase descendants after split").or("on").no(),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
+        DATE, USER,
     ],
 };
 
@@ -569,9 +546,7 @@ pub static TRACKED: Spec = Spec {
         flag("", "force-delete-local-changes", "forces deletion of local changes when narrowing"),
         flag("", "backup", "back up local changes when narrowing").or("on").no(),
         flag("", "update-working-copy", "update working copy when the store has changed"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -590,7 +565,7 @@ pub static TRANSPLANT: Spec = Spec {
         list("p", "prune", "REV", "skip over REV"),
         list("m", "merge", "REV", "merge at REV"),
         text("", "parent", "REV", "parent to choose when transplanting merge"),
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         flag("", "log", "append transplant info to log message"),
         flag("", "stop", "stop interrupted transplant"),
         flag("c", "continue", "continue last transplant session after fixing conflicts"),
@@ -621,14 +596,7 @@ pub static UNCOMMIT: Spec = Spec {
         flag("", "keep", "allow an empty commit after uncommitting"),
         flag("", "allow-dirty-working-copy", "allow uncommit with outstanding changes"),
         text("n", "note", "TEXT", "store a note on uncommit"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        flag("D", "currentdate", "record the current date as commit date"),
-        flag("U", "currentuser", "record the current user as committer"),
+        INCLUDE, EXCLUDE, MESSAGE, LOGFILE, DATE, USER, CURRENTDATE, CURRENTUSER,
     ],
 };
 

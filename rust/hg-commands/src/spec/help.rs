@@ -1,6 +1,7 @@
 //! Command lines: help. Facts of the interface, not code.
 
-use super::{Category, Need, Spec, flag, list, text};
+use super::{Category, Need, Spec, flag, list};
+use super::shared::{TEMPLATE};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&CONFIG, &HELP, &VERSION];
@@ -22,7 +23,7 @@ pub static CONFIG: Spec = Spec {
         flag("", "shared", "edit shared source repository config"),
         flag("", "non-shared", "edit non shared config"),
         flag("g", "global", "edit global config"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -51,6 +52,6 @@ pub static VERSION: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: import and export. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, int, list, text};
+use super::shared::{AS_TEXT, BINARY, DATE, EDIT, EXCLUDE, GIT, INCLUDE, INSECURE, LOGFILE, MESSAGE, NODATES, REMOTECMD, SSH, SUBREPOS, TEMPLATE, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&ARCHIVE, &BUNDLE, &EXPORT, &IMPORT, &UNBUNDLE];
@@ -18,9 +19,7 @@ pub static ARCHIVE: Spec = Spec {
         text("p", "prefix", "PREFIX", "directory prefix for files in archive"),
         text("r", "rev", "REV", "revision to distribute"),
         text("t", "type", "TYPE", "type of distribution to create"),
-        flag("S", "subrepos", "recurse into subrepositories"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        SUBREPOS, INCLUDE, EXCLUDE,
     ],
 };
 
@@ -40,9 +39,7 @@ pub static BUNDLE: Spec = Spec {
         list("", "base", "REV", "a base changeset assumed to be available at the destination"),
         flag("a", "all", "bundle all changesets in the repository"),
         text("t", "type", "TYPE", "bundle compression type to use").or("bzip2"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -59,11 +56,7 @@ pub static EXPORT: Spec = Spec {
         text("o", "output", "FORMAT", "print output to file with formatted name"),
         flag("", "switch-parent", "diff against the second parent"),
         list("r", "rev", "REV", "revisions to export"),
-        flag("a", "text", "treat all files as text"),
-        flag("g", "git", "use git extended diff format"),
-        flag("", "binary", "generate binary diffs in git mode (default)"),
-        flag("", "nodates", "omit dates from diff headers"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        AS_TEXT, GIT, BINARY, NODATES, TEMPLATE,
     ],
 };
 
@@ -79,7 +72,7 @@ pub static IMPORT: Spec = Spec {
         int("p", "strip", "NUM", "directory strip option for patch. This has the same meaning as the corresponding patch option").or("1"),
         text("b", "base", "PATH", "base path (DEPRECATED)"),
         flag("", "secret", "use the secret phase for committing"),
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         flag("f", "force", "skip check for outstanding uncommitted changes (DEPRECATED)"),
         flag("", "no-commit", "don't commit, just update the working directory"),
         flag("", "bypass", "apply patch without touching the working directory"),
@@ -87,10 +80,7 @@ pub static IMPORT: Spec = Spec {
         flag("", "exact", "abort if patch would apply lossily"),
         text("", "prefix", "DIR", "apply patch to subdirectory"),
         flag("", "import-branch", "use any branch information in patch (implied by --exact)"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
+        MESSAGE, LOGFILE, DATE, USER,
         text("s", "similarity", "SIMILARITY", "guess renamed files by similarity (0<=s<=100)"),
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: maintenance. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{DRY_RUN, EXCLUDE, IGNORE_ALL_SPACE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL, IGNORE_SPACE_CHANGE, INCLUDE, SHOW_DATE, SHOW_USER, STYLE, TEMPLATE};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&ADMIN_CHAINSAW_UPDATE, &ADMIN_CLONE_BUNDLES_CLEAR, &ADMIN_CLONE_BUNDLES_REFRESH, &ADMIN_NARROW_CLIENT, &ADMIN_NARROW_SERVER, &ADMIN_VERIFY, &CHILDREN, &DEBUG_INTERNAL_MAKE_CLONE_BUNDLES, &DEBUGBUILDANNOTATECACHE, &DEBUGEXPANDSCHEME, &FASTANNOTATE, &MANIFEST, &RECOVER, &ROLLBACK, &VERIFY];
@@ -74,7 +75,7 @@ pub static ADMIN_NARROW_SERVER: Spec = Spec {
         text("", "shape-narrow-patterns", "SHAPE-NARROW-PATTERNS", "list the legacy narrow-style patterns for the given shape"),
         text("", "shape-files", "VALUE", "list the files covered by the given shape"),
         text("", "shape-files-hidden", "VALUE", "list this shape's files that are not in the working copy"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -102,8 +103,7 @@ pub static CHILDREN: Spec = Spec {
     extension: "children",
     options: &[
         text("r", "rev", "REV", "show children of the specified revision").or("."),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        STYLE, TEMPLATE,
     ],
 };
 
@@ -128,8 +128,7 @@ pub static DEBUGBUILDANNOTATECACHE: Spec = Spec {
     extension: "fastannotate",
     options: &[
         text("r", "rev", "REV", "build up to the specific revision"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -154,9 +153,9 @@ pub static FASTANNOTATE: Spec = Spec {
     extension: "fastannotate",
     options: &[
         text("r", "rev", "REV", "annotate the specified revision").or("."),
-        flag("u", "user", "list the author (long with -v)"),
+        SHOW_USER,
         flag("f", "file", "list the filename"),
-        flag("d", "date", "list the date (short with -q)"),
+        SHOW_DATE,
         flag("n", "number", "list the revision number (default)"),
         flag("c", "changeset", "list the changeset"),
         flag("l", "line-number", "show line number at the first appearance"),
@@ -166,13 +165,8 @@ pub static FASTANNOTATE: Spec = Spec {
         flag("", "linear", "enforce linear history, ignore second parent of merges (EXPERIMENTAL)"),
         flag("", "long-hash", "show long changeset hash (EXPERIMENTAL)"),
         flag("", "rebuild", "rebuild cache even if it exists (EXPERIMENTAL)"),
-        flag("w", "ignore-all-space", "ignore white space when comparing lines"),
-        flag("b", "ignore-space-change", "ignore changes in the amount of white space"),
-        flag("B", "ignore-blank-lines", "ignore changes whose lines are all blank"),
-        flag("Z", "ignore-space-at-eol", "ignore changes in whitespace at EOL"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        IGNORE_ALL_SPACE, IGNORE_SPACE_CHANGE, IGNORE_BLANK_LINES, IGNORE_SPACE_AT_EOL, INCLUDE, EXCLUDE,
+        TEMPLATE,
     ],
 };
 
@@ -187,7 +181,7 @@ pub static MANIFEST: Spec = Spec {
     options: &[
         text("r", "rev", "REV", "revision to display"),
         flag("", "all", "list files from all revisions"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -213,7 +207,7 @@ pub static ROLLBACK: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        DRY_RUN,
         flag("f", "force", "ignore safety measures"),
     ],
 };

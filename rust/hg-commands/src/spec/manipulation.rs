@@ -1,6 +1,7 @@
 //! Command lines: changing changesets. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{CURRENTDATE, CURRENTUSER, DATE, DRY_RUN, EDIT, EXCLUDE, INCLUDE, LOGFILE, MESSAGE, TOOL, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&ABORT, &BACKOUT, &CONTINUE, &GRAFT, &MERGE];
@@ -14,7 +15,7 @@ pub static ABORT: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        DRY_RUN,
     ],
 };
 
@@ -32,14 +33,7 @@ pub static BACKOUT: Spec = Spec {
         flag("", "no-commit", "do not commit"),
         text("", "parent", "REV", "parent to choose when backing out merge (DEPRECATED)"),
         text("r", "rev", "REV", "revision to backout"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        text("t", "tool", "TOOL", "specify merge tool"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("l", "logfile", "FILE", "read commit message from file"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
+        EDIT, TOOL, INCLUDE, EXCLUDE, MESSAGE, LOGFILE, DATE, USER,
     ],
 };
 
@@ -52,7 +46,7 @@ pub static CONTINUE: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        DRY_RUN,
     ],
 };
 
@@ -71,16 +65,11 @@ pub static GRAFT: Spec = Spec {
         flag("c", "continue", "resume interrupted graft"),
         flag("", "stop", "stop interrupted graft"),
         flag("", "abort", "abort interrupted graft"),
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         flag("", "log", "append graft info to log message"),
         flag("", "no-commit", "don't commit, just apply the changes in working directory"),
         flag("f", "force", "force graft"),
-        flag("D", "currentdate", "record the current date as commit date"),
-        flag("U", "currentuser", "record the current user as committer"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
-        text("t", "tool", "TOOL", "specify merge tool"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        CURRENTDATE, CURRENTUSER, DATE, USER, TOOL, DRY_RUN,
     ],
 };
 
@@ -97,6 +86,6 @@ pub static MERGE: Spec = Spec {
         text("r", "rev", "REV", "revision to merge"),
         flag("P", "preview", "review revisions to merge (no merge is performed)"),
         flag("", "abort", "abort the ongoing merge"),
-        text("t", "tool", "TOOL", "specify merge tool"),
+        TOOL,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: navigation. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{EXCLUDE, GIT, GRAPH, INCLUDE, INSECURE, LIMIT, NO_MERGES, PATCH, REMOTECMD, SSH, STAT, STYLE, TEMPLATE};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&BISECT, &HEADS, &IDENTIFY, &LOG, &PARENTS, &TIP];
@@ -37,8 +38,7 @@ pub static HEADS: Spec = Spec {
         flag("t", "topo", "show topological heads only"),
         flag("a", "active", "show active branchheads only (DEPRECATED)"),
         flag("c", "closed", "show normal and closed branch heads"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        STYLE, TEMPLATE,
     ],
 };
 
@@ -57,10 +57,7 @@ pub static IDENTIFY: Spec = Spec {
         flag("b", "branch", "show branch"),
         flag("t", "tags", "show tags"),
         flag("B", "bookmarks", "show bookmarks"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        SSH, REMOTECMD, INSECURE, TEMPLATE,
     ],
 };
 
@@ -87,16 +84,7 @@ pub static LOG: Spec = Spec {
         list("b", "branch", "BRANCH", "show changesets within the given named branch"),
         list("B", "bookmark", "BOOKMARK", "show changesets within the given bookmark"),
         list("P", "prune", "REV", "do not display revision or any of its ancestors"),
-        flag("p", "patch", "show patch"),
-        flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "limit number of changes displayed"),
-        flag("M", "no-merges", "do not show merges"),
-        flag("", "stat", "output diffstat-style summary of changes"),
-        flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        PATCH, GIT, LIMIT, NO_MERGES, STAT, GRAPH, STYLE, TEMPLATE, INCLUDE, EXCLUDE,
     ],
 };
 
@@ -110,8 +98,7 @@ pub static PARENTS: Spec = Spec {
     extension: "",
     options: &[
         text("r", "rev", "REV", "show parents of the specified revision"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        STYLE, TEMPLATE,
     ],
 };
 
@@ -124,9 +111,6 @@ pub static TIP: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("p", "patch", "show patch"),
-        flag("g", "git", "use git extended diff format"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        PATCH, GIT, STYLE, TEMPLATE,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: organization of changesets. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{DATE, EDIT, MESSAGE, TEMPLATE, USER};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&BOOKMARKS, &BRANCH, &BRANCHES, &PHASE, &TAG, &TAGS];
@@ -20,7 +21,7 @@ pub static BOOKMARKS: Spec = Spec {
         text("m", "rename", "OLD", "rename a given bookmark"),
         flag("i", "inactive", "mark a bookmark inactive"),
         flag("l", "list", "list existing bookmarks"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -51,7 +52,7 @@ pub static BRANCHES: Spec = Spec {
         flag("a", "active", "show only branches that have unmerged heads (DEPRECATED)"),
         flag("c", "closed", "show normal and closed branches"),
         list("r", "rev", "VALUE", "show branch name(s) of the given rev"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -85,10 +86,7 @@ pub static TAG: Spec = Spec {
         flag("l", "local", "make the tag local"),
         text("r", "rev", "REV", "revision to tag"),
         flag("", "remove", "remove a tag"),
-        flag("e", "edit", "invoke editor on commit messages"),
-        text("m", "message", "TEXT", "use text as commit message"),
-        text("d", "date", "DATE", "record the specified date as commit date"),
-        text("u", "user", "USER", "record the specified user as committer"),
+        EDIT, MESSAGE, DATE, USER,
     ],
 };
 
@@ -101,6 +99,6 @@ pub static TAGS: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: other repositories. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{GIT, GRAPH, INSECURE, LIMIT, NO_MERGES, PATCH, REMOTECMD, SSH, STAT, STYLE, SUBREPOS, TEMPLATE};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&INCOMING, &OUTGOING, &PATHS, &PULL, &PUSH, &SERVE];
@@ -21,18 +22,7 @@ pub static INCOMING: Spec = Spec {
         flag("B", "bookmarks", "compare bookmarks"),
         list("b", "branch", "BRANCH", "a specific branch you would like to pull"),
         flag("", "remote-hidden", "include changesets hidden on the remote (EXPERIMENTAL)"),
-        flag("p", "patch", "show patch"),
-        flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "limit number of changes displayed"),
-        flag("M", "no-merges", "do not show merges"),
-        flag("", "stat", "output diffstat-style summary of changes"),
-        flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        PATCH, GIT, LIMIT, NO_MERGES, STAT, GRAPH, STYLE, TEMPLATE, SSH, REMOTECMD, INSECURE, SUBREPOS,
     ],
 };
 
@@ -50,18 +40,7 @@ pub static OUTGOING: Spec = Spec {
         flag("n", "newest-first", "show newest record first"),
         flag("B", "bookmarks", "compare bookmarks"),
         list("b", "branch", "BRANCH", "a specific branch you would like to push"),
-        flag("p", "patch", "show patch"),
-        flag("g", "git", "use git extended diff format"),
-        text("l", "limit", "NUM", "limit number of changes displayed"),
-        flag("M", "no-merges", "do not show merges"),
-        flag("", "stat", "output diffstat-style summary of changes"),
-        flag("G", "graph", "show the revision DAG"),
-        text("", "style", "STYLE", "display using template map file (DEPRECATED)"),
-        text("T", "template", "TEMPLATE", "display with template"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        PATCH, GIT, LIMIT, NO_MERGES, STAT, GRAPH, STYLE, TEMPLATE, SSH, REMOTECMD, INSECURE, SUBREPOS,
     ],
 };
 
@@ -74,7 +53,7 @@ pub static PATHS: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -94,9 +73,7 @@ pub static PULL: Spec = Spec {
         list("B", "bookmark", "BOOKMARK", "bookmark to pull"),
         list("b", "branch", "BRANCH", "a specific branch you would like to pull"),
         flag("", "remote-hidden", "include changesets hidden on the remote (EXPERIMENTAL)"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -117,9 +94,7 @@ pub static PUSH: Spec = Spec {
         flag("", "new-branch", "allow pushing a new branch"),
         list("", "pushvars", "VALUE", "variables that can be sent to server (ADVANCED)"),
         flag("", "publish", "push the changeset as public (EXPERIMENTAL)"),
-        text("e", "ssh", "CMD", "specify ssh command to use"),
-        text("", "remotecmd", "CMD", "specify hg command to run on the remote side"),
-        flag("", "insecure", "do not verify server certificate (ignoring web.cacerts config)"),
+        SSH, REMOTECMD, INSECURE,
     ],
 };
 
@@ -150,6 +125,6 @@ pub static SERVE: Spec = Spec {
         flag("6", "ipv6", "use IPv6 instead of IPv4"),
         text("", "certificate", "FILE", "SSL certificate file"),
         flag("", "print-url", "start and print only the URL"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        SUBREPOS,
     ],
 };

@@ -1,6 +1,7 @@
 //! Command lines: the working directory. Facts of the interface, not code.
 
 use super::{Category, Need, Spec, flag, list, text};
+use super::shared::{DRY_RUN, EDIT, EXCLUDE, INCLUDE, INTERACTIVE, PRINT0, SUBREPOS, TEMPLATE, TOOL};
 
 /// All of them, sorted by name.
 pub(super) static ALL: &[&Spec] = &[&ADD, &ADDREMOVE, &FILES, &FORGET, &LOCATE, &PURGE, &REMOVE, &RENAME, &RESOLVE, &REVERT, &ROOT, &SHELVE, &STATUS, &SUMMARY, &UNSHELVE, &UPDATE];
@@ -14,10 +15,7 @@ pub static ADD: Spec = Spec {
     need: Need::RepoOfFile,
     extension: "",
     options: &[
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("S", "subrepos", "recurse into subrepositories"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        INCLUDE, EXCLUDE, SUBREPOS, DRY_RUN,
     ],
 };
 
@@ -31,10 +29,7 @@ pub static ADDREMOVE: Spec = Spec {
     extension: "",
     options: &[
         text("s", "similarity", "SIMILARITY", "guess renamed files by similarity (0<=s<=100)"),
-        flag("S", "subrepos", "recurse into subrepositories"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        SUBREPOS, INCLUDE, EXCLUDE, DRY_RUN,
     ],
 };
 
@@ -48,11 +43,7 @@ pub static FILES: Spec = Spec {
     extension: "",
     options: &[
         text("r", "rev", "REV", "search the repository as it is in REV"),
-        flag("0", "print0", "end filenames with NUL, for use with xargs"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "display with template"),
-        flag("S", "subrepos", "recurse into subrepositories"),
+        PRINT0, INCLUDE, EXCLUDE, TEMPLATE, SUBREPOS,
     ],
 };
 
@@ -65,10 +56,7 @@ pub static FORGET: Spec = Spec {
     need: Need::RepoOfFile,
     extension: "",
     options: &[
-        flag("i", "interactive", "use interactive mode"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        INTERACTIVE, INCLUDE, EXCLUDE, DRY_RUN,
     ],
 };
 
@@ -82,10 +70,9 @@ pub static LOCATE: Spec = Spec {
     extension: "",
     options: &[
         text("r", "rev", "REV", "search the repository as it is in REV"),
-        flag("0", "print0", "end filenames with NUL, for use with xargs"),
+        PRINT0,
         flag("f", "fullpath", "print complete paths from the filesystem root"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -106,8 +93,7 @@ pub static PURGE: Spec = Spec {
         flag("p", "print", "print filenames instead of deleting them"),
         flag("0", "print0", "end filenames with NUL, for use with xargs (implies -p/--print)"),
         flag("", "confirm", "ask before permanently deleting files"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -122,10 +108,7 @@ pub static REMOVE: Spec = Spec {
     options: &[
         flag("A", "after", "record delete for missing files"),
         flag("f", "force", "forget added files, delete modified files"),
-        flag("S", "subrepos", "recurse into subrepositories"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        SUBREPOS, INCLUDE, EXCLUDE, DRY_RUN,
     ],
 };
 
@@ -142,9 +125,7 @@ pub static RENAME: Spec = Spec {
         flag("A", "after", "record a rename that has already occurred"),
         text("", "at-rev", "REV", "(un)mark renames in the given revision (EXPERIMENTAL)"),
         flag("f", "force", "forcibly move over an existing managed file"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        INCLUDE, EXCLUDE, DRY_RUN,
     ],
 };
 
@@ -163,10 +144,7 @@ pub static RESOLVE: Spec = Spec {
         flag("u", "unmark", "mark files as unresolved"),
         flag("n", "no-status", "hide status prefix"),
         flag("", "re-merge", "re-merge files"),
-        text("t", "tool", "TOOL", "specify merge tool"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TOOL, INCLUDE, EXCLUDE, TEMPLATE,
     ],
 };
 
@@ -184,9 +162,7 @@ pub static REVERT: Spec = Spec {
         text("r", "rev", "REV", "revert to the specified revision"),
         flag("C", "no-backup", "do not save backup copies of files"),
         flag("i", "interactive", "interactively select the changes"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("n", "dry-run", "do not perform actions, just print output"),
+        INCLUDE, EXCLUDE, DRY_RUN,
     ],
 };
 
@@ -200,7 +176,7 @@ pub static ROOT: Spec = Spec {
     extension: "",
     options: &[
         flag("", "share-source", "print the share source root instead"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        TEMPLATE,
     ],
 };
 
@@ -218,7 +194,7 @@ pub static SHELVE: Spec = Spec {
         flag("", "cleanup", "delete all shelved changes"),
         text("", "date", "DATE", "shelve with the specified commit date"),
         flag("d", "delete", "delete the named shelved change(s)"),
-        flag("e", "edit", "invoke editor on commit messages"),
+        EDIT,
         flag("k", "keep", "shelve, but keep changes in the working directory"),
         flag("l", "list", "list current shelves"),
         text("m", "message", "TEXT", "use text as shelve message"),
@@ -226,8 +202,7 @@ pub static SHELVE: Spec = Spec {
         flag("p", "patch", "output patches for changes (provide the names of the shelved changes as positional arguments)"),
         flag("i", "interactive", "interactive mode"),
         flag("", "stat", "output diffstat-style summary of changes (provide the names of the shelved changes as positional arguments)"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
+        INCLUDE, EXCLUDE,
     ],
 };
 
@@ -251,13 +226,10 @@ pub static STATUS: Spec = Spec {
         flag("n", "no-status", "hide status prefix"),
         text("t", "terse", "VALUE", "show the terse output (EXPERIMENTAL)").or("nothing"),
         flag("C", "copies", "show source of copied files"),
-        flag("0", "print0", "end filenames with NUL, for use with xargs"),
+        PRINT0,
         list("", "rev", "REV", "show difference from revision"),
         text("", "change", "REV", "list the changed files of a revision"),
-        list("I", "include", "PATTERN", "include names matching the given patterns"),
-        list("X", "exclude", "PATTERN", "exclude names matching the given patterns"),
-        flag("S", "subrepos", "recurse into subrepositories"),
-        text("T", "template", "TEMPLATE", "display with template"),
+        INCLUDE, EXCLUDE, SUBREPOS, TEMPLATE,
     ],
 };
 
@@ -307,6 +279,6 @@ pub static UPDATE: Spec = Spec {
         flag("m", "merge", "merge uncommitted changes"),
         text("d", "date", "DATE", "tipmost revision matching date"),
         text("r", "rev", "REV", "revision"),
-        text("t", "tool", "TOOL", "specify merge tool"),
+        TOOL,
     ],
 };
