@@ -13,7 +13,7 @@ use hg_types::{Error, Result};
 
 pub use alias::{Alias, AliasRules, AliasSyntax};
 pub use args::{ArgSpec, Arguments, build_args, list_items};
-pub use text::{describe_location, escape, parse_error_hint, quote, unescape};
+pub use text::{describe_location, escape, parse_error_hint, quote, string_token, unescape};
 
 /// What the tokenizer found, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,50 +1,18 @@
 //! A bundle file laid over a repository: read it as if it had been pulled, without pulling it.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use hg_format::bundle2::{Capabilities, parts as payloads};
-use hg_store::{Changelog, Filelog, ManifestLog, Repo};
-use hg_types::{Error, HgPath, Node, Phase, Result, Revision, Silent};
+use hg_store::Repo;
+use hg_types::{Error, Node, Phase, Result, Revision, Silent};
 
 use crate::bundle::{self, bundle2_error};
-use crate::generate::Stores;
 use crate::local::LocalPeer;
 use crate::open::OpenContext;
 use crate::parts::{BundleParts, PartSource, Payload};
 use crate::peer::{BundleRequest, Keys, Peer, Reply};
-use crate::take::{Sink, take_changegroup};
-
-/// The store of a repository with something in memory on top.
-struct OverlaySink<'a>(&'a Repo);
-
-impl Stores for OverlaySink<'_> {
-    fn changelog(&self) -> Result<Arc<Changelog>> {
-        self.0.changelog()
-    }
-
-    fn manifests(&self) -> Result<Arc<ManifestLog>> {
-        self.0.manifest_log()
-    }
-
-    fn filelog(&self, path: &HgPath) -> Result<Filelog> {
-        self.0.filelog(path)
-    }
-}
-
-impl Sink for OverlaySink<'_> {
-    fn put_changelog(&mut self, changelog: Changelog) {
-        self.0.set_changelog(changelog);
-    }
-
-    fn put_manifests(&mut self, manifests: ManifestLog) {
-        self.0.set_manifest_log(manifests);
-    }
-
-    fn put_filelog(&mut self, _: &HgPath, filelog: Filelog) {
-        self.0.overlay_filelog(filelog);
-    }
-}
+use crate::repo_store::RepoSink;
+use crate::take::take_changegroup;
 
 /// Opens a bundle file, called `name` in messages, over a fresh opening of the repository at `root`.
 pub fn open(file: &Path, name: &[u8], root: &Path, context: &OpenContext) -> Result<Repo> {
@@ -76,8 +44,13 @@ pub fn lay_over(repo: &Repo, file: &Path, name: &[u8]) -> Result<()> {
             Payload::Changegroup(_, mut source) => {
                 found = true;
                 let target = target_phase(part.header.parameter(b"targetphase"));
-                let taken =
-                    take_changegroup(&mut OverlaySink(repo), None, &mut *source, &Silent, false)?;
+                let taken = take_changegroup(
+                    &mut RepoSink::overlay(repo),
+                    None,
+                    &mut *source,
+                    &Silent,
+                    false,
+                )?;
                 let range = taken.first_new..taken.first_new + taken.changesets;
                 let revs: Vec<Revision> = range.map(Revision::from_index).collect();
                 repo.overlay_phase(target, &revs)?;

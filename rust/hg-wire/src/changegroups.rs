@@ -30,7 +30,7 @@ pub fn apply(
     let tr = operation.transaction()?;
     repo.hooks().run(repo, "prechangegroup", true, &tr.hook_args()?)?;
     let old_heads = head_bits(&*repo.changelog()?);
-    let mut sink = RepoSink(repo);
+    let mut sink = RepoSink::new(repo);
     let mut handle = tr;
     // From here on there is something to undo.
     tr.add(b"00changelog.i", repo.store_vfs().len_of("00changelog.i"))?;

@@ -22,32 +22,52 @@ impl Stores for Repo {
     }
 }
 
-/// The store of a repository with a running transaction.
-pub struct RepoSink<'a>(pub &'a Repo);
+/// The store of a repository as a sink: with a running transaction, or with something in memory on top.
+pub struct RepoSink<'a> {
+    repo: &'a Repo,
+    keeps_filelogs: bool,
+}
+
+impl<'a> RepoSink<'a> {
+    /// Over a running transaction: filelogs are read from their files again when somebody asks.
+    #[must_use]
+    pub const fn new(repo: &'a Repo) -> Self {
+        Self { repo, keeps_filelogs: false }
+    }
+
+    /// In memory: nothing is in files, so that filelogs are kept too.
+    #[must_use]
+    pub const fn overlay(repo: &'a Repo) -> Self {
+        Self { repo, keeps_filelogs: true }
+    }
+}
 
 impl Stores for RepoSink<'_> {
     fn changelog(&self) -> Result<Arc<Changelog>> {
-        self.0.changelog()
+        self.repo.changelog()
     }
 
     fn manifests(&self) -> Result<Arc<ManifestLog>> {
-        self.0.manifest_log()
+        self.repo.manifest_log()
     }
 
     fn filelog(&self, path: &HgPath) -> Result<Filelog> {
-        self.0.filelog(path)
+        self.repo.filelog(path)
     }
 }
 
 impl Sink for RepoSink<'_> {
     fn put_changelog(&mut self, changelog: Changelog) {
-        self.0.set_changelog(changelog);
+        self.repo.set_changelog(changelog);
     }
 
     fn put_manifests(&mut self, manifests: ManifestLog) {
-        self.0.set_manifest_log(manifests);
+        self.repo.set_manifest_log(manifests);
     }
 
-    // Filelogs are read from their files again when somebody asks.
-    fn put_filelog(&mut self, _: &HgPath, _: Filelog) {}
+    fn put_filelog(&mut self, _: &HgPath, filelog: Filelog) {
+        if self.keeps_filelogs {
+            self.repo.overlay_filelog(filelog);
+        }
+    }
 }

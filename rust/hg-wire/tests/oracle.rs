@@ -65,7 +65,7 @@ fn unbundle(file: &Path, root: &Path) {
     let mut tr = repo.transaction("unbundle").expect("transaction");
     while let Some(part) = parts.next_part().expect("part") {
         if let Payload::Changegroup(_, mut source) = part.payload {
-            let mut sink = RepoSink(&repo);
+            let mut sink = RepoSink::new(&repo);
             take_changegroup(&mut sink, Some(&mut tr), &mut *source, &Silent, true).expect("taken");
         }
     }

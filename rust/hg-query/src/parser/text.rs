@@ -3,6 +3,8 @@
 
 use hg_types::{Error, Result};
 
+use super::Token;
+
 /// Undoes the backslash escapes of a quoted string: `\n`, `\x41`, `\101`, `\'`, a line
 /// continuation. Unknown escapes stay as they are.
 ///
@@ -101,4 +103,24 @@ pub fn describe_location(mut error: Error, text: &[u8], newline: &[u8]) -> Error
         error.hint = Some(parse_error_hint(text, location, newline));
     }
     error
+}
+
+/// Reads the quoted string that starts at `at` of `text`, with an `r` in front when `raw`; returns its token and where it ends.
+///
+/// # Errors
+/// A string that does not end, or a bad escape in one that is not raw.
+pub fn string_token(text: &[u8], at: usize, raw: bool) -> Result<(Token, usize)> {
+    let open = at + usize::from(raw);
+    let quote = text[open];
+    let first = open + 1;
+    let mut end = first;
+    while let Some(&c) = text.get(end) {
+        if c == quote {
+            let inside = &text[first..end];
+            let value = if raw { inside.to_vec() } else { unescape(inside)? };
+            return Ok((Token::text("string", value, first), end + 1));
+        }
+        end += if c == b'\\' { 2 } else { 1 };
+    }
+    Err(Error::parse("unterminated string", Some(first)))
 }

@@ -173,21 +173,9 @@ impl<'a> Tokenizer<'a> {
     }
 
     fn string(&mut self, raw: bool) -> Result<Token> {
-        let open = self.at + usize::from(raw);
-        let quote = self.text[open];
-        let first = open + 1;
-        let mut end = first;
-        while let Some(&c) = self.text.get(end) {
-            if c == quote {
-                let text = &self.text[first..end];
-                let value = if raw { text.to_vec() } else { parser::unescape(text)? };
-                let token = Token::text("string", value, first);
-                self.at = end + 1;
-                return Ok(token);
-            }
-            end += if c == b'\\' { 2 } else { 1 };
-        }
-        Err(Error::parse("unterminated string", Some(first)))
+        let (token, end) = parser::string_token(self.text, self.at, raw)?;
+        self.at = end;
+        Ok(token)
     }
 
     fn symbol(&mut self) -> Result<Token> {
