@@ -5,8 +5,8 @@
                        [--rounds N] [QUESTION ...]
 
 HG_REPO is a conversion of GIT_REPO (`hg convert`), so that all peers look at the same
-history; it should have 10,000 changesets or more.  The file asked about is the one with the
-most revisions, the directory is its own.  Peers take turns, round after round.  Shown are
+history; it should have 10,000 changesets or more.  The file asked about is the one that was
+changed most often, the directory that of the first such file which is in one.  Peers take turns, round after round.  Shown are
 medians of wall-clock and of processor time in milliseconds; a bound that is missed in
 wall-clock time is marked, and makes the exit code 1.  A peer that takes longer than
 `--patience` seconds is asked once.
@@ -25,7 +25,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from run import ROOT, environment
+from peers import ROOT, environment
 
 # How much of a peer's time may be taken, where nothing else is said.
 GIT_BOUND = 1.0
@@ -66,40 +66,44 @@ def questions(args: argparse.Namespace, env: dict[str, str]) -> dict[str, Questi
     def ask(*command: str) -> str:
         return output([args.hg, *command], args.repo, env)
 
+    def git_of(rev: str) -> str:
+        # What "hg convert" adds itself, commits of tags, is not in git.
+        known = f"last(ancestors({rev}) and extra('convert_revision'))"
+        return ask("log", "-r", known, "-T", '{get(extras, "convert_revision")}')
+
     tracked = set(ask("files", "-r", "tip").splitlines())
     touched = Counter(ask("log", "-T", '{files % "{file}\n"}').splitlines())
-    file = args.file or next(
-        name for name, _ in touched.most_common() if name in tracked and "/" in name
-    )
-    directory = os.path.dirname(file)
+    often = [name for name, _ in touched.most_common() if name in tracked]
+    file = args.file or often[0]
+    directory = os.path.dirname(next(name for name in often if "/" in name))
     tip = int(ask("log", "-r", "tip", "-T", "{rev}"))
     old, new = str(tip // 4), str(tip - tip // 20)
-    git_of = {
-        rev: ask("log", "-r", rev, "-T", '{get(extras, "convert_revision")}')
-        for rev in (old, new)
-    }
+    git_old, git_new, git_tip = git_of(old), git_of(new), git_of("tip")
     rev = ["-T", "{rev}\n", "-r"]
     below = f'ancestors(tip) and file("path:{directory}")'
     print(f"file {file} ({touched[file]} changesets), directory {directory}")
+    grep = ["log", "-p", "--all", "-G", args.word]
     return {
-        "log": Question(["log"], ["log"], 0.5, 0.05),
+        "log": Question(["log"], ["log", "--all"], 0.5, 0.05),
         "log -G": Question(
-            ["log", "-G", "-l", "1000"], ["log", "--graph", "-n1000"]
+            ["log", "-G", "-l", "1000"], ["log", "--all", "--graph", "-n1000"]
         ),
-        "log FILE": Question(["log", file], ["log", "--", file]),
-        "annotate": Question(["annotate", file], ["blame", file]),
+        "log FILE": Question(["log", file], ["log", "--all", "--", file]),
+        "annotate": Question(
+            ["annotate", "-r", "tip", file], ["blame", git_tip, "--", file]
+        ),
         "diff": Question(
-            ["diff", "--from", old, "--to", new], ["diff", git_of[old], git_of[new]]
+            ["diff", "--from", old, "--to", new], ["diff", git_old, git_new]
         ),
-        "grep": Question(["grep", "--diff", args.word], ["log", "-p", "-G", args.word]),
+        "grep": Question(["grep", "--diff", args.word], grep),
         "heads": Question(["log", *rev, "heads(all())"], None),
         "branchpoint": Question(["log", *rev, "branchpoint()"], None),
         "only": Question(
             ["log", *rev, f"only({new},{old})"],
-            ["rev-list", git_of[new], "^" + git_of[old]],
+            ["rev-list", git_new, "^" + git_old],
         ),
         "file()": Question(
-            ["log", *rev, below], ["log", "--format=%h", "--", directory]
+            ["log", *rev, below], ["log", "--format=%h", git_tip, "--", directory]
         ),
     }
 

@@ -28,6 +28,28 @@ def lstat_program() -> str | None:
     return str(target / "release/examples/lstat")
 
 
+def environment(work: Path) -> dict[str, str]:
+    """Return the environment of all programs: nobody's own configuration counts."""
+    config = work / "gitconfig"
+    config.write_text(
+        "[user]\n\tname = t\n\temail = t@example.org\n"
+        "[core]\n\tuntrackedCache = false\n[init]\n\tdefaultBranch = master\n"
+        "[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n"
+    )
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(work),
+        "HGRCPATH": "",
+        "HGUSER": "test <test@example.org>",
+        "HGMODULEPOLICY": "c",
+        "GIT_CONFIG_GLOBAL": str(config),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_PAGER": "cat",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "GMT",
+    }
+
+
 @dataclass
 class Peer:
     """Somebody to be asked: a command for each round, and what happens before it."""
@@ -56,24 +78,7 @@ class Bench:
         self.peak_bytes: dict[str, int] = {}
         self.size: int | None = None
         self.with_git = True
-        config = work / "gitconfig"
-        config.write_text(
-            "[user]\n\tname = t\n\temail = t@example.org\n"
-            "[core]\n\tuntrackedCache = false\n[init]\n\tdefaultBranch = master\n"
-            "[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n"
-        )
-        self.env = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(work),
-            "HGRCPATH": "",
-            "HGUSER": "test <test@example.org>",
-            "HGMODULEPOLICY": "c",
-            "GIT_CONFIG_GLOBAL": str(config),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_PAGER": "cat",
-            "LC_ALL": "C.UTF-8",
-            "TZ": "GMT",
-        }
+        self.env = environment(work)
 
     # Repositories.
 

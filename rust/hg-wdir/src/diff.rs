@@ -7,12 +7,18 @@ use hg_diff::unified::Hunk;
 use hg_diff::{CopyKind, DiffOptions, FileChange, FileDiff, Side, file_diff};
 use hg_match::Matcher;
 use hg_types::{FileFlags, HgDate, HgPath, HgPathBuf, Result};
+use rayon::prelude::*;
 
 use crate::copies::Copies;
 use crate::snapshot::{FileVersion, RevisionSnapshot, Snapshot};
 
 pub mod options;
 pub mod remerge;
+
+/// Fewer files are not worth a thread.
+const FEW_FILES: usize = 8;
+/// So many files are compared before the first of them is written.
+const WINDOW: usize = 128;
 
 /// The files on which two snapshots differ, each list sorted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -89,15 +95,30 @@ impl DiffRequest<'_> {
     /// When a file cannot be read, or `take` fails.
     pub fn for_each(&self, mut take: impl FnMut(FileDiff) -> Result<()>) -> Result<()> {
         let revisions = self.revisions();
-        for pair in self.pairs() {
-            if let Some(mut diff) = self.file(&pair, &revisions)? {
-                let path = pair.new.as_ref().or(pair.old.as_ref());
-                if let (Some(keep), Some(path), Body::Text(hunks)) =
-                    (self.keep, path, &mut diff.body)
-                {
-                    hunks.retain(|hunk| keep(path, hunk));
-                }
-                take(diff)?;
+        let pairs = self.pairs();
+        let sources = Sources { old: self.old, new: self.new, options: self.options };
+        let mut finish = |pair: &Pair, diff: Result<Option<FileDiff>>| {
+            let Some(mut diff) = diff? else { return Ok(()) };
+            let path = pair.new.as_ref().or(pair.old.as_ref());
+            if let (Some(keep), Some(path), Body::Text(hunks)) = (self.keep, path, &mut diff.body) {
+                hunks.retain(|hunk| keep(path, hunk));
+            }
+            take(diff)
+        };
+        if pairs.len() < FEW_FILES {
+            return pairs.iter().try_for_each(|pair| {
+                finish(pair, sources.diff(pair, self.shown(pair), &revisions))
+            });
+        }
+        for window in pairs.chunks(WINDOW) {
+            let shown: Vec<_> = window.iter().map(|pair| (pair, self.shown(pair))).collect();
+            let diffs: Vec<_> = shown
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|(pair, shown)| sources.diff(pair, shown, &revisions))
+                .collect();
+            for (pair, diff) in window.iter().zip(diffs) {
+                finish(pair, diff)?;
             }
         }
         Ok(())
@@ -123,7 +144,8 @@ impl DiffRequest<'_> {
     pub fn losing_data(&self) -> Result<Vec<HgPathBuf>> {
         let mut out = Vec::new();
         for pair in self.pairs() {
-            let loses = self.with_change(&pair, &[], needs_git)?;
+            let sources = Sources { old: self.old, new: self.new, options: self.options };
+            let loses = sources.with_change(&pair, self.shown(&pair), &[], needs_git)?;
             if loses {
                 out.extend(pair.new.or(pair.old));
             }
@@ -139,36 +161,17 @@ impl DiffRequest<'_> {
         sides.map(hex).collect()
     }
 
-    fn file(&self, pair: &Pair, revisions: &[Vec<u8>]) -> Result<Option<FileDiff>> {
-        self.with_change(pair, revisions, |change| file_diff(change, self.options))
-    }
-
-    fn with_change<T>(
-        &self,
-        pair: &Pair,
-        revisions: &[Vec<u8>],
-        make: impl FnOnce(&FileChange<'_>) -> T,
-    ) -> Result<T> {
-        let read = |snapshot: &dyn Snapshot, path: &Option<HgPathBuf>| match path {
-            Some(path) => snapshot.read(path),
-            None => Ok(None),
-        };
-        let (old, new) = (read(self.old, &pair.old)?, read(self.new, &pair.new)?);
+    /// How a pair's paths are shown.
+    fn shown(&self, pair: &Pair) -> [Vec<u8>; 2] {
         let show = |path: &HgPathBuf| match self.show_path {
             Some(show) => show(path),
             None => path.as_bytes().to_vec(),
         };
-        let (old_path, new_path) = (pair.old.as_ref().map(show), pair.new.as_ref().map(show));
+        let (old, new) = (pair.old.as_ref().map(show), pair.new.as_ref().map(show));
         let either = |first: &Option<Vec<u8>>, second: &Option<Vec<u8>>| {
             first.as_ref().or(second.as_ref()).cloned().unwrap_or_default()
         };
-        let (old_path, new_path) = (either(&old_path, &new_path), either(&new_path, &old_path));
-        Ok(make(&FileChange {
-            old: side(&old_path, old.as_ref()),
-            new: side(&new_path, new.as_ref()),
-            copy: pair.copy,
-            revisions,
-        }))
+        [either(&old, &new), either(&new, &old)]
     }
 
     /// Pairs up the files, copies with their sources.
@@ -214,6 +217,44 @@ impl DiffRequest<'_> {
         for source in renamed {
             files.remove(source);
         }
+    }
+}
+
+/// What the diff of one file is made from; can be asked by several threads.
+struct Sources<'a> {
+    old: &'a dyn Snapshot,
+    new: &'a dyn Snapshot,
+    options: &'a DiffOptions,
+}
+
+impl Sources<'_> {
+    fn diff(
+        &self,
+        pair: &Pair,
+        shown: [Vec<u8>; 2],
+        revisions: &[Vec<u8>],
+    ) -> Result<Option<FileDiff>> {
+        self.with_change(pair, shown, revisions, |change| file_diff(change, self.options))
+    }
+
+    fn with_change<T>(
+        &self,
+        pair: &Pair,
+        [old_path, new_path]: [Vec<u8>; 2],
+        revisions: &[Vec<u8>],
+        make: impl FnOnce(&FileChange<'_>) -> T,
+    ) -> Result<T> {
+        let read = |snapshot: &dyn Snapshot, path: &Option<HgPathBuf>| match path {
+            Some(path) => snapshot.read(path),
+            None => Ok(None),
+        };
+        let (old, new) = (read(self.old, &pair.old)?, read(self.new, &pair.new)?);
+        Ok(make(&FileChange {
+            old: side(&old_path, old.as_ref()),
+            new: side(&new_path, new.as_ref()),
+            copy: pair.copy,
+            revisions,
+        }))
     }
 }
 

@@ -21,7 +21,7 @@ pub struct FileVersion {
 }
 
 /// A version of all tracked files.
-pub trait Snapshot {
+pub trait Snapshot: Sync {
     /// The changeset; [`Revision::WDIR`] for the working directory.
     fn rev(&self) -> Revision;
 

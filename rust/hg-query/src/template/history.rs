@@ -1,6 +1,6 @@
 //! The repository as templates ask it: with what is worked out once for all changesets.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct History {
     tags: OnceCell<Arc<Tags>>,
     /// Changesets that were read ahead.
     ahead: RefCell<HashMap<Revision, ChangesetEntry>>,
+    /// Whether a changeset was asked for since changesets were read ahead.
+    asked: Cell<bool>,
 }
 
 /// The changesets in trouble.
@@ -43,7 +45,8 @@ impl History {
     #[must_use]
     pub fn new(repo: Repo, host: Rc<dyn Host>) -> Rc<Self> {
         let (evolution, tags) = (OnceCell::new(), OnceCell::new());
-        Rc::new(Self { repo, host, evolution, tags, ahead: RefCell::default() })
+        let (ahead, asked) = (RefCell::default(), Cell::new(false));
+        Rc::new(Self { repo, host, evolution, tags, ahead, asked })
     }
 
     /// The repository.
@@ -69,10 +72,14 @@ impl History {
 
     /// Reads changesets that are about to be shown, several at once. Those that were read ahead
     /// before and not asked for are forgotten. What cannot be read will fail when it is shown.
+    /// Nothing is read as long as what is shown needs no more than the index.
     ///
     /// # Errors
     /// When the changelog cannot be opened.
     pub fn read_ahead(&self, revs: &[Revision]) -> Result<()> {
+        if !self.asked.replace(false) {
+            return Ok(());
+        }
         let entries = self.repo.changelog()?.entries(revs);
         let read = revs.iter().zip(entries).filter_map(|(rev, entry)| Some((*rev, entry.ok()?)));
         *self.ahead.borrow_mut() = read.collect();
@@ -81,6 +88,7 @@ impl History {
 
     /// A changeset.
     pub(super) fn entry(&self, rev: Revision) -> Result<ChangesetEntry> {
+        self.asked.set(true);
         if let Some(entry) = self.ahead.borrow_mut().remove(&rev) {
             return Ok(entry);
         }
