@@ -63,15 +63,9 @@ def make_function(name: bytes, described: tuple[Any, ...]) -> Callable[..., Any]
             if rerouted.applies(name, repo, given):
                 return rerouted.commit(ui, repo, *pats_list, **given)
         if repo is not None:
-            getattr(repo, "before_core", _nothing)()
-        try:
-            handle = _handle_of(repo)
-            words = [word for word in pats_list if word is not None]
-            code = rustext.run_command(ui._handle, handle, name, words, given)
-        finally:
-            if repo is not None:
-                getattr(repo, "after_core", _nothing)()
-        return code or None
+            getattr(repo, "_sync", _nothing)()
+        words = [word for word in pats_list if word is not None]
+        return rustext.run_command(ui._handle, _handle_of(repo), name, words, given) or None
 
     run.__name__ = run.__qualname__ = name.decode("latin-1").replace("-", "_")
     run.__doc__ = doc.decode("utf-8")

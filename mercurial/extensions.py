@@ -291,6 +291,9 @@ def setup_repo(ui: Any, repo: Any) -> Any:
         hook = getattr(module, "reposetup", None)
         if hook is not None:
             hook(ui, repo)
+    sync = getattr(repo, "_sync", None)
+    if sync is not None:
+        sync()
     return repo
 
 

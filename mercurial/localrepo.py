@@ -10,7 +10,7 @@ import os
 import weakref
 from typing import Any, Callable, Iterable, Iterator
 
-from mercurial import context, error, rustext
+from mercurial import context, error, overrides, rustext
 from mercurial import lock as lockmod
 from mercurial import transaction as transactionmod
 from mercurial.changelog import changelog
@@ -377,6 +377,21 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
             known[what] = frozenset(rustext.evolution_revs(self._handle, what))
         return known[what]
 
+    # -- what extensions replace
+
+    def _replaced(self, method: str) -> bool:
+        """Return whether an extension has replaced a method."""
+        whole = self.unfiltered()
+        if method in whole.__dict__:
+            return True
+        return getattr(type(whole), method, None) is not _ORIGINALS[method]
+
+    def _sync(self) -> None:
+        """Tell native code which methods were replaced."""
+        whole = self.unfiltered()
+        names = [name for name in overrides.METHODS if whole._replaced(name)]
+        whole._handle.set_overrides(names, weakref.ref(whole) if names else None)
+
     # -- locks and transactions
 
     def lock(self, wait: bool = True, steal_from: Any = None) -> Any:
@@ -423,7 +438,8 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         running = self.currenttransaction()
         if running is not None:
             return running.nest(desc)
-        if self.currentlock() is None and not whole._in_hook():
+        held = self.currentlock() is not None or whole._handle.holds_lock(False)
+        if not held and not whole._in_hook():
             raise error.ProgrammingError(b"transaction requires locking")
         made = transactionmod.transaction(
             whole, rustext.Transaction.begin(whole._handle, desc)
@@ -496,6 +512,11 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         """
         plain = [(key, _as_text(value)) for key, value in args.items()]
         return self._handle.run_hook(name.decode(), throw, plain)
+
+
+_ORIGINALS = {
+    name: getattr(localrepository, name) for name in (*overrides.METHODS, "commit")
+}
 
 
 def _as_text(value: Any) -> bytes:

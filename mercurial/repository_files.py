@@ -262,7 +262,12 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
         about = self._about(ctx.user(), ctx.date(), ctx.description(), ctx.extra())
         with self.lock():  # type: ignore[attr-defined] # the repository's
             node = rustext.commit_memory(
-                self._handle, parents, list(ctx.files()), read, about
+                self._handle,
+                parents,
+                list(ctx.files()),
+                read,
+                about,
+                getattr(ctx, "_pending", None),
             )
         self.invalidatevolatilesets()  # type: ignore[attr-defined] # the repository's
         return node

@@ -20,14 +20,7 @@ _NATIVE = ("amend", "interactive", "subrepos", "secret", "draft", "force_close_b
 
 def overrides(repo: Any, method: str) -> bool:
     """Return whether an extension has replaced a method of a repository."""
-    from mercurial import localrepo  # late: it comes after us
-
-    for cls in type(repo.unfiltered()).__mro__:
-        if cls is localrepo.localrepository:
-            return False
-        if method in cls.__dict__:
-            return True
-    return False
+    return repo._replaced(method)
 
 
 def applies(name: bytes, repo: Any, opts: dict[str, Any]) -> bool:

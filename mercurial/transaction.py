@@ -42,6 +42,7 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
         self._repo = repo
         self._handle = handle
         self._depth = 1
+        self._users = 1
         self._callbacks: list[str] = []
         self._validators: dict[bytes, Callable[[Any], Any]] = {}
         self._aborted = False
@@ -51,6 +52,7 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
     def nest(self, name: bytes = b"<unnamed>") -> transaction:
         """Join it: it is closed when all who joined have closed it."""
         self._depth += 1
+        self._users += 1
         return self
 
     def running(self) -> bool:
@@ -113,17 +115,20 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
             self._repo._transaction_ended()
 
     def release(self) -> None:
-        """Undo everything unless it was closed."""
-        if self._depth > 0:
+        """Let go; when all who joined have, undo everything unless all have closed it."""
+        self._users = max(self._users - 1, 0)
+        if self._depth > 0 and not self._users:
             self.abort()
 
     def __enter__(self) -> transaction:
         return self
 
     def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
-        if kind is None:
-            self.close()
-        self.release() if kind is not None or self._depth == 0 else None
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            self.release()
 
     # -- callbacks
 

@@ -186,3 +186,91 @@ def test_replaced_commit_is_used_by_the_native_command(hg, tmp_path: Path) -> No
     more = ("--config", f"extensions.guard={tmp_path}/guard.py", "--config", "extensions.wraps=!")
     assert hg("commit", "-Am", "said", "-d", "0 0", *more).returncode == 0
     assert hg("log", "-l1", "-T", "{desc}").stdout == "said!"
+
+
+OVERRIDES = """
+from mercurial import error
+
+
+def reposetup(ui, repo):
+    class told(repo.__class__):
+        def wlock(self, wait=True):
+            ui.note(b'wlock\\n')
+            return super().wlock(wait)
+
+        def lock(self, wait=True):
+            ui.note(b'lock\\n')
+            return super().lock(wait)
+
+        def transaction(self, desc, *args, **kwargs):
+            tr = super().transaction(desc, *args, **kwargs)
+
+            def validate(tr):
+                ui.status(b'validating %s\\n' % desc)
+                if ui.config(b'test', b'refuse') == desc:
+                    raise error.Abort(b'refused')
+
+            tr.addvalidator(b'told-%s' % desc, validate)
+            return tr
+
+        def commitctx(self, ctx, *args, **kwargs):
+            ui.status(b'making %s of %s\\n' % (ctx.description(), b' '.join(ctx.files())))
+            ctx.extra()[b'told'] = b'yes'
+            return super().commitctx(ctx, *args, **kwargs)
+
+        def status(self, *args, **kwargs):
+            found = super().status(*args, **kwargs)
+            found.unknown[:] = [path for path in found.unknown if path != b'secret']
+            return found
+
+        def destroyed(self):
+            ui.status(b'destroyed\\n')
+            super().destroyed()
+
+    repo.__class__ = told
+"""
+
+
+@pytest.fixture
+def told(hg, tmp_path: Path):
+    """Return a function that runs `hg` where methods of the repository are replaced."""
+    (tmp_path / "told.py").write_text(OVERRIDES)
+    more = ("--config", f"extensions.told={tmp_path}/told.py", "--config", "extensions.wraps=!")
+
+    def run(*args: str) -> subprocess.CompletedProcess:
+        return hg(*args, *more)
+
+    return run
+
+
+def test_replaced_status(told, tmp_path: Path) -> None:
+    """Native commands show what the method gives."""
+    (tmp_path / "repo/secret").write_text("x\n")
+    (tmp_path / "repo/seen").write_text("x\n")
+    assert told("status").stdout == "? seen\n"
+    assert "1 unknown" in told("summary").stdout
+
+
+def test_replaced_commitctx(told) -> None:
+    """Whatever makes changesets natively goes through the method, and its changes count."""
+    assert "making Added tag t for changeset" in told("tag", "t", "-r", "0").stdout
+    assert "told=yes" in told("log", "-r", "tip", "-T", "{join(extras, ' ')}").stdout
+    told("update", "-q", "0")
+    assert "making c1 of f1\n" in told("graft", "--force", "1", "--config", "x.y=z").stdout
+
+
+def test_replaced_transaction_validates(told) -> None:
+    """A validator sees native transactions, and what it refuses is undone."""
+    assert "validating bookmark\n" in told("bookmark", "here").stdout
+    result = told("bookmark", "there", "--config", "test.refuse=bookmark")
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (255, "abort: refused")
+    assert "there" not in told("bookmarks").stdout
+    assert told("recover").stderr == "no interrupted transaction available\n"
+
+
+def test_replaced_locks_and_destroyed(told) -> None:
+    """Locks are taken through the methods; removing changesets is told."""
+    assert "wlock\n" in told("update", "0", "-v").stdout
+    assert "lock\n" in told("phase", "-p", "0", "-v").stdout
+    stripped = told("debugstrip", "1", "--no-backup")
+    assert "destroyed\n" in stripped.stdout, stripped.stderr

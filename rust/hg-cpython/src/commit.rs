@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cpython::{
     ObjectProtocol as _, PyBytes, PyDict, PyErr, PyModule, PyObject, PyResult, Python, exc, py_fn,
 };
-use hg_repo::commit::{FileVersion, NewCommit, commit, commit_hook_args};
+use hg_repo::commit::{FileVersion, NewCommit, commit_hook_args, commit_plainly};
 use hg_repo::working::{CommitRequest, Draft, commit_working};
 use hg_types::{FileFlags, HgDate, HgPath, HgPathBuf, Node, Phase, Result};
 
 use crate::locks::with_python;
 use crate::matcher::from_argument;
+use crate::overrides::PendingCommit;
 use crate::paths::PathList;
 use crate::repo::{RepoHandle, node};
 
@@ -54,27 +55,34 @@ pub(crate) fn commit_memory(
     paths: Vec<PyBytes>,
     read: PyObject,
     given: PyAbout,
+    pending: Option<PendingCommit>,
 ) -> PyResult<PyBytes> {
     let about = about(py, &repo, &given)?;
     let parents = [node(py, &parents.0)?, node(py, &parents.1)?];
     let paths: BTreeSet<HgPathBuf> =
         paths.iter().map(|path| HgPathBuf::from_vec(path.data(py).to_vec())).collect();
+    // What a native operation makes: it sees to its hook itself.
+    let native = pending.is_some();
+    let (from_other, phase) = pending.map(|pending| pending.rest(py)).unwrap_or_default();
     let new = NewCommit {
         parents,
         paths,
-        from_other: BTreeSet::new(),
+        from_other,
         user: about.user,
         date: about.date,
         description: about.description,
         extra: about.extra,
-        phase: about.phase,
+        phase: about.phase.or(phase),
     };
     let made = repo.ask(py, |repo| {
-        let _lock = repo.lock()?;
+        let _lock = repo.lock_plainly(true)?;
         let tr = repo.transaction("commit")?;
         let mut source = |path: &HgPath| file_from(&read, path);
-        let node = commit(repo, &tr, &new, &mut source)?;
+        let node = commit_plainly(repo, &tr, &new, &mut source)?;
         tr.close()?;
+        if native {
+            return Ok(node);
+        }
         let args = commit_hook_args(&node, parents);
         repo.after_unlock(move |repo, good| {
             if good {
@@ -163,7 +171,7 @@ pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
         "commit_memory",
         py_fn!(py, commit_memory(
             repo: RepoHandle, parents: (PyBytes, PyBytes), paths: Vec<PyBytes>, read: PyObject,
-            about: PyAbout
+            about: PyAbout, pending: Option<PendingCommit> = None
         )),
     )?;
     m.add(

@@ -2,10 +2,7 @@
 
 use std::rc::Rc;
 
-use cpython::{
-    ObjectProtocol as _, PyBytes, PyDict, PyModule, PyObject, PyResult, Python, PythonObject as _,
-    py_fn,
-};
+use cpython::{ObjectProtocol as _, PyBytes, PyDict, PyModule, PyObject, PyResult, Python, py_fn};
 use hg_commands::changeset_display::UiHost;
 use hg_query::template::spec::Spec;
 use hg_query::template::{Change, Changeset, Engine, History, Scope, Value, Vars};

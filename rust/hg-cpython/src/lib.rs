@@ -26,6 +26,7 @@ mod manifest;
 mod matcher;
 mod merges;
 mod names;
+mod overrides;
 mod paths;
 mod plugins;
 mod repo;
@@ -70,6 +71,7 @@ fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
     m.add_class::<table::FileTable>(py)?;
     m.add_class::<matcher::Matcher>(py)?;
     m.add_class::<locks::Lock>(py)?;
+    m.add_class::<overrides::PendingCommit>(py)?;
     m.add_class::<Transaction>(py)?;
     repo::set_up(py)?;
     revlog::set_up(py)?;

@@ -16,7 +16,7 @@ py_class!(pub class Lock |py| {
     /// Takes the lock of the working directory or of the store.
     @staticmethod
     def take(repo: RepoHandle, working: bool, wait: bool = true) -> PyResult<Lock> {
-        let lock = repo.ask(py, |repo| if working { repo.wlock_with(wait) } else { repo.lock_with(wait) })?;
+        let lock = repo.ask(py, |repo| if working { repo.wlock_plainly(wait) } else { repo.lock_plainly(wait) })?;
         Self::create_instance(py, RefCell::new(Some(lock)))
     }
     def is_held(&self) -> PyResult<bool> { Ok(self.lock(py).borrow().is_some()) }
@@ -38,7 +38,7 @@ py_class!(pub class Transaction |py| {
     @staticmethod
     def begin(repo: RepoHandle, description: PyBytes) -> PyResult<Transaction> {
         let description = String::from_utf8_lossy(description.data(py)).into_owned();
-        let tr = repo.ask(py, |repo| repo.transaction(&description))?;
+        let tr = repo.ask(py, |repo| repo.transaction_plainly(&description))?;
         Self::create_instance(py, RefCell::new(Some(tr)))
     }
     /// The running one, lent: it can neither be closed nor undone through this.

@@ -175,6 +175,12 @@ impl Matcher {
     }
 }
 
+/// The matcher as Python code expects one.
+pub(crate) fn for_python(py: Python<'_>, matcher: Core) -> PyResult<PyObject> {
+    let class: PyType = py.import("mercurial.match")?.get(py, "basematcher")?.extract(py)?;
+    Matcher::make(py, &class, matcher)
+}
+
 /// Prepares the class, once.
 pub(crate) fn set_up(py: Python<'_>) -> PyResult<()> {
     make_subclassable::<Matcher>(py);

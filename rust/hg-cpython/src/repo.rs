@@ -183,6 +183,15 @@ py_class!(pub class RepoHandle |py| {
         self.ask(py, |repo| repo.update_all_caches())?;
         Ok(py.None())
     }
+    /// Lets the object behind a weak reference answer for these methods; `None` restores the originals.
+    def set_overrides(&self, names: Vec<String>, repo: PyObject) -> PyResult<PyObject> {
+        crate::overrides::install(py, self, &names, repo)?;
+        Ok(py.None())
+    }
+    def holds_lock(&self, working: bool) -> PyResult<bool> {
+        let repo = self.repo(py)?;
+        Ok(if working { repo.holds_wlock() } else { repo.holds_lock() })
+    }
     def is_publishing(&self) -> PyResult<bool> { self.ask(py, |repo| repo.is_publishing()) }
     def __hg_repo__(&self) -> PyResult<PyObject> { crate::capi::repo_capsule(py, self.shared(py)) }
 });

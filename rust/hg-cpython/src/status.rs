@@ -59,7 +59,7 @@ fn compare(
             Ok(hg_wdir::between_manifests(&old, &new, matcher, options.clean))
         }
         (Some(old), None) => {
-            let mut wdir = WorkingDir::open(repo)?;
+            let mut wdir = WorkingDir::open(repo)?.plainly();
             let p1 = repo.changelog()?.find(&wdir.dirstate().p1());
             if p1 == Some(Revision::new(old)) {
                 return wdir.status(matcher, options);
@@ -67,7 +67,7 @@ fn compare(
             hg_wdir::status_against(&mut wdir, &*manifest(old)?, matcher, options)
         }
         (None, Some(new)) => {
-            let mut wdir = WorkingDir::open(repo)?;
+            let mut wdir = WorkingDir::open(repo)?.plainly();
             let found = hg_wdir::status_against(&mut wdir, &*manifest(new)?, matcher, options)?;
             Ok(Status { added: found.removed, removed: found.added, ..found })
         }

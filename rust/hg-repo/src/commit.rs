@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hg_format::changeset::NewChangeset;
-use hg_store::{HookArgs, Manifest, Repo, Transaction};
+use hg_store::{HookArgs, Manifest, Repo, RepoMethod, Transaction};
 use hg_types::{FileFlags, HgDate, HgPathBuf, Node, Phase, Result, Revision};
 
 mod file;
@@ -44,6 +44,33 @@ pub struct NewCommit {
 /// # Errors
 /// When a file cannot be read or stored, or a hook refuses; the transaction must then be dropped.
 pub fn commit(
+    repo: &Repo,
+    tr: &Transaction,
+    new: &NewCommit,
+    files: &mut dyn FileSource,
+) -> Result<Node> {
+    let replacement = repo.replacement::<CommitReplacement>(RepoMethod::Commitctx);
+    let Some(CommitReplacement(commit)) = replacement.as_deref() else {
+        return commit_plainly(repo, tr, new, files);
+    };
+    let mut versions = MemoryFiles::default();
+    for path in &new.paths {
+        versions.0.insert(path.clone(), files.read(path)?);
+    }
+    commit(new, versions)
+}
+
+/// What a plugin does instead of [`commit`] (see [`hg_store::RepoOverrides::part`]).
+pub struct CommitReplacement(pub CommitFunction);
+
+/// A changeset as a plugin makes it, of files in memory.
+pub type CommitFunction = Box<dyn Fn(&NewCommit, MemoryFiles) -> Result<Node> + Send + Sync>;
+
+/// The original of [`commit`]: what replacements build upon.
+///
+/// # Errors
+/// Those of [`commit`].
+pub fn commit_plainly(
     repo: &Repo,
     tr: &Transaction,
     new: &NewCommit,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hg_format::bundlespec::{BundleSpec, Compression};
 use hg_store::revlog::{RevBits, Revlog};
 use hg_store::transaction::Location;
-use hg_store::{Filelog, Repo};
+use hg_store::{Filelog, Repo, RepoMethod};
 use hg_types::{Error, HgPathBuf, Node, Result, Revision, to_hex};
 use hg_wire::apply::{Operation, apply_parts};
 use hg_wire::bundle_write::BundleWriter;
@@ -62,6 +62,7 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         ));
     }
     let _lock = repo.lock()?;
+    repo.notify(RepoMethod::Destroying)?;
     let mut doomed = changelog.descendant_set(known.iter().copied());
     for &rev in &known {
         doomed.insert(rev);
@@ -105,6 +106,7 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     if let Some(path) = kept {
         std::fs::remove_file(&path).map_err(|error| Error::abort(error.to_string()))?;
     }
+    repo.notify(RepoMethod::Destroyed)?;
     Ok(backup)
 }
 

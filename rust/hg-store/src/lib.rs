@@ -10,6 +10,7 @@ pub mod fncache;
 pub mod hooks;
 pub mod manifest;
 mod obsstore;
+mod overrides;
 mod part;
 mod phases;
 mod repo;
@@ -27,6 +28,7 @@ pub use filelog::Filelog;
 pub use hooks::{HookArgs, HookRunner, NoHooks};
 pub use manifest::{Manifest, ManifestLog};
 pub use obsstore::ObsStore;
+pub use overrides::{Keeper, RepoMethod, RepoOverrides};
 pub use phases::Phases;
 pub use repo::{
     InitOptions, OpenOptions, Repo, RepoLock, SUPPORTED, default_requirements, find_root,

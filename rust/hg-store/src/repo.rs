@@ -9,6 +9,7 @@ use hg_types::{Reporter, Silent};
 use hg_vfs::Vfs;
 
 use crate::hooks::{HookRunner, NoHooks};
+use crate::overrides::Overrides;
 use crate::store_vfs::StoreVfs;
 
 mod history;
@@ -41,6 +42,7 @@ struct Inner {
     shared_bookmarks: bool,
     pending: bool,
     hooks: RwLock<Arc<dyn HookRunner>>,
+    overrides: Overrides,
     reporter: RwLock<Arc<dyn Reporter + Send + Sync>>,
     locks: Locks,
     parts: Parts,
@@ -171,6 +173,10 @@ impl Repo {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn overrides(&self) -> &Overrides {
+        &self.0.overrides
     }
 
     /// Whoever runs hooks.

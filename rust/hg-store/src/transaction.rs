@@ -12,6 +12,7 @@ use hg_types::{Error, ErrorKind, Result};
 use hg_vfs::Vfs;
 
 use crate::Repo;
+use crate::overrides::{Kept, RepoMethod};
 use crate::revlog::RevlogTransaction;
 
 mod chain;
@@ -97,6 +98,8 @@ pub struct Transaction {
     running: Arc<Running>,
     level: Level,
     open: bool,
+    /// What a plugin's method holds: closed after us.
+    kept: Option<Kept>,
 }
 
 impl Repo {
@@ -106,20 +109,36 @@ impl Repo {
     /// When an interrupted transaction waits to be recovered, when a `pretxnopen` hook refuses, or
     /// when the journal cannot be made.
     pub fn transaction(&self, description: &str) -> Result<Transaction> {
+        match self.replaced(RepoMethod::Transaction) {
+            None => self.transaction_plainly(description),
+            Some(overrides) => {
+                let kept = Kept::new(overrides.transaction(description)?);
+                let mut joined = self.transaction_plainly(description)?;
+                joined.kept = Some(kept);
+                Ok(joined)
+            }
+        }
+    }
+
+    /// The original of [`Repo::transaction`]: what replacements build upon.
+    ///
+    /// # Errors
+    /// Those of [`Repo::transaction`].
+    pub fn transaction_plainly(&self, description: &str) -> Result<Transaction> {
         if let Some(running) = self.running_transaction() {
             running.state()?.depth += 1;
-            return Ok(Transaction { running, level: Level::Nested, open: true });
+            return Ok(Transaction { running, level: Level::Nested, open: true, kept: None });
         }
         let running = Running::begin(self, description)?;
         *self.transaction_slot() = Arc::downgrade(&running);
-        Ok(Transaction { running, level: Level::Outer, open: true })
+        Ok(Transaction { running, level: Level::Outer, open: true, kept: None })
     }
 
     /// A handle of the running transaction that neither closes nor aborts it.
     #[must_use]
     pub fn current_transaction(&self) -> Option<Transaction> {
         let running = self.running_transaction()?;
-        Some(Transaction { running, level: Level::Lent, open: true })
+        Some(Transaction { running, level: Level::Lent, open: true, kept: None })
     }
 
     fn running_transaction(&self) -> Option<Arc<Running>> {
@@ -333,6 +352,14 @@ impl Transaction {
     /// When a hook refuses or something cannot be written: everything is then undone.
     pub fn close(mut self) -> Result<()> {
         self.open = false;
+        self.finish()?;
+        match self.kept.take() {
+            None => Ok(()),
+            Some(kept) => kept.close(),
+        }
+    }
+
+    fn finish(&self) -> Result<()> {
         match self.level {
             Level::Lent => Ok(()),
             Level::Nested => {
@@ -354,7 +381,7 @@ impl Transaction {
     pub fn abort(self) {}
 
     fn lent(running: &Arc<Running>) -> Self {
-        Self { running: running.clone(), level: Level::Lent, open: true }
+        Self { running: running.clone(), level: Level::Lent, open: true, kept: None }
     }
 }
 

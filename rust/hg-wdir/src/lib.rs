@@ -20,7 +20,10 @@ mod walk;
 mod working_dir;
 
 pub use dirstate::Dirstate;
-pub use status::{Clutter, Status, StatusOptions, between_manifests, status_against};
+pub use status::{
+    Clutter, Status, StatusFunction, StatusOptions, StatusReplacement, between_manifests,
+    status_against,
+};
 pub use time::FileClock;
 pub use verify::verify_dirstate;
 pub use working_dir::{WorkingDir, dirstate_format, flags_of, ignore_files, manifest_of, parents};

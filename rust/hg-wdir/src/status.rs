@@ -4,6 +4,7 @@ mod content;
 mod revisions;
 
 use hg_match::Matcher;
+use hg_store::RepoMethod;
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat, os_message};
 
@@ -66,6 +67,12 @@ pub struct Clutter {
     pub bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
 
+/// What a plugin does instead of [`WorkingDir::status`] (see [`hg_store::RepoOverrides::part`]).
+pub struct StatusReplacement(pub StatusFunction);
+
+/// A status as a plugin works it out; what could not be looked at is not its concern.
+pub type StatusFunction = Box<dyn Fn(&Matcher, StatusOptions) -> Result<Status> + Send + Sync>;
+
 impl Status {
     /// Whether a commit would have something to record.
     #[must_use]
@@ -81,6 +88,19 @@ impl WorkingDir {
     /// # Errors
     /// When the dirstate or the store is damaged, or an ignore pattern is invalid.
     pub fn status(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Status> {
+        // Whoever replaced it reads the dirstate's file: changes that are not written yet are ours alone.
+        if !self.is_plain() && !self.dirstate().is_dirty() {
+            let replacement = self.repo().replacement::<StatusReplacement>(RepoMethod::Status);
+            if let Some(StatusReplacement(status)) = replacement.as_deref() {
+                let mut found = status(matcher, options)?;
+                found.bad = self.bad_files(matcher)?;
+                return Ok(found);
+            }
+        }
+        self.own_status(matcher, options)
+    }
+
+    fn own_status(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Status> {
         let mut outcome = self.walk(matcher, options)?;
         let unsure = std::mem::take(&mut outcome.unsure);
         let caches = std::mem::take(&mut outcome.caches);

@@ -22,6 +22,8 @@ pub struct WorkingDir {
     ignore_digest: Option<[u8; 20]>,
     check_exec: Option<bool>,
     p1_manifest: Option<(Node, Arc<Manifest>)>,
+    /// Plugins are not asked.
+    plain: bool,
 }
 
 /// How the dirstate of `repo` is kept.
@@ -66,7 +68,20 @@ impl WorkingDir {
             ignore_digest: None,
             check_exec: None,
             p1_manifest: None,
+            plain: false,
         })
+    }
+
+    /// Asks no plugin that has replaced the methods of this: what replacements build upon.
+    #[must_use]
+    pub fn plainly(mut self) -> Self {
+        self.plain = true;
+        self
+    }
+
+    /// Whether plugins are asked.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// The repository.

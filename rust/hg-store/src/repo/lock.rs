@@ -6,13 +6,20 @@ use hg_types::{Error, ErrorKind, Result};
 use hg_vfs::{Lock, LockOptions, Vfs};
 
 use super::Repo;
+use crate::overrides::{Kept, RepoMethod};
 
 type Callback = Box<dyn FnOnce(&Repo, bool) + Send>;
 
 /// A held lock; clones share it, and it is let go when the last of them is dropped.
 #[must_use = "the lock is let go when this is dropped"]
 #[derive(Clone)]
-pub struct RepoLock(#[expect(dead_code, reason = "held for its destructor")] Arc<Held>);
+pub struct RepoLock {
+    #[expect(dead_code, reason = "held for its destructor")]
+    held: Arc<Held>,
+    /// What a plugin's method holds: it lets go after us.
+    #[expect(dead_code, reason = "held for its destructor")]
+    kept: Option<Arc<Kept>>,
+}
 
 struct Held {
     lock: Mutex<Option<Lock>>,
@@ -53,8 +60,22 @@ impl Repo {
     /// # Errors
     /// When it is held by somebody else, or cannot be made.
     pub fn wlock_with(&self, wait: bool) -> Result<RepoLock> {
+        match self.replaced(RepoMethod::Wlock) {
+            None => self.wlock_plainly(wait),
+            Some(overrides) => {
+                let kept = Kept::new(overrides.lock(true, wait)?);
+                Ok(RepoLock { kept: Some(Arc::new(kept)), ..self.wlock_plainly(wait)? })
+            }
+        }
+    }
+
+    /// The original of [`Repo::wlock_with`]: what replacements build upon.
+    ///
+    /// # Errors
+    /// Those of [`Repo::wlock_with`].
+    pub fn wlock_plainly(&self, wait: bool) -> Result<RepoLock> {
         if let Some(held) = upgrade(&self.0.locks.working) {
-            return Ok(RepoLock(held));
+            return Ok(RepoLock { held, kept: None });
         }
         let description = [b"working directory of ", self.display_root()].concat();
         self.acquire(&self.0.locks.working, self.vfs(), "wlock", description, wait)
@@ -73,8 +94,22 @@ impl Repo {
     /// # Errors
     /// When it is held by somebody else, or cannot be made.
     pub fn lock_with(&self, wait: bool) -> Result<RepoLock> {
+        match self.replaced(RepoMethod::Lock) {
+            None => self.lock_plainly(wait),
+            Some(overrides) => {
+                let kept = Kept::new(overrides.lock(false, wait)?);
+                Ok(RepoLock { kept: Some(Arc::new(kept)), ..self.lock_plainly(wait)? })
+            }
+        }
+    }
+
+    /// The original of [`Repo::lock_with`]: what replacements build upon.
+    ///
+    /// # Errors
+    /// Those of [`Repo::lock_with`].
+    pub fn lock_plainly(&self, wait: bool) -> Result<RepoLock> {
         if let Some(held) = upgrade(&self.0.locks.store) {
-            return Ok(RepoLock(held));
+            return Ok(RepoLock { held, kept: None });
         }
         let description = [b"repository ", self.display_root()].concat();
         let vfs = self.store_vfs().raw();
@@ -130,7 +165,7 @@ impl Repo {
             callbacks: Mutex::default(),
         });
         *slot.lock().map_err(|_| poisoned())? = Arc::downgrade(&held);
-        Ok(RepoLock(held))
+        Ok(RepoLock { held, kept: None })
     }
 }
 

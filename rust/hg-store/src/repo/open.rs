@@ -11,6 +11,7 @@ use hg_vfs::{Lock, LockOptions, Vfs, bytes_to_path, path_to_bytes};
 
 use super::{Inner, Locks, Parts, Repo, no_hooks, silent};
 use crate::hooks::HookRunner;
+use crate::overrides::Overrides;
 use crate::store_vfs::StoreVfs;
 
 /// The requirements this program knows.
@@ -107,6 +108,7 @@ impl Repo {
             shared_bookmarks: layout.shares_bookmarks,
             pending,
             hooks: RwLock::new(hooks.unwrap_or_else(no_hooks)),
+            overrides: Overrides::default(),
             reporter: RwLock::new(reporter),
             locks: Locks::default(),
             parts: Parts::default(),

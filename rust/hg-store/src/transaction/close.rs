@@ -80,7 +80,7 @@ pub(crate) struct Running {
 
 impl Running {
     pub(super) fn begin(repo: &Repo, description: &str) -> Result<Arc<Self>> {
-        let lock = repo.lock()?;
+        let lock = if repo.holds_lock() { repo.lock_plainly(true)? } else { repo.lock()? };
         let vfs = repo.store_vfs().raw();
         if !chain::carries(repo) && vfs.lexists(JOURNAL) {
             return Err(Error::abort("abandoned transaction found")
