@@ -82,8 +82,10 @@ lint-python: testenv
 	"$(TESTENV)/bin/mypy"
 	cd / && "$(TESTENV)/bin/python" -m mypy.stubtest --concise mercurial.rustext
 
-bench: testenv
-	$(PYTHON) benches/run.py
+# What users get is what is measured: the release profile, and the oracle with its C modules beside it.
+bench: oracle testenv
+	$(CARGO) build --release -p hg
+	HG_ORACLE="$(ORACLE)/hg" $(PYTHON) benches/run.py $(BENCH_GROUPS)
 	$(if $(BENCH_REPO),$(PYTHON) benches/history.py --repo $(BENCH_REPO) $(if $(BENCH_GIT),--git $(BENCH_GIT)))
 	"$(TESTENV)/bin/python" benches/border.py
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def built(name: str) -> Path:
+    """Return where cargo leaves what it builds with the release profile."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / "release" / name
+
+
 def lstat_program() -> str | None:
     """Build the bare loop over `lstat` and return its path, if cargo is at hand."""
     cargo = shutil.which("cargo")
@@ -24,8 +30,7 @@ def lstat_program() -> str | None:
         return None
     command = [cargo, "build", "-q", "--release", "-p", "hg-vfs", "--example", "lstat"]
     subprocess.run(command, cwd=ROOT, check=True)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    return str(target / "release/examples/lstat")
+    return str(built("examples/lstat"))
 
 
 def environment(work: Path) -> dict[str, str]:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from peers import ROOT, Bench, Peer, lstat_program
+from peers import Bench, Peer, built, lstat_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ GROUPS = {f.__name__: f for f in (start, status, changed, update, commit, millio
 def main() -> int:
     """Ask the questions; exit 1 when a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hg", default=str(ROOT / "target/release/hg"))
+    parser.add_argument("--hg", default=str(built("hg")))
     parser.add_argument("--oracle", default=None)
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=11)

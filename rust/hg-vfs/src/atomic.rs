@@ -91,7 +91,7 @@ impl Drop for AtomicFile {
 /// Renames, and moves the modification time on when the new file could be taken for the old one.
 pub(crate) fn rename(from: &Path, to: &Path, check_ambiguity: bool) -> Result<()> {
     let old = if check_ambiguity { fs::metadata(to).ok() } else { None };
-    fs::rename(from, to).when("renaming to", to)?;
+    fs::rename(from, to).when("renaming", from)?;
     if let Some(old) = old {
         avoid_ambiguity(to, &FileStat::new(&old))?;
     }

@@ -8,6 +8,7 @@ mod auction;
 mod calculate;
 mod checkout;
 mod file;
+mod path_conflicts;
 mod program;
 mod record;
 mod remerge;

@@ -1,6 +1,6 @@
 //! What an update or a merge has to do with one file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hg_types::{FileFlags, HgPathBuf};
 
@@ -66,9 +66,9 @@ pub enum Action {
         /// Whose file it is: `l` or `r`.
         origin: u8,
     },
-    /// Resolves a path conflict: write the other side's file `from` here.
+    /// Makes way for a directory of the other side: move the local file `from` here.
     PathConflictResolve {
-        /// The path on the side it comes from.
+        /// Where the file is now.
         from: HgPathBuf,
     },
 }
@@ -131,6 +131,10 @@ pub struct Plan {
     pub from_other: Vec<HgPathBuf>,
     /// Files that one side of a merge deleted: the commit may have to say that they were kept.
     pub removal_candidates: Vec<HgPathBuf>,
+    /// Untracked files and directories that are saved under other names to make room.
+    pub displaced: BTreeSet<HgPathBuf>,
+    /// Untracked files and directories that are removed to make room.
+    pub cleared: BTreeSet<HgPathBuf>,
     /// Whether several ancestors bid for the files.
     pub auctioned: bool,
     /// For files that are not merged from the first ancestor: the number of theirs.

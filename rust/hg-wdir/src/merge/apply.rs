@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hg_format::mergestate::{ContentConflict, FileState};
 use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
-use hg_vfs::PathAuditor;
+use hg_vfs::{IoResultExt as _, PathAuditor};
 
 use super::action::{Action, Merge, Plan};
 use super::checkout::{Get, Written, check_out};
@@ -89,6 +89,8 @@ pub(super) struct Applier<'a, 'p> {
     pub(super) written: Written<'p>,
     /// The number of files to do something with.
     pub(super) total: usize,
+    /// A merge of two lines, not an update.
+    pub(super) branch_merge: bool,
 }
 
 impl<'p> Applier<'_, 'p> {
@@ -103,7 +105,7 @@ impl<'p> Applier<'_, 'p> {
         self.get_files(plan)?;
         self.move_files(plan)?;
         self.change_modes(plan)?;
-        if plan.auctioned {
+        if plan.auctioned || !self.branch_merge {
             self.say_idle(plan);
         }
         self.advance(self.total - merges_of(plan).count());
@@ -167,15 +169,24 @@ impl<'p> Applier<'_, 'p> {
         Ok(())
     }
 
+    /// Moves local files to where the other side has no directories.
     fn move_path_conflicts(&mut self, plan: &Plan) -> Result<()> {
-        let wvfs = self.repo.wvfs();
+        let auditor = PathAuditor::new(self.repo.wvfs().clone());
         for (path, planned) in &plan.actions {
-            if let Action::PathConflict { moved_to, origin } = &planned.action {
-                self.say(path, &planned.reason, "p");
-                let parts = [&b"moving "[..], path.as_bytes(), b" to ", moved_to.as_bytes(), b"\n"];
-                self.interaction.note(&parts.concat());
-                wvfs.rename(path, moved_to)?;
-                self.state.add_path_conflict(path, moved_to, *origin);
+            match &planned.action {
+                Action::PathConflict { moved_to, origin } => {
+                    self.state.add_path_conflict(path, moved_to, *origin);
+                    self.stats.unresolved += 1;
+                }
+                Action::PathConflictResolve { from } => {
+                    self.say(path, &planned.reason, "pr");
+                    let parts =
+                        [&b"moving "[..], from.as_bytes(), b" to ", path.as_bytes(), b"\n"];
+                    self.interaction.note(&parts.concat());
+                    auditor.check(path.as_bytes())?;
+                    self.repo.wvfs().rename(from, path)?;
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -192,9 +203,6 @@ impl<'p> Applier<'_, 'p> {
                     (path, *flags)
                 }
                 Action::GetMoved { from, flags } => (from, *flags),
-                Action::PathConflictResolve { from } => {
-                    (path, self.versions.other_manifest.flags(from))
-                }
                 _ => continue,
             };
             gets.push(Get { path, from, flags });
@@ -202,8 +210,14 @@ impl<'p> Applier<'_, 'p> {
         if gets.is_empty() {
             return Ok(());
         }
-        self.audit(&gets)?;
         // Files are moved out of the way before anything is written.
+        for path in &plan.displaced {
+            back_up(self.repo, path)?;
+        }
+        for path in &plan.cleared {
+            clear(self.repo, path)?;
+        }
+        self.audit(&gets)?;
         for path in backups {
             if self.repo.wvfs().lexists(path) {
                 back_up(self.repo, path)?;
@@ -285,7 +299,8 @@ impl<'p> Applier<'_, 'p> {
         for (path, planned) in &plan.actions {
             let Some(merge) = merge_of(&planned.action) else { continue };
             let local_path = merge.local.clone().unwrap_or_else(|| path.clone());
-            let ancestor_path = merge.ancestor.clone().unwrap_or_default();
+            // Without an ancestor, it is the local file that comes from nothing.
+            let ancestor_path = merge.ancestor.clone().unwrap_or_else(|| local_path.clone());
             let local = match &merge.local {
                 Some(local) => read_file(self.repo, local)?,
                 None => None,
@@ -311,8 +326,8 @@ impl<'p> Applier<'_, 'p> {
                 flags: self.merged_flags(plan, path, merge).as_bytes().to_vec(),
             };
             let content = local.as_ref().map(|(content, _)| content.as_slice());
-            let base = self.versions.base(plan, path).node;
-            self.state.add(path, content, sides, base)?;
+            let base = merge.ancestor.as_ref().map(|_| self.versions.base(plan, path).node);
+            self.state.add(path, content, sides, base.unwrap_or_default())?;
         }
         for path in &plan.removal_candidates {
             self.state.set_extra(path, b"merge-removal-candidate", b"yes");
@@ -552,6 +567,16 @@ pub(super) fn keep_original(repo: &Repo, file: &FileMerge) -> Result<()> {
 pub(super) fn back_up(repo: &Repo, path: &HgPath) -> Result<()> {
     let target = backup_path(repo, path)?;
     Ok(repo.wvfs().rename(path, &target)?)
+}
+
+/// Removes an untracked file, or a directory with everything in it.
+fn clear(repo: &Repo, path: &HgPath) -> Result<()> {
+    hg_vfs::check_links(repo.wvfs(), path.as_bytes())?;
+    let full = repo.wvfs().join(path);
+    let directory = std::fs::symlink_metadata(&full).is_ok_and(|meta| meta.is_dir());
+    let removed =
+        if directory { std::fs::remove_dir_all(&full) } else { std::fs::remove_file(&full) };
+    Ok(removed.when("removing", &full)?)
 }
 
 /// Where a file is saved before it is overwritten, relative to the root.

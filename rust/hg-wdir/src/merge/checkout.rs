@@ -5,6 +5,7 @@
 //! a link or into a file that has other names.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgPath, Result};
@@ -61,7 +62,12 @@ fn write_batch(
     hg_vfs::check_links(wvfs, first.path.as_bytes())?;
     let directory = first.path.parent().unwrap_or(HgPath::new(""));
     if !directory.is_empty() {
-        wvfs.create_dirs(directory)?;
+        wvfs.create_dirs(directory).or_else(|error| {
+            // Where a file stands in the place of a directory, the name that it hides says more.
+            let hidden = wvfs.join(first.path);
+            let looked = std::fs::symlink_metadata(&hidden).when("writing", &hidden);
+            Err(looked.err().filter(|why| !is_missing(why)).unwrap_or(error))
+        })?;
     }
     let full = wvfs.join(directory);
     let handle = root.open_at(directory.as_bytes()).when("opening", &full)?;
@@ -73,9 +79,9 @@ fn write_batch(
         let name = get.path.file_name();
         let path = wvfs.join(get.path);
         match handle.try_remove(name) {
-            // An empty directory makes room.
+            // A directory without files makes room.
             Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
-                wvfs.remove_dir(get.path)?;
+                remove_empty(&path).when("removing", &path)?;
             }
             result => {
                 result.when("removing", &path)?;
@@ -88,4 +94,21 @@ fn write_batch(
         out.push(stat.when("writing", path)?);
     }
     Ok(out)
+}
+
+/// Whether something is just not there.
+fn is_missing(error: &hg_vfs::Error) -> bool {
+    error.io().is_some_and(|source| source.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// Removes a directory with all directories below; fails when there is a file in one of them.
+fn remove_empty(path: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            // What keeps it from going keeps this one, too.
+            remove_empty(&entry.path()).ok();
+        }
+    }
+    std::fs::remove_dir(path)
 }

@@ -60,9 +60,8 @@ impl Recorder<'_> {
                     let update = FileUpdate { p2_info: self.branch_merge, ..DIRTY };
                     self.dirstate.update_file(path, update)?;
                 }
-                Action::Get { .. } | Action::PathConflictResolve { .. } => {
-                    self.got(path, look(path))?;
-                }
+                Action::Get { .. } => self.got(path, look(path))?,
+                Action::PathConflictResolve { from } => self.made_way(path, from)?,
                 Action::MoveLocal { from, .. } => self.moved_local(path, from)?,
                 Action::GetMoved { from, .. } => {
                     let update = if self.branch_merge { ADDED } else { TRACKED };
@@ -70,9 +69,6 @@ impl Recorder<'_> {
                     if self.branch_merge {
                         self.dirstate.set_copy(path, Some(from))?;
                     }
-                }
-                Action::PathConflict { moved_to, .. } => {
-                    self.dirstate.set_copy(moved_to, Some(path))?;
                 }
                 _ => {}
             }
@@ -86,6 +82,16 @@ impl Recorder<'_> {
             return self.dirstate.update_file(path, FileUpdate { p1_tracked, ..MERGED });
         }
         self.dirstate.update_file(path, FileUpdate { clean, ..TRACKED })
+    }
+
+    /// The local file `from` is `path` now; what it was a copy of it still is. Otherwise it is a copy of
+    /// itself under the old name, which counts as removed even where no parent has it.
+    fn made_way(&mut self, path: &HgPath, from: &HgPath) -> Result<()> {
+        let source = self.dirstate.copy_source(from)?;
+        self.dirstate.update_file(path, ADDED)?;
+        self.dirstate.set_copy(path, Some(source.as_deref().unwrap_or(from)))?;
+        let update = if source.is_none() { REMOVED } else { GONE };
+        self.dirstate.update_file(from, update)
     }
 
     fn moved_local(&mut self, path: &HgPath, from: &HgPath) -> Result<()> {

@@ -1,8 +1,11 @@
 //! Untracked files where the target has files: refused, backed up or ignored, as configured.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hg_config::Config;
 use hg_store::Manifest;
-use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Result};
+use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Reporter, Result};
+use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat};
 
 use super::action::{Action, Merge, Plan};
 use crate::WorkingDir;
@@ -29,76 +32,212 @@ fn check(config: &Config, name: &str) -> Result<Check> {
     }
 }
 
+/// What untracked things do to a name that the target needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hindrance {
+    /// A file with other content.
+    File,
+    /// A directory with files where a file should be.
+    Directory,
+    /// A file where a directory should be.
+    Above,
+}
+
+impl Hindrance {
+    const fn refusal(self) -> &'static [u8] {
+        match self {
+            Self::File => b": untracked file differs\n",
+            Self::Directory => b": untracked directory conflicts with file\n",
+            Self::Above => b": untracked file conflicts with directory\n",
+        }
+    }
+
+    const fn notice(self) -> &'static [u8] {
+        match self {
+            Self::File | Self::Above => b": replacing untracked file\n",
+            Self::Directory => b": replacing untracked files in directory\n",
+        }
+    }
+}
+
+/// How untracked files are dealt with.
+#[derive(Clone, Copy)]
+pub(super) struct Untracked {
+    /// Whatever is in the way goes.
+    pub(super) overwrite: bool,
+    /// Merge with what is in the way.
+    pub(super) force: bool,
+    /// Look for directories in the place of files, too, and the other way round.
+    pub(super) paths: bool,
+}
+
 /// Turns every [`Action::Created`] into what it comes to, given what stands there now.
 pub(super) fn check_untracked(
     wdir: &mut WorkingDir,
     plan: &mut Plan,
     target: &Manifest,
-    overwrite: bool,
-    force: bool,
+    how: Untracked,
 ) -> Result<()> {
     let repo = wdir.repo().clone();
     let config = repo.config();
     let rules = [check(&config, "checkunknown")?, check(&config, "checkignored")?];
+    let mut found = Found { rules, ..Found::default() };
     let created: Vec<(HgPathBuf, Action)> = plan
         .actions
         .iter()
         .filter(|(_, planned)| matches!(planned.action, Action::Created { .. }))
         .map(|(path, planned)| (path.clone(), planned.action.clone()))
         .collect();
-    let (mut refused, mut replaced) = (Vec::new(), Vec::new());
     for (path, action) in created {
         let Action::Created { flags, merge_untracked } = action else { continue };
-        let get = |backup| Action::Get { flags, backup };
-        let mut next = get(false);
-        if let Some(differs) = in_the_way(wdir, &path, target)? {
-            if differs && merge_untracked {
+        let mut next = Action::Get { flags, backup: false };
+        if how.paths {
+            found.path_conflicts(wdir, &path, how.overwrite)?;
+        }
+        if in_the_way(wdir, &path, target)? == Some(true) {
+            if merge_untracked {
                 next = Action::Merge(Merge {
                     local: Some(path.clone()),
                     other: Some(path.clone()),
                     ancestor: None,
                     moves: false,
                 });
-            } else if differs {
+            } else {
                 let ignored = wdir.ignore()?.is_ignored(&path);
-                match rules[usize::from(ignored)] {
-                    Check::Abort if !overwrite => refused.push(path.clone()),
-                    Check::Warn => {
-                        replaced.push(path.clone());
-                        next = get(true);
-                    }
-                    _ => next = get(true),
-                }
+                let backup = found.judge(&path, Hindrance::File, ignored, how.overwrite);
+                next = Action::Get { flags, backup };
             }
         }
         if let Some(planned) = plan.actions.get_mut(&path) {
             planned.action = next;
         }
     }
-    for (path, planned) in plan.actions.iter().filter(|_| !force) {
+    for (path, planned) in plan.actions.iter().filter(|_| !how.force) {
         let source = match &planned.action {
             Action::DeletedChanged(_) => path,
             Action::GetMoved { from, .. } => from,
             _ => continue,
         };
         if in_the_way_of(wdir, path, target, source)? == Some(true) {
-            refused.push(path.clone());
+            found.refused.insert(path.clone(), Hindrance::File);
         }
     }
-    refused.sort();
-    if refused.is_empty() {
-        for path in replaced {
-            let parts = [path.as_bytes(), b": replacing untracked file\n"];
-            repo.reporter().warn(&parts.concat());
+    plan.displaced.append(&mut found.displaced);
+    plan.cleared.append(&mut found.cleared);
+    found.tell(&*repo.reporter())
+}
+
+/// What is in the way, by what is done about it.
+struct Found {
+    rules: [Check; 2],
+    refused: BTreeMap<HgPathBuf, Hindrance>,
+    replaced: BTreeMap<HgPathBuf, Hindrance>,
+    /// What gets another name although nothing is written in its place.
+    displaced: BTreeSet<HgPathBuf>,
+    /// What goes, with everything below.
+    cleared: BTreeSet<HgPathBuf>,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            rules: [Check::Abort; 2],
+            refused: BTreeMap::new(),
+            replaced: BTreeMap::new(),
+            displaced: BTreeSet::new(),
+            cleared: BTreeSet::new(),
         }
-        return Ok(());
     }
-    for path in &refused {
-        let parts = [path.as_bytes(), b": untracked file differs\n"];
-        repo.reporter().warn(&parts.concat());
+}
+
+impl Found {
+    /// Notes what stands at `path`, and says whether it is to be saved.
+    fn judge(&mut self, path: &HgPath, what: Hindrance, ignored: bool, overwrite: bool) -> bool {
+        match self.rules[usize::from(ignored)] {
+            // Whoever says --clean wants the target's files and nothing else.
+            _ if overwrite => return false,
+            Check::Abort => {
+                self.refused.insert(path.to_owned(), what);
+                return false;
+            }
+            Check::Warn => {
+                self.replaced.insert(path.to_owned(), what);
+            }
+            Check::Ignore => {}
+        }
+        true
     }
-    let message = "untracked files in working directory differ from files in requested revision";
-    Err(Error::state(message))
+
+    /// Looks for an untracked directory at `path`, and for untracked files above it.
+    fn path_conflicts(
+        &mut self,
+        wdir: &mut WorkingDir,
+        path: &HgPath,
+        overwrite: bool,
+    ) -> Result<()> {
+        let kind = |stat: NodeStat| stat.kind;
+        let (at, what) = if wdir.lstat(path)?.map(kind) == Some(NodeKind::Directory)
+            && !wdir.dirstate().has_tracked_below(path)?
+            && has_files(wdir, path)?
+        {
+            (path.to_owned(), Hindrance::Directory)
+        } else {
+            let mut above = path.ancestors().filter(|above| !above.is_empty());
+            let file = above.find_map(|above| {
+                let trackable = |stat: NodeStat| stat.kind.is_trackable();
+                let there = wdir.lstat(above).map(|stat| stat.is_some_and(trackable));
+                there.map(|there| there.then(|| above.to_owned())).transpose()
+            });
+            match file.transpose()? {
+                Some(file) if !wdir.dirstate().is_tracked(&file)? => (file, Hindrance::Above),
+                _ => return Ok(()),
+            }
+        };
+        if overwrite {
+            // Links stay: whoever writes refuses to go through them.
+            if wdir.lstat(&at)?.map(kind) != Some(NodeKind::Symlink) {
+                self.cleared.insert(at);
+            }
+            return Ok(());
+        }
+        let ignored = wdir.ignore()?.is_ignored(&at);
+        if self.judge(&at, what, ignored, false) {
+            self.displaced.insert(at);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, reporter: &dyn Reporter) -> Result<()> {
+        let refused = !self.refused.is_empty();
+        let (list, words): (_, fn(Hindrance) -> &'static [u8]) = match refused {
+            true => (&self.refused, Hindrance::refusal),
+            false => (&self.replaced, Hindrance::notice),
+        };
+        for (path, what) in list {
+            reporter.warn(&[path.as_bytes(), words(*what)].concat());
+        }
+        if refused {
+            let message =
+                "untracked files in working directory differ from files in requested revision";
+            return Err(Error::state(message));
+        }
+        Ok(())
+    }
+}
+
+/// Whether anything but directories lies below `directory`.
+fn has_files(wdir: &WorkingDir, directory: &HgPath) -> Result<bool> {
+    let full = wdir.repo().wvfs().join(directory);
+    let names = DirHandle::open(&full).and_then(|handle| handle.names()).when("listing", &full)?;
+    for (name, _) in names.iter() {
+        let path = directory.join(name);
+        match wdir.lstat(&path)?.map(|stat| stat.kind) {
+            None => {}
+            Some(NodeKind::Directory) if !has_files(wdir, &path)? => {}
+            Some(_) => return Ok(true),
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an untracked file stands at `path`, and if so whether it differs from the target's.

@@ -14,10 +14,11 @@ use super::calculate::{
 };
 use super::checkout::Written;
 use super::file::MergeContext;
+use super::path_conflicts::{Conflicting, check_path_conflicts};
 use super::record::Recorder;
 use super::state::MergeState;
 use super::trace::{Traced, merge_copies};
-use super::unknown::check_untracked;
+use super::unknown::{Untracked, check_untracked};
 use crate::copies::{Side, WorkingSide};
 use crate::status::metadata_of;
 use crate::{FileClock, Status, StatusOptions, WorkingDir, manifest_of};
@@ -235,13 +236,15 @@ impl<'a> Update<'a> {
         if self.options.check == UpdateCheck::NoConflict && !self.options.branch_merge {
             check_no_conflict(&plan)?;
         }
-        check_untracked(
-            self.wdir,
-            &mut plan,
-            &target_manifest,
-            self.overwrite,
-            self.options.force,
-        )?;
+        let paths =
+            self.repo.config().get_bool_or("experimental", "merge.checkpathconflicts", false)?;
+        if paths {
+            let local = (&*local, self.wdir.dirstate().p1());
+            let sides = Conflicting { local, other: (&target_manifest, self.target) };
+            check_path_conflicts(&mut plan, &sides, &*self.repo.reporter());
+        }
+        let how = Untracked { overwrite: self.overwrite, force: self.options.force, paths };
+        check_untracked(self.wdir, &mut plan, &target_manifest, how)?;
         if !self.options.branch_merge {
             self.forget_removed(&mut plan, &target_manifest)?;
         }
@@ -271,8 +274,10 @@ impl<'a> Update<'a> {
         let short =
             |rev: Revision| String::from_utf8_lossy(&self.cl.node(rev).short()).into_owned();
         let nodes = format!(
-            " ancestor: {}, local: {}+, remote: {}\n",
+            " ancestor: {}{}, local: {}+, remote: {}\n",
             short(self.ancestor),
+            // Nothing is asked of an ancestor then: it is the working directory itself.
+            if self.overwrite { "+" } else { "" },
             short(self.revs[0]),
             short(self.revs[1])
         );
@@ -490,6 +495,7 @@ impl<'a> Update<'a> {
             finished: Vec::new(),
             written: Written::default(),
             total: 0,
+            branch_merge: self.options.branch_merge,
         };
         applier.apply(plan)?;
         let Applier { stats, finished, written, .. } = applier;
