@@ -23,6 +23,7 @@ pub mod debugcapabilities;
 pub mod debugcolor;
 pub mod debugcommands;
 pub mod debugcomplete;
+pub mod debugcopies;
 pub mod debugdata;
 pub mod debugdate;
 pub mod debugdeltachain;

@@ -213,6 +213,10 @@ fn merge_again(
         MergeContext { repo, interaction: &*ctx.ui, labels: labels.clone(), marker_labels: labels };
     let mut failed = false;
     for (path, old) in paths {
+        if *old == FileState::UnresolvedPath {
+            let why = b": path conflict must be resolved manually\n";
+            ctx.ui.warn([path.as_bytes(), &why[..]].concat());
+        }
         // What is settled stays so, even when it is named.
         if *old == FileState::Unresolved {
             // What the user made of the file so far is kept beside it.

@@ -16,6 +16,8 @@ use super::{Base, Directory, Dirstate, compare_by_components};
 
 /// Data files below this size are written anew: that costs no more than bytes nobody uses.
 const APPEND_FROM: usize = 64 * 1024;
+/// More than one in so many entries changed: their directories are most of the tree.
+const MANY_CHANGES: usize = 8;
 
 /// How data files are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -113,7 +115,10 @@ impl Dirstate {
         let anew = match self.format.update {
             DataUpdate::New => true,
             DataUpdate::Append => false,
-            DataUpdate::Auto => base.used < APPEND_FROM,
+            DataUpdate::Auto => {
+                let entries = usize::try_from(base.metadata.entries).unwrap_or(usize::MAX);
+                base.used < APPEND_FROM || self.changes.len() > entries / MANY_CHANGES
+            }
         };
         let anew = anew
             || !ours

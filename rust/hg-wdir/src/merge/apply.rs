@@ -180,8 +180,7 @@ impl<'p> Applier<'_, 'p> {
                 }
                 Action::PathConflictResolve { from } => {
                     self.say(path, &planned.reason, "pr");
-                    let parts =
-                        [&b"moving "[..], from.as_bytes(), b" to ", path.as_bytes(), b"\n"];
+                    let parts = [&b"moving "[..], from.as_bytes(), b" to ", path.as_bytes(), b"\n"];
                     self.interaction.note(&parts.concat());
                     auditor.check(path.as_bytes())?;
                     self.repo.wvfs().rename(from, path)?;

@@ -62,11 +62,11 @@ fn write_batch(
     hg_vfs::check_links(wvfs, first.path.as_bytes())?;
     let directory = first.path.parent().unwrap_or(HgPath::new(""));
     if !directory.is_empty() {
-        wvfs.create_dirs(directory).or_else(|error| {
+        wvfs.create_dirs(directory).map_err(|error| {
             // Where a file stands in the place of a directory, the name that it hides says more.
             let hidden = wvfs.join(first.path);
             let looked = std::fs::symlink_metadata(&hidden).when("writing", &hidden);
-            Err(looked.err().filter(|why| !is_missing(why)).unwrap_or(error))
+            looked.err().filter(|why| !is_missing(why)).unwrap_or(error)
         })?;
     }
     let full = wvfs.join(directory);

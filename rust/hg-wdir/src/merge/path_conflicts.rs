@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use hg_store::Manifest;
-use hg_types::{FileFlags, HgPath, HgPathBuf, Node, Reporter};
+use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node};
 
 use super::action::{Action, Plan};
 
@@ -60,7 +60,11 @@ impl Comings {
 }
 
 /// Gives other names to files that cannot stay where they are, and tells of them.
-pub(super) fn check_path_conflicts(plan: &mut Plan, sides: &Conflicting, reporter: &dyn Reporter) {
+pub(super) fn check_path_conflicts(
+    plan: &mut Plan,
+    sides: &Conflicting,
+    interaction: &dyn Interaction,
+) {
     let local = sides.local.0;
     let comings = Comings::of(plan, local);
     let mut local_conflicts: BTreeSet<HgPathBuf> = BTreeSet::new();
@@ -77,21 +81,21 @@ pub(super) fn check_path_conflicts(plan: &mut Plan, sides: &Conflicting, reporte
     }
     for path in local_conflicts {
         let moved_to = free_name(sides, &path, &sides.local.1);
-        tell(reporter, &path, "local", &moved_to);
+        tell(interaction, &path, "local", &moved_to);
         let resolve = Action::PathConflictResolve { from: path.clone() };
         plan.set(moved_to.clone(), resolve, "local path conflict");
         plan.set(path, Action::PathConflict { moved_to, origin: b'l' }, "path conflict");
     }
     for (path, flags) in remote_conflicts {
         let moved_to = free_name(sides, &path, &sides.other.1);
-        tell(reporter, &path, "remote", &moved_to);
+        tell(interaction, &path, "remote", &moved_to);
         let get = Action::GetMoved { from: path.clone(), flags };
         plan.set(moved_to.clone(), get, "remote path conflict");
         plan.set(path, Action::PathConflict { moved_to, origin: b'r' }, "path conflict");
     }
 }
 
-fn tell(reporter: &dyn Reporter, path: &HgPath, whose: &str, moved_to: &HgPath) {
+fn tell(interaction: &dyn Interaction, path: &HgPath, whose: &str, moved_to: &HgPath) {
     let path = path.as_bytes();
     let text = [
         path,
@@ -103,7 +107,7 @@ fn tell(reporter: &dyn Reporter, path: &HgPath, whose: &str, moved_to: &HgPath) 
         path,
         b"'\n",
     ];
-    reporter.warn(&text.concat());
+    interaction.status(&text.concat());
 }
 
 /// A name that neither side uses: `path~changeset`, numbered when even that is taken.

@@ -227,8 +227,8 @@ impl<'a> Update<'a> {
     }
 
     fn run(&mut self) -> Result<UpdateStats> {
-        let target_manifest = manifest_of(&self.repo, &self.target)?;
-        let local = self.local_manifest(&target_manifest)?;
+        let target_manifest = self.read_manifests()?;
+        let local = self.local_manifest()?;
         let (mut plan, bases) = self.plan(&local, &target_manifest)?;
         if let Some(matcher) = &self.options.matcher {
             plan.actions.retain(|path, _| matcher.matches(path));
@@ -241,7 +241,7 @@ impl<'a> Update<'a> {
         if paths {
             let local = (&*local, self.wdir.dirstate().p1());
             let sides = Conflicting { local, other: (&target_manifest, self.target) };
-            check_path_conflicts(&mut plan, &sides, &*self.repo.reporter());
+            check_path_conflicts(&mut plan, &sides, self.interaction);
         }
         let how = Untracked { overwrite: self.overwrite, force: self.options.force, paths };
         check_untracked(self.wdir, &mut plan, &target_manifest, how)?;
@@ -284,9 +284,17 @@ impl<'a> Update<'a> {
         self.interaction.debug(nodes.as_bytes());
     }
 
+    /// Reads the target's manifest, and the first parent's meanwhile.
+    fn read_manifests(&mut self) -> Result<Arc<Manifest>> {
+        let (repo, target) = (&self.repo, &self.target);
+        let wdir = &mut *self.wdir;
+        let (target, local) = rayon::join(|| manifest_of(repo, target), || wdir.p1_manifest());
+        local.and(target)
+    }
+
     /// The first parent's manifest with what the working directory changed; pseudo nodes stand for
     /// files that have none yet.
-    fn local_manifest(&mut self, _target: &Manifest) -> Result<Arc<Manifest>> {
+    fn local_manifest(&mut self) -> Result<Arc<Manifest>> {
         let p1 = self.wdir.p1_manifest()?;
         let status = self.status()?.clone();
         if !status.has_changes() && status.deleted.is_empty() {
