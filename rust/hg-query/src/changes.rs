@@ -6,6 +6,7 @@ use hg_match::Matcher;
 use hg_store::Manifest;
 use hg_types::{HgPath, HgPathBuf, Result, Revision};
 use hg_wdir::diff::{Changes, DiffRequest};
+use hg_wdir::filter;
 use hg_wdir::snapshot::{RevisionSnapshot, Snapshot as _};
 
 use crate::context::QueryContext;
@@ -80,7 +81,9 @@ pub fn has_file(ctx: &QueryContext, rev: Revision, path: &HgPath) -> Result<bool
 /// When it cannot be read.
 pub fn content(ctx: &QueryContext, rev: Revision, path: &HgPath) -> Result<Option<Vec<u8>>> {
     if rev.is_wdir() {
-        return Ok(ctx.repo.wvfs().try_read(path.as_bytes())?);
+        let content = ctx.repo.wvfs().try_read(path.as_bytes())?;
+        let stored = |content: Vec<u8>| filter::encode(&ctx.repo, path, content.into());
+        return Ok(content.map(stored).transpose()?.map(std::borrow::Cow::into_owned));
     }
     let snapshot = RevisionSnapshot::new(&ctx.repo, rev)?;
     Ok(snapshot.read(path)?.map(|version| version.content))

@@ -305,7 +305,10 @@ impl<'a> Source<'a> {
                 .map(|(_, content)| content)
                 .unwrap_or_default(),
         };
-        Ok(content)
+        if !self.options.decode {
+            return Ok(content);
+        }
+        Ok(hg_wdir::filter::decode(self.repo, &member.path, content.into())?.into_owned())
     }
 
     /// Reads members on all processors and hands them on in order.

@@ -6,6 +6,7 @@ pub mod copies;
 pub mod diff;
 pub mod dirstate;
 pub mod facts;
+pub mod filter;
 pub mod linkrev;
 pub mod merge;
 pub mod portable;

@@ -4,7 +4,7 @@ use hg_match::PatternKind;
 use hg_store::Manifest;
 use hg_types::{HgPath, Result, Revision};
 use hg_vfs::bytes_to_path;
-use hg_wdir::{WorkingDir, manifest_of};
+use hg_wdir::{WorkingDir, filter, manifest_of};
 
 use crate::file_name::FileName;
 use crate::formatter::Value;
@@ -56,7 +56,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let mut written = false;
     for file in &files {
-        let data = source.read(ctx, file)?;
+        let mut data = source.read(ctx, file)?;
+        if ctx.opts.flag("decode") {
+            data = filter::decode(repo, file, data.into())?.into_owned();
+        }
         match &mut fm {
             Some(fm) => write_item(fm, &target, file, &data),
             None => {

@@ -220,7 +220,11 @@ fn merge_again(
         // What is settled stays so, even when it is named.
         if *old == FileState::Unresolved {
             // What the user made of the file so far is kept beside it.
-            let before = wdir.read_file(path)?;
+            let before = match wdir.file_flags(path)? {
+                Some(FileFlags::Symlink) => Some((FileFlags::Symlink, repo.wvfs().readlink(path)?)),
+                Some(flags) => Some((flags, repo.wvfs().read(path)?)),
+                None => None,
+            };
             failed |= !remerge(wdir, &context, state, path)?;
             if let Some((flags, before)) = before {
                 let place = hg_wdir::merge::backup_path(repo, path)?;

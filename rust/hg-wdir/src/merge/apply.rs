@@ -14,6 +14,7 @@ use super::checkout::{Get, Written, check_out};
 use super::file::{FileMerge, MergeContext, Outcome, Side};
 use super::record::Settled;
 use super::state::MergeState;
+use crate::filter::{decode, encode};
 
 /// How many files an update or a merge changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -617,10 +618,11 @@ pub fn write_file(repo: &Repo, path: &HgPath, content: &[u8], flags: FileFlags) 
         }
         None => {}
     }
+    let content = decode(repo, path, content.into())?;
     if flags == FileFlags::Symlink {
-        return Ok(wvfs.symlink(content, path)?);
+        return Ok(wvfs.symlink(&content, path)?);
     }
-    wvfs.write(path, content)?;
+    wvfs.write(path, &content)?;
     if flags == FileFlags::Executable {
         wvfs.set_flags(path, false, true)?;
     }
@@ -632,14 +634,16 @@ fn read_file(repo: &Repo, path: &HgPath) -> Result<Option<(Vec<u8>, FileFlags)>>
     let wvfs = repo.wvfs();
     let Some(stat) = wvfs.lstat(path)? else { return Ok(None) };
     if stat.is_symlink() {
-        return Ok(Some((wvfs.readlink(path)?, FileFlags::Symlink)));
+        let target = encode(repo, path, wvfs.readlink(path)?.into())?;
+        return Ok(Some((target.into_owned(), FileFlags::Symlink)));
     }
     if !stat.is_file() {
         return Ok(None);
     }
     let executable = stat.permissions().mode() & 0o100 != 0;
     let flags = if executable { FileFlags::Executable } else { FileFlags::Regular };
-    Ok(Some((wvfs.read(path)?, flags)))
+    let content = encode(repo, path, wvfs.read(path)?.into())?;
+    Ok(Some((content.into_owned(), flags)))
 }
 
 fn merge_of(action: &Action) -> Option<&Merge> {

@@ -4,6 +4,7 @@
 //! are in hand at one time. What stands at a name is removed first: nothing is ever written through
 //! a link or into a file that has other names.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -11,6 +12,8 @@ use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgPath, Result};
 use hg_vfs::{DirHandle, IoResultExt as _, NodeStat};
 use rayon::prelude::*;
+
+use crate::filter::{decode, decodes};
 
 /// A file to be written.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +44,7 @@ pub(super) fn check_out<'a>(
         .chunk_by(|a, b| a.path.parent() == b.path.parent())
         .flat_map(|files| files.chunks(BATCH))
         .collect();
-    let written: Vec<Vec<NodeStat>> = if gets.len() < PARALLEL_FROM {
+    let written: Vec<Vec<NodeStat>> = if gets.len() < PARALLEL_FROM || decodes(repo) {
         batches.iter().map(batch).collect::<Result<_>>()?
     } else {
         batches.par_iter().map(batch).collect::<Result<_>>()?
@@ -75,7 +78,8 @@ fn write_batch(
     for get in files {
         hg_vfs::check_path(get.path.as_bytes())?;
         let node = manifest.node(get.from).unwrap_or_default();
-        let content = repo.filelog(get.from)?.read_node(&node)?;
+        let stored = repo.filelog(get.from)?.read_node(&node)?;
+        let content = decode(repo, get.path, Cow::Borrowed(&stored))?;
         let name = get.path.file_name();
         let path = wvfs.join(get.path);
         match handle.try_remove(name) {

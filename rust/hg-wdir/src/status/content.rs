@@ -145,12 +145,12 @@ fn compare_content(
     Ok(if differs { Verdict::Modified } else { Verdict::Clean(stat) })
 }
 
-/// The content of a file of the working directory, the target of a symbolic link; `None` when it is
-/// not there.
+/// The content of a file of the working directory as it would be stored, the target of a symbolic link;
+/// `None` when it is not there.
 pub(crate) fn file_text(repo: &Repo, path: &HgPath, symlink: bool) -> Result<Option<Vec<u8>>> {
     let read = if symlink { repo.wvfs().readlink(path) } else { repo.wvfs().read(path) };
     match read {
-        Ok(text) => Ok(Some(text)),
+        Ok(text) => Ok(Some(crate::filter::encode(repo, path, text.into())?.into_owned())),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error.into()),
     }
