@@ -105,6 +105,8 @@ pub static COMMANDS: &[&Command] = &[
     &c::verify::COMMAND,
     &c::version::COMMAND,
     &c::share::COMMAND,
+    &c::shelve::COMMAND,
+    &c::unshelve::COMMAND,
     &c::unshare::COMMAND,
     &c::record::COMMAND,
     &c::amend::COMMAND,

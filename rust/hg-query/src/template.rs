@@ -30,6 +30,7 @@ mod wdir;
 pub use changeset::{Changeset, Copied, FileLists};
 pub use code::{Arguments, Code};
 pub use engine::Engine;
+pub use filters::short_age;
 pub use history::History;
 pub use host::{Host, StatLine, SubOptions, Verbosity};
 pub use json::{JsonStyle, append_cbor, append_json, append_string as append_json_string, json};

@@ -19,6 +19,8 @@ pub struct Graft {
     pub labels: [&'static str; 3],
     /// The second parent that the working directory has afterwards; null as a rule.
     pub second_parent: Node,
+    /// Whether the changeset stays the second parent while there are conflicts.
+    pub keep_conflict_parent: bool,
 }
 
 /// Merges the changes between `base` and `rev` into the working directory; its first parent stays, and the
@@ -38,17 +40,33 @@ pub fn graft(repo: &Repo, graft: &Graft, interaction: &dyn Interaction) -> Resul
         ..UpdateOptions::default()
     };
     let stats = update(repo, cl.node(graft.rev), &options, interaction)?;
+    let second_parent = match graft.keep_conflict_parent && stats.unresolved > 0 {
+        true => cl.node(graft.rev),
+        false => graft.second_parent,
+    };
     let mut wdir = WorkingDir::open(repo)?;
-    let merged = wdir.dirstate_mut().set_parents(parents[0], graft.second_parent)?;
-    let base = hg_wdir::manifest_of(repo, &parents[0])?;
+    leave_merge(&mut wdir, second_parent)?;
+    record_copies(repo, &mut wdir, graft, cl.rev(&parents[0])?)?;
+    wdir.write()?;
+    Ok(stats)
+}
+
+/// Gives the working directory another second parent; copies that the old one brought stay, if the first
+/// parent has their sources.
+///
+/// # Errors
+/// When the dirstate or a manifest cannot be read.
+pub fn leave_merge(wdir: &mut WorkingDir, second_parent: Node) -> Result<()> {
+    let repo = wdir.repo().clone();
+    let p1 = wdir.dirstate().p1();
+    let merged = wdir.dirstate_mut().set_parents(p1, second_parent)?;
+    let base = hg_wdir::manifest_of(&repo, &p1)?;
     for (path, source) in merged {
         if !base.contains(&path) && base.contains(&source) {
             wdir.dirstate_mut().set_copy(&path, Some(&source))?;
         }
     }
-    record_copies(repo, &mut wdir, graft, cl.rev(&parents[0])?)?;
-    wdir.write()?;
-    Ok(stats)
+    Ok(())
 }
 
 /// Records the copies that the changeset made, of files that its changes bring here.

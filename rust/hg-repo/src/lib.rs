@@ -11,6 +11,7 @@ pub mod rebranch;
 pub mod revert;
 pub mod rewrite;
 pub mod share;
+pub mod shelve;
 pub mod state_file;
 pub mod strip;
 pub mod working;

@@ -42,6 +42,14 @@ pub struct RevertStep {
     pub implied: bool,
 }
 
+impl RevertStep {
+    /// Whether anything happens.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        !matches!(self.action, RevertAction::Nothing | RevertAction::NotManaged)
+    }
+}
+
 /// Decides what to do with every file that `matcher` accepts, in order of path.
 ///
 /// # Errors

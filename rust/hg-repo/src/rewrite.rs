@@ -172,7 +172,9 @@ impl Rewriting {
         }
         // Whoever works beside us may have put something on top: that must not go.
         let below = cl.descendant_set(revs.iter().copied());
-        if below.iter().any(|rev| !revs.contains(&rev)) {
+        let phases = repo.phases()?;
+        let matters = |rev: &Revision| !revs.contains(rev) && phases.phase(*rev) < Phase::Archived;
+        if below.iter().any(|rev| matters(&rev)) {
             let nodes: Vec<Vec<u8>> = revs.iter().map(|rev| cl.node(*rev).short()).collect();
             let list = nodes.join(&b", "[..]);
             let text =

@@ -20,7 +20,7 @@ use hg_wire::outgoing::OutgoingSet;
 use hg_wire::parts::BundleParts;
 use sha1::{Digest as _, Sha1};
 
-mod quiet;
+pub(crate) mod quiet;
 
 /// Files up to this size together are copied before they are cut, so that a process that is killed
 /// leaves everything as it was. Beyond it, what was cut is found in the bundles only.

@@ -9,9 +9,7 @@ use hg_wdir::dirstate::FileUpdate;
 use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
-use crate::commit::{
-    FileSource as _, FileVersion, MemoryFiles, NewCommit, commit, commit_hook_args,
-};
+use crate::commit::{FileSource, FileVersion, MemoryFiles, NewCommit, commit, commit_hook_args};
 
 /// A changeset that is about to be made, as the editor and the checks see it.
 #[derive(Clone, Debug)]
@@ -192,23 +190,8 @@ fn store(
         extra,
         phase: request.phase,
     };
-    let copies: BTreeMap<HgPathBuf, HgPathBuf> = wdir.dirstate().copies()?.into_iter().collect();
-    let removed: BTreeSet<&HgPathBuf> = status.removed.iter().collect();
     let tr = repo.transaction("commit")?;
-    let mut chosen = request.chosen.clone();
-    let mut source = |path: &HgPath| -> Result<Option<FileVersion>> {
-        if let Some(chosen) = &mut chosen {
-            return chosen.read(path);
-        }
-        if removed.contains(&path.to_owned()) {
-            return Ok(None);
-        }
-        let Some((flags, content)) = wdir.read_file(path)? else {
-            return Err(missing(path));
-        };
-        let copied_from = copies.get(path).cloned();
-        Ok(Some(FileVersion { content, flags, copied_from }))
-    };
+    let mut source = WorkingFiles::new(wdir, status, request.chosen.clone())?;
     let node = commit(repo, &tr, &new, &mut source)?;
     repo.advance_active_bookmark(&tr, &parents, node)?;
     follow(wdir, status, node)?;
@@ -224,17 +207,53 @@ fn store(
     Ok(node)
 }
 
+/// The files of the working directory as they are to be committed.
+pub(crate) struct WorkingFiles<'a> {
+    wdir: &'a WorkingDir,
+    copies: BTreeMap<HgPathBuf, HgPathBuf>,
+    removed: BTreeSet<&'a HgPathBuf>,
+    chosen: Option<MemoryFiles>,
+}
+
+impl<'a> WorkingFiles<'a> {
+    /// Takes the files from `wdir`, or what was chosen of them.
+    pub(crate) fn new(
+        wdir: &'a WorkingDir,
+        status: &'a Status,
+        chosen: Option<MemoryFiles>,
+    ) -> Result<Self> {
+        let copies = wdir.dirstate().copies()?.into_iter().collect();
+        Ok(Self { wdir, copies, removed: status.removed.iter().collect(), chosen })
+    }
+}
+
+impl FileSource for WorkingFiles<'_> {
+    fn read(&mut self, path: &HgPath) -> Result<Option<FileVersion>> {
+        if let Some(chosen) = &mut self.chosen {
+            return chosen.read(path);
+        }
+        if self.removed.contains(&path.to_owned()) {
+            return Ok(None);
+        }
+        let Some((flags, content)) = self.wdir.read_file(path)? else {
+            return Err(missing(path));
+        };
+        let copied_from = self.copies.get(path).cloned();
+        Ok(Some(FileVersion { content, flags, copied_from }))
+    }
+}
+
 fn missing(path: &HgPath) -> Error {
     let message = [b"trouble committing ", path.as_bytes(), b"!"].concat();
     Error::abort(message)
 }
 
-fn changed_paths(status: &Status) -> BTreeSet<HgPathBuf> {
+pub(crate) fn changed_paths(status: &Status) -> BTreeSet<HgPathBuf> {
     [&status.modified, &status.added, &status.removed].into_iter().flatten().cloned().collect()
 }
 
 /// Makes the dirstate say that `node` holds what was committed.
-fn follow(wdir: &mut WorkingDir, status: &Status, node: Node) -> Result<()> {
+pub(crate) fn follow(wdir: &mut WorkingDir, status: &Status, node: Node) -> Result<()> {
     let dirstate = wdir.dirstate_mut();
     dirstate.set_parents(node, Node::NULL)?;
     let committed = FileUpdate {

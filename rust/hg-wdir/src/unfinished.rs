@@ -143,6 +143,7 @@ impl Operation {
     pub fn error(&self) -> Error {
         let message = match self.name {
             "update" => "last update was interrupted".to_owned(),
+            "unshelve" => "unshelve already in progress".to_owned(),
             name => format!("{name} in progress"),
         };
         Error::state(message).hint(self.hint)

@@ -100,6 +100,18 @@ fn only_bookmark(bookmark: &[u8]) -> Vec<u8> {
     parts.concat()
 }
 
+/// A changeset as a patch in git's format.
+pub(crate) fn patch_text(ctx: &CommandContext, rev: Revision) -> Result<Vec<u8>> {
+    let mut export = Export::new(ctx)?;
+    export.style.options.git = true;
+    ctx.ui.push_buffer(false);
+    let mut fm = Formatter::with_repo(&ctx.ui, Some(ctx.repo()?), "export", None)?;
+    let written = export.write(&mut fm, rev, false).and_then(|()| fm.end());
+    let text = ctx.ui.pop_buffer();
+    written?;
+    Ok(text)
+}
+
 /// Writes changesets as patches.
 struct Export<'a> {
     ctx: &'a CommandContext,

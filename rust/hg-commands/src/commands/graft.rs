@@ -150,6 +150,7 @@ fn merge(ctx: &CommandContext, repo: &Repo, state: &State, rev: Revision) -> Res
         base,
         labels: ["local", "graft", "parent of graft"],
         second_parent: Node::NULL,
+        keep_conflict_parent: false,
     };
     let stats = graft(repo, &step, &*ctx.ui)?;
     Ok(stats.unresolved == 0)

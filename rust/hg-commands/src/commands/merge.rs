@@ -67,6 +67,10 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     if !WorkingDir::open(repo)?.dirstate().in_merge() {
         return Err(Error::state("no merge in progress"));
     }
+    if let Some(operation) = hg_wdir::unfinished::find_unfinished(repo, false)? {
+        let message = format!("cannot abort merge with {} in progress", operation.name);
+        return Err(Error::state(message).hint(operation.hint));
+    }
     abort_merge(ctx, repo)
 }
 

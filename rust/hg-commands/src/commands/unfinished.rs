@@ -31,6 +31,7 @@ fn abort(ctx: &CommandContext) -> Result<i32> {
         "merge" => super::merge::abort,
         "graft" => super::graft::abort,
         "rebase" => super::rebase::abort,
+        "unshelve" => super::unshelve::abort,
         name => {
             let message = format!("{name} in progress but does not support 'hg abort'");
             return Err(Error::state(message).hint(operation.hint));
@@ -44,6 +45,7 @@ fn resume(ctx: &CommandContext) -> Result<i32> {
     let operation = unfinished(repo)?;
     let run: Run = match operation.name {
         "rebase" => super::rebase::resume,
+        "unshelve" => super::unshelve::resume,
         name => {
             let message = format!("{name} in progress but does not support 'hg continue'");
             return Err(Error::state(message).hint(format!("hg {name} --continue")));

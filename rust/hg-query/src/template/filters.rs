@@ -3,6 +3,8 @@
 mod dates;
 mod texts;
 
+pub use dates::short_age;
+
 use hg_types::{Error, Result};
 
 use super::engine::Engine;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hg_types::Reporter;
 
 /// What is status becomes a note.
-pub(super) struct Quiet(pub(super) Arc<dyn Reporter + Send + Sync>);
+pub(crate) struct Quiet(pub(crate) Arc<dyn Reporter + Send + Sync>);
 
 impl Reporter for Quiet {
     fn warn(&self, text: &[u8]) {

@@ -72,7 +72,8 @@ fn move_one(
         }
         let second_parent = if rebase.collapse { Node::NULL } else { place.parents[1] };
         let labels = ["dest", "source", "parent of source"];
-        let step = Graft { rev, base: place.base, labels, second_parent };
+        let keep_conflict_parent = false;
+        let step = Graft { rev, base: place.base, labels, second_parent, keep_conflict_parent };
         let stats = graft(repo, &step, &*ctx.ui)?;
         if stats.unresolved > 0 {
             rebase.write(repo)?;

@@ -47,6 +47,16 @@ const UNITS: [(&str, i64); 7] = [
 
 /// The distance of `date` from `now` in the largest unit of which there are at least two.
 pub(super) fn age(date: HgDate, now: HgDate) -> Vec<u8> {
+    distance(date, now, false)
+}
+
+/// The same with units of one letter: `3W ago`.
+#[must_use]
+pub fn short_age(date: HgDate, now: HgDate) -> Vec<u8> {
+    distance(date, now, true)
+}
+
+fn distance(date: HgDate, now: HgDate, short: bool) -> Vec<u8> {
     let future = date.seconds > now.seconds;
     let distance = (date.seconds - now.seconds).abs().max(1);
     let year = UNITS[0].1;
@@ -59,7 +69,16 @@ pub(super) fn age(date: HgDate, now: HgDate) -> Vec<u8> {
     let fits = |(_, seconds): &&(&str, i64)| distance / seconds >= 2 || *seconds == 1;
     let (unit, seconds) = UNITS.iter().find(fits).copied().unwrap_or(("second", 1));
     let count = distance / seconds;
-    let plural = if count == 1 { "" } else { "s" };
     let direction = if future { "from now" } else { "ago" };
+    if short {
+        let letter = match unit {
+            "year" => 'Y',
+            "month" => 'M',
+            "week" => 'W',
+            other => other.chars().next().unwrap_or('s'),
+        };
+        return format!("{count}{letter} {direction}").into_bytes();
+    }
+    let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} {direction}").into_bytes()
 }
