@@ -56,6 +56,7 @@ pub mod debugsetparents;
 pub mod debugtemplate;
 pub mod debuguiprompt;
 pub mod debugupdatecaches;
+pub mod debugupgraderepo;
 pub mod debugwalk;
 pub mod diff;
 pub mod export;

@@ -480,6 +480,7 @@ impl Session {
             host.populate(&self.ui)?;
         }
         if let Some(repo) = &repo {
+            hg_repo::upgrade::upgrade_automatically(repo)?;
             repo.set_show_hidden(globals.flag("hidden"));
             if let Some(host) = self.ui.host() {
                 host.repository(&self.ui, repo)?;

@@ -53,6 +53,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugtemplate::COMMAND,
     &c::debuguiprompt::COMMAND,
     &c::debugupdatecaches::COMMAND,
+    &c::debugupgraderepo::COMMAND,
     &c::debugwalk::COMMAND,
     &c::diff::COMMAND,
     &c::export::COMMAND,

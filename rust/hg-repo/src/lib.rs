@@ -14,6 +14,7 @@ pub mod share;
 pub mod shelve;
 pub mod state_file;
 pub mod strip;
+pub mod upgrade;
 pub mod working;
 
 pub use hg_store::Repo;

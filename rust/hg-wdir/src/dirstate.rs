@@ -18,6 +18,7 @@ use hg_vfs::{FileStat, Vfs};
 
 pub(crate) use base::{Base, Child, Directory};
 pub use data_file::DataUpdate;
+pub use file::{random_hex, remove_tracked_hint, write_tracked_hint};
 pub(crate) use flat::Flat;
 pub use order::compare_by_components;
 

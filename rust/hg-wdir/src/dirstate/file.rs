@@ -111,7 +111,7 @@ impl Dirstate {
     /// When a file cannot be written.
     pub fn write_always(&mut self) -> Result<()> {
         if self.tracked_changed && self.format.tracked_hint {
-            self.vfs.write_atomic(TRACKED_HINT, &hint_text()?)?;
+            write_tracked_hint(&self.vfs)?;
         }
         if self.format.v2 {
             self.write_v2()?;
@@ -123,6 +123,20 @@ impl Dirstate {
         // What was written becomes what was read.
         *self = Self::load(&self.vfs.clone(), format)?;
         Ok(())
+    }
+
+    /// Writes everything in the given version, whatever the repository required so far.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn convert(&mut self, v2: bool) -> Result<()> {
+        let old = self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok());
+        self.format.v2 = v2;
+        self.write_always()?;
+        match old.filter(|old| !v2 && !old.id.is_empty() && !old.id.contains(&b'/')) {
+            Some(old) => Ok(self.vfs.try_remove(data_name(&old.id)).map(drop)?),
+            None => Ok(()),
+        }
     }
 
     /// Has what has changed written when `transaction` closes. What is in memory counts as written
@@ -183,6 +197,22 @@ pub(super) fn data_name(id: &[u8]) -> Vec<u8> {
     [b"dirstate.", id].concat()
 }
 
+/// Makes the tracked hint, or changes it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_tracked_hint(vfs: &Vfs) -> Result<()> {
+    Ok(vfs.write_atomic(TRACKED_HINT, &hint_text()?)?)
+}
+
+/// Removes the tracked hint, if it is there.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_tracked_hint(vfs: &Vfs) -> Result<()> {
+    Ok(vfs.try_remove(TRACKED_HINT).map(drop)?)
+}
+
 /// A text that the tracked hint never had before.
 fn hint_text() -> Result<Vec<u8>> {
     Ok([&random_hex(16)?[..], b"\n"].concat())
@@ -229,7 +259,10 @@ fn read(
 }
 
 /// Random bytes in hexadecimal: names that nobody else chooses.
-pub(super) fn random_hex(bytes: usize) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// When the system has none.
+pub fn random_hex(bytes: usize) -> Result<Vec<u8>> {
     use std::io::Read as _;
     let mut random = vec![0; bytes];
     std::fs::File::open("/dev/urandom")
