@@ -127,7 +127,12 @@ impl Comparison {
             let merge = Remerge::of_parents(repo, parents, now(ui)?)?;
             return Self::remerged(repo, &merge, rev, matcher);
         }
-        let targets = [Target::of(parents[0]), Target::of(rev)];
+        // Two times null would be nothing to compare: the working directory's parent is taken.
+        let before = match rev.is_null() {
+            true => repo.changelog()?.rev(&hg_wdir::parents(repo)?[0])?,
+            false => parents[0],
+        };
+        let targets = [Target::of(before), Target::of(rev)];
         Self::new(ui, repo, targets, matcher, with_copies)
     }
 

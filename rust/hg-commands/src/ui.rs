@@ -24,7 +24,6 @@ use crate::Host;
 use hg_config::Config;
 use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
 
-pub use charset::encoding_of;
 pub use color::ColorMode;
 pub use color::EFFECTS;
 pub use editor::{EditOptions, IGNORED_LINE_PREFIX, strip_comments};

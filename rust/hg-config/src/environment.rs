@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hg_types::Encoding;
+
 /// Everything that configuration and user interface take from the process, as a value.
 #[derive(Clone, Default, Debug)]
 pub struct Environment {
@@ -25,6 +27,33 @@ impl Environment {
     #[must_use]
     pub fn var_nonempty(&self, name: impl AsRef<[u8]>) -> Option<&[u8]> {
         self.var(name).filter(|value| !value.is_empty())
+    }
+
+    /// The name of the user's character set: `HGENCODING`, or what the locale says.
+    #[must_use]
+    pub fn encoding_name(&self) -> &[u8] {
+        self.var_nonempty("HGENCODING").unwrap_or_else(|| self.locale_encoding())
+    }
+
+    /// The user's character set; `None` for an unknown one.
+    #[must_use]
+    pub fn encoding(&self) -> Option<Encoding> {
+        let strict = self.var_nonempty("HGENCODINGMODE").unwrap_or(b"strict") == b"strict";
+        Some(Encoding::named(self.encoding_name())?.strict(strict))
+    }
+
+    /// The character set that the locale's variables name.
+    fn locale_encoding(&self) -> &[u8] {
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+        let value = names.iter().find_map(|name| self.var_nonempty(name)).unwrap_or_default();
+        if let Some(dot) = value.iter().position(|&b| b == b'.') {
+            let end = value.iter().position(|&b| b == b'@').unwrap_or(value.len());
+            if dot + 1 < end {
+                return &value[dot + 1..end];
+            }
+        }
+        // Without a locale every system that is still in use speaks UTF-8.
+        b"utf-8"
     }
 
     /// Sets a variable.

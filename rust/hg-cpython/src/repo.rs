@@ -235,7 +235,7 @@ impl RepoHandle {
     /// Makes a handle of `repo` as local commands see it.
     pub(crate) fn wrap(py: Python<'_>, repo: Repo) -> PyResult<Self> {
         let encoding =
-            hg_commands::ui::encoding_of(repo.config().environment()).unwrap_or_default();
+            repo.config().environment().encoding().unwrap_or_default();
         let view = repo.view();
         let shared = Shared { slot: Slot::new(repo), encoding, hidden: Mutex::default() };
         Self::create_instance(py, Arc::new(shared), view)

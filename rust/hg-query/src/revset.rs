@@ -159,7 +159,8 @@ pub fn any_revs<'q>(
 
 /// A number, `.`, `tip` or `null`, without going through the language.
 fn simple<'q>(ctx: &'q QueryContext, spec: &[u8]) -> Result<Option<SmartSet<'q>>> {
-    let fixed = matches!(spec, b"." | b"null");
+    // With --hidden, the working directory's parent may be one of them: not so simple.
+    let fixed = spec == b"null" || spec == b"." && ctx.repo.view() != hg_store::View::Unfiltered;
     let plain = spec == b"tip"
         || (!spec.is_empty() && spec.iter().all(u8::is_ascii_digit) && spec.len() < 10);
     // Aliases may be one of these names, or wrong, which the user is to be told.

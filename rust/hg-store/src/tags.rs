@@ -119,7 +119,12 @@ impl Repo {
 
     fn local_tags(&self) -> Result<Histories> {
         let Some(text) = self.vfs().try_read("localtags")? else { return Ok(Histories::new()) };
-        Ok(self.parse_tags(&text, b"localtags"))
+        // Unlike all other names, these are stored in the character set of the user.
+        let encoding = self.config().environment().encoding().unwrap_or_default();
+        let local = self.parse_tags(&text, b"localtags").into_iter();
+        local
+            .map(|(name, history)| Ok((encoding.from_local(&name)?.into_owned(), history)))
+            .collect()
     }
 
     fn global_tags(

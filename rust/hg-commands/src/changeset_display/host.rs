@@ -129,7 +129,9 @@ impl Host for UiHost {
 
     fn diff_stat(&self, changeset: &Changeset) -> Result<Vec<StatLine>> {
         let mut out = Vec::new();
-        self.each_change(changeset, &Matcher::always(), &DiffOptions::default(), |diff| {
+        let flags = DiffFlags::default();
+        let options = from_config(&self.config, "diff", &flags, Features::ALL, &*self.ui)?;
+        self.each_change(changeset, &Matcher::always(), &options, |diff| {
             let FileStat { name, added, removed, binary } = FileStat::of(&diff);
             out.push(StatLine { path: name, added, removed, binary });
             Ok(())

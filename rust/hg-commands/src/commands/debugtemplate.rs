@@ -28,6 +28,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let message = "there is no Mercurial repository here (.hg not found)";
         return Err(Error::new(ErrorKind::Repo, message));
     }
+    // What is wrong with the revisions is told before what is wrong with the template.
+    let asked = match revs.is_empty() {
+        true => Vec::new(),
+        false => revision::range(&revision::query(ctx)?, revs)?.to_vec()?,
+    };
     let config = ctx.config();
     let host = Rc::new(UiHost::new(&ctx.ui, ctx.optional_repo().map(Repo::root_bytes)));
     let mut engine = Engine::new(host, ctx.optional_repo().cloned());
@@ -56,12 +61,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         ctx.ui.write(out);
         return Ok(0);
     }
-    let query = revision::query(ctx)?;
     let mut display = Displayer::with_template(&ctx.ui, ctx.repo()?, template)?;
-    for rev in revision::range(&query, revs)?.iter() {
+    for rev in asked {
         let variables =
             definitions.iter().map(|(key, value)| (key.clone().into(), value.clone())).collect();
-        display.show_with(rev?, 0, variables)?;
+        display.show_with(rev, 0, variables)?;
     }
     display.close()?;
     Ok(0)

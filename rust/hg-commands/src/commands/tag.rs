@@ -1,5 +1,6 @@
 //! `hg tag`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use hg_format::tags::encode_line;
@@ -52,7 +53,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     if ctx.opts.flag("local") {
         let text = repo.vfs().try_read("localtags")?.unwrap_or_default();
-        repo.vfs().write("localtags", &with_lines(repo, text, &names, node)?)?;
+        let encoding = ctx.ui.encoding();
+        let stored = |name| encoding.local(name);
+        repo.vfs().write("localtags", &with_lines(repo, text, &names, node, stored)?)?;
     } else {
         commit_tags(ctx, repo, &names, node, message)?;
     }
@@ -177,16 +180,22 @@ fn tags_matcher() -> Matcher {
 }
 
 /// A tags file with lines for `names`; a name that had a value keeps it on record first.
-fn with_lines(repo: &Repo, mut text: Vec<u8>, names: &[Vec<u8>], node: Node) -> Result<Vec<u8>> {
+fn with_lines<'n>(
+    repo: &Repo,
+    mut text: Vec<u8>,
+    names: &'n [Vec<u8>],
+    node: Node,
+    stored: impl Fn(&'n [u8]) -> Cow<'n, [u8]>,
+) -> Result<Vec<u8>> {
     let tags = repo.tags()?;
     if !text.is_empty() && !text.ends_with(b"\n") {
         text.push(b'\n');
     }
     for name in names {
         if let Some(old) = tags.get(name) {
-            encode_line(&old, name, &mut text);
+            encode_line(&old, &stored(name), &mut text);
         }
-        encode_line(&node, name, &mut text);
+        encode_line(&node, &stored(name), &mut text);
     }
     Ok(text)
 }
@@ -199,7 +208,7 @@ fn commit_tags(
     message: Vec<u8>,
 ) -> Result<()> {
     let text = repo.wvfs().try_read(TAGS_FILE)?.unwrap_or_default();
-    repo.wvfs().write(TAGS_FILE, &with_lines(repo, text, names, node)?)?;
+    repo.wvfs().write(TAGS_FILE, &with_lines(repo, text, names, node, Cow::Borrowed)?)?;
     let mut wdir = WorkingDir::open(repo)?;
     let path = HgPathBuf::from(TAGS_FILE);
     if wdir.dirstate_mut().set_tracked(&path)? {

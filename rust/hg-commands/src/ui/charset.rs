@@ -4,14 +4,6 @@ use hg_types::{Encoding, Error, Result};
 
 use super::Ui;
 
-/// The character set that the environment asks for, without a user interface; `None` for an unknown one.
-#[must_use]
-pub fn encoding_of(env: &hg_config::Environment) -> Option<Encoding> {
-    let name = env.var_nonempty("HGENCODING").unwrap_or_else(|| locale(env));
-    let strict = env.var_nonempty("HGENCODINGMODE").unwrap_or(b"strict") == b"strict";
-    Some(Encoding::named(name)?.strict(strict))
-}
-
 impl Ui {
     /// Decides about the character set from options and environment.
     pub fn setup_encoding(&self, encoding: Option<&[u8]>, mode: Option<&[u8]>) -> Result<()> {
@@ -19,7 +11,7 @@ impl Ui {
         let env = config.environment();
         let name = match encoding.or_else(|| env.var_nonempty("HGENCODING")) {
             Some(name) => name,
-            None => locale(env),
+            None => env.encoding_name(),
         };
         let Some(encoding) = Encoding::named(name) else {
             let parts = [b"unknown encoding '", name, b"'"];
@@ -50,18 +42,4 @@ fn shown_name(name: &[u8]) -> String {
         return "UTF-8".to_owned();
     }
     name.into_owned()
-}
-
-/// The character set that the locale's variables name.
-fn locale(env: &hg_config::Environment) -> &[u8] {
-    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
-    let value = names.iter().find_map(|name| env.var_nonempty(name)).unwrap_or_default();
-    if let Some(dot) = value.iter().position(|&b| b == b'.') {
-        let end = value.iter().position(|&b| b == b'@').unwrap_or(value.len());
-        if dot + 1 < end {
-            return &value[dot + 1..end];
-        }
-    }
-    // Without a locale every system that is still in use speaks UTF-8.
-    b"utf-8"
 }

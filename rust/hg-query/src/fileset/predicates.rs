@@ -154,11 +154,11 @@ fn copied(env: &Env<'_>) -> Result<Vec<HgPathBuf>> {
     }
     let mut found = Vec::new();
     let manifest = changes::manifest(env.ctx, env.rev)?;
-    for path in env.ctx.entry(env.rev)?.files() {
-        let Some(node) = manifest.node(path) else { continue };
-        let log = env.ctx.repo.filelog(path)?;
-        if log.renamed(log.rev(&node)?)?.is_some() {
-            found.push(path.to_owned());
+    // Whichever changeset made the copy: what counts is how the file's revision came to be.
+    for entry in manifest.iter() {
+        let log = env.ctx.repo.filelog(entry.path)?;
+        if log.renamed(log.rev(&entry.node)?)?.is_some() {
+            found.push(entry.path.to_owned());
         }
     }
     Ok(found)

@@ -33,7 +33,7 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let [lines] = &arguments.rest[..] else {
         return Err(parse_error("followlines requires a line range"));
     };
-    let lines = line_range(lines)?;
+    let bounds = line_bounds(lines)?;
     let pattern = string(file, "followlines requires a pattern")?;
     let path = match PatternKind::is_given(pattern) {
         false => ctx.canonical(pattern)?,
@@ -48,6 +48,7 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
             }
         }
     };
+    let lines = line_range(bounds)?;
     let descend = match arguments.get("descend") {
         None => false,
         Some(tree) => boolean(tree)?,
@@ -83,8 +84,8 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     Ok(call.subset.and(revs))
 }
 
-/// The lines, counted from 0.
-fn line_range(tree: &Tree) -> Result<std::ops::Range<usize>> {
+/// The first and the last line, as they were given.
+fn line_bounds(tree: &Tree) -> Result<(i64, i64)> {
     let (first, last) = match tree.text() {
         Some(_) => (Some(tree), Some(tree)),
         None => range(tree, "followlines expects a line number or a range")?,
@@ -98,6 +99,11 @@ fn line_range(tree: &Tree) -> Result<std::ops::Range<usize>> {
     else {
         return Err(parse_error(bounds));
     };
+    Ok((first.into(), last.into()))
+}
+
+/// The lines between two numbers that are counted from one; counted from 0.
+fn line_range((first, last): (i64, i64)) -> Result<std::ops::Range<usize>> {
     if last < first {
         return Err(parse_error("line range must be positive"));
     }

@@ -59,18 +59,27 @@ pub(super) fn ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 /// `descendants(set[, depth])`
 pub(super) fn descendants<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let (set, start, stop) = generations(&call, "descendants")?;
+    if set.is_empty()? {
+        return Ok(SmartSet::empty());
+    }
     Ok(call.subset.and(walk::descendants(call.ctx, &set, start, stop, false)?))
 }
 
 /// `_firstancestors(set)`: along first parents.
 pub(super) fn first_ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let set = eval_all(call.ctx, call.arguments)?;
+    if set.is_empty()? {
+        return Ok(SmartSet::empty());
+    }
     Ok(call.subset.and(walk::ancestors(call.ctx, &set, 0, None, true)?))
 }
 
 /// `_firstdescendants(set)`: along first parents.
 pub(super) fn first_descendants<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let set = eval_all(call.ctx, call.arguments)?;
+    if set.is_empty()? {
+        return Ok(SmartSet::empty());
+    }
     Ok(call.subset.and(walk::descendants(call.ctx, &set, 0, None, true)?))
 }
 

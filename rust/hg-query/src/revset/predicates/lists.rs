@@ -93,8 +93,10 @@ pub(super) fn id<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     };
     let digits = string(digits, "id requires a string")?;
     match by_id(call.ctx, digits) {
-        Some(rev) => Ok(SmartSet::from_list(vec![rev]).and(call.subset)),
-        None => Ok(SmartSet::empty()),
+        Some(rev) if !call.ctx.is_hidden(rev) => {
+            Ok(SmartSet::from_list(vec![rev]).and(call.subset))
+        }
+        _ => Ok(SmartSet::empty()),
     }
 }
 

@@ -33,8 +33,7 @@ fn of_bits<'q>(
     no_arguments(call.arguments, name)?;
     let ctx = call.ctx;
     let found = find(ctx)?;
-    let visible: Vec<_> = found.iter().filter(|rev| !ctx.is_hidden(*rev)).collect();
-    Ok(call.subset.and(SmartSet::from_set(visible)))
+    Ok(call.subset.and(SmartSet::from_set(found.iter())))
 }
 
 /// `hidden()`

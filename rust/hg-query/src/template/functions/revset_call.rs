@@ -94,6 +94,10 @@ pub(super) fn answer(engine: &Engine, query: &[u8]) -> Result<Rc<Vec<Revision>>>
 fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) -> Result<Vec<u8>> {
     let fail = |text: &str| Error::parse(text, None);
     let incomplete = || fail("incomplete revspec format character");
+    let wanted = places(format);
+    if wanted.is_some_and(|wanted| wanted < values.len()) {
+        return Err(fail("too many revspec arguments specified"));
+    }
     let mut values = values.into_iter();
     let mut out = Vec::new();
     let mut rest = format.iter();
@@ -124,10 +128,27 @@ fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) ->
             out.extend(text.ok_or_else(|| invalid(kind, &value))?);
         }
     }
-    if values.next().is_some() {
-        return Err(fail("too many revspec arguments specified"));
-    }
     Ok(out)
+}
+
+/// How many values a query has places for; `None` when it is malformed.
+fn places(format: &[u8]) -> Option<usize> {
+    let (mut places, mut rest) = (0, format.iter());
+    while rest.find(|&&c| c == b'%').is_some() {
+        let mut kind = *rest.next()?;
+        if kind == b'%' {
+            continue;
+        }
+        let is_list = kind == b'l';
+        if is_list {
+            kind = *rest.next()?;
+        }
+        if !(b"dsrbn".contains(&kind) || is_list && kind == b'p') {
+            return None;
+        }
+        places += 1;
+    }
+    Some(places)
 }
 
 fn invalid(kind: u8, value: &Value) -> Error {

@@ -36,8 +36,13 @@ pub(super) const KEYWORDS: &[Keyword] = &[
             Value::List(Rc::new(List { items, kind, ..List::default() }))
         };
         let branch = changeset.entry()?.branch();
+        // The working directory has the names that were given to it, which no bookmark is.
+        let bookmarks = match changeset.rev().is_wdir() {
+            true => Vec::new(),
+            false => changeset.bookmarks()?,
+        };
         let pairs = vec![
-            (b"bookmarks".to_vec(), list(changeset.bookmarks()?, "bookmark")),
+            (b"bookmarks".to_vec(), list(bookmarks, "bookmark")),
             (b"tags".to_vec(), list(changeset.tags()?, "tag")),
             (b"branches".to_vec(), list(vec![branch], "branch")),
         ];
@@ -72,9 +77,14 @@ pub const ONE_LINE_SUMMARY: &str = r#"{separate(" ", label("oneline-summary.chan
 fn active_bookmark(engine: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let bookmarks = changeset.repo().bookmarks()?;
-    let active = bookmarks.active().filter(|active| {
-        !changeset.rev().is_wdir() && bookmarks.get(active) == Some(changeset.node())
-    });
+    let named = if changeset.rev().is_wdir() {
+        changeset.repo().wdir_parents().to_vec()
+    } else {
+        vec![changeset.node()]
+    };
+    let active = bookmarks
+        .active()
+        .filter(|active| bookmarks.get(active).is_some_and(|node| named.contains(&node)));
     Ok(active.map_or(Value::Bytes(Vec::new()), |active| local(engine, active)))
 }
 
