@@ -60,7 +60,9 @@ struct Filesets<'a> {
 
 impl FilesetCompiler for Filesets<'_> {
     fn compile(&self, expression: &[u8]) -> Result<Matcher> {
-        let query = crate::revision::query(self.ctx)?;
+        let mut query = crate::revision::query(self.ctx)?;
+        // The command itself has resolved the revision before.
+        query.told_of_aliases = true;
         let rev = match self.rev {
             Some(spec) => hg_query::revset::rev_single(&query, Some(spec), b".")?,
             None => Revision::WDIR,

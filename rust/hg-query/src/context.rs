@@ -30,6 +30,8 @@ pub struct QueryContext {
     pub plugins: Arc<Plugins>,
     /// Who asks other repositories.
     pub remotes: Option<Arc<dyn Remotes>>,
+    /// Whether the user was told already what is wrong with the aliases.
+    pub told_of_aliases: bool,
     changelog: Arc<Changelog>,
     hidden: OnceCell<Hidden>,
     wdir_parents: OnceCell<[Revision; 2]>,
@@ -72,6 +74,7 @@ impl QueryContext {
             cwd: cwd.to_vec(),
             plugins: Arc::default(),
             remotes: None,
+            told_of_aliases: false,
             changelog: repo.changelog()?,
             hidden: OnceCell::new(),
             wdir_parents: OnceCell::new(),

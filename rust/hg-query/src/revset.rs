@@ -65,7 +65,7 @@ pub fn compile(
 ) -> Result<Tree> {
     match origin {
         Origin::User => {
-            let rules = UserRules::new(aliases(ctx, local_aliases));
+            let rules = UserRules::new(ctx, local_aliases);
             compile_with(ctx, text, Some(&rules), observe)
         }
         Origin::Program => compile_with(ctx, text, None, observe),
@@ -79,8 +79,8 @@ struct UserRules {
 }
 
 impl UserRules {
-    fn new(rules: AliasRules) -> Self {
-        Self { rules, told: std::cell::Cell::new(false) }
+    fn new(ctx: &QueryContext, more: &[(Vec<u8>, Vec<u8>)]) -> Self {
+        Self { rules: aliases(ctx, more), told: std::cell::Cell::new(ctx.told_of_aliases) }
     }
 
     fn expand(&self, ctx: &QueryContext, tree: Tree) -> Result<Tree> {
@@ -147,7 +147,7 @@ pub fn any_revs<'q>(
     {
         return Ok(set);
     }
-    let rules = UserRules::new(aliases(ctx, local_aliases.unwrap_or(&[])));
+    let rules = UserRules::new(ctx, local_aliases.unwrap_or(&[]));
     let trees = specs.iter().map(|spec| compile_with(ctx, spec, Some(&rules), &mut |_, _| {}));
     let mut trees = trees.collect::<Result<Vec<_>>>()?;
     match trees.len() {

@@ -10,7 +10,7 @@ use hg_types::{FileFlags, HgDate, HgPath, HgPathBuf, Result};
 use rayon::prelude::*;
 
 use crate::copies::Copies;
-use crate::snapshot::{FileVersion, RevisionSnapshot, Snapshot};
+use crate::snapshot::{FileVersion, RevisionSnapshot, Snapshot, read_both};
 
 pub mod options;
 pub mod remerge;
@@ -248,7 +248,10 @@ impl Sources<'_> {
             Some(path) => snapshot.read(path),
             None => Ok(None),
         };
-        let (old, new) = (read(self.old, &pair.old)?, read(self.new, &pair.new)?);
+        let [old, new] = match (&pair.old, &pair.new) {
+            (Some(old), Some(new)) if old == new => read_both([self.old, self.new], old)?,
+            (old, new) => [read(self.old, old)?, read(self.new, new)?],
+        };
         Ok(make(&FileChange {
             old: side(&old_path, old.as_ref()),
             new: side(&new_path, new.as_ref()),

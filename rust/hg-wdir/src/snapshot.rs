@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use hg_format::changeset::ChangesetEntry;
+use hg_format::manifest::ManifestEntry;
 use hg_store::{Manifest, Repo};
 use hg_types::{FileFlags, HgDate, HgPath, Node, Result, Revision};
 
@@ -36,6 +37,38 @@ pub trait Snapshot: Sync {
     /// # Errors
     /// When it cannot be read.
     fn read(&self, path: &HgPath) -> Result<Option<FileVersion>>;
+
+    /// This as a changeset of the store, if it is one.
+    fn as_revision(&self) -> Option<&RevisionSnapshot> {
+        None
+    }
+}
+
+/// Reads two versions of a file. Where both are stored, its filelog is opened once, and the second
+/// version is built from the first as far as they have deltas in common.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn read_both(
+    [old, new]: [&dyn Snapshot; 2],
+    path: &HgPath,
+) -> Result<[Option<FileVersion>; 2]> {
+    let (Some(first), Some(second)) = (old.as_revision(), new.as_revision()) else {
+        return Ok([old.read(path)?, new.read(path)?]);
+    };
+    let same_store = first.repo.root_bytes() == second.repo.root_bytes();
+    let [Some(before), Some(after)] = [first, second].map(|side| side.manifest.get(path)) else {
+        return Ok([old.read(path)?, new.read(path)?]);
+    };
+    if !same_store {
+        return Ok([old.read(path)?, new.read(path)?]);
+    }
+    let log = first.repo.filelog(path)?;
+    let read = |side: &RevisionSnapshot, entry: &ManifestEntry<'_>| -> Result<_> {
+        let content = log.read_node(&entry.node)?.into_vec();
+        Ok(Some(FileVersion { content, flags: entry.flags, date: side.entry.date() }))
+    };
+    Ok([read(first, &before)?, read(second, &after)?])
 }
 
 /// A changeset's files.
@@ -90,6 +123,10 @@ impl Snapshot for RevisionSnapshot {
         let Some(entry) = self.manifest.get(path) else { return Ok(None) };
         let content = self.repo.filelog(path)?.read_node(&entry.node)?.into_vec();
         Ok(Some(FileVersion { content, flags: entry.flags, date: self.entry.date() }))
+    }
+
+    fn as_revision(&self) -> Option<&RevisionSnapshot> {
+        Some(self)
     }
 }
 

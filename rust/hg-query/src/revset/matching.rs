@@ -78,7 +78,13 @@ impl Field {
                 let nodes = ctx.parents(rev)?.map(|parent| ctx.node(parent));
                 nodes.iter().flat_map(|node| node.0).collect()
             }
+            Self::User if rev.is_wdir() => {
+                let configured = ctx.config.get("ui", "username").map(<[u8]>::to_vec);
+                let given = ctx.config.environment().var_nonempty("HGUSER").map(<[u8]>::to_vec);
+                given.or(configured).unwrap_or_default()
+            }
             Self::User => entry.user().to_vec(),
+            Self::Date if rev.is_wdir() => format!("{:?}", ctx.clock.date()).into_bytes(),
             Self::Date => format!("{:?}", entry.date()).into_bytes(),
             Self::Branch => names::branch(ctx, rev)?,
             Self::Summary => entry.description().lines().next().unwrap_or_default().to_vec(),
