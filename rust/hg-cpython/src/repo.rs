@@ -234,8 +234,7 @@ fn view_named(py: Python<'_>, name: &[u8]) -> PyResult<View> {
 impl RepoHandle {
     /// Makes a handle of `repo` as local commands see it.
     pub(crate) fn wrap(py: Python<'_>, repo: Repo) -> PyResult<Self> {
-        let encoding =
-            repo.config().environment().encoding().unwrap_or_default();
+        let encoding = repo.config().environment().encoding().unwrap_or_default();
         let view = repo.view();
         let shared = Shared { slot: Slot::new(repo), encoding, hidden: Mutex::default() };
         Self::create_instance(py, Arc::new(shared), view)

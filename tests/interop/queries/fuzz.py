@@ -170,7 +170,7 @@ def report(cases: int, groups: dict[str, list[Difference]]) -> None:
     print(f"{cases} cases, {total} differences")
     for group, members in sorted(groups.items(), key=lambda item: -len(item[1])):
         print(f"\n== {len(members)} of {group}")
-        for member in members[:60]:
+        for member in members[:6]:
             print(member)
     sys.stdout.flush()
 

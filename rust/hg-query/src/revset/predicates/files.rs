@@ -285,9 +285,16 @@ pub(super) fn diff_contains<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let description = [b"diffcontains ", &quoted(text)[..]].concat();
     let pattern = StringPattern::part(text)?;
     let test = move |rev: Revision| {
-        let status = changes::status(ctx, rev)?;
         let parent = ctx.parents(rev)?[0];
-        for path in status.all() {
+        // What `grep --diff` looks at: files that the changeset names and has, not removed ones.
+        let files: Vec<_> = match rev.is_wdir() {
+            true => changes::status(ctx, rev)?.all().cloned().collect(),
+            false => ctx.entry(rev)?.files().map(HgPath::to_owned).collect(),
+        };
+        for path in &files {
+            if !changes::has_file(ctx, rev, path)? {
+                continue;
+            }
             let matching = |rev: Revision| -> Result<Vec<Vec<u8>>> {
                 let content = changes::content(ctx, rev, path)?.unwrap_or_default();
                 let lines = content.split(|&c| c == b'\n');

@@ -121,8 +121,7 @@ pub(super) fn extra<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         None => None,
     };
     let pattern = value.map(StringPattern::whole).transpose()?;
-    let shown =
-        pattern.as_ref().map_or_else(|| b"None".to_vec(), |pattern| quote(&pattern.text));
+    let shown = pattern.as_ref().map_or_else(|| b"None".to_vec(), |pattern| quote(&pattern.text));
     let description = [b"extra[", &quoted(&label)[..], b"] ", &shown].concat();
     let test = move |rev: Revision| {
         let extra = extras(ctx, rev)?;
