@@ -3,6 +3,7 @@
 #   make install [PREFIX=/path]   build and install hg and the Python packages, run the main job once
 #   make test                     install what the tests need, run them all
 #   make lint | bench | local | wheel | clean
+#   make fuzz-build | fuzz [SECONDS=60]   build the fuzz targets, run each for a while
 
 PYTHON ?= python3
 CARGO ?= cargo
@@ -14,7 +15,7 @@ ORACLE := $(CURDIR)/.oracle
 # The profile of everything the tests build: optimised a little, quick to compile.
 TEST_PROFILE ?= ci
 
-.PHONY: format-check install test test-rust test-python test-interop lint bench local wheel clean oracle testenv lint-python
+.PHONY: format-check install test test-rust test-python test-interop fuzz-build fuzz lint bench local wheel clean oracle testenv lint-python
 
 install:
 	$(PYTHON) -m venv "$(VENV)"
@@ -64,6 +65,24 @@ test-interop: oracle testenv
 
 format-check:
 	$(CARGO) fmt --all --check
+
+# Fuzz targets of every parser, without nightly: the flags cargo-fuzz gives, but for the sanitizer.
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+	-Cllvm-args=-sanitizer-coverage-trace-compares
+FUZZ_TARGETS = $(sort $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs))))
+SECONDS ?= 60
+
+fuzz-build:
+	cd fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) build -q --release --target "$$(rustc -vV | sed -n 's/host: //p')"
+
+# Runs each target for SECONDS; what it finds stays in fuzz/artifacts.
+fuzz: fuzz-build
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p fuzz/corpus/$$target fuzz/artifacts/$$target; \
+		fuzz/target/*/release/$$target -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+			-print_final_stats=1 -artifact_prefix=fuzz/artifacts/$$target/ fuzz/corpus/$$target || exit 1; \
+	done
 
 lint: format-check lint-python
 	$(CARGO) clippy -q --workspace --exclude hg-cpython --all-targets -- -D warnings

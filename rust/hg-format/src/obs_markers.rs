@@ -194,7 +194,7 @@ impl Marker {
 /// When a count or length does not fit its byte.
 pub fn encode_v1(marker: &Marker, out: &mut Vec<u8>) -> Result<(), MarkerError> {
     let byte = |n: usize, what| u8::try_from(n).map_err(|_| MarkerError::TooLong(what));
-    let parents = marker.parents.as_deref();
+    let parents = marker.parents.as_deref().map(|parents| &parents[..parents.len().min(2)]);
     let nodes = 1 + marker.successors.len() + parents.map_or(0, <[Node]>::len);
     let text: usize = marker.metadata.iter().map(|(k, v)| 2 + k.len() + v.len()).sum();
     let size = FIXED_LEN + nodes * NODE_LEN + text;
@@ -202,7 +202,7 @@ pub fn encode_v1(marker: &Marker, out: &mut Vec<u8>) -> Result<(), MarkerError> 
     let size = u32::try_from(size).map_err(|_| MarkerError::TooLong("metadata"))?;
     let counts = [
         byte(marker.successors.len(), "successors")?,
-        parents.map_or(Ok(NO_PARENTS), |parents| byte(parents.len().min(2), "parents"))?,
+        parents.map_or(Ok(NO_PARENTS), |parents| byte(parents.len(), "parents"))?,
         byte(marker.metadata.len(), "metadata")?,
     ];
     let mut lengths = Vec::with_capacity(2 * marker.metadata.len());
@@ -212,7 +212,8 @@ pub fn encode_v1(marker: &Marker, out: &mut Vec<u8>) -> Result<(), MarkerError> 
     out.extend_from_slice(&size.to_be_bytes());
     out.extend_from_slice(&marker.seconds.to_be_bytes());
     out.extend_from_slice(&offset.to_be_bytes());
-    out.extend_from_slice(&marker.flags.to_be_bytes());
+    // Version 0 knows no long ids: the flag means nothing there.
+    out.extend_from_slice(&(marker.flags & !FLAG_SHA256).to_be_bytes());
     out.extend_from_slice(&counts);
     out.extend_from_slice(&marker.predecessor.0);
     for node in marker.successors.iter().chain(parents.unwrap_or_default()) {
@@ -320,5 +321,23 @@ mod tests {
         assert_eq!(decode(&[9, 0]), Err(MarkerError::UnknownVersion(9)));
         let long = Marker { metadata: vec![(vec![b'k'; 300], Vec::new())], ..sample() };
         assert!(encode_v1(&long, &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn what_version_0_may_say_is_written_in_version_1() {
+        let null = Node::NULL;
+        let marker = Marker {
+            flags: FLAG_SHA256,
+            parents: Some(vec![null; 3]),
+            predecessor: null,
+            successors: Vec::new(),
+            metadata: Vec::new(),
+            seconds: 0.0,
+            offset: 0,
+        };
+        let mut out = vec![1];
+        encode_v1(&marker, &mut out).expect("fits");
+        let (_, read) = decode(&out).expect("is whole");
+        assert_eq!((read[0].flags, read[0].parents.as_deref()), (0, Some(&[null; 2][..])));
     }
 }

@@ -1,9 +1,8 @@
 //! Moving changesets: which go where, with which parents, and what an interrupted rebase remembers.
-//!
-//! The state file `.hg/rebasestate` is the oracle's: seven lines of facts, then a line for each changeset.
 
 use std::collections::BTreeMap;
 
+use hg_format::rebase_state::{self, RebaseState};
 use hg_store::{Changelog, Repo};
 use hg_types::{Error, Node, Result, Revision};
 
@@ -119,46 +118,29 @@ impl Rebase {
     }
 
     fn decode(text: &[u8], cl: &Changelog) -> Option<Self> {
-        let mut lines = text.split(|&b| b == b'\n');
-        let original = Node::from_hex(lines.next()?)?;
-        let common = Node::from_hex(lines.next()?);
-        let external = Node::from_hex(lines.next()?)?;
-        let mut flag = || Some(lines.next()? == b"1");
-        let (collapse, keep, keep_branches) = (flag()?, flag()?, flag()?);
-        let bookmark = lines.next()?.to_vec();
+        let state = RebaseState::decode(text)?;
         let mut out = Self {
-            original,
-            destination: common.unwrap_or(Node::NULL),
-            external,
-            collapse,
-            keep,
-            keep_branches,
-            bookmark,
+            original: state.original,
+            destination: state.destination.unwrap_or(Node::NULL),
+            external: state.external,
+            collapse: state.collapse,
+            keep: state.keep,
+            keep_branches: state.keep_branches,
+            bookmark: state.bookmark,
             fates: BTreeMap::new(),
         };
-        for line in lines.filter(|line| !line.is_empty()) {
-            let mut fields = line.split(|&b| b == b':');
-            let rev = cl.find(&Node::from_hex(fields.next()?)?)?;
-            let fate = match fields.next()? {
-                b"-1" => Fate::Todo,
-                new => match Node::from_hex(new) {
-                    Some(stands_for) => {
-                        let (made, stands_for) = match cl.find(&stands_for) {
-                            Some(new) => (
-                                cl.entry(new).ok()?.extra().get(&b"rebase_source"[..])
-                                    == Some(&cl.node(rev).hex()),
-                                stands_for,
-                            ),
-                            None => return None,
-                        };
-                        Fate::Done { stands_for, made }
-                    }
-                    None => Fate::Left,
-                },
+        for line in state.moves {
+            let rev = cl.find(&line.node)?;
+            let fate = match line.fate {
+                rebase_state::Fate::Todo => Fate::Todo,
+                rebase_state::Fate::Left => Fate::Left,
+                rebase_state::Fate::Done(stands_for) => {
+                    let new = cl.entry(cl.find(&stands_for)?).ok()?;
+                    let made = new.extra().get(&b"rebase_source"[..]) == Some(&line.node.hex());
+                    Fate::Done { stands_for, made }
+                }
             };
-            if let Some(destination) = fields.next().and_then(Node::from_hex) {
-                out.destination = destination;
-            }
+            out.destination = line.destination.unwrap_or(out.destination);
             out.fates.insert(rev, fate);
         }
         Some(out)
@@ -170,28 +152,26 @@ impl Rebase {
     /// When the file cannot be written.
     pub fn write(&self, repo: &Repo) -> Result<()> {
         let cl = repo.changelog()?;
-        let mut out = Vec::new();
-        let mut line = |text: &[u8]| {
-            out.extend_from_slice(text);
-            out.push(b'\n');
+        let moves = self.fates.iter().map(|(&rev, fate)| rebase_state::Move {
+            node: cl.node(rev),
+            fate: match fate {
+                Fate::Todo => rebase_state::Fate::Todo,
+                Fate::Done { stands_for, .. } => rebase_state::Fate::Done(*stands_for),
+                Fate::Left => rebase_state::Fate::Left,
+            },
+            destination: Some(self.destination),
+        });
+        let state = RebaseState {
+            original: self.original,
+            destination: None,
+            external: self.external,
+            collapse: self.collapse,
+            keep: self.keep,
+            keep_branches: self.keep_branches,
+            bookmark: self.bookmark.clone(),
+            moves: moves.collect(),
         };
-        let digit = |flag: bool| if flag { &b"1"[..] } else { b"0" };
-        line(&self.original.hex());
-        line(b"");
-        line(&self.external.hex());
-        line(digit(self.collapse));
-        line(digit(self.keep));
-        line(digit(self.keep_branches));
-        line(&self.bookmark);
-        for (rev, fate) in &self.fates {
-            let new = match fate {
-                Fate::Todo => b"-1".to_vec(),
-                Fate::Done { stands_for, .. } => stands_for.hex(),
-                Fate::Left => b"-3".to_vec(),
-            };
-            line(&[cl.node(*rev).hex(), new, self.destination.hex()].join(&b':'));
-        }
-        repo.vfs().write_atomic(STATE_FILE, &out)?;
+        repo.vfs().write_atomic(STATE_FILE, &state.encode())?;
         Ok(())
     }
 

@@ -28,7 +28,9 @@ impl StateFile {
             .ok_or_else(|| Error::storage(format!("corrupted state file '{name}'")))
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
+    /// The facts in the bytes of a file; `None` when it is damaged, or of a version that is not known.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(b"1\n").filter(|rest| rest.len() <= MAX_LEN)?;
         let Ok(Value::Map(map)) = ciborium::from_reader(rest) else { return None };
         let entry = |(key, value): (Value, Value)| Some((key.into_bytes().ok()?, value));
@@ -44,7 +46,11 @@ impl StateFile {
         Ok(())
     }
 
-    fn encode(&self) -> Result<Vec<u8>> {
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn encode(&self) -> Result<Vec<u8>> {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         let map =

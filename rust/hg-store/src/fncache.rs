@@ -1,7 +1,4 @@
 //! The name cache: the logical names of the store's files, since hashed names cannot be undone.
-//!
-//! `fncache` has a name a line, directories encoded as in every layout (wiki page
-//! "fncacheRepoFormat").
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -109,7 +106,7 @@ impl FnCache {
     pub fn changed_text(&self) -> Option<Vec<u8>> {
         let state = self.lock();
         let (order, _) = state.names.as_ref().filter(|_| state.dirty)?;
-        Some(order.iter().flat_map(|name| name.iter().copied().chain([b'\n'])).collect())
+        Some(hg_format::fncache::encode(order))
     }
 
     /// Says that the text has been written.
@@ -130,14 +127,7 @@ impl FnCache {
         let mut state = self.lock();
         if state.names.is_none() {
             let text = self.vfs.try_read(FILE)?.unwrap_or_default();
-            if text.last().is_some_and(|&last| last != b'\n') {
-                return Err(damaged("fncache does not ends with a newline"));
-            }
-            let lines = text.split_inclusive(|&b| b == b'\n');
-            let order: Vec<Vec<u8>> = lines.map(|line| line[..line.len() - 1].to_vec()).collect();
-            if let Some(bad) = order.iter().position(Vec::is_empty) {
-                return Err(damaged(&format!("invalid entry in fncache, line {}", bad + 1)));
-            }
+            let order = hg_format::fncache::decode(&text).map_err(|error| damaged(&error.to_string()))?;
             let set = order.iter().cloned().collect();
             state.names = Some((order, set));
         }
