@@ -175,11 +175,19 @@ impl Comparison {
 fn working_status(wdir: &mut WorkingDir, rev: Revision, matcher: &Matcher) -> Result<Status> {
     let repo = wdir.repo().clone();
     let node = repo.changelog()?.node(rev);
-    if wdir.dirstate().p1() == node {
-        return wdir.status(matcher, StatusOptions::default());
+    let status = if wdir.dirstate().p1() == node {
+        wdir.status(matcher, StatusOptions::default())?
+    } else {
+        let manifest = hg_wdir::manifest_of(&repo, &node)?;
+        status_against(wdir, &manifest, matcher, StatusOptions::default())?
+    };
+    // What is missing, and yet there when links are followed, is somebody else's.
+    for path in &status.deleted {
+        if repo.wvfs().lexists(path) {
+            hg_vfs::check_links(repo.wvfs(), path.as_bytes())?;
+        }
     }
-    let manifest = hg_wdir::manifest_of(&repo, &node)?;
-    status_against(wdir, &manifest, matcher, StatusOptions::default())
+    Ok(status)
 }
 
 fn snapshot(ui: &Ui, repo: &Repo, target: Target) -> Result<Box<dyn Snapshot>> {

@@ -82,8 +82,8 @@ impl Backend for WorkingBackend<'_> {
         })
     }
 
+    // Any name may be asked about: what is read or written is audited.
     fn exists(&mut self, path: &HgPath) -> PatchResult<bool> {
-        self.audit(path)?;
         Ok(self.repo.wvfs().lexists(path))
     }
 

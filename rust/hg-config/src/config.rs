@@ -109,6 +109,11 @@ impl Config {
             || (self.builtin_merge_tools && section.as_ref() == b"merge-tools")
     }
 
+    /// Whether the section has any item, also in files of untrusted users.
+    pub fn has_section_untrusted(&self, section: impl AsRef<[u8]>) -> bool {
+        self.has_section(&section) || !self.untrusted.section(section.as_ref()).is_empty()
+    }
+
     /// A boolean, its default when not set, `false` without default.
     pub fn get_bool(&self, section: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<bool> {
         Ok(self.find_bool(section, name)?.unwrap_or(false))

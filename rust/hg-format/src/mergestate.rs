@@ -137,11 +137,12 @@ pub struct MergeStateRecords {
     pub other_extras: Vec<(HgPathBuf, Vec<(Vec<u8>, Vec<u8>)>)>,
 }
 
-/// Splits `state2` into records.
+/// Splits `state2` into records. One that is cut off is given as far as it goes: whether it matters
+/// is seen by [`records_agree_with_v1`].
 ///
 /// # Errors
 ///
-/// When the file ends inside a record.
+/// When the file ends inside a record's length.
 pub fn decode_records(bytes: &[u8]) -> Result<Vec<Record>, MergeStateError> {
     let mut records = Vec::new();
     let mut at = 0;
@@ -149,9 +150,9 @@ pub fn decode_records(bytes: &[u8]) -> Result<Vec<Record>, MergeStateError> {
         let damaged = || MergeStateError::Damaged(at);
         let length = bytes.get(at + 1..at + 5).ok_or_else(damaged)?;
         let length = u32::from_be_bytes(length.try_into().map_err(|_| damaged())?) as usize;
-        let end = (at + 5).checked_add(length).ok_or_else(damaged)?;
+        let end = at.saturating_add(5).saturating_add(length).min(bytes.len());
         let mut kind = bytes[at];
-        let mut data = bytes.get(at + 5..end).ok_or_else(damaged)?;
+        let mut data = &bytes[at + 5..end];
         if kind == b't' {
             (kind, data) = data.split_first().map(|(k, d)| (*k, d)).ok_or_else(damaged)?;
         }
@@ -159,6 +160,30 @@ pub fn decode_records(bytes: &[u8]) -> Result<Vec<Record>, MergeStateError> {
         at = end;
     }
     Ok(records)
+}
+
+/// Whether what an old program would read from `text`, a `.hg/merge/state`, is in `records`.
+#[must_use]
+pub fn records_agree_with_v1(records: &[Record], text: &[u8]) -> bool {
+    let mut lines = Vec::new();
+    for record in records {
+        match record.kind {
+            b'L' => lines.push(record.data.clone()),
+            b'F' => {
+                let mut fields: Vec<&[u8]> = record.data.split(|&b| b == 0).collect();
+                // The other side's node came with `state2`: field 7 of 9.
+                if fields.len() > 7 {
+                    fields.remove(7);
+                }
+                lines.push(fields.join(&0));
+            }
+            _ => {}
+        }
+    }
+    lines
+        .iter()
+        .map(Vec::as_slice)
+        .eq(text.strip_suffix(b"\n").unwrap_or(text).split(|&b| b == b'\n'))
 }
 
 /// Appends one record of `state2`.
@@ -180,9 +205,18 @@ impl MergeStateRecords {
     ///
     /// Damage, or a mandatory record of an unknown type.
     pub fn decode(bytes: &[u8]) -> Result<Self, MergeStateError> {
+        Self::from_records(&decode_records(bytes)?)
+    }
+
+    /// The state that records tell.
+    ///
+    /// # Errors
+    ///
+    /// Damage, or a mandatory record of an unknown type.
+    pub fn from_records(records: &[Record]) -> Result<Self, MergeStateError> {
         let mut state = Self::default();
         let mut unsupported = Vec::new();
-        for (number, record) in decode_records(bytes)?.into_iter().enumerate() {
+        for (number, record) in records.iter().enumerate() {
             let damaged = || MergeStateError::Damaged(number);
             let fields: Vec<&[u8]> = record.data.split(|&b| b == 0).collect();
             match record.kind {
@@ -265,12 +299,6 @@ impl MergeStateRecords {
             state.files.push(file);
         }
         Ok(state)
-    }
-
-    /// Whether what an old program would read from `text` is part of this state.
-    #[must_use]
-    pub fn agrees_with_v1(&self, text: &[u8]) -> bool {
-        self.encode_v1() == text
     }
 
     /// Writes `.hg/merge/state`, what programs before `state2` read.
@@ -395,14 +423,17 @@ mod tests {
     }
 
     #[test]
-    fn truncation_is_an_error_everywhere_but_between_records() {
-        let bytes = sample().encode();
-        let whole = decode_records(&bytes).expect("sound").len();
-        for end in 0..bytes.len() {
+    fn what_is_cut_off_disagrees_with_v1() {
+        let (bytes, first) = (sample().encode(), sample().encode_v1());
+        let whole = decode_records(&bytes).expect("sound");
+        assert!(records_agree_with_v1(&whole, &first));
+        let last = bytes.windows(1).rposition(|byte| byte == b"F").expect("has files");
+        for end in 0..last {
             if let Ok(records) = decode_records(&bytes[..end]) {
-                assert!(records.len() < whole, "cut at {end}");
+                assert!(!records_agree_with_v1(&records, &first), "cut at {end}");
             }
         }
+        assert_eq!(decode_records(&bytes[..3]), Err(MergeStateError::Damaged(0)));
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl RebaseState {
         let mut flag = || Some(lines.next()? == b"1");
         let (collapse, keep, keep_branches) = (flag()?, flag()?, flag()?);
         let bookmark = lines.next()?.to_vec();
-        let moves = lines.filter(|line| !line.is_empty()).map(decode_move).collect::<Option<_>>()?;
+        let moves =
+            lines.filter(|line| !line.is_empty()).map(decode_move).collect::<Option<_>>()?;
         Some(Self {
             original,
             destination,

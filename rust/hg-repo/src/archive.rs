@@ -300,10 +300,11 @@ impl<'a> Source<'a> {
                 let node = manifest.node(&member.path).unwrap_or_default();
                 self.repo.filelog(&member.path)?.read_node(&node)?.into_vec()
             }
-            None => WorkingDir::open(self.repo)?
-                .read_file(&member.path)?
-                .map(|(_, content)| content)
-                .unwrap_or_default(),
+            None => {
+                hg_vfs::check_links(self.repo.wvfs(), member.path.as_bytes())?;
+                let found = WorkingDir::open(self.repo)?.read_file(&member.path)?;
+                found.map(|(_, content)| content).unwrap_or_default()
+            }
         };
         if !self.options.decode {
             return Ok(content);

@@ -127,7 +127,8 @@ impl FnCache {
         let mut state = self.lock();
         if state.names.is_none() {
             let text = self.vfs.try_read(FILE)?.unwrap_or_default();
-            let order = hg_format::fncache::decode(&text).map_err(|error| damaged(&error.to_string()))?;
+            let order =
+                hg_format::fncache::decode(&text).map_err(|error| damaged(&error.to_string()))?;
             let set = order.iter().cloned().collect();
             state.names = Some((order, set));
         }

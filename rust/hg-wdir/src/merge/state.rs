@@ -2,7 +2,7 @@
 
 use hg_format::mergestate::{
     Conflict, ContentConflict, FileState, MergeFile, MergeStateError, MergeStateRecords,
-    NO_LOCAL_KEY,
+    NO_LOCAL_KEY, decode_records, records_agree_with_v1,
 };
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Node, Result, to_hex};
@@ -42,14 +42,14 @@ impl MergeState {
         let vfs = repo.vfs().at("merge");
         let first = vfs.try_read("state")?.filter(|text| !text.is_empty());
         let second = match vfs.try_read("state2")? {
-            Some(bytes) => Some(MergeStateRecords::decode(&bytes).map_err(unreadable)?),
+            Some(bytes) => Some(decode_records(&bytes).map_err(unreadable)?),
             None => None,
         };
         let records = match (first, second) {
-            (Some(first), Some(second)) if !second.agrees_with_v1(&first) => {
+            (Some(first), Some(second)) if !records_agree_with_v1(&second, &first) => {
                 read_first(repo, &first)?
             }
-            (_, Some(second)) => second,
+            (_, Some(second)) => MergeStateRecords::from_records(&second).map_err(unreadable)?,
             (Some(first), None) => read_first(repo, &first)?,
             (None, None) => MergeStateRecords::default(),
         };
@@ -66,8 +66,8 @@ impl MergeState {
         let Some(second) = vfs.try_read("state2")? else {
             return Ok(if first.is_some() { StateFiles::OnlyFirst } else { StateFiles::None });
         };
-        let second = MergeStateRecords::decode(&second).map_err(unreadable)?;
-        let same = first.is_none_or(|first| second.agrees_with_v1(&first));
+        let second = decode_records(&second).map_err(unreadable)?;
+        let same = first.is_none_or(|first| records_agree_with_v1(&second, &first));
         Ok(if same { StateFiles::Same } else { StateFiles::Different })
     }
 
