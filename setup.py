@@ -23,6 +23,7 @@ setup(
         "mercurial.contexts",
         "mercurial.hgweb",
         "mercurial.interfaces",
+        "mercurial.uiparts",
         "mercurial.utils",
         "hgext",
     ],

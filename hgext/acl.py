@@ -63,10 +63,11 @@ def _matches(ui: Any, user: bytes, users: bytes) -> bool:
         negated = name.startswith(b"!")
         if negated:
             name = name[1:]
-        if name.startswith(b"@"):
-            found = user in _getusers(ui, name[1:])
-        else:
-            found = name in (b"*", user)
+        found = (
+            user in _getusers(ui, name[1:])
+            if name.startswith(b"@")
+            else name in (b"*", user)
+        )
         if found != negated:
             return True
     return False
@@ -94,13 +95,22 @@ def _ensure_config(ui: Any) -> None:
         ui.readconfig(
             named,
             sections=[
-                b"acl.groups", b"acl.allow.branches", b"acl.deny.branches", b"acl.allow", b"acl.deny",
+                b"acl.groups",
+                b"acl.allow.branches",
+                b"acl.deny.branches",
+                b"acl.allow",
+                b"acl.deny",
             ],
-        )  # fmt: skip
+        )
 
 
 def hook(
-    ui: Any, repo: Any, hooktype: bytes, node: Any = None, source: bytes | None = None, **kwargs: Any
+    ui: Any,
+    repo: Any,
+    hooktype: bytes,
+    node: Any = None,
+    source: bytes | None = None,
+    **kwargs: Any,
 ) -> None:
     """Refuse what the user may not do.
 
@@ -110,9 +120,15 @@ def hook(
     _ensure_config(ui)
     if hooktype not in (b"pretxnchangegroup", b"pretxncommit", b"prepushkey"):
         raise error.Abort(
-            _(b'config error - hook type "%s" cannot stop incoming changesets, commits, nor bookmarks') % hooktype
+            _(
+                b'config error - hook type "%s" cannot stop '
+                b"incoming changesets, commits, nor bookmarks"
+            )
+            % hooktype
         )
-    if hooktype == b"pretxnchangegroup" and source not in ui.configlist(b"acl", b"sources"):
+    if hooktype == b"pretxnchangegroup" and source not in ui.configlist(
+        b"acl", b"sources"
+    ):
         ui.debug(b'acl: changes have source "%s" - skipping\n' % (source or b""))
         return
     user = _user(source, kwargs)
@@ -139,9 +155,13 @@ def _check_key(ui: Any, user: bytes, kwargs: dict[str, Any]) -> None:
     deny = _matcher(ui, None, user, b"acl.deny.bookmarks")
     allow = _matcher(ui, None, user, b"acl.allow.bookmarks")
     if deny and deny(bookmark):
-        raise error.Abort(_(b'acl: user "%s" denied on bookmark "%s"') % (user, bookmark))
+        raise error.Abort(
+            _(b'acl: user "%s" denied on bookmark "%s"') % (user, bookmark)
+        )
     if allow and not allow(bookmark):
-        raise error.Abort(_(b'acl: user "%s" not allowed on bookmark "%s"') % (user, bookmark))
+        raise error.Abort(
+            _(b'acl: user "%s" not allowed on bookmark "%s"') % (user, bookmark)
+        )
     ui.debug(b'acl: bookmark access granted: "%s"\n' % bookmark)
 
 
@@ -156,18 +176,24 @@ def _check_changesets(ui: Any, repo: Any, node: bytes, user: bytes) -> None:
         branch = ctx.branch()
         if denybranches and denybranches(branch):
             raise error.Abort(
-                _(b'acl: user "%s" denied on branch "%s" (changeset "%s")') % (user, branch, shown)
+                _(b'acl: user "%s" denied on branch "%s" (changeset "%s")')
+                % (user, branch, shown)
             )
         if allowbranches and not allowbranches(branch):
             raise error.Abort(
-                _(b'acl: user "%s" not allowed on branch "%s" (changeset "%s")') % (user, branch, shown)
+                _(b'acl: user "%s" not allowed on branch "%s" (changeset "%s")')
+                % (user, branch, shown)
             )
         ui.debug(b'acl: branch access granted: "%s" on branch "%s"\n' % (shown, branch))
         for f in ctx.files():
             if deny and deny(f):
-                raise error.Abort(_(b'acl: user "%s" denied on "%s" (changeset "%s")') % (user, f, shown))
+                raise error.Abort(
+                    _(b'acl: user "%s" denied on "%s" (changeset "%s")')
+                    % (user, f, shown)
+                )
             if allow and not allow(f):
                 raise error.Abort(
-                    _(b'acl: user "%s" not allowed on "%s" (changeset "%s")') % (user, f, shown)
+                    _(b'acl: user "%s" not allowed on "%s" (changeset "%s")')
+                    % (user, f, shown)
                 )
         ui.debug(b'acl: path access granted: "%s"\n' % shown)

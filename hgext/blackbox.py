@@ -38,7 +38,9 @@ configitem(b"blackbox", b"maxsize", default=b"1 MB")
 configitem(b"blackbox", b"logsource", default=False)
 configitem(b"blackbox", b"maxfiles", default=7)
 configitem(b"blackbox", b"track", default=lambda: [b"*"])
-configitem(b"blackbox", b"ignore", default=lambda: [b"chgserver", b"cmdserver", b"extension"])
+configitem(
+    b"blackbox", b"ignore", default=lambda: [b"chgserver", b"cmdserver", b"extension"]
+)
 configitem(b"blackbox", b"date-format", default=b"")
 testedwith = b"ships-with-hg-core"
 
@@ -79,7 +81,9 @@ class _Logger:
         if default:
             from mercurial.utils import dateutil  # late: tests only
 
-            shown = dateutil.datestr(dateutil.parsedate(default), form or b"%Y-%m-%d %H:%M:%S")
+            shown = dateutil.datestr(
+                dateutil.parsedate(default), form or b"%Y-%m-%d %H:%M:%S"
+            )
             if not form:
                 shown = shown + b".000"
         elif form:
@@ -87,12 +91,24 @@ class _Logger:
         else:
             shown = now.strftime("%Y-%m-%d %H:%M:%S.%f").encode()[:-3]
         repo = self._repo
-        parents = b"+".join(hex(node) for node in repo.dirstate.parents() if node != b"\0" * 20)
+        parents = b"+".join(
+            hex(node) for node in repo.dirstate.parents() if node != b"\0" * 20
+        )
         parents = parents or b"0" * 40
-        changed = b"+" if ui.configbool(b"blackbox", b"dirty") and repo[None].dirty() else b""
+        changed = (
+            b"+" if ui.configbool(b"blackbox", b"dirty") and repo[None].dirty() else b""
+        )
         source = b" [%s]" % event if ui.configbool(b"blackbox", b"logsource") else b""
         user = procutil.getuser()
-        line = b"%s %s @%s%s (%d)%s> %s" % (shown, user, parents, changed, procutil.getpid(), source, msg)
+        line = b"%s %s @%s%s (%d)%s> %s" % (
+            shown,
+            user,
+            parents,
+            changed,
+            procutil.getpid(),
+            source,
+            msg,
+        )
         try:
             self._append(ui, repo, line)
         except OSError as problem:
@@ -149,7 +165,7 @@ def reposetup(ui: Any, repo: Any) -> None:
     helpbasic=True,
 )
 def blackbox(ui: Any, repo: Any, *revs: bytes, **opts: Any) -> None:
-    """view the recent repository events"""
+    """View the recent repository events"""
     if not repo.vfs.exists(b"blackbox.log"):
         return
     limit = opts.get("limit")

@@ -1,6 +1,7 @@
 """command to show the children of a changeset
 
-Shows the changesets that have a given one as a parent. The revset ``children(REV)`` selects the same
+Shows the changesets that have a given one as a parent. The revset ``children(REV)`` selects the
+same
 changesets in any command.
 """
 
@@ -27,9 +28,10 @@ touchedcommands: list[bytes] = []
     inferrepo=True,
 )
 def children(ui: Any, repo: Any, file_: bytes | None = None, **opts: Any) -> None:
-    """show the children of the given or working directory revision
+    """Show the children of the given or working directory revision
 
-    Without revision, the children of the working directory's first parent are shown. With a file, the
+    Without revision, the children of the working directory's first parent are shown. With a
+    file, the
     changesets are shown in which the revision of the file that the given changeset has was changed
     next.
     """
@@ -40,7 +42,9 @@ def children(ui: Any, repo: Any, file_: bytes | None = None, **opts: Any) -> Non
         found = [child.changectx() for child in fctx.children()]
     else:
         found = ctx.children()
-    displayer = logcmdutil.changesetdisplayer(ui, repo, {k.encode(): v for k, v in opts.items()})
+    displayer = logcmdutil.changesetdisplayer(
+        ui, repo, {k.encode(): v for k, v in opts.items()}
+    )
     for child in found:
         displayer.show(child)
     displayer.close()

@@ -26,18 +26,28 @@ def _key_function(ui: Any, repo: Any, opts: dict[bytes, Any]) -> Any:
 
         def by_date(ctx: Any) -> bytes:
             when, zone = ctx.date()
-            day = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=when - zone)
-            return encoding.strtolocal(day.strftime(encoding.strfromlocal(opts[b"dateformat"])))
+            day = datetime.datetime(1970, 1, 1) + datetime.timedelta(
+                seconds=when - zone
+            )
+            return encoding.strtolocal(
+                day.strftime(encoding.strfromlocal(opts[b"dateformat"]))
+            )
 
         return by_date
-    template = opts.get(b"oldtemplate") or opts.get(b"template")
+    template: bytes = opts.get(b"oldtemplate") or opts[b"template"]
     return lambda ctx: cmdutil.rendertemplate(ctx, template)
 
 
-def _count(ui: Any, repo: Any, amap: dict[bytes, bytes], opts: dict[bytes, Any], pats: Any) -> dict[bytes, list[int]]:
+def _count(
+    ui: Any, repo: Any, amap: dict[bytes, bytes], opts: dict[bytes, Any], pats: Any
+) -> dict[bytes, list[int]]:
     key_of = _key_function(ui, repo, opts)
     files = scmutil.match(repo[None], pats, opts)
-    revs = scmutil.revrange(repo, opts[b"rev"]) if opts.get(b"rev") else repo.revs(b"all()")
+    revs = (
+        scmutil.revrange(repo, opts[b"rev"])
+        if opts.get(b"rev")
+        else repo.revs(b"all()")
+    )
     after = dateutil.matchdate(opts[b"date"]) if opts.get(b"date") else None
     rate: dict[bytes, list[int]] = {}
     progress = ui.makeprogress(_(b"analyzing"), unit=_(b"revisions"), total=len(repo))
@@ -86,11 +96,41 @@ def _aliases(ui: Any, repo: Any, name: bytes) -> dict[bytes, bytes]:
 @command(
     b"churn",
     [
-        (b"r", b"rev", [], _(b"count rate for the specified revision or revset"), _(b"REV")),
-        (b"d", b"date", b"", _(b"count rate for revisions matching date spec"), _(b"DATE")),
-        (b"t", b"oldtemplate", b"", _(b"template to group changesets (DEPRECATED)"), _(b"TEMPLATE")),
-        (b"T", b"template", b"{author|email}", _(b"template to group changesets"), _(b"TEMPLATE")),
-        (b"f", b"dateformat", b"", _(b"strftime-compatible format for grouping by date"), _(b"FORMAT")),
+        (
+            b"r",
+            b"rev",
+            [],
+            _(b"count rate for the specified revision or revset"),
+            _(b"REV"),
+        ),
+        (
+            b"d",
+            b"date",
+            b"",
+            _(b"count rate for revisions matching date spec"),
+            _(b"DATE"),
+        ),
+        (
+            b"t",
+            b"oldtemplate",
+            b"",
+            _(b"template to group changesets (DEPRECATED)"),
+            _(b"TEMPLATE"),
+        ),
+        (
+            b"T",
+            b"template",
+            b"{author|email}",
+            _(b"template to group changesets"),
+            _(b"TEMPLATE"),
+        ),
+        (
+            b"f",
+            b"dateformat",
+            b"",
+            _(b"strftime-compatible format for grouping by date"),
+            _(b"FORMAT"),
+        ),
         (b"c", b"changesets", False, _(b"count rate by number of changesets")),
         (b"s", b"sort", False, _(b"sort by key (default: sort by count)")),
         (b"", b"diffstat", False, _(b"display added/removed lines separately")),
@@ -102,9 +142,10 @@ def _aliases(ui: Any, repo: Any, name: bytes) -> dict[bytes, bytes]:
     inferrepo=True,
 )
 def churn(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> None:
-    """histogram of changes to the repository
+    """Histogram of changes to the repository
 
-    Shows how many lines were changed, or with -c how many changesets were made, by each author. Other
+    Shows how many lines were changed, or with -c how many changesets were made, by each author.
+    Other
     groups can be made with a template or, by date, with -f.
 
     Names can be joined with a file of lines ``<alias> = <actual>``, given with --aliases or called
@@ -115,7 +156,11 @@ def churn(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> None:
     def pad(text: bytes, width: int) -> bytes:
         return text + b" " * (width - encoding.colwidth(text))
 
-    rate = list(_count(ui, repo, _aliases(ui, repo, options.get(b"aliases") or b""), options, pats).items())
+    rate = list(
+        _count(
+            ui, repo, _aliases(ui, repo, options.get(b"aliases") or b""), options, pats
+        ).items()
+    )
     if not rate:
         return
     if options.get(b"sort"):
@@ -145,7 +190,11 @@ def churn(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> None:
 
         def shown(name: bytes, diffstat: list[int]) -> bytes:
             total = sum(diffstat)
-            return b"%s %6d %s\n" % (pad(name, longest), total, b"*" * _scale(total, most, width))
+            return b"%s %6d %s\n" % (
+                pad(name, longest),
+                total,
+                b"*" * _scale(total, most, width),
+            )
 
     for name, value in rate:
         ui.write(shown(name, value))
@@ -153,5 +202,3 @@ def churn(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> None:
 
 def _scale(number: int, most: int, width: int) -> int:
     return int(number * width // most) if most else 0
-
-

@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from mercurial import bookmarks as _bookmarks  # noqa: F401 -- keeps the module's cache warm
-from mercurial import cmdutil, context, error, pycompat, registrar, scmutil
+from mercurial import (
+    bookmarks as _bookmarks,  # noqa: F401 -- part of the API
+    cmdutil,
+    context,
+    error,
+    pycompat,
+    registrar,
+    scmutil,
+)
 from mercurial.i18n import _
 
 cmdtable: dict[bytes, Any] = {}
@@ -29,7 +36,7 @@ touchedcommands: list[bytes] = []
     inferrepo=True,
 )
 def close_branch(ui: Any, repo: Any, *revs: bytes, **opts: Any) -> int:
-    """close the given head revisions
+    """Close the given head revisions
 
     Each revision must be a head of its branch. The message is asked for unless it is given with
     -m or -l.
@@ -48,7 +55,7 @@ def close_branch(ui: Any, repo: Any, *revs: bytes, **opts: Any) -> int:
         if branch not in heads:
             heads[branch] = set(repo.branchmap().branchheads(branch))
         if ctx.node() not in heads[branch]:
-            raise error.InputError(_(b"revision is not an open head: %d") % ctx.rev())
+            raise error.Abort(_(b"revision is not an open head: %d") % ctx.rev())
     message = cmdutil.logmessage(ui, options)
     if not message:
         raise error.Abort(_(b"no commit message specified with -l or -m"))

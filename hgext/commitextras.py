@@ -17,31 +17,47 @@ testedwith = b"ships-with-hg-core"
 touchedcommands = [b"commit"]
 
 _RESERVED = {
-    b"amend_source", b"branch", b"close", b"histedit_source", b"intermediate-source", b"rebase_source",
-    b"source", b"topic", b"transplant_source", b"__touched-noise__",
-}  # fmt: skip
+    b"amend_source",
+    b"branch",
+    b"close",
+    b"histedit_source",
+    b"intermediate-source",
+    b"rebase_source",
+    b"source",
+    b"topic",
+    b"transplant_source",
+    b"__touched-noise__",
+}
 
 
 def extsetup(ui: Any) -> None:
     """Add the option."""
     entry = extensions.wrapcommand(commands.table, b"commit", _commit)
-    entry[1].append((b"", b"extra", [], _(b"set a changeset's extra values"), _(b"KEY=VALUE")))
+    entry[1].append(
+        (b"", b"extra", [], _(b"set a changeset's extra values"), _(b"KEY=VALUE"))
+    )
 
 
 def _parse(extras: list[bytes]) -> dict[bytes, bytes]:
     found = {}
     for raw in extras:
         if b"=" not in raw:
-            raise error.InputError(_(b"unable to parse '%s', should follow KEY=VALUE format") % raw)
+            raise error.InputError(
+                _(b"unable to parse '%s', should follow KEY=VALUE format") % raw
+            )
         key, value = raw.split(b"=", 1)
         if not key:
-            raise error.InputError(_(b"unable to parse '%s', keys can't be empty") % raw)
+            raise error.InputError(
+                _(b"unable to parse '%s', keys can't be empty") % raw
+            )
         if re.search(rb"[^\w-]", key):
             raise error.InputError(
                 _(b"keys can only contain ascii letters, digits, '_' and '-'")
             )
         if key in _RESERVED:
-            raise error.InputError(_(b"key '%s' is used internally, can't be set manually") % key)
+            raise error.InputError(
+                _(b"key '%s' is used internally, can't be set manually") % key
+            )
         found[key] = value
     return found
 

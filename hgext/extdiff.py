@@ -15,7 +15,8 @@ Commands for programs that are used often::
   meld =
 
 Arguments may hold ``$parent1``, ``$plabel1``, ``$child``, ``$clabel``, ``$parent2``, ``$plabel2``,
-``$root`` and ``$parent``, the same as ``$parent1``. Without arguments, those of ``[diff-tools]`` and
+``$root`` and ``$parent``, the same as ``$parent1``. Without arguments, those of
+``[diff-tools]`` and
 ``[merge-tools]`` are used (``TOOL.diffargs``). A program with ``TOOL.gui = true`` is not started
 without display, and with --per-file not one by one.
 """
@@ -46,8 +47,10 @@ configitem(b"diff-tools", rb".*\.gui$", generic=True)
 testedwith = b"ships-with-hg-core"
 
 
-def _snapshot(ui: Any, repo: Any, files: list[bytes], rev: Any, top: bytes, subrepos: bool) -> tuple[bytes, list[Any]]:
-    """Write files of a revision below `top`; return the directory and what the working copies were."""
+def _snapshot(
+    ui: Any, repo: Any, files: list[bytes], rev: Any, top: bytes, subrepos: bool
+) -> tuple[bytes, list[Any]]:
+    """Write files of a revision below `top`; return where, and the working copies."""
     directory = os.path.basename(repo.root) or b"root"
     node = None
     if rev is not None:
@@ -57,7 +60,9 @@ def _snapshot(ui: Any, repo: Any, files: list[bytes], rev: Any, top: bytes, subr
     os.mkdir(base)
     known = []
     if node is not None:
-        ui.note(_(b"making snapshot of %d files from rev %s\n") % (len(files), short(node)))
+        ui.note(
+            _(b"making snapshot of %d files from rev %s\n") % (len(files), short(node))
+        )
     else:
         ui.note(_(b"making snapshot of %d files from working directory\n") % len(files))
     ctx = repo[rev]
@@ -90,7 +95,9 @@ def _snapshot(ui: Any, repo: Any, files: list[bytes], rev: Any, top: bytes, subr
     return directory, known
 
 
-def _format(cmdline: bytes, root: bytes, values: dict[bytes, bytes], quote: Any) -> bytes:
+def _format(
+    cmdline: bytes, root: bytes, values: dict[bytes, bytes], quote: Any
+) -> bytes:
     """Return the command line with variables filled in."""
 
     def fill(match: Any) -> bytes:
@@ -101,7 +108,9 @@ def _format(cmdline: bytes, root: bytes, values: dict[bytes, bytes], quote: Any)
             return prefix
         return prefix + quote(value)
 
-    pattern = rb"(['\"]?)([^\s'\"$]*)\$(parent2|parent1?|child|plabel1|plabel2|clabel|root)\1"
+    pattern = (
+        rb"(['\"]?)([^\s'\"$]*)\$(parent2|parent1?|child|plabel1|plabel2|clabel|root)\1"
+    )
     if not re.search(pattern, cmdline):
         cmdline += b" $parent1 $child"
     return re.sub(pattern, fill, cmdline)
@@ -122,11 +131,17 @@ def _run_per_file(
         line = _format(cmdline, repo.root, values(name), procutil.shellquote)
         if confirm:
             choice = ui.promptchoice(
-                _(b"diff %s (%d of %d) [Yns?]$$ &Yes, show diff$$ &No, skip this diff$$ &Skip remaining diffs$$ &? (display help)")
+                _(
+                    b"diff %s (%d of %d) [Yns?]$$ &Yes, show diff$$ &No, skip this diff"
+                    b"$$ &Skip remaining diffs$$ &? (display help)"
+                )
                 % (name, at + 1, len(names))
             )
             if choice == 3:
-                ui.write(b"y - yes, show diff\nn - no, skip this diff\ns - skip remaining diffs\n? - ? (display help)\n")
+                ui.write(
+                    b"y - yes, show diff\nn - no, skip this diff\n"
+                    b"s - skip remaining diffs\n? - ? (display help)\n"
+                )
                 continue
             if choice == 1:
                 continue
@@ -137,43 +152,69 @@ def _run_per_file(
         if confirm or not guitool:
             ui.system(line, cwd=top, blockedtag=b"extdiff")
         else:
-            waiting.append(subprocess.Popen(line, shell=True, cwd=top, env=procutil.shellenviron()))
+            waiting.append(
+                subprocess.Popen(line, shell=True, cwd=top, env=procutil.shellenviron())
+            )
     for process in waiting:
         process.wait()
 
 
 def _diff_revisions(
-    ui: Any, repo: Any, cmdline: bytes, top: bytes, ctxs: tuple[Any, Any, Any], matcher: Any, opts: Any
+    ui: Any,
+    repo: Any,
+    cmdline: bytes,
+    top: bytes,
+    ctxs: tuple[Any, Any, Any],
+    matcher: Any,
+    opts: Any,
 ) -> int:
     ctx1a, ctx1b, ctx2 = ctxs
-    guitool, per_file, confirm = opts["guitool"], opts.get("per_file"), opts.get("confirm")
+    guitool, per_file, confirm = (
+        opts["guitool"],
+        opts.get("per_file"),
+        opts.get("confirm"),
+    )
     status = ctx1a.status(ctx2, matcher)
-    modified, added, removed = set(status.modified), set(status.added), set(status.removed)
+    modified, added, removed = (
+        set(status.modified),
+        set(status.added),
+        set(status.removed),
+    )
     if ctx1b is not None:
         other = ctx1b.status(ctx2, matcher)
-        changed_in_both = (modified | added | removed) & set(
-            [*other.modified, *other.added, *other.removed]
-        )
+        changed_in_both = (modified | added | removed) & {
+            *other.modified,
+            *other.added,
+            *other.removed,
+        }
         names = sorted(changed_in_both)
     else:
         names = sorted(modified | added | removed)
     if not names:
         return 0
     rev1a, rev2 = ctx1a.rev(), ctx2.rev()
-    dir1a, _known = _snapshot(ui, repo, [f for f in names if f in ctx1a], rev1a, top, False)
+    dir1a, _known = _snapshot(
+        ui, repo, [f for f in names if f in ctx1a], rev1a, top, False
+    )
     dir1b = None
     label1b = b""
     if ctx1b is not None:
-        dir1b, _known = _snapshot(ui, repo, [f for f in names if f in ctx1b], ctx1b.rev(), top, False)
+        dir1b, _known = _snapshot(
+            ui, repo, [f for f in names if f in ctx1b], ctx1b.rev(), top, False
+        )
         label1b = b"@%d" % ctx1b.rev()
     fns: list[Any] = []
     dir2root = b""
     label2 = b""
     if rev2 is not None:
-        dir2, _known = _snapshot(ui, repo, [f for f in names if f in ctx2], rev2, top, False)
+        dir2, _known = _snapshot(
+            ui, repo, [f for f in names if f in ctx2], rev2, top, False
+        )
         label2 = b"@%d" % rev2
     elif len(names) > 1 and not per_file:
-        dir2, fns = _snapshot(ui, repo, [f for f in names if f in ctx2], None, top, False)
+        dir2, fns = _snapshot(
+            ui, repo, [f for f in names if f in ctx2], None, top, False
+        )
     else:
         dir2, dir2root = b"", repo.root
     label1a = b"@%d" % rev1a
@@ -233,12 +274,17 @@ def _copy_back(ui: Any, known: list[Any]) -> None:
         changed = (now.st_mtime_ns, now.st_size) != (before.st_mtime_ns, before.st_size)
         flags = (now.st_mode ^ before.st_mode) & stat.S_IXUSR
         if changed or flags:
-            ui.debug(b"file changed while diffing. Overwriting: %s (src: %s)\n" % (original, copy))
+            ui.debug(
+                b"file changed while diffing. Overwriting: %s (src: %s)\n"
+                % (original, copy)
+            )
             shutil.copyfile(copy, original)
             shutil.copymode(copy, original)
 
 
-def _diff_patches(ui: Any, repo: Any, cmdline: bytes, top: bytes, revs: tuple[Any, Any], matcher: Any) -> int:
+def _diff_patches(
+    ui: Any, repo: Any, cmdline: bytes, top: bytes, revs: tuple[Any, Any], matcher: Any
+) -> int:
     template = b"hg-%h.patch"
     names = []
     for ctx in revs:
@@ -279,7 +325,11 @@ def _dodiff(ui: Any, repo: Any, cmdline: bytes, pats: Any, opts: dict[str, Any])
     else:
         ctx1a, ctx2 = scmutil.revpair(repo, revs)
         ctx1b = repo[nullrev] if revs else ctx2.p2()
-    three = re.search(rb"\$(parent2|plabel2)", cmdline) and ctx1b is not None and ctx1b.rev() != nullrev
+    three = (
+        re.search(rb"\$(parent2|plabel2)", cmdline)
+        and ctx1b is not None
+        and ctx1b.rev() != nullrev
+    )
     ctx1b = ctx1b if three else None
     if patch_mode:
         if opts.get("subrepos"):
@@ -293,7 +343,9 @@ def _dodiff(ui: Any, repo: Any, cmdline: bytes, pats: Any, opts: dict[str, Any])
     try:
         if patch_mode:
             return _diff_patches(ui, repo, cmdline, top, (ctx1a, ctx2), matcher)
-        return _diff_revisions(ui, repo, cmdline, top, (ctx1a, ctx1b, ctx2), matcher, opts)
+        return _diff_revisions(
+            ui, repo, cmdline, top, (ctx1a, ctx1b, ctx2), matcher, opts
+        )
     finally:
         ui.note(_(b"cleaning up temp directory\n"))
         shutil.rmtree(top)
@@ -319,7 +371,13 @@ def _is_gui(ui: Any, tool: bytes | None) -> bool:
     found = ui.config(b"diff-tools", tool + b".gui")
     if found is None:
         found = ui.config(b"merge-tools", tool + b".gui")
-    return found is not None and found.lower() in (b"1", b"yes", b"true", b"on", b"always")
+    return found is not None and found.lower() in (
+        b"1",
+        b"yes",
+        b"true",
+        b"on",
+        b"always",
+    )
 
 
 @command(
@@ -330,12 +388,14 @@ def _is_gui(ui: Any, tool: bytes | None) -> bool:
     inferrepo=True,
 )
 def extdiff(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int:
-    """use external program to diff repository (or selected files)
+    """Use external program to diff repository (or selected files)
 
-    Runs a program, ``diff -Npru`` by default, with the directories (or with --per-file the files) to
+    Runs a program, ``diff -Npru`` by default, with the directories (or with --per-file the
+    files) to
     compare. Options for it are given with -o.
 
-    --from, --to and --change select revisions as for :hg:`diff`; without them the working directory is
+    --from, --to and --change select revisions as for :hg:`diff`; without them the working
+    directory is
     compared with its first parent. --confirm asks before each run of the program with --per-file.
     """
     program, options = opts.get("program"), opts.get("option") or []
@@ -370,7 +430,8 @@ class savedcmd:  # noqa: N801 -- the name is part of what is tested
         if self._isgui and not procutil.gui():
             raise error.Abort(
                 _(b"tool '%s' requires a GUI") % self._name,
-                hint=_(b"to override, use: --config diff-tools.%s.gui=False") % self._name,
+                hint=_(b"to override, use: --config diff-tools.%s.gui=False")
+                % self._name,
             )
         options = b" ".join(map(procutil.shellquote, opts.get("option") or []))
         cmdline = self._cmdline + (b" " + options if options else b"")
@@ -396,7 +457,9 @@ def _commands(ui: Any) -> Any:
         elif path:
             words = pycompat.shlexsplit(path)
             program = words[0]
-            rest = path.lstrip()[len(path.split()[0]) :].strip() if len(words) > 1 else b""
+            rest = (
+                path.lstrip()[len(path.split()[0]) :].strip() if len(words) > 1 else b""
+            )
             yield cmd, program, rest, words[0] if len(words) == 1 else None
         else:
             yield cmd, _tool_path(ui, cmd) or cmd, b"", cmd
@@ -407,7 +470,13 @@ def uisetup(ui: Any) -> None:
     for cmd, path, diffopts, tool in list(_commands(ui)):
         cmdline = procutil.shellquote(path)
         gui = ui.config(b"extdiff", b"gui." + cmd)
-        isgui = gui is not None and gui.lower() in (b"1", b"yes", b"true", b"on", b"always")
+        isgui = gui is not None and gui.lower() in (
+            b"1",
+            b"yes",
+            b"true",
+            b"on",
+            b"always",
+        )
         if diffopts:
             cmdline += b" " + diffopts
         else:
@@ -421,4 +490,10 @@ def uisetup(ui: Any) -> None:
                     break
         isgui = isgui or _is_gui(ui, cmd) or _is_gui(ui, tool)
         function = savedcmd(path, cmdline, isgui, cmd)
-        command(cmd, list(_OPTIONS), _(b"hg %s [OPTION]... [FILE]...") % cmd, helpcategory=command.CATEGORY_FILE_CONTENTS, inferrepo=True)(function)
+        command(
+            cmd,
+            list(_OPTIONS),
+            _(b"hg %s [OPTION]... [FILE]...") % cmd,
+            helpcategory=command.CATEGORY_FILE_CONTENTS,
+            inferrepo=True,
+        )(function)

@@ -17,9 +17,14 @@ import subprocess
 import tempfile
 from typing import Any, Iterator
 
-from mercurial import cmdutil, error, registrar
-from mercurial import match as matchmod
-from mercurial import node as nodemod
+from mercurial import (
+    cmdutil,
+    error,
+    match as matchmod,
+    node as nodemod,
+    registrar,
+    scmutil,
+)
 from mercurial.i18n import _
 from mercurial.utils import dateutil, procutil
 
@@ -51,7 +56,9 @@ class gpg:  # noqa: N801 -- the name is Mercurial's
     def sign(self, data: bytes) -> bytes:
         """Return a signature."""
         key = b" --local-user %s" % procutil.shellquote(self.key) if self.key else b""
-        return procutil.pipefilter(data, b"%s --sign --detach-sign%s" % (self.path, key))
+        return procutil.pipefilter(
+            data, b"%s --sign --detach-sign%s" % (self.path, key)
+        )
 
     def verify(self, data: bytes, sig: bytes) -> list[list[bytes]]:
         """Return what is known of the keys that made a signature: state, id, user, fingerprint."""
@@ -112,7 +119,9 @@ def _walk(repo: Any) -> Iterator[tuple[list[bytes], bytes, int]]:
     for node in reversed(repo.heads()):
         ctx = repo[node]
         if _SIGNATURES in ctx:
-            texts.append((b"%s|%s" % (_SIGNATURES, ctx.hex()[:12]), ctx[_SIGNATURES].data()))
+            texts.append(
+                (b"%s|%s" % (_SIGNATURES, ctx.hex()[:12]), ctx[_SIGNATURES].data())
+            )
     local = repo.vfs.tryread(_LOCAL)
     if local:
         texts.append((_LOCAL, local))
@@ -141,9 +150,15 @@ def _verified(ui: Any, repo: Any, sig: Any) -> list[list[bytes]] | None:
             ui.write(_(b'%s Bad signature from "%s"\n') % (prefix, key[2]))
             continue
         if key[0] == b"EXPSIG":
-            ui.write(_(b'%s Note: Signature has expired (signed by: "%s")\n') % (prefix, key[2]))
+            ui.write(
+                _(b'%s Note: Signature has expired (signed by: "%s")\n')
+                % (prefix, key[2])
+            )
         elif key[0] == b"EXPKEYSIG":
-            ui.write(_(b'%s Note: This key has expired (signed by: "%s")\n') % (prefix, key[2]))
+            ui.write(
+                _(b'%s Note: This key has expired (signed by: "%s")\n')
+                % (prefix, key[2])
+            )
         good.append([key[1], key[2], key[3]])
     return good or None
 
@@ -161,7 +176,7 @@ def _key_text(ui: Any, key: list[bytes]) -> bytes:
 
 @command(b"sigs", [], _(b"hg sigs"), helpcategory=command.CATEGORY_MISC)
 def sigs(ui: Any, repo: Any) -> None:
-    """list signed changesets"""
+    """List signed changesets"""
     found: dict[int, list[bytes]] = {}
     for sig in _walk(repo):
         parts, name, number = sig
@@ -175,14 +190,14 @@ def sigs(ui: Any, repo: Any) -> None:
             found.setdefault(rev, []).extend(_key_text(ui, key) for key in keys)
     for rev in sorted(found, reverse=True):
         for key in found[rev]:
-            shown = b"%5d:%s" % (rev, repo[rev].hex()[:12])
+            shown = b"%5d:%s" % (rev, repo[rev].hex())
             ui.write(b"%-30s %s\n" % (key, shown))
 
 
 @command(b"sigcheck", [], _(b"hg sigcheck REV"), helpcategory=command.CATEGORY_MISC)
 def sigcheck(ui: Any, repo: Any, rev: bytes) -> None:
-    """verify all the signatures there may be for a particular revision"""
-    ctx = repo[rev]
+    """Verify all the signatures there may be for a particular revision"""
+    ctx = scmutil.revsingle(repo, rev)
     keys: list[list[bytes]] = []
     for sig in _walk(repo):
         if sig[0][0] == ctx.hex():
@@ -210,7 +225,7 @@ def sigcheck(ui: Any, repo: Any, rev: bytes) -> None:
     helpcategory=command.CATEGORY_MISC,
 )
 def sign(ui: Any, repo: Any, *revs: bytes, **opts: Any) -> None:
-    """add a signature for the current or given revision
+    """Add a signature for the current or given revision
 
     Without revision the parent of the working directory is signed.
     """
@@ -225,7 +240,9 @@ def _sign(ui: Any, repo: Any, revs: Any, opts: dict[str, Any]) -> None:
     else:
         nodes = [node for node in repo.dirstate.parents() if node != nodemod.nullid]
         if len(nodes) > 1:
-            raise error.Abort(_(b"uncommitted merge - please provide a specific revision"))
+            raise error.Abort(
+                _(b"uncommitted merge - please provide a specific revision")
+            )
         nodes = nodes or [nodemod.nullid]
     lines = b""
     for node in nodes:
@@ -243,7 +260,8 @@ def _sign(ui: Any, repo: Any, revs: Any, opts: dict[str, Any]) -> None:
         status = repo.status(match=matchmod.exact([_SIGNATURES]))
         if status.modified or status.added or status.removed:
             raise error.Abort(
-                _(b"working copy of .hgsigs is changed "), hint=_(b"please commit .hgsigs manually")
+                _(b"working copy of .hgsigs is changed "),
+                hint=_(b"please commit .hgsigs manually"),
             )
     with open(repo.wjoin(_SIGNATURES), "ab") as file:
         file.write(lines)
@@ -258,5 +276,3 @@ def _sign(ui: Any, repo: Any, revs: Any, opts: dict[str, Any]) -> None:
     matcher = matchmod.exact([_SIGNATURES])
     editor = cmdutil.getcommiteditor(editform=b"gpg.sign", edit=bool(opts.get("edit")))
     repo.commit(message, opts.get("user") or None, date, match=matcher, editor=editor)
-
-

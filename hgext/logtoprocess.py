@@ -41,7 +41,9 @@ class processlogger:  # noqa: N801 -- the name is Mercurial's
             key = name if isinstance(name, bytes) else name.encode()
             env[b"OPT_%s" % key.upper()] = pycompat.bytestr(value)
         full = procutil.shellenviron(env)
-        procutil.runbgcommand(self._scripts[event], full, shell=True, stdout=1, stderr=2)
+        procutil.runbgcommand(
+            self._scripts[event], full, shell=True, stdout=1, stderr=2
+        )
 
 
 def uipopulate(ui: Any) -> None:

@@ -33,7 +33,17 @@ import socket
 import time
 from typing import Any
 
-from mercurial import cmdutil, encoding, error, logcmdutil, mail, obsutil, patch, registrar, util
+from mercurial import (
+    cmdutil,
+    encoding,
+    error,
+    logcmdutil,
+    mail,
+    obsutil,
+    patch,
+    registrar,
+    util,
+)
 from mercurial.i18n import _
 from mercurial.node import bin as _bin
 from mercurial.utils import dateutil, stringutil
@@ -42,12 +52,27 @@ testedwith = b"ships-with-hg-core"
 configtable: dict[bytes, Any] = {}
 configitem = registrar.configitem(configtable)
 for _name, _default in (
-    (b"changegroup", None), (b"config", None), (b"diffstat", True), (b"domain", None),
-    (b"messageidseed", None), (b"fromauthor", None), (b"incoming", None), (b"maxdiff", 300),
-    (b"maxdiffstat", -1), (b"maxsubject", 67), (b"mbox", None), (b"merge", True), (b"outgoing", None),
-    (b"reply-to-predecessor", False), (b"sources", b"serve"), (b"showfunc", None), (b"strip", 0),
-    (b"style", None), (b"template", None), (b"test", True),
-):  # fmt: skip
+    (b"changegroup", None),
+    (b"config", None),
+    (b"diffstat", True),
+    (b"domain", None),
+    (b"messageidseed", None),
+    (b"fromauthor", None),
+    (b"incoming", None),
+    (b"maxdiff", 300),
+    (b"maxdiffstat", -1),
+    (b"maxsubject", 67),
+    (b"mbox", None),
+    (b"merge", True),
+    (b"outgoing", None),
+    (b"reply-to-predecessor", False),
+    (b"sources", b"serve"),
+    (b"showfunc", None),
+    (b"strip", 0),
+    (b"style", None),
+    (b"template", None),
+    (b"test", True),
+):
     configitem(b"notify", _name, default=_default)
 
 _SINGLE = (
@@ -145,7 +170,12 @@ class notifier:  # noqa: N801 -- the name is Mercurial's
                 for user in users.split(b","):
                     found.add((user.strip(), spec))
         return [
-            (mail.addressencode(self.ui, self._address(addr), self.charsets, self.test).encode(), spec)
+            (
+                mail.addressencode(
+                    self.ui, self._address(addr), self.charsets, self.test
+                ).encode(),
+                spec,
+            )
             for addr, spec in sorted(found, key=lambda pair: (pair[0], pair[1] or b""))
         ]
 
@@ -204,22 +234,37 @@ class notifier:  # noqa: N801 -- the name is Mercurial's
             if not text.endswith(b"\n"):
                 self.ui.write(b"\n")
             return
-        self.ui.status(_(b"notify: sending %d subscribers %d changes\n") % (len(subs), count))
-        send = mail.connect(self.ui, mbox=self.mbox) if not self.mbox else (
-            lambda who, to, body: mail._mbox(self.mbox, who, to, body)
+        self.ui.status(
+            _(b"notify: sending %d subscribers %d changes\n") % (len(subs), count)
+        )
+        send = (
+            mail.connect(self.ui, mbox=self.mbox)
+            if not self.mbox
+            else (lambda who, to, body: mail._mbox(self.mbox, who, to, body))
         )
         send(stringutil.email(encoding.strtolocal(msg["From"])), sorted(subs), text)
 
     def _headers(
-        self, msg: Any, ctx: Any, count: int, subject: bytes, sender: bytes, subs: list[bytes]
+        self,
+        msg: Any,
+        ctx: Any,
+        count: int,
+        subject: bytes,
+        sender: bytes,
+        subs: list[bytes],
     ) -> None:
         ui = self.ui
-        msg["Date"] = encoding.strfromlocal(dateutil.datestr(format=b"%a, %d %b %Y %H:%M:%S %1%2"))
+        msg["Date"] = encoding.strfromlocal(
+            dateutil.datestr(format=b"%a, %d %b %Y %H:%M:%S %1%2")
+        )
         if not subject:
             if count > 1:
                 subject = _(b"%s: %d new changesets") % (self.root, count)
             else:
-                subject = _(b"%s: %s") % (self.root, stringutil.firstline(ctx.description()))
+                subject = _(b"%s: %s") % (
+                    self.root,
+                    stringutil.firstline(ctx.description()),
+                )
         elif count > 1 and subject == b"changeset in %s" % self.root:
             subject = _(b"%s: %d new changesets") % (self.root, count)
         maxsubject = int(ui.config(b"notify", b"maxsubject"))
@@ -265,7 +310,10 @@ class notifier:  # noqa: N801 -- the name is Mercurial's
         if maxdiff == 0:
             return
         if 0 < maxdiff < len(difflines):
-            ui.write(_(b"\ndiffs (truncated from %d to %d lines):\n\n") % (len(difflines), maxdiff))
+            ui.write(
+                _(b"\ndiffs (truncated from %d to %d lines):\n\n")
+                % (len(difflines), maxdiff)
+            )
             difflines = difflines[:maxdiff]
         elif difflines:
             ui.write(_(b"\ndiffs (%d lines):\n\n") % len(difflines))
@@ -275,7 +323,7 @@ class notifier:  # noqa: N801 -- the name is Mercurial's
 def _diff_options(ui: Any, showfunc: Any) -> Any:
     made = patch.diffallopts(ui)
     if showfunc is not None:
-        made.showfunc = showfunc
+        made.showfunc = bool(showfunc)
     return made
 
 
@@ -286,10 +334,22 @@ def _messageid(ctx: Any, domain: bytes | None, seed: bytes | None) -> str:
         digest = hashlib.sha512(ctx.hex() + seed).hexdigest()
         return "<hg.%s@%s>" % (digest[:64], host)
     short = ctx.hex()[:12].decode()
-    return "<hg.%s.%d.%d@%s>" % (short, int(time.time()), abs(hash(ctx.repo().root)), host)
+    return "<hg.%s.%d.%d@%s>" % (
+        short,
+        int(time.time()),
+        abs(hash(ctx.repo().root)),
+        host,
+    )
 
 
-def hook(ui: Any, repo: Any, hooktype: bytes, node: Any = None, source: Any = None, **kwargs: Any) -> None:
+def hook(
+    ui: Any,
+    repo: Any,
+    hooktype: bytes,
+    node: Any = None,
+    source: Any = None,
+    **kwargs: Any,
+) -> None:
     """Send mails about changesets."""
     made = notifier(ui, repo, hooktype)
     ctx = repo.unfiltered()[_bin(node) if len(node) == 40 else node]
@@ -312,7 +372,10 @@ def hook(ui: Any, repo: Any, hooktype: bytes, node: Any = None, source: Any = No
                         author = repo[rev].user()
                 else:
                     data += ui.popbuffer()
-                    ui.note(_(b"notify: suppressing notification for merge %d:%s\n") % (rev, repo[rev].hex()[:12]))
+                    ui.note(
+                        _(b"notify: suppressing notification for merge %d:%s\n")
+                        % (rev, repo[rev].hex()[:12])
+                    )
                     ui.pushbuffer()
             if count:
                 made.diff(ctx, repo[b"tip"])
@@ -337,7 +400,11 @@ def _one_header(data: bytes, count: int, root: bytes) -> bytes:
     if count <= 1:
         return data
     head, separator, body = data.partition(b"\n\n")
-    lines = [line for line in head.split(b"\n") if not line.startswith(b"Subject: changeset in ")]
+    lines = [
+        line
+        for line in head.split(b"\n")
+        if not line.startswith(b"Subject: changeset in ")
+    ]
     marks = (b"Subject: changeset in %s\n" % root, b"From: ")
     text = body
     while marks[0] in text:
@@ -345,5 +412,3 @@ def _one_header(data: bytes, count: int, root: bytes) -> bytes:
         end = text.index(b"\n\n", start) + 2
         text = text[:start] + b"\n" + text[end:]
     return b"\n".join(lines) + separator + text
-
-

@@ -5,7 +5,8 @@ Names a place where many repositories are by a short scheme::
   [schemes]
   py = http://hg.python.org/
 
-Then ``hg clone py://trunk/`` means ``hg clone http://hg.python.org/trunk/``. ``{1}``, ``{2}`` and so
+Then ``hg clone py://trunk/`` means ``hg clone http://hg.python.org/trunk/``. ``{1}``, ``{2}``
+and so
 on in an address stand for the parts of what follows the scheme.
 """
 
@@ -49,10 +50,7 @@ class ShortRepository:
         """Return the address that a short one stands for."""
         rest = url.split(b"://", 1)[1] if b"://" in url else url
         parts = rest.split(b"/", self.parts)
-        if len(parts) > self.parts:
-            tail = parts.pop()
-        else:
-            tail = b""
+        tail = parts.pop() if len(parts) > self.parts else b""
         values = {b"%d" % (at + 1): part for at, part in enumerate(parts)}
         expanded = _partre.sub(lambda match: values.get(match.group(1), b""), self.url)
         return expanded + tail
@@ -73,16 +71,37 @@ def _expand(known: dict[bytes, ShortRepository], value: bytes) -> bytes:
 
 def uisetup(ui: Any) -> None:
     """Replace short addresses wherever commands get them."""
-    from mercurial import commands, extensions  # late: the table is made when it is needed
+    from mercurial import (  # late: the table is made when it is needed
+        commands,
+        extensions,
+    )
 
     known = _known(ui)
     for scheme in known:
-        if len(scheme) == 1 and scheme.isalpha() and ui.config(b"schemes", scheme) is None:
-            raise error.Abort(_(b"custom scheme %s:// conflicts with drive letter %s:\\\n") % (scheme, scheme.upper()))
-    for name in (b"clone", b"pull", b"push", b"incoming", b"outgoing", b"identify", b"init", b"bundle"):
+        if (
+            len(scheme) == 1
+            and scheme.isalpha()
+            and ui.config(b"schemes", scheme) is None
+        ):
+            raise error.Abort(
+                _(b"custom scheme %s:// conflicts with drive letter %s:\\\n")
+                % (scheme, scheme.upper())
+            )
+    for name in (
+        b"clone",
+        b"pull",
+        b"push",
+        b"incoming",
+        b"outgoing",
+        b"identify",
+        b"init",
+        b"bundle",
+    ):
 
         def wrapper(orig: Any, *args: Any, **opts: Any) -> Any:
-            words = [_expand(known, arg) if isinstance(arg, bytes) else arg for arg in args]
+            words = [
+                _expand(known, arg) if isinstance(arg, bytes) else arg for arg in args
+            ]
             return orig(*words, **opts)
 
         extensions.wrapcommand(commands.table, name, wrapper)
@@ -99,5 +118,5 @@ def uipopulate(ui: Any) -> None:
 
 @command(b"debugexpandscheme", norepo=True)
 def expandscheme(ui: Any, url: bytes, **opts: Any) -> None:
-    """given a repo path, provide the scheme-expanded path"""
+    """Given a repo path, provide the scheme-expanded path"""
     ui.write(_expand(_known(ui), url) + b"\n")

@@ -13,7 +13,13 @@ from mercurial.node import nullrev
 class lazyancestors:  # noqa: N801 -- the name is Mercurial's
     """The ancestors of revisions, highest first, found as they are asked for."""
 
-    def __init__(self, pfunc: Callable[[int], Any], revs: Iterable[int], stoprev: int = 0, inclusive: bool = False):
+    def __init__(
+        self,
+        pfunc: Callable[[int], Any],
+        revs: Iterable[int],
+        stoprev: int = 0,
+        inclusive: bool = False,
+    ):
         self._parents = pfunc
         self._initrevs = [rev for rev in revs if rev >= stoprev]
         self._stop = stoprev
@@ -22,7 +28,11 @@ class lazyancestors:  # noqa: N801 -- the name is Mercurial's
     def __iter__(self) -> Iterator[int]:
         import heapq  # late: used only here
 
-        start = self._initrevs if self._inclusive else [p for r in self._initrevs for p in self._parents(r)]
+        start = (
+            self._initrevs
+            if self._inclusive
+            else [p for r in self._initrevs for p in self._parents(r)]
+        )
         heap = [-rev for rev in set(start) if rev >= self._stop and rev != nullrev]
         heapq.heapify(heap)
         last = None
@@ -51,7 +61,11 @@ def commonancestorsheads(pfunc: Callable[[int], Any], *nodes: int) -> set[int]:
     return common - inner
 
 
-def missingancestors(revs: Iterable[int], bases: Iterable[int], pfunc: Callable[[int], Any]) -> list[int]:
+def missingancestors(
+    revs: Iterable[int], bases: Iterable[int], pfunc: Callable[[int], Any]
+) -> list[int]:
     """Return the ancestors of `revs` that are not those of `bases`."""
     known = set(lazyancestors(pfunc, bases, inclusive=True))
-    return sorted(rev for rev in lazyancestors(pfunc, revs, inclusive=True) if rev not in known)
+    return sorted(
+        rev for rev in lazyancestors(pfunc, revs, inclusive=True) if rev not in known
+    )

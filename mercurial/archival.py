@@ -24,6 +24,12 @@ def archive(
     """Write the files of a changeset to a directory or an archive."""
     from mercurial import commands  # late: it comes after us
 
-    options = {"rev": hex(node), "type": kind, "prefix": prefix, "no_decode": not decode, "subrepos": subrepos}
+    options = {
+        "rev": hex(node),
+        "type": kind,
+        "prefix": prefix,
+        "no_decode": not decode,
+        "subrepos": subrepos,
+    }
     commands.archive(repo.ui, repo, dest, **options)
     return len(repo[node].manifest())

@@ -40,7 +40,14 @@ def parthandler(parttype: bytes, params: tuple[bytes, ...] = ()) -> Callable[...
 class bundleoperation:  # noqa: N801 -- the name is Mercurial's
     """A bundle that is being taken."""
 
-    def __init__(self, repo: Any, transactiongetter: Any, captureoutput: bool = True, source: bytes = b"", **_o: Any):
+    def __init__(
+        self,
+        repo: Any,
+        transactiongetter: Any,
+        captureoutput: bool = True,
+        source: bytes = b"",
+        **_o: Any,
+    ):
         self.repo = repo
         self.ui = repo.ui
         self.records: Any = {}
@@ -62,7 +69,14 @@ class bundleoperation:  # noqa: N801 -- the name is Mercurial's
 class bundlepart:  # noqa: N801 -- the name is Mercurial's
     """A part of a bundle."""
 
-    def __init__(self, parttype: bytes, mandatoryparams: Any = (), advisoryparams: Any = (), data: Any = b"", mandatory: bool = True):
+    def __init__(
+        self,
+        parttype: bytes,
+        mandatoryparams: Any = (),
+        advisoryparams: Any = (),
+        data: Any = b"",
+        mandatory: bool = True,
+    ):
         self.type = parttype
         self.data = data
         self.mandatoryparams = list(mandatoryparams)
@@ -71,7 +85,9 @@ class bundlepart:  # noqa: N801 -- the name is Mercurial's
 
     def addparam(self, name: bytes, value: bytes = b"", mandatory: bool = True) -> None:
         """Add a parameter."""
-        (self.mandatoryparams if mandatory else self.advisoryparams).append((name, value))
+        (self.mandatoryparams if mandatory else self.advisoryparams).append(
+            (name, value)
+        )
 
 
 def decodecaps(blob: bytes) -> dict[bytes, list[bytes]]:
@@ -79,7 +95,9 @@ def decodecaps(blob: bytes) -> dict[bytes, list[bytes]]:
     found = {}
     for line in blob.splitlines():
         key, separator, values = line.partition(b"=")
-        found[util.urlreq.unquote(key)] = [util.urlreq.unquote(v) for v in values.split(b",")] if separator else []
+        found[util.urlreq.unquote(key)] = (
+            [util.urlreq.unquote(v) for v in values.split(b",")] if separator else []
+        )
     return found
 
 
@@ -93,7 +111,9 @@ def encodecaps(caps: dict[bytes, Any]) -> bytes:
     return b"\n".join(lines)
 
 
-def getrepocaps(repo: Any, allowpushback: bool = False, role: Any = None) -> dict[bytes, Any]:
+def getrepocaps(
+    repo: Any, allowpushback: bool = False, role: Any = None
+) -> dict[bytes, Any]:
     """Return what a repository can do."""
     return dict(capabilities)
 
@@ -105,7 +125,11 @@ def bundle2caps(remote: Any) -> dict[bytes, Any]:
 
 def obsmarkersversion(caps: Any) -> list[int]:
     """Return the versions of markers that a peer takes."""
-    return [int(found[1:]) for found in caps.get(b"obsmarkers", ()) if found.startswith(b"V")]
+    return [
+        int(found[1:])
+        for found in caps.get(b"obsmarkers", ())
+        if found.startswith(b"V")
+    ]
 
 
 def processbundle(*_args: Any, **_options: Any) -> Any:

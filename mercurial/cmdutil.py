@@ -13,10 +13,24 @@ from mercurial.i18n import _
 
 commitopts: Any
 _OPTIONS = {
-    "dryrunopts", "confirmopts", "remoteopts", "walkopts", "commitopts", "commitopts2", "commitopts3",
-    "formatteropts", "templateopts", "logopts", "diffopts", "diffwsopts", "diffopts2",
-    "mergetoolopts", "similarityopts", "subrepoopts", "debugrevlogopts",
-}  # fmt: skip
+    "dryrunopts",
+    "confirmopts",
+    "remoteopts",
+    "walkopts",
+    "commitopts",
+    "commitopts2",
+    "commitopts3",
+    "formatteropts",
+    "templateopts",
+    "logopts",
+    "diffopts",
+    "diffwsopts",
+    "diffopts2",
+    "mergetoolopts",
+    "similarityopts",
+    "subrepoopts",
+    "debugrevlogopts",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -68,7 +82,9 @@ def findpossible(
     return choice, everything
 
 
-def findcmd(cmd: bytes, table: dict[bytes, Any], strict: bool = True) -> tuple[list[bytes], Any]:
+def findcmd(
+    cmd: bytes, table: dict[bytes, Any], strict: bool = True
+) -> tuple[list[bytes], Any]:
     """Return names and entry of the command that `cmd` means.
 
     Raises:
@@ -81,7 +97,7 @@ def findcmd(cmd: bytes, table: dict[bytes, Any], strict: bool = True) -> tuple[l
     if len(choice) > 1:
         raise error.AmbiguousCommand(cmd, sorted(choice))
     if choice:
-        return list(choice.values())[0]
+        return next(iter(choice.values()))
     raise error.UnknownCommand(cmd, everything)
 
 
@@ -100,7 +116,8 @@ def check_at_most_one_arg(opts: dict[Any, Any], *args: Any) -> Any:
         if _opt(opts, name):
             if previous:
                 raise error.InputError(
-                    _(b"cannot specify both --%s and --%s") % (shown(previous), shown(name))
+                    _(b"cannot specify both --%s and --%s")
+                    % (shown(previous), shown(name))
                 )
             previous = name
     return previous
@@ -109,11 +126,15 @@ def check_at_most_one_arg(opts: dict[Any, Any], *args: Any) -> Any:
 def _opt(opts: dict[Any, Any], name: Any) -> Any:
     if name in opts:
         return opts[name]
-    other = name.decode("latin-1") if isinstance(name, bytes) else name.encode("latin-1")
+    other = (
+        name.decode("latin-1") if isinstance(name, bytes) else name.encode("latin-1")
+    )
     return opts.get(other)
 
 
-def check_incompatible_arguments(opts: dict[Any, Any], first: Any, others: Iterable[Any]) -> None:
+def check_incompatible_arguments(
+    opts: dict[Any, Any], first: Any, others: Iterable[Any]
+) -> None:
     """Refuse `first` together with any of the others.
 
     Raises:
@@ -124,7 +145,7 @@ def check_incompatible_arguments(opts: dict[Any, Any], first: Any, others: Itera
 
 
 def resolve_commit_options(ui: Any, opts: dict[Any, Any]) -> bool:
-    """Make `--currentdate` and `--currentuser` say when and who; return whether user or date is set."""
+    """Make `--currentdate` and `--currentuser` count; return whether one is given."""
     check_at_most_one_arg(opts, "date", "currentdate")
     check_at_most_one_arg(opts, "user", "currentuser")
     named = bool(opts.get("date") or opts.get("user"))
@@ -172,10 +193,26 @@ def checkunfinished(repo: Any, commit: bool = False, skipmerge: bool = False) ->
         error.StateError: There is one.
     """
     for name, file, hint in (
-        (b"rebase", b"rebasestate", b"use 'hg rebase --continue', 'hg rebase --abort', or 'hg rebase --stop'"),
-        (b"histedit", b"histedit-state", b"use 'hg histedit --continue' or 'hg histedit --abort'"),
-        (b"graft", b"graftstate", b"use 'hg graft --continue' or 'hg graft --stop' to stop"),
-        (b"unshelve", b"shelvedstate", b"use 'hg unshelve --continue' or 'hg unshelve --abort'"),
+        (
+            b"rebase",
+            b"rebasestate",
+            b"use 'hg rebase --continue', 'hg rebase --abort', or 'hg rebase --stop'",
+        ),
+        (
+            b"histedit",
+            b"histedit-state",
+            b"use 'hg histedit --continue' or 'hg histedit --abort'",
+        ),
+        (
+            b"graft",
+            b"graftstate",
+            b"use 'hg graft --continue' or 'hg graft --stop' to stop",
+        ),
+        (
+            b"unshelve",
+            b"shelvedstate",
+            b"use 'hg unshelve --continue' or 'hg unshelve --abort'",
+        ),
     ):
         if repo.vfs.exists(file):
             raise error.StateError(_(b"%s in progress") % name, hint=hint)
@@ -232,7 +269,9 @@ def commiteditor(repo: Any, ctx: Any, subs: Any, editform: bytes = b"") -> bytes
     """Return the message, which the user edits if there is none."""
     if ctx.description():
         return ctx.description()
-    return commitforceeditor(repo, ctx, subs, editform=editform, unchangedmessagedetection=True)
+    return commitforceeditor(
+        repo, ctx, subs, editform=editform, unchangedmessagedetection=True
+    )
 
 
 def commitforceeditor(
@@ -245,11 +284,23 @@ def commitforceeditor(
     unchangedmessagedetection: bool = False,
 ) -> bytes:
     """Let the user edit the message."""
-    text = buildcommittext(repo, ctx, subs, extramsg or _(b"Leave message empty to abort commit."))
-    edited = repo.ui.edit(text, ctx.user(), ctx.extra(), editform=editform, repopath=repo.path, action=b"commit")
-    edited = b"".join(
-        line for line in edited.splitlines(True) if not line.startswith(b"HG:")
-    ).rstrip(b"\n") + b"\n"
+    text = buildcommittext(
+        repo, ctx, subs, extramsg or _(b"Leave message empty to abort commit.")
+    )
+    edited = repo.ui.edit(
+        text,
+        ctx.user(),
+        ctx.extra(),
+        editform=editform,
+        repopath=repo.path,
+        action=b"commit",
+    )
+    edited = (
+        b"".join(
+            line for line in edited.splitlines(True) if not line.startswith(b"HG:")
+        ).rstrip(b"\n")
+        + b"\n"
+    )
     if finishdesc:
         edited = finishdesc(edited)
     if not edited.strip():
@@ -264,7 +315,11 @@ def buildcommittext(repo: Any, ctx: Any, subs: Any, extramsg: bytes) -> bytes:
     edittext = []
     if ctx.description():
         edittext.append(ctx.description())
-    edittext += [b"", b"", b"HG: Enter commit message.  Lines beginning with 'HG:' are removed."]
+    edittext += [
+        b"",
+        b"",
+        b"HG: Enter commit message.  Lines beginning with 'HG:' are removed.",
+    ]
     edittext.append(b"HG: %s" % extramsg)
     edittext += [b"HG: --", b"HG: user: %s" % ctx.user()]
     if ctx.p2():
@@ -282,13 +337,17 @@ def buildcommittext(repo: Any, ctx: Any, subs: Any, extramsg: bytes) -> bytes:
     return b"\n".join(edittext)
 
 
-def rendertemplate(ctx: Any, tmpl: bytes, props: dict[bytes, Any] | None = None) -> bytes:
+def rendertemplate(
+    ctx: Any, tmpl: bytes, props: dict[bytes, Any] | None = None
+) -> bytes:
     """Return a template rendered about a changeset."""
     from mercurial import rustext  # late: few commands need it
 
     repo = ctx.repo()
     rev = ctx.rev()
-    return rustext.render_template(repo.ui._handle, repo._handle, rev, tmpl, dict(props or {}))
+    return rustext.render_template(
+        repo.ui._handle, repo._handle, rev, tmpl, dict(props or {})
+    )
 
 
 def rendercommandtemplate(ui: Any, tmpl: bytes, props: dict[bytes, Any]) -> bytes:
@@ -298,7 +357,9 @@ def rendercommandtemplate(ui: Any, tmpl: bytes, props: dict[bytes, Any]) -> byte
     return rustext.render_template(ui._handle, None, None, tmpl, dict(props))
 
 
-def format_changeset_summary(ui: Any, ctx: Any, command: Any = None, default_spec: Any = None) -> bytes:
+def format_changeset_summary(
+    ui: Any, ctx: Any, command: Any = None, default_spec: Any = None
+) -> bytes:
     """Return one line about a changeset."""
     spec = None
     if command:
@@ -308,7 +369,7 @@ def format_changeset_summary(ui: Any, ctx: Any, command: Any = None, default_spe
         spec = (
             b'{separate(" ", label("oneline-summary.changeset", "{rev}:{node|short}"), '
             b'join(filter(namespaces % "{ifeq(namespace, "branches", "", '
-            b"join(names % '{label(\"oneline-summary.{namespace}\", name)}', \" \"))}\"), "
+            b'join(names % \'{label("oneline-summary.{namespace}", name)}\', " "))}"), '
             b'" "))} "{label("oneline-summary.desc", desc|firstline)}"'
         )
     return rendertemplate(ctx, spec)
@@ -333,7 +394,9 @@ def makefilename(ctx: Any, pat: bytes, **props: Any) -> bytes:
         b"b": lambda: os.path.basename(ctx.repo().root),
         b"%": lambda: b"%",
         b"N": lambda: b"%d" % props["total"],
-        b"n": lambda: (b"%d" % props["seqno"]).zfill(len(b"%d" % (props.get("total") or 0))),
+        b"n": lambda: (b"%d" % props["seqno"]).zfill(
+            len(b"%d" % (props.get("total") or 0))
+        ),
         b"s": lambda: os.path.basename(props["pathname"]),
         b"d": lambda: os.path.dirname(props["pathname"]) or b".",
         b"p": lambda: props["pathname"],
@@ -374,7 +437,9 @@ def makefileobj(ctx: Any, pat: bytes, mode: bytes = b"wb", **props: Any) -> Any:
 
 def changebranch(ui: Any, repo: Any, revs: Any, label: bytes, opts: Any) -> None:
     """Change the branch of changesets."""
-    raise error.Abort(b"changing the branch of changesets from an extension is not implemented yet")
+    raise error.Abort(
+        b"changing the branch of changesets from an extension is not implemented yet"
+    )
 
 
 def amend(ui: Any, repo: Any, old: Any, extra: Any, pats: Any, opts: Any) -> Any:
@@ -402,7 +467,15 @@ def commit(
     return commitfunc(ui, repo, message, matcher, opts)
 
 
-def add(ui: Any, repo: Any, match: Any, prefix: bytes, uipathfn: Any, explicitonly: bool, **opts: Any) -> list[bytes]:
+def add(
+    ui: Any,
+    repo: Any,
+    match: Any,
+    prefix: bytes,
+    uipathfn: Any,
+    explicitonly: bool,
+    **opts: Any,
+) -> list[bytes]:
     """Add files; return those that could not be."""
     wctx = repo[None]
     names = [f for f in wctx.walk(match) if f not in repo.dirstate]
@@ -412,7 +485,16 @@ def add(ui: Any, repo: Any, match: Any, prefix: bytes, uipathfn: Any, expliciton
     return wctx.add(names, prefix) if not opts.get("dry_run") else []
 
 
-def forget(ui: Any, repo: Any, match: Any, prefix: bytes, uipathfn: Any, explicitonly: bool, dryrun: bool, interactive: bool) -> Any:
+def forget(
+    ui: Any,
+    repo: Any,
+    match: Any,
+    prefix: bytes,
+    uipathfn: Any,
+    explicitonly: bool,
+    dryrun: bool,
+    interactive: bool,
+) -> Any:
     """Forget files."""
     status = repo.status(match=match, clean=True)
     forgot = sorted(status.modified + status.added + status.deleted + status.clean)
@@ -431,7 +513,9 @@ def revert(ui: Any, repo: Any, ctx: Any, *pats: bytes, **opts: Any) -> Any:
     return commands.revert(ui, repo, *pats, **{**opts, "rev": ctx.hex()})
 
 
-def openstorage(repo: Any, cmd: bytes, file_: Any, opts: Any, returnrevlog: bool = False) -> Any:
+def openstorage(
+    repo: Any, cmd: bytes, file_: Any, opts: Any, returnrevlog: bool = False
+) -> Any:
     """Return the storage that a debug command names."""
     if opts.get(b"changelog"):
         return repo.unfiltered().changelog
@@ -482,7 +566,15 @@ extraexport: list[bytes] = []
 extraexportmap: dict[bytes, Any] = {}
 
 
-def exportfile(repo: Any, revs: Any, fp: Any, fntemplate: bytes = b"", switch_parent: bool = False, opts: Any = None, match: Any = None) -> None:
+def exportfile(
+    repo: Any,
+    revs: Any,
+    fp: Any,
+    fntemplate: bytes = b"",
+    switch_parent: bool = False,
+    opts: Any = None,
+    match: Any = None,
+) -> None:
     """Write changesets as patches."""
     for rev in revs:
         _export_one(repo, repo[rev], fp.write, opts, match)
@@ -507,7 +599,9 @@ def export(
             _export_one(repo, ctx, repo.ui.write, opts, match)
 
 
-def _export_one(repo: Any, ctx: Any, write: Callable[[bytes], Any], opts: Any, match: Any) -> None:
+def _export_one(
+    repo: Any, ctx: Any, write: Callable[[bytes], Any], opts: Any, match: Any
+) -> None:
     from mercurial.utils import dateutil  # late: few commands need it
 
     parents = [p for p in ctx.parents() if p.rev() != -1]

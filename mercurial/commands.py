@@ -65,7 +65,10 @@ def make_function(name: bytes, described: tuple[Any, ...]) -> Callable[..., Any]
         if repo is not None:
             getattr(repo, "_sync", _nothing)()
         words = [word for word in pats_list if word is not None]
-        return rustext.run_command(ui._handle, _handle_of(repo), name, words, given) or None
+        return (
+            rustext.run_command(ui._handle, _handle_of(repo), name, words, given)
+            or None
+        )
 
     run.__name__ = run.__qualname__ = name.decode("latin-1").replace("-", "_")
     run.__doc__ = doc.decode("utf-8")
@@ -90,7 +93,9 @@ class _Table(dict):  # type: ignore[type-arg]
     def __init__(self, extension: bytes = b""):
         super().__init__()
         self._builtin = {
-            names: names for names, owner in rustext.command_names() if owner == extension
+            names: names
+            for names, owner in rustext.command_names()
+            if owner == extension
         }
         self._original: dict[bytes, Any] = {}
         self.origins: dict[bytes, bytes] = {}
@@ -171,9 +176,14 @@ confirmopts = [(b"", b"confirm", None, b"ask before applying actions")]
 remoteopts = [
     (b"e", b"ssh", b"", b"specify ssh command to use", b"CMD"),
     (b"", b"remotecmd", b"", b"specify hg command to run on the remote side", b"CMD"),
-    (b"", b"insecure", None, b"do not verify server certificate (ignoring web.cacerts config)"),
+    (
+        b"",
+        b"insecure",
+        None,
+        b"do not verify server certificate (ignoring web.cacerts config)",
+    ),
 ]
-walkopts = [
+walkopts: list[Any] = [
     (b"I", b"include", [], b"include names matching the given patterns", b"PATTERN"),
     (b"X", b"exclude", [], b"exclude names matching the given patterns", b"PATTERN"),
 ]
@@ -211,7 +221,12 @@ diffopts = [
 ]
 diffwsopts = [
     (b"w", b"ignore-all-space", None, b"ignore white space when comparing lines"),
-    (b"b", b"ignore-space-change", None, b"ignore changes in the amount of white space"),
+    (
+        b"b",
+        b"ignore-space-change",
+        None,
+        b"ignore changes in the amount of white space",
+    ),
     (b"B", b"ignore-blank-lines", None, b"ignore changes whose lines are all blank"),
     (b"Z", b"ignore-space-at-eol", None, b"ignore changes in whitespace at EOL"),
 ]
@@ -226,7 +241,13 @@ diffopts2 = [
 ]
 mergetoolopts = [(b"t", b"tool", b"", b"specify merge tool", b"TOOL")]
 similarityopts = [
-    (b"s", b"similarity", b"", b"guess renamed files by similarity (0<=s<=100)", b"SIMILARITY")
+    (
+        b"s",
+        b"similarity",
+        b"",
+        b"guess renamed files by similarity (0<=s<=100)",
+        b"SIMILARITY",
+    )
 ]
 subrepoopts = [(b"S", b"subrepos", None, b"recurse into subrepositories")]
 debugrevlogopts = [

@@ -98,7 +98,9 @@ class config:  # noqa: N801 -- the name is Mercurial's
         """Return the items of a section in order."""
         return list(self._data.get(section, {}).items())
 
-    def set(self, section: bytes, item: bytes, value: bytes, source: bytes = b"") -> None:
+    def set(
+        self, section: bytes, item: bytes, value: bytes, source: bytes = b""
+    ) -> None:
         """Set an item."""
         self._data.setdefault(section, {})[item] = value
         self._source[(section, item)] = source
@@ -166,7 +168,9 @@ class config:  # noqa: N801 -- the name is Mercurial's
         """Read a file."""
 
         def include(rel: bytes, **options: Any) -> None:
-            self.read(os.path.join(os.path.dirname(path), os.path.expanduser(rel)), **options)
+            self.read(
+                os.path.join(os.path.dirname(path), os.path.expanduser(rel)), **options
+            )
 
         if fp is not None:
             data = fp.read()

@@ -51,7 +51,9 @@ class itemregister(dict):  # type: ignore[type-arg] # noqa: N801 -- the name is 
         item = self.get(key)
         if item is not None and not item.generic:
             return item
-        generics = [item for item in self.values() if item.generic and item._re.match(key)]
+        generics = [
+            item for item in self.values() if item.generic and item._re.match(key)
+        ]
         generics.sort(key=lambda item: (item.priority, item.name))
         return generics[0] if generics else None
 
@@ -74,7 +76,9 @@ def find(section: bytes, name: bytes) -> configitem | None:
 def getitemregister(configtable: dict[bytes, Any]) -> Callable[..., Any]:
     """Return the function that registers items in a table."""
 
-    def register(section: bytes, name: bytes, default: Any = None, **options: Any) -> None:
+    def register(
+        section: bytes, name: bytes, default: Any = None, **options: Any
+    ) -> None:
         item = configitem(section, name, default, **options)
         configtable.setdefault(section, itemregister())[name] = item
 

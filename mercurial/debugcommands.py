@@ -1,4 +1,4 @@
-"""Part of native code; extensions import the module, what they look for in it says that it is missing.
+"""Part of native code: extensions import the module; what they look for is missing.
 
 Public: nothing yet.
 """

@@ -17,7 +17,13 @@ def destupdate(repo: Any, clean: bool = False) -> tuple[int, Any, Any]:
     return found.first(), None, None
 
 
-def destmerge(repo: Any, action: bytes = b"merge", sourceset: Any = None, onheadcheck: bool = True, destspace: Any = None) -> int:
+def destmerge(
+    repo: Any,
+    action: bytes = b"merge",
+    sourceset: Any = None,
+    onheadcheck: bool = True,
+    destspace: Any = None,
+) -> int:
     """Return what a merge takes."""
     return repo.revs(b"_destmerge()").first()
 

@@ -13,10 +13,18 @@ from mercurial.node import nullid
 class outgoing:  # noqa: N801 -- the name is Mercurial's
     """The changesets that another repository lacks."""
 
-    def __init__(self, repo: Any, commonheads: Any = None, ancestorsof: Any = None, missingroots: Any = None):
+    def __init__(
+        self,
+        repo: Any,
+        commonheads: Any = None,
+        ancestorsof: Any = None,
+        missingroots: Any = None,
+    ):
         self._repo = repo
         self.commonheads = list(commonheads or [nullid])
-        self.ancestorsof = list(ancestorsof if ancestorsof is not None else repo.heads())
+        self.ancestorsof = list(
+            ancestorsof if ancestorsof is not None else repo.heads()
+        )
         self.excluded: list[bytes] = []
 
     @property
@@ -36,7 +44,11 @@ class outgoing:  # noqa: N801 -- the name is Mercurial's
 
 
 def findcommonincoming(
-    repo: Any, remote: Any, heads: Any = None, force: bool = False, ancestorsof: Any = None
+    repo: Any,
+    remote: Any,
+    heads: Any = None,
+    force: bool = False,
+    ancestorsof: Any = None,
 ) -> tuple[Any, Any, Any]:
     """Return what both have, what is missing here, and the other's heads."""
     other = remote.local()
@@ -47,7 +59,11 @@ def findcommonincoming(
     nodes = [other.changelog.node(rev) for rev in other.revs(b"all()")]
     common = [node for node in nodes if known.hasnode(node)]
     missing = [node for node in nodes if not known.hasnode(node)]
-    heads = [other.changelog.node(rev) for rev in other.revs(b"heads(%ln)", common)] if common else []
+    heads = (
+        [other.changelog.node(rev) for rev in other.revs(b"heads(%ln)", common)]
+        if common
+        else []
+    )
     return heads or [nullid], missing, theirs
 
 

@@ -10,8 +10,7 @@ import sys
 import time
 from typing import Any, Callable, Sequence
 
-from mercurial import error, extensions, rustext
-from mercurial import ui as uimod
+from mercurial import error, extensions, rustext, ui as uimod
 
 
 class Host:
@@ -55,7 +54,9 @@ class Host:
         self._repos.append((handle, repo))
         for prepare in self._req.prereposetups:
             prepare(ui, repo)
-        if any(hasattr(module, "uipopulate") for _name, module in extensions.extensions()):
+        if any(
+            hasattr(module, "uipopulate") for _name, module in extensions.extensions()
+        ):
             repo.baseui = ui.copy()
             extensions.populateui(repo.baseui)
         extensions.setup_repo(ui, repo)
@@ -102,7 +103,9 @@ class Host:
     def populate(self, handle: Any) -> None:
         """Let extensions add to the `ui` of the run."""
         ui = self.ui(handle)
-        if any(hasattr(module, "uipopulate") for _name, module in extensions.extensions()):
+        if any(
+            hasattr(module, "uipopulate") for _name, module in extensions.extensions()
+        ):
             # Upstream has one for the user's configuration, one with the repository's, and the one
             # that the command gets.
             extensions.populateui(ui.copy())
@@ -113,9 +116,9 @@ class Host:
 
     def repository(self, ui_handle: Any, repo_handle: Any) -> None:
         """Set up the repository of the run."""
-        if any(hasattr(module, "reposetup") for _name, module in extensions.extensions()) or (
-            self._req.prereposetups
-        ):
+        if any(
+            hasattr(module, "reposetup") for _name, module in extensions.extensions()
+        ) or (self._req.prereposetups):
             self.repo(self.ui(ui_handle), repo_handle)
 
     def hook(self, ui_handle: Any, repo_handle: Any, what: tuple[Any, ...]) -> bool:
@@ -184,7 +187,9 @@ def _exit_code(code: Any) -> int:
         return 0
     if isinstance(code, (bool, int)):
         return int(code)
-    raise TypeError(f"unsupported operand type(s) for &: {type(code).__name__!r} and 'int'")
+    raise TypeError(
+        f"unsupported operand type(s) for &: {type(code).__name__!r} and 'int'"
+    )
 
 
 class request:  # noqa: N801 -- the name is Mercurial's
@@ -247,7 +252,9 @@ class request:  # noqa: N801 -- the name is Mercurial's
                 if not failed:
                     self.ui.warn(b"error in exit handlers:\n")
                     failed = True
-                self.ui.traceback((type(problem), problem, problem.__traceback__), force=True)
+                self.ui.traceback(
+                    (type(problem), problem, problem.__traceback__), force=True
+                )
         return failed
 
 
@@ -258,7 +265,11 @@ def _arguments(req: request) -> list[bytes]:
         for section, name, value in req.ui.walkconfig():
             if req.ui.configsource(section, name) in (b"", b"--config"):
                 extra += [b"--config", b"%s.%s=%s" % (section, name, value)]
-    if req.repo is not None and b"-R" not in req.args and b"--repository" not in req.args:
+    if (
+        req.repo is not None
+        and b"-R" not in req.args
+        and b"--repository" not in req.args
+    ):
         extra += [b"-R", req.repo.root]
     return extra + req.args
 

@@ -29,7 +29,7 @@ def _user_encoding() -> bytes:
 encoding = _user_encoding()
 encodingmode = environ.get(b"HGENCODINGMODE", b"strict")
 fallbackencoding = b"ISO-8859-1"
-_wide = environ.get(b"HGENCODINGAMBIGUOUS", b"narrow") == b"wide" and "WFA" or "WF"
+_wide = (environ.get(b"HGENCODINGAMBIGUOUS", b"narrow") == b"wide" and "WFA") or "WF"
 
 
 def unitolocal(u: str) -> bytes:
@@ -135,7 +135,9 @@ def fromlocal(s: bytes) -> bytes:
     if s.isascii():
         return s
     try:
-        return s.decode(encoding.decode("ascii"), encodingmode.decode("ascii")).encode("utf-8")
+        return s.decode(encoding.decode("ascii"), encodingmode.decode("ascii")).encode(
+            "utf-8"
+        )
     except UnicodeDecodeError as problem:
         sub = s[max(0, problem.start - 10) : problem.start + 10]
         text = str(problem).encode("latin-1", "replace")
@@ -182,7 +184,7 @@ class normcasespecs:  # noqa: N801 -- the name is Mercurial's
 
 def ucolwidth(d: str) -> int:
     """Return how many columns text takes."""
-    return sum(unicodedata.east_asian_width(c) in _wide and 2 or 1 for c in d)
+    return sum((unicodedata.east_asian_width(c) in _wide and 2) or 1 for c in d)
 
 
 def colwidth(s: bytes) -> int:
@@ -242,7 +244,9 @@ def jsonescape(s: bytes, paranoid: bool = False) -> bytes:
         elif number < 32 or number == 127 or (paranoid and (number > 127 or c in "<>")):
             if number > 0xFFFF:
                 number -= 0x10000
-                out.append("\\u%04x\\u%04x" % (0xD800 | number >> 10, 0xDC00 | number & 0x3FF))
+                out.append(
+                    "\\u%04x\\u%04x" % (0xD800 | number >> 10, 0xDC00 | number & 0x3FF)
+                )
             else:
                 out.append("\\u%04x" % number)
         else:
@@ -268,4 +272,8 @@ def fromutf8b(s: bytes) -> bytes:
 
 def hfsignoreclean(s: bytes) -> bytes:
     """Remove the characters that HFS+ ignores in names."""
-    return re.sub("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]", "", s.decode("utf-8", "replace")).encode("utf-8")
+    return re.sub(
+        "[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]",
+        "",
+        s.decode("utf-8", "replace"),
+    ).encode("utf-8")

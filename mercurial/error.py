@@ -36,7 +36,9 @@ class Error(Hint, Exception):
     coarse_exit_code: int | None = None
     detailed_exit_code: int | None = None
 
-    def __init__(self, message: bytes = b"", *args: Any, hint: bytes | None = None, **kwargs: Any):
+    def __init__(
+        self, message: bytes = b"", *args: Any, hint: bytes | None = None, **kwargs: Any
+    ):
         if isinstance(message, str):
             # Not what it should be, but who is told of an error must read it.
             message = message.encode("utf-8", "surrogateescape")
@@ -79,7 +81,7 @@ class FilteredIndexError(IndexError):
     """A revision number is hidden."""
 
 
-class LookupError(RevlogError, KeyError):  # noqa: A001 -- the name is Mercurial's
+class LookupError(RevlogError, KeyError):
     """A node or path is not in an index.
 
     Args:
@@ -119,7 +121,7 @@ class CommandError(Exception):
         self.message = message
         super().__init__()
 
-    __bytes__ = lambda self: self.message  # noqa: E731 -- one attribute
+    __bytes__ = lambda self: self.message  # noqa: E731 -- the shape is the API's
 
 
 class UnknownCommand(Exception):
@@ -300,7 +302,9 @@ def getsimilar(symbols: Iterable[bytes], value: bytes) -> list[bytes]:
     import difflib  # late: only failures need it
 
     def close(symbol: bytes) -> bool:
-        ratio = difflib.SequenceMatcher(None, value.decode("latin-1"), symbol.decode("latin-1"))
+        ratio = difflib.SequenceMatcher(
+            None, value.decode("latin-1"), symbol.decode("latin-1")
+        )
         return ratio.ratio() > 0.6
 
     return [symbol for symbol in symbols if close(symbol)]
@@ -455,7 +459,9 @@ class PushkeyFailed(Abort):
         self.new = new
         self.old = old
         self.ret = ret
-        super().__init__(b'failed to update value for "%s/%s"' % (namespace or b"", key or b""))
+        super().__init__(
+            b'failed to update value for "%s/%s"' % (namespace or b"", key or b"")
+        )
 
 
 class CensoredNodeError(StorageError):
@@ -475,7 +481,9 @@ class BundleValueError(ValueError):
 class BundleUnknownFeatureError(BundleValueError):
     """A bundle part needs a feature that we do not know."""
 
-    def __init__(self, parttype: bytes | None = None, params: Any = (), values: Any = ()):
+    def __init__(
+        self, parttype: bytes | None = None, params: Any = (), values: Any = ()
+    ):
         self.parttype = parttype
         self.params = params
         self.values = values
@@ -506,12 +514,12 @@ class ClosedError(ProgrammingError):
 
 
 def _from_core(
-    cls: type,
+    cls: Any,
     *,
     message: bytes = b"",
     hint: bytes | None = None,
     location: int | None = None,
-) -> BaseException:
+) -> Any:
     """Make the exception of a class for an error of the core."""
     if issubclass(cls, LookupError):
         instance = cls(message)
@@ -525,9 +533,7 @@ def _from_core(
         return cls(message, location, hint=hint)
     if issubclass(cls, OutOfBandError):
         return cls(message, hint=hint)
-    if not issubclass(cls, Error):
-        return cls(message)
-    return cls(message, hint=hint)
+    return cls(message, hint=hint) if issubclass(cls, Error) else cls(message)
 
 
 def _lock_error(instance: Any, message: bytes, hint: bytes | None) -> BaseException:

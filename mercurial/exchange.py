@@ -13,7 +13,14 @@ from mercurial.node import hex
 class pulloperation:  # noqa: N801 -- the name is Mercurial's
     """What a pull did."""
 
-    def __init__(self, repo: Any, remote: Any, heads: Any = None, force: bool = False, **options: Any):
+    def __init__(
+        self,
+        repo: Any,
+        remote: Any,
+        heads: Any = None,
+        force: bool = False,
+        **options: Any,
+    ):
         self.repo = repo
         self.remote = remote
         self.heads = heads
@@ -27,7 +34,16 @@ class pulloperation:  # noqa: N801 -- the name is Mercurial's
 class pushoperation:  # noqa: N801 -- the name is Mercurial's
     """What a push did."""
 
-    def __init__(self, repo: Any, remote: Any, force: bool = False, revs: Any = None, newbranch: bool = False, bookmarks: Any = (), **_options: Any):
+    def __init__(
+        self,
+        repo: Any,
+        remote: Any,
+        force: bool = False,
+        revs: Any = None,
+        newbranch: bool = False,
+        bookmarks: Any = (),
+        **_options: Any,
+    ):
         self.repo = repo
         self.remote = remote
         self.ui = repo.ui
@@ -54,7 +70,9 @@ def pull(
 
     operation = pulloperation(repo, remote, heads, force, bookmarks=bookmarks)
     names = [hex(node) for node in heads or []]
-    code = commands.pull(repo.ui, repo, remote.url(), rev=names, force=force, bookmark=list(bookmarks))
+    code = commands.pull(
+        repo.ui, repo, remote.url(), rev=names, force=force, bookmark=list(bookmarks)
+    )
     operation.cgresult = 0 if code else 1
     return operation
 
@@ -76,9 +94,15 @@ def push(
     operation = pushoperation(repo, remote, force, revs, newbranch, bookmarks)
     names = [hex(node) for node in revs or []]
     code = commands.push(
-        repo.ui, repo, remote.url(), rev=names, force=force, new_branch=newbranch, bookmark=list(bookmarks),
+        repo.ui,
+        repo,
+        remote.url(),
+        rev=names,
+        force=force,
+        new_branch=newbranch,
+        bookmark=list(bookmarks),
         publish=publish,
-    )  # fmt: skip
+    )
     operation.cgresult = 0 if code else 1
     return operation
 
@@ -88,7 +112,7 @@ b2partsgenorder: list[bytes] = []
 
 
 def b2partsgenerator(stepname: bytes, idx: int | None = None) -> Any:
-    """Return the decorator of a function that adds parts to what is pushed; they are not sent yet."""
+    """Return the decorator of a function that adds parts to what is pushed: not sent yet."""
 
     def dec(func: Any) -> Any:
         b2partsgenmapping[stepname] = func
@@ -104,7 +128,7 @@ def pushdiscovery(stepname: bytes) -> Any:
 
 
 def getbundle2partsgenerator(stepname: bytes, idx: int | None = None) -> Any:
-    """Return the decorator of a function that adds parts to what is pulled; they are not sent yet."""
+    """Return the decorator of a function that adds parts to what is pulled: not sent yet."""
     return lambda func: func
 
 

@@ -136,7 +136,8 @@ def _validate(ui: Any, module: ModuleType) -> None:
         if missing:
             hint = b"use @command decorator to register '%s'" % names
             raise error.ProgrammingError(
-                b"missing attributes: %s" % b", ".join(m.encode() for m in missing), hint=hint
+                b"missing attributes: %s" % b", ".join(m.encode() for m in missing),
+                hint=hint,
             )
 
 
@@ -147,13 +148,16 @@ def _shortname(name: bytes) -> bytes:
     return name
 
 
-def load(ui: Any, name: bytes, path: bytes | None, loadingtime: Any = None) -> ModuleType | None:
+def load(
+    ui: Any, name: bytes, path: bytes | None, loadingtime: Any = None
+) -> ModuleType | None:
     """Import one extension.
 
     Args:
         ui: The user, told when it is too old.
         name: The name in `[extensions]`.
         path: The file or directory, or empty to import by name.
+        loadingtime: Not used.
     """
     short = _shortname(name)
     if short in _extensions:
@@ -185,14 +189,17 @@ def load(ui: Any, name: bytes, path: bytes | None, loadingtime: Any = None) -> M
     return module
 
 
-def _report_import_error(ui: Any, name: bytes, path: bytes, problem: BaseException) -> None:
+def _report_import_error(
+    ui: Any, name: bytes, path: bytes, problem: BaseException
+) -> None:
     message = _forbytes(problem)
     required = ui.configbool(b"extensions", name + b":required", False)
     where = b' "%s"' % name + (b" from %s" % path if path else b"")
     if required:
         raise error.Abort(
             b"failed to import extension%s: %s" % (where, message),
-            hint=b"loading of this extension was required, see `hg help config.extensions` for details",
+            hint=b"loading of this extension was required, "
+            b"see `hg help config.extensions` for details",
         )
     ui.warn(b"*** failed to import extension%s: %s\n" % (where, message))
     hint = getattr(problem, "hint", None)
@@ -215,7 +222,9 @@ def _run_setup(ui: Any, name: bytes, function: str) -> bool:
     return True
 
 
-def loadall(ui: Any, whitelist: Any = None, sources: Iterable[tuple[bytes, bytes]] | None = None) -> None:
+def loadall(
+    ui: Any, whitelist: Any = None, sources: Iterable[tuple[bytes, bytes]] | None = None
+) -> None:
     """Import all enabled extensions and set them up, phase by phase."""
     if sources is None:
         sources = [
@@ -249,13 +258,16 @@ def loadall(ui: Any, whitelist: Any = None, sources: Iterable[tuple[bytes, bytes
     _setup.extend(new)
 
 
-def _run_after(ui: Any, name: bytes, callback: Callable[..., Any], loaded: bool) -> None:
+def _run_after(
+    ui: Any, name: bytes, callback: Callable[..., Any], loaded: bool
+) -> None:
     try:
         callback(loaded=loaded)
     except Exception as problem:
         ui.traceback(force=True)
         ui.warn(
-            b"*** failed to run afterloaded callback for extension %s: %s\n" % (name, _forbytes(problem))
+            b"*** failed to run afterloaded callback for extension %s: %s\n"
+            % (name, _forbytes(problem))
         )
 
 
@@ -282,7 +294,10 @@ def populateui(ui: Any) -> None:
             hook(ui)
         except Exception as problem:
             ui.traceback(force=True)
-            ui.warn(b"*** failed to populate ui by extension %s: %s\n" % (name, _forbytes(problem)))
+            ui.warn(
+                b"*** failed to populate ui by extension %s: %s\n"
+                % (name, _forbytes(problem))
+            )
 
 
 def setup_repo(ui: Any, repo: Any) -> Any:
@@ -335,11 +350,11 @@ def wrapcommand(
     synopsis: bytes | None = None,
     docstring: Any = None,
 ) -> Any:
-    """Put `wrapper(orig, ui, repo, *args, **opts)` in front of a command; return its table entry."""
+    """Put `wrapper(orig, ui, repo, *args, **opts)` in front of a command; return its entry."""
     from mercurial import cmdutil  # late: it comes after us
 
     aliases, entry = cmdutil.findcmd(command, table)
-    for key, known in table.items():
+    for key, known in table.items():  # noqa: B007 -- it is used after the loop
         if known is entry or known == entry:
             break
     else:
@@ -379,7 +394,9 @@ class wrappedfunction:  # noqa: N801 -- the name is Mercurial's
         unwrapfunction(self._container, self._funcname, self._wrapper)
 
 
-def wrapfunction(container: Any, funcname: Any, wrapper: Callable[..., Any]) -> Callable[..., Any]:
+def wrapfunction(
+    container: Any, funcname: Any, wrapper: Callable[..., Any]
+) -> Callable[..., Any]:
     """Put `wrapper(orig, *args, **kwargs)` in front of a function; return the function."""
     assert callable(wrapper)
     name = pycompat.sysstr(funcname)
@@ -435,8 +452,8 @@ def wrapfilecache(cls: type, propname: Any, wrapper: Callable[..., Any]) -> None
             descriptor = current.__dict__[name]
             orig = getattr(descriptor, "func", None) or descriptor.fget
 
-            def wrap(*args: Any, **kwargs: Any) -> Any:
-                return wrapper(orig, *args, **kwargs)
+            def wrap(*args: Any, _orig: Any = orig, **kwargs: Any) -> Any:
+                return wrapper(_orig, *args, **kwargs)
 
             if hasattr(descriptor, "func"):
                 descriptor.func = wrap
@@ -455,7 +472,9 @@ def _warn_no_seam(container: Any, name: str) -> None:
         return
     _warnedseams.add(where)
     caller = sys._getframe(2).f_globals.get("__name__", "")
-    if caller.startswith(("mercurial.", "hgext.")) and caller not in ("mercurial.extensions",):
+    if caller.startswith(("mercurial.", "hgext.")) and caller not in (
+        "mercurial.extensions",
+    ):
         return
     sys.stdout.flush()
     sys.stderr.write(
@@ -481,7 +500,9 @@ def _docs_of(path: str) -> bytes:
             doc = ast.get_docstring(ast.parse(file.read()))
     except (OSError, SyntaxError):
         doc = None
-    return (doc or "").strip().split("\n")[0].encode("utf-8") or b"(no help text available)"
+    return (doc or "").strip().split("\n")[0].encode(
+        "utf-8"
+    ) or b"(no help text available)"
 
 
 def _bundled() -> dict[bytes, bytes]:
@@ -526,7 +547,9 @@ def disabled_help(name: bytes) -> bytes | None:
 disabledext = disabled_help
 
 
-def disabledcmd(ui: Any, cmd: bytes, strict: bool = False) -> tuple[bytes, bytes, bytes]:
+def disabledcmd(
+    ui: Any, cmd: bytes, strict: bool = False
+) -> tuple[bytes, bytes, bytes]:
     """Return command, extension and help of a disabled extension that has a command.
 
     Raises:
@@ -564,11 +587,15 @@ def moduleversion(module: Any) -> bytes:
 def ismoduleinternal(module: Any) -> bool:
     """Return whether a module is one of the bundled extensions."""
     name = getattr(module, "__name__", "")
-    return name.startswith("hgext.") or getattr(module, "testedwith", None) == b"ships-with-hg-core"
+    return (
+        name.startswith("hgext.")
+        or getattr(module, "testedwith", None) == b"ships-with-hg-core"
+    )
 
 
 def loaded_rows() -> list[list[bytes]]:
     """Return what native code lists about extensions."""
+
     def as_bytes(value: Any) -> bytes:
         return value.encode() if isinstance(value, str) else (value or b"")
 
@@ -581,7 +608,14 @@ def loaded_rows() -> list[list[bytes]]:
             tested = b"ships-with-hg-core"
         link = as_bytes(getattr(module, "buglink", b""))
         rows.append(
-            [name, doc.encode("utf-8"), moduleversion(module), tested, link, os.fsencode(file)]
+            [
+                name,
+                doc.encode("utf-8"),
+                moduleversion(module),
+                tested,
+                link,
+                os.fsencode(file),
+            ]
         )
     return rows
 

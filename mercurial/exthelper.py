@@ -34,14 +34,25 @@ class exthelper:  # noqa: N801 -- the name is Mercurial's
     def merge(self, other: exthelper) -> None:
         """Take over what another one has collected."""
         for name in (
-            "_uipopulatecallables", "_uicallables", "_extcallables", "_repocallables", "_commandwrappers",
-            "_extcommandwrappers", "_functionwrappers",
-        ):  # fmt: skip
+            "_uipopulatecallables",
+            "_uicallables",
+            "_extcallables",
+            "_repocallables",
+            "_commandwrappers",
+            "_extcommandwrappers",
+            "_functionwrappers",
+        ):
             getattr(self, name).extend(getattr(other, name))
         self.cmdtable.update(other.cmdtable)
         for section, items in other.configtable.items():
             self.configtable.setdefault(section, type(items)()).update(items)
-        for name in ("filesetpredicate", "revsetpredicate", "templatekeyword", "templatefilter", "templatefunc"):
+        for name in (
+            "filesetpredicate",
+            "revsetpredicate",
+            "templatekeyword",
+            "templatefilter",
+            "templatefunc",
+        ):
             getattr(self, name)._merge(getattr(other, name))
 
     def finaluisetup(self, ui: Any) -> None:
@@ -69,7 +80,9 @@ class exthelper:  # noqa: N801 -- the name is Mercurial's
             if extension not in known:
                 continue
             table = extensions.find(extension).cmdtable
-            self._add_options(extensions.wrapcommand(table, command, wrapper), command, opts)
+            self._add_options(
+                extensions.wrapcommand(table, command, wrapper), command, opts
+            )
         for function in self._extcallables:
             function(ui)
 
@@ -79,7 +92,9 @@ class exthelper:  # noqa: N801 -- the name is Mercurial's
             if not isinstance(opt, tuple):
                 raise error.ProgrammingError(b"opts must be list of tuples")
             if len(opt) not in (4, 5):
-                raise error.ProgrammingError(b"each opt tuple must contain 4 or 5 values")
+                raise error.ProgrammingError(
+                    b"each opt tuple must contain 4 or 5 values"
+                )
             entry[1].append(opt)
 
     def finalreposetup(self, ui: Any, repo: Any) -> None:
@@ -107,11 +122,15 @@ class exthelper:  # noqa: N801 -- the name is Mercurial's
         self._repocallables.append(call)
         return call
 
-    def wrapcommand(self, command: bytes, extension: bytes | None = None, opts: Any = None) -> Any:
+    def wrapcommand(
+        self, command: bytes, extension: bytes | None = None, opts: Any = None
+    ) -> Any:
         """Return the decorator of a wrapper of a command."""
 
         def dec(wrapper: Callable[..., Any]) -> Callable[..., Any]:
-            target = self._commandwrappers if extension is None else self._extcommandwrappers
+            target = (
+                self._commandwrappers if extension is None else self._extcommandwrappers
+            )
             target.append((extension, command, wrapper, opts))
             return wrapper
 

@@ -52,9 +52,13 @@ def _known(problem: BaseException) -> bytes | None:
         return b"abort: %s\n" % bytes(problem)
     if isinstance(problem, error.UnknownCommand):
         return b"hg: unknown command '%s'\n" % problem.command
-    if isinstance(problem, (error.PatchError, error.BundleValueError, error.ResponseError)):
+    if isinstance(
+        problem, (error.PatchError, error.BundleValueError, error.ResponseError)
+    ):
         return b"abort: %s\n" % bytes(problem)
-    if isinstance(problem, ImportError) and not isinstance(problem, ModuleNotFoundError):
+    if isinstance(problem, ImportError) and not isinstance(
+        problem, ModuleNotFoundError
+    ):
         return b"abort: %s\n" % str(problem).encode("utf-8", "surrogateescape")
     if isinstance(problem, ModuleNotFoundError):
         return b"abort: %s!\n" % str(problem).encode("utf-8", "surrogateescape")
@@ -71,7 +75,7 @@ def _known(problem: BaseException) -> bytes | None:
 
 
 def _worst() -> tuple[bytes, Any] | None:
-    """Return the extension that is most likely to be at fault: the one tested with the oldest version."""
+    """Return the extension that is most likely at fault: tested with the oldest version."""
     worst: tuple[bytes, Any] | None = None
     worst_tested: Any = None
     for name, module in extensions.extensions():
@@ -99,7 +103,11 @@ def _unknown(ui: Any, problem: BaseException) -> int:
         name, module = found
         version = extensions.moduleversion(module) or b"N/A"
         tested = getattr(module, "testedwith", None)
-        tested = b"unknown" if not isinstance(tested, bytes) or not tested.strip() else tested
+        tested = (
+            b"unknown"
+            if not isinstance(tested, bytes) or not tested.strip()
+            else tested
+        )
         link = getattr(module, "buglink", None)
         link = link.encode() if isinstance(link, str) else link
         lines.append(
@@ -112,8 +120,13 @@ def _unknown(ui: Any, problem: BaseException) -> int:
         lines.append(b"** If that fixes the bug please report it to %s\n" % author)
     else:
         contact = ui.config(b"ui", b"supportcontact") if ui is not None else None
-        contact = contact or b"https://foss.heptapod.net/mercurial/mercurial-devel/-/issues"
-        lines.append(b"** unknown exception encountered, please report by visiting\n** %s\n" % contact)
+        contact = (
+            contact or b"https://foss.heptapod.net/mercurial/mercurial-devel/-/issues"
+        )
+        lines.append(
+            b"** unknown exception encountered, please report by visiting\n** %s\n"
+            % contact
+        )
     lines.append(b"** Python %s\n" % sys.version.replace("\n", "").encode())
     lines.append(b"** Mercurial Distributed SCM (version 7.2.4)\n")
     names = sorted(name for name, _module in extensions.extensions())

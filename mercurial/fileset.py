@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from mercurial import registrar
-from mercurial.filesetlang import getargs, getlist, getstring, getsymbol  # noqa: F401 -- part of the API
+from mercurial.filesetlang import (
+    getargs as getargs,
+    getlist as getlist,
+    getstring as getstring,
+    getsymbol as getsymbol,
+)
 
 symbols: dict[bytes, Any] = {}
 predicate = registrar.filesetpredicate(symbols)
@@ -37,7 +42,9 @@ class matchctx:  # noqa: N801 -- the name is Mercurial's
     def status(self) -> Any:
         """Return the status of the files."""
         if self._status is None:
-            self._status = self.ctx.p1().status(self.ctx, listignored=True, listclean=True, listunknown=True)
+            self._status = self.ctx.p1().status(
+                self.ctx, listignored=True, listclean=True, listunknown=True
+            )
         return self._status
 
     def predicate(

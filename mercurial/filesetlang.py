@@ -5,6 +5,9 @@ Public: everything without a leading underscore.
 
 from __future__ import annotations
 
-from mercurial.revsetlang import (  # noqa: F401 -- the shapes are the same
-    getargs, getlist, getstring, getsymbol,
-)  # fmt: skip
+from mercurial.revsetlang import (
+    getargs as getargs,
+    getlist as getlist,
+    getstring as getstring,
+    getsymbol as getsymbol,
+)

@@ -41,11 +41,20 @@ class baseformatter:  # noqa: N801 -- the name is Mercurial's
         """Return a date as a value."""
         return date
 
-    def formatdict(self, data: Any, key: bytes = b"key", value: bytes = b"value", fmt: Any = None, sep: bytes = b" ") -> Any:
+    def formatdict(
+        self,
+        data: Any,
+        key: bytes = b"key",
+        value: bytes = b"value",
+        fmt: Any = None,
+        sep: bytes = b" ",
+    ) -> Any:
         """Return a dict as a value."""
         return dict(data)
 
-    def formatlist(self, data: Iterable[Any], name: bytes, fmt: Any = None, sep: bytes = b" ") -> Any:
+    def formatlist(
+        self, data: Iterable[Any], name: bytes, fmt: Any = None, sep: bytes = b" "
+    ) -> Any:
         """Return a list as a value."""
         return list(data)
 
@@ -61,11 +70,15 @@ class baseformatter:  # noqa: N801 -- the name is Mercurial's
         """Add values that people do not see."""
         self._set(pycompat.byteskwargs(data))
 
-    def write(self, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any) -> None:
+    def write(
+        self, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any
+    ) -> None:
         """Add values."""
         self._set(dict(zip(fields.split(), fielddata)))
 
-    def condwrite(self, cond: Any, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any) -> None:
+    def condwrite(
+        self, cond: Any, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any
+    ) -> None:
         """Add values that people see under a condition."""
         self._set(dict(zip(fields.split(), fielddata)))
 
@@ -110,7 +123,11 @@ class plainformatter(baseformatter):  # noqa: N801 -- the name is Mercurial's
     def __init__(self, ui: Any, out: Any, topic: bytes, opts: Any):
         super().__init__(ui, topic, opts)
         self._write = ui.write if ui is out else lambda text, **opts: out.write(text)
-        self.hexfunc = (lambda node: node.hex().encode()) if ui.debugflag else (lambda node: node.hex()[:12].encode())
+        self.hexfunc = (
+            (lambda node: node.hex().encode())
+            if ui.debugflag
+            else (lambda node: node.hex()[:12].encode())
+        )
 
     def startitem(self) -> None:
         """Nothing is collected."""
@@ -119,23 +136,38 @@ class plainformatter(baseformatter):  # noqa: N801 -- the name is Mercurial's
         """Return a date as text."""
         return dateutil.datestr(date, fmt)
 
-    def formatdict(self, data: Any, key: bytes = b"key", value: bytes = b"value", fmt: Any = None, sep: bytes = b" ") -> Any:
+    def formatdict(
+        self,
+        data: Any,
+        key: bytes = b"key",
+        value: bytes = b"value",
+        fmt: Any = None,
+        sep: bytes = b" ",
+    ) -> Any:
         """Return a dict as text."""
         shown = fmt or b"%s=%s"
-        return sep.join(shown % (pycompat.bytestr(k), pycompat.bytestr(v)) for k, v in data.items())
+        return sep.join(
+            shown % (pycompat.bytestr(k), pycompat.bytestr(v)) for k, v in data.items()
+        )
 
-    def formatlist(self, data: Iterable[Any], name: bytes, fmt: Any = None, sep: bytes = b" ") -> Any:
+    def formatlist(
+        self, data: Iterable[Any], name: bytes, fmt: Any = None, sep: bytes = b" "
+    ) -> Any:
         """Return a list as text."""
         return sep.join((fmt or b"%s") % pycompat.bytestr(item) for item in data)
 
     def data(self, **data: Any) -> None:
         """People do not see it."""
 
-    def write(self, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any) -> None:
+    def write(
+        self, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any
+    ) -> None:
         """Show values."""
         self._write(deftext % fielddata, **opts)
 
-    def condwrite(self, cond: Any, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any) -> None:
+    def condwrite(
+        self, cond: Any, fields: bytes, deftext: bytes, *fielddata: Any, **opts: Any
+    ) -> None:
         """Show values under a condition."""
         if cond:
             self._write(deftext % fielddata, **opts)
@@ -207,7 +239,11 @@ class templateformatter(baseformatter):  # noqa: N801 -- the name is Mercurial's
         super().end()
         for item in self._items:
             props = {name: _plain(value) for name, value in item.items()}
-            self._out.write(rustext.render_template(self._ui._handle, None, None, self._template, props))
+            self._out.write(
+                rustext.render_template(
+                    self._ui._handle, None, None, self._template, props
+                )
+            )
 
 
 def _plain(value: Any) -> Any:

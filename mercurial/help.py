@@ -43,7 +43,9 @@ def loaddoc(topic: bytes, subdir: Any = None) -> Callable[[Any], bytes]:
     return loader
 
 
-def makeitemsdoc(ui: Any, topic: bytes, doc: bytes, marker: bytes, items: Any, dedent: bool = False) -> bytes:
+def makeitemsdoc(
+    ui: Any, topic: bytes, doc: bytes, marker: bytes, items: Any, dedent: bool = False
+) -> bytes:
     """Return a text with the documentation of items where the marker stands."""
     entries = []
     for name in sorted(items):
@@ -53,6 +55,11 @@ def makeitemsdoc(ui: Any, topic: bytes, doc: bytes, marker: bytes, items: Any, d
     return doc.replace(marker, b"\n\n".join(entries))
 
 
-def addtopicsymbols(topic: bytes, marker: bytes, symbols: Any, dedent: bool = False) -> None:
+def addtopicsymbols(
+    topic: bytes, marker: bytes, symbols: Any, dedent: bool = False
+) -> None:
     """Add the documentation of items to a topic."""
-    addtopichook(topic, lambda ui, topic, doc: makeitemsdoc(ui, topic, doc, marker, symbols, dedent))
+    addtopichook(
+        topic,
+        lambda ui, topic, doc: makeitemsdoc(ui, topic, doc, marker, symbols, dedent),
+    )

@@ -39,7 +39,12 @@ def repository(
     Raises:
         error.RepoError: There is none.
     """
-    from mercurial import commands, extensions, localrepo, rustext  # late: they come after us
+    from mercurial import (  # late: they come after us
+        commands,
+        extensions,
+        localrepo,
+        rustext,
+    )
 
     path = urlutil.urllocalpath(path or b".")
     if create:
@@ -97,7 +102,15 @@ class _LocalPeer:
 
     def capabilities(self) -> set[bytes]:
         """Return what it can do."""
-        return {b"branchmap", b"getbundle", b"known", b"lookup", b"pushkey", b"unbundle", b"bundle2"}
+        return {
+            b"branchmap",
+            b"getbundle",
+            b"known",
+            b"lookup",
+            b"pushkey",
+            b"unbundle",
+            b"bundle2",
+        }
 
     def capable(self, name: bytes) -> bool:
         """Return whether it can do something."""
@@ -107,7 +120,8 @@ class _LocalPeer:
         """Refuse what it cannot do."""
         if not self.capable(name):
             raise error.CapabilityError(
-                _(b"cannot %s; remote repository does not support the '%s' capability") % (purpose, name)
+                _(b"cannot %s; remote repository does not support the '%s' capability")
+                % (purpose, name)
             )
 
     def heads(self) -> list[bytes]:
@@ -140,7 +154,9 @@ class _LocalPeer:
         """Change a key."""
         from mercurial import commands  # late: they come after us
 
-        return not commands.debugpushkey(self.ui, self._repo.root, namespace, key, old, new)
+        return not commands.debugpushkey(
+            self.ui, self._repo.root, namespace, key, old, new
+        )
 
     def commandexecutor(self) -> Any:
         """Return what calls commands."""
@@ -196,7 +212,10 @@ def peer(
         scheme = schemes.get(parsed.scheme or b"")
         if scheme is not None and hasattr(scheme, "instance"):
             return scheme.instance(ui, address, create)
-        raise error.Abort(b"peers of '%s' addresses are not available to extensions yet" % (parsed.scheme or b""))
+        raise error.Abort(
+            b"peers of '%s' addresses are not available to extensions yet"
+            % (parsed.scheme or b"")
+        )
     return _LocalPeer(repository(remoteui(uiorrepo, opts), parsed.localpath(), create))
 
 
@@ -256,7 +275,12 @@ def clone(
     address = source if isinstance(source, bytes) else source.url()
     words = [address] + ([dest] if dest is not None else [])
     names = [rev if len(rev) != 20 else hex(rev) for rev in revs or []]
-    options = {"pull": pull, "rev": names, "stream": stream, "branch": list(branch or [])}
+    options = {
+        "pull": pull,
+        "rev": names,
+        "stream": stream,
+        "branch": list(branch or []),
+    }
     if update is False or update is None:
         options["noupdate"] = True
     elif update is not True:
@@ -269,7 +293,12 @@ def clone(
 
 
 def share(
-    ui: Any, source: Any, dest: bytes | None = None, update: Any = True, bookmarks: bool = True, **options: Any
+    ui: Any,
+    source: Any,
+    dest: bytes | None = None,
+    update: Any = True,
+    bookmarks: bool = True,
+    **options: Any,
 ) -> Any:
     """Make a repository that shares the store of another one."""
     from mercurial import commands  # late: they come after us
@@ -291,11 +320,13 @@ def _showstats(repo: Any, stats: Any, quietempty: bool = False) -> None:
     if quietempty and stats.isempty():
         return
     repo.ui.status(
-        _(
-            b"%d files updated, %d files merged, "
-            b"%d files removed, %d files unresolved\n"
+        _(b"%d files updated, %d files merged, %d files removed, %d files unresolved\n")
+        % (
+            stats.updatedcount,
+            stats.mergedcount,
+            stats.removedcount,
+            stats.unresolvedcount,
         )
-        % (stats.updatedcount, stats.mergedcount, stats.removedcount, stats.unresolvedcount)
     )
 
 
@@ -307,12 +338,16 @@ def _update(repo: Any, node: Any, **options: Any) -> Any:
     return commands.update(repo.ui, repo, *words, **options) or 0
 
 
-def update(repo: Any, node: Any, quietempty: bool = False, updatecheck: Any = None) -> bool:
+def update(
+    repo: Any, node: Any, quietempty: bool = False, updatecheck: Any = None
+) -> bool:
     """Update the working directory; return whether files are unresolved."""
     return bool(_update(repo, node))
 
 
-def clean(repo: Any, node: Any, show_stats: bool = True, quietempty: bool = False) -> bool:
+def clean(
+    repo: Any, node: Any, show_stats: bool = True, quietempty: bool = False
+) -> bool:
     """Update the working directory and throw changes away."""
     if show_stats:
         return bool(_update(repo, node, clean=True))
@@ -324,13 +359,20 @@ def clean(repo: Any, node: Any, show_stats: bool = True, quietempty: bool = Fals
 
 
 def updatetotally(
-    ui: Any, repo: Any, checkout: Any, brev: Any, clean: bool = False, updatecheck: Any = None
+    ui: Any,
+    repo: Any,
+    checkout: Any,
+    brev: Any,
+    clean: bool = False,
+    updatecheck: Any = None,
 ) -> bool:
     """Update as the command does."""
     return bool(_update(repo, checkout, clean=clean))
 
 
-def merge(ctx: Any, force: bool = False, remind: bool = True, labels: Any = None) -> bool:
+def merge(
+    ctx: Any, force: bool = False, remind: bool = True, labels: Any = None
+) -> bool:
     """Merge a changeset into the working directory."""
     from mercurial import commands  # late: they come after us
 

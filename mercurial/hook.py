@@ -53,18 +53,33 @@ def _named_function(ui: Any, name: bytes, spec: bytes) -> Any:
         if ui.tracebackflag:
             ui.traceback(sys.exc_info())
         hint = b"run with --traceback for stack trace"
-        message = b'%s hook is invalid: import of "%s" failed' % (name, module_name.encode())
-        raise error.HookLoadError(message, hint=None if ui.tracebackflag else hint) from None
+        message = b'%s hook is invalid: import of "%s" failed' % (
+            name,
+            module_name.encode(),
+        )
+        raise error.HookLoadError(
+            message, hint=None if ui.tracebackflag else hint
+        ) from None
     found = getattr(module, attribute, None)
     if found is None:
-        raise error.HookLoadError(b'%s hook is invalid: "%s" is not defined' % (name, spec))
+        raise error.HookLoadError(
+            b'%s hook is invalid: "%s" is not defined' % (name, spec)
+        )
     if not callable(found):
-        raise error.HookLoadError(b'%s hook is invalid: "%s" is not callable' % (name, spec))
+        raise error.HookLoadError(
+            b'%s hook is invalid: "%s" is not callable' % (name, spec)
+        )
     return found
 
 
 def pythonhook(
-    ui: Any, repo: Any, htype: bytes, hname: bytes, funcname: Any, args: dict[str, Any], throw: bool
+    ui: Any,
+    repo: Any,
+    htype: bytes,
+    hname: bytes,
+    funcname: Any,
+    args: dict[str, Any],
+    throw: bool,
 ) -> tuple[bool, bool]:
     """Call a hook; return whether it failed and whether it raised."""
     function, called = _function(ui, hname, funcname)
@@ -124,6 +139,8 @@ def run_configured(ui: Any, repo: Any, what: tuple[Any, ...]) -> bool:
     """Run one hook for native code; return whether it failed."""
     kind, name, action, throw, pairs = what
     args = {key: _argument(key, value) for key, value in pairs}
+    objects = getattr(repo, "hookobjects", {})
+    args.update((key, objects[key]) for key in args if key in objects)
     if kind.startswith((b"post-", b"pre-", b"fail-")) and args.get("result") == 0:
         args["result"] = args["result"] if kind != b"post-commit" else None
     if kind.startswith((b"pretxn", b"txn")) or "txnid" in args:
@@ -154,7 +171,7 @@ def _names(ui: Any, htype: bytes) -> list[tuple[int, bytes, Any]]:
             continue
         priority = ui.configint(b"hooks", b"priority.%s" % name, 0) or 0
         found.append((-priority, at, name, action))
-    return [(order, name, action) for order, _at, name, action in sorted(found)]  # type: ignore[misc]
+    return [(order, name, action) for order, _at, name, action in sorted(found)]
 
 
 def hashook(ui: Any, htype: bytes) -> bool:
@@ -180,15 +197,28 @@ def runhooks(
         if callable(action) or action.startswith(_MARK):
             results[name] = pythonhook(ui, repo, htype, name, action, args, throw)
         else:
-            results[name] = (_exthook(ui, repo, htype, name, action, args, throw), False)
+            results[name] = (
+                _exthook(ui, repo, htype, name, action, args, throw),
+                False,
+            )
     return results
 
 
 def _exthook(
-    ui: Any, repo: Any, htype: bytes, name: bytes, cmd: bytes, args: dict[str, Any], throw: bool
+    ui: Any,
+    repo: Any,
+    htype: bytes,
+    name: bytes,
+    cmd: bytes,
+    args: dict[str, Any],
+    throw: bool,
 ) -> bool:
     """Run a hook that is a shell command."""
-    env: dict[bytes, Any] = {b"HG_HOOKTYPE": htype, b"HG_HOOKNAME": name, b"HGPLAIN": b"1"}
+    env: dict[bytes, Any] = {
+        b"HG_HOOKTYPE": htype,
+        b"HG_HOOKNAME": name,
+        b"HGPLAIN": b"1",
+    }
     transaction = repo.currenttransaction() if repo is not None else None
     if transaction is not None and transaction.writepending():
         env[b"HG_PENDING"] = repo.root
@@ -198,7 +228,9 @@ def _exthook(
             shown = stringutil.pprint(shown)
         env[b"HG_" + key.upper().encode()] = b"" if shown is None else shown
     ui.note(b"running hook %s: %s\n" % (name, cmd))
-    code = ui.system(cmd, environ=env, cwd=repo.root if repo is not None else os.getcwdb())
+    code = ui.system(
+        cmd, environ=env, cwd=repo.root if repo is not None else os.getcwdb()
+    )
     if code:
         from mercurial.utils import procutil  # late: only failures need it
 

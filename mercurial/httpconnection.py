@@ -23,7 +23,9 @@ def _groups(ui: Any) -> dict[bytes, dict[bytes, bytes]]:
     return groups
 
 
-def readauthforuri(ui: Any, uri: bytes, user: bytes | None) -> tuple[bytes, dict[bytes, bytes]] | None:
+def readauthforuri(
+    ui: Any, uri: bytes, user: bytes | None
+) -> tuple[bytes, dict[bytes, bytes]] | None:
     """Return name and items of the group in `[auth]` that fits an address best."""
     address = urlutil.url(uri)
     address.user = None

@@ -171,7 +171,7 @@ class propertycache:  # noqa: N801 -- the name is Mercurial's
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, obj: Any, type: Any = None) -> Any:  # noqa: A002 -- protocol
+    def __get__(self, obj: Any, type: Any = None) -> Any:
         if obj is None:
             return self
         value = self.func(obj)

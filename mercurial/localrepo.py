@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import Any, Callable, Iterable, Iterator
+from types import MappingProxyType
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
-from mercurial import context, error, overrides, rustext
-from mercurial import lock as lockmod
-from mercurial import transaction as transactionmod
+from mercurial import (
+    context,
+    error,
+    lock as lockmod,
+    overrides,
+    rustext,
+    transaction as transactionmod,
+)
 from mercurial.changelog import changelog
 from mercurial.lazy import propertycache, status
 from mercurial.node import (
@@ -40,6 +46,9 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
     filtername: bytes | None = None
     nodeconstants = sha1nodeconstants
     nullid = sha1nodeconstants.nullid
+
+    #: The arguments of the hook that runs, as they were given.
+    hookobjects: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, ui: Any, handle: Any):
         self.ui = ui
@@ -511,7 +520,12 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
             error.HookAbort: One failed, and `throw` is set.
         """
         plain = [(key, _as_text(value)) for key, value in args.items()]
-        return self._handle.run_hook(name.decode(), throw, plain)
+        # The core knows texts only; hooks in Python get the objects themselves.
+        before, self.hookobjects = self.hookobjects, args
+        try:
+            return self._handle.run_hook(name.decode(), throw, plain)
+        finally:
+            self.hookobjects = before
 
 
 _ORIGINALS = {
@@ -528,6 +542,10 @@ def _as_text(value: Any) -> bytes:
         return b""
     if isinstance(value, bool):
         return b"1" if value else b"0"
+    if isinstance(value, (dict, list, tuple, set)):
+        from mercurial.utils import stringutil  # late: few hooks have such arguments
+
+        return stringutil.pprint(value)
     return str(value).encode()
 
 

@@ -18,7 +18,14 @@ def _stock_template(ui: Any) -> bytes | None:
 class changesetprinter:  # noqa: N801 -- the name is Mercurial's
     """Shows changesets as `hg log` does; extensions may override `_exthook`."""
 
-    def __init__(self, ui: Any, repo: Any, differ: Any = None, diffopts: Any = None, buffered: bool = False):
+    def __init__(
+        self,
+        ui: Any,
+        repo: Any,
+        differ: Any = None,
+        diffopts: Any = None,
+        buffered: bool = False,
+    ):
         self.ui = ui
         self.repo = repo
         self.buffered = buffered
@@ -57,7 +64,10 @@ class changesetprinter:  # noqa: N801 -- the name is Mercurial's
             ui.write(b"%s\n" % scmutil.formatchangeid(ctx), label=b"log.node")
             return
         phase = b"changeset.%s" % ctx.phasestr()
-        ui.write(b"changeset:   %s\n" % scmutil.formatchangeid(ctx), label=b"log.changeset " + phase)
+        ui.write(
+            b"changeset:   %s\n" % scmutil.formatchangeid(ctx),
+            label=b"log.changeset " + phase,
+        )
         if ctx.branch() != b"default":
             ui.write(b"branch:      %s\n" % ctx.branch(), label=b"log.branch")
         for name in ctx.bookmarks():
@@ -73,13 +83,18 @@ class changesetprinter:  # noqa: N801 -- the name is Mercurial's
         ui.write(b"date:        %s\n" % dateutil.datestr(ctx.date()), label=b"log.date")
         self._exthook(ctx)
         if ui.verbose and ctx.files():
-            ui.write(b"files:       %s\n" % b" ".join(ctx.files()), label=b"ui.note log.files")
+            ui.write(
+                b"files:       %s\n" % b" ".join(ctx.files()),
+                label=b"ui.note log.files",
+            )
         description = ctx.description().strip()
         if description and ui.verbose:
             ui.write(b"description:\n", label=b"ui.note log.description")
             ui.write(description + b"\n\n", label=b"ui.note log.description")
         elif description:
-            ui.write(b"summary:     %s\n" % description.splitlines()[0], label=b"log.summary")
+            ui.write(
+                b"summary:     %s\n" % description.splitlines()[0], label=b"log.summary"
+            )
         ui.write(b"\n")
         self._showpatch(ctx)
 
@@ -100,29 +115,44 @@ class changesettemplater(changesetprinter):  # noqa: N801 -- the name is Mercuri
     """Shows changesets with a template."""
 
     def __init__(
-        self, ui: Any, repo: Any, tmplspec: Any, differ: Any = None, diffopts: Any = None, buffered: bool = False
+        self,
+        ui: Any,
+        repo: Any,
+        tmplspec: Any,
+        differ: Any = None,
+        diffopts: Any = None,
+        buffered: bool = False,
     ):
         super().__init__(ui, repo, differ, diffopts, buffered)
-        self._template = tmplspec if isinstance(tmplspec, bytes) else (tmplspec.tmpl or b"")
+        self._template = (
+            tmplspec if isinstance(tmplspec, bytes) else (tmplspec.tmpl or b"")
+        )
 
     def _show(self, ctx: Any, copies: Any, props: Any) -> None:
         if b"{" not in self._template:
             from mercurial import commands  # late: only named templates need it
 
-            commands.log(self.ui, self.repo, rev=[b"%d" % ctx.rev()], template=self._template)
+            commands.log(
+                self.ui, self.repo, rev=[b"%d" % ctx.rev()], template=self._template
+            )
             return
         named = {
-            name.encode() if isinstance(name, str) else name: value for name, value in (props or {}).items()
+            name.encode() if isinstance(name, str) else name: value
+            for name, value in (props or {}).items()
         }
         handle, rev = self.repo._handle, ctx.rev()
-        self.ui.write(rustext.render_template(self.ui._handle, handle, rev, self._template, named))
+        self.ui.write(
+            rustext.render_template(self.ui._handle, handle, rev, self._template, named)
+        )
         self._showpatch(ctx)
 
 
 class _Spec:
     """What to render with."""
 
-    def __init__(self, ref: bytes, tmpl: bytes | None, mapfile: Any = None, refargs: Any = None):
+    def __init__(
+        self, ref: bytes, tmpl: bytes | None, mapfile: Any = None, refargs: Any = None
+    ):
         self.ref = ref
         self.tmpl = tmpl
         self.mapfile = mapfile
@@ -147,7 +177,9 @@ def changesetdisplayer(
     return changesetprinter(ui, repo, differ, opts, buffered)
 
 
-def maketemplater(ui: Any, repo: Any, tmpl: bytes, buffered: bool = False) -> changesettemplater:
+def maketemplater(
+    ui: Any, repo: Any, tmpl: bytes, buffered: bool = False
+) -> changesettemplater:
     """Return what shows changesets with a template."""
     return changesettemplater(ui, repo, tmpl, None, None, buffered)
 
@@ -180,13 +212,23 @@ def revrange(*args: Any, **kwargs: Any) -> Any:
     return scmutil.revrange(*args, **kwargs)
 
 
-def diffordiffstat(ui: Any, repo: Any, diffopts: Any, ctx1: Any, ctx2: Any, match: Any, **_options: Any) -> None:
+def diffordiffstat(
+    ui: Any, repo: Any, diffopts: Any, ctx1: Any, ctx2: Any, match: Any, **_options: Any
+) -> None:
     """Show a comparison."""
     for chunk in ctx2.diff(ctx1, match):
         ui.write(chunk)
 
 
-def displaygraph(ui: Any, repo: Any, dag: Any, displayer: Any, edgefn: Any, *_args: Any, **_options: Any) -> None:
+def displaygraph(
+    ui: Any,
+    repo: Any,
+    dag: Any,
+    displayer: Any,
+    edgefn: Any,
+    *_args: Any,
+    **_options: Any,
+) -> None:
     """Show changesets, without lines between them."""
     for _rev, _kind, ctx, _parents in dag:
         displayer.show(ctx)

@@ -42,12 +42,19 @@ def _encode(ui: Any, s: bytes, charsets: Any) -> tuple[bytes, str]:
 
 
 def _charsets(ui: Any, warn: bool = False) -> list[str]:
-    found = [name.decode("ascii").lower() for name in ui.configlist(b"email", b"charsets")]
-    found += [encoding.fallbackencoding.decode().lower(), encoding.encoding.decode().lower()]
+    found = [
+        name.decode("ascii").lower() for name in ui.configlist(b"email", b"charsets")
+    ]
+    found += [
+        encoding.fallbackencoding.decode().lower(),
+        encoding.encoding.decode().lower(),
+    ]
     return [name for name in found if name not in ("utf-8", "us-ascii")]
 
 
-def addressencode(ui: Any, address: bytes, charsets: Any = None, display: bool = False) -> str:
+def addressencode(
+    ui: Any, address: bytes, charsets: Any = None, display: bool = False
+) -> str:
     """Return an address for a header."""
     import email.utils  # late: used only here
 
@@ -58,7 +65,9 @@ def addressencode(ui: Any, address: bytes, charsets: Any = None, display: bool =
     return email.utils.formataddr((head, found))
 
 
-def addrlistencode(ui: Any, addrs: list[bytes], charsets: Any = None, display: bool = False) -> list[str]:
+def addrlistencode(
+    ui: Any, addrs: list[bytes], charsets: Any = None, display: bool = False
+) -> list[str]:
     """Return addresses for a header."""
     import email.utils  # late: used only here
 
@@ -68,7 +77,13 @@ def addrlistencode(ui: Any, addrs: list[bytes], charsets: Any = None, display: b
     found = []
     for name, addr in email.utils.getaddresses(texts):
         if name or addr:
-            found.append(addressencode(ui, encoding.strtolocal(email.utils.formataddr((name, addr))), charsets))
+            found.append(
+                addressencode(
+                    ui,
+                    encoding.strtolocal(email.utils.formataddr((name, addr))),
+                    charsets,
+                )
+            )
     return found
 
 
@@ -123,7 +138,7 @@ def headdecode(s: Any) -> bytes:
             continue
         for name in (charset, "utf-8", "iso-8859-1"):
             try:
-                parts.append(part.decode(name))  # type: ignore[arg-type]
+                parts.append(part.decode(name))
                 break
             except (UnicodeDecodeError, TypeError, LookupError):
                 continue
@@ -155,7 +170,14 @@ class STARTTLS(smtplib.SMTP):
 class SMTPS(smtplib.SMTP_SSL):
     """A secure connection."""
 
-    def __init__(self, ui: Any = None, keyfile: Any = None, certfile: Any = None, host: Any = None, **kwargs: Any):
+    def __init__(
+        self,
+        ui: Any = None,
+        keyfile: Any = None,
+        certfile: Any = None,
+        host: Any = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self._ui = ui
 
@@ -169,14 +191,21 @@ def validateconfig(ui: Any) -> None:
     method = ui.config(b"email", b"method") or b"smtp"
     if method == b"smtp":
         if not ui.config(b"smtp", b"host"):
-            raise error.Abort(_(b"smtp specified as email transport, but no smtp host configured"))
+            raise error.Abort(
+                _(b"smtp specified as email transport, but no smtp host configured")
+            )
         return
     command = procutil.shellsplit(method)[0]
     if not procutil.findexe(command):
-        raise error.Abort(_(b"%r specified as email transport, but not in PATH") % pycompat.bytestr(command))
+        raise error.Abort(
+            _(b"%r specified as email transport, but not in PATH")
+            % pycompat.bytestr(command)
+        )
 
 
-def connect(ui: Any, mbox: bytes | None = None) -> Callable[[bytes, list[bytes], bytes], Any]:
+def connect(
+    ui: Any, mbox: bytes | None = None
+) -> Callable[[bytes, list[bytes], bytes], Any]:
     """Return the function that sends a mail: sender, recipients, text."""
     if mbox:
         with open(mbox, "wb"):
@@ -206,7 +235,10 @@ def _smtp(ui: Any) -> Callable[[bytes, list[bytes], bytes], Any]:
         server.ehlo()
         server.starttls()
         server.ehlo()
-    username, password = ui.config(b"smtp", b"username"), ui.config(b"smtp", b"password")
+    username, password = (
+        ui.config(b"smtp", b"username"),
+        ui.config(b"smtp", b"password"),
+    )
     if username and not password:
         password = ui.getpass()
     if username and password:
@@ -215,7 +247,9 @@ def _smtp(ui: Any) -> Callable[[bytes, list[bytes], bytes], Any]:
 
     def send(sender: bytes, recipients: list[bytes], msg: bytes) -> Any:
         try:
-            return server.sendmail(sender.decode(), [r.decode() for r in recipients], msg)
+            return server.sendmail(
+                sender.decode(), [r.decode() for r in recipients], msg
+            )
         except smtplib.SMTPRecipientsRefused as problem:
             refused = [found[1] for found in problem.recipients.values()]
             raise error.Abort(b"\n" + b"\n".join(refused)) from None
@@ -227,7 +261,9 @@ def _smtp(ui: Any) -> Callable[[bytes, list[bytes], bytes], Any]:
 
 def _sendmail(ui: Any, sender: bytes, recipients: list[bytes], msg: bytes) -> None:
     program = ui.config(b"email", b"method")
-    emails = b" ".join(map(procutil.shellquote, [stringutil.email(r) for r in recipients]))
+    emails = b" ".join(
+        map(procutil.shellquote, [stringutil.email(r) for r in recipients])
+    )
     cmdline = b"%s -f %s %s" % (program, stringutil.email(sender), emails)
     ui.note(_(b"sending mail: %s\n") % cmdline)
     ui.flush()

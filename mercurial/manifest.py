@@ -140,7 +140,7 @@ class manifestdict(rustext.Manifest):  # noqa: N801 -- the name is Mercurial's
                 del made[path]
         return made
 
-    def hasdir(self, dir: bytes) -> bool:  # noqa: A002 -- the name is Mercurial's
+    def hasdir(self, dir: bytes) -> bool:
         """Return whether there are files below a directory."""
         if not self._changes:
             return self.stored_has_dir(dir)

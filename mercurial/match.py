@@ -40,11 +40,11 @@ class basematcher(rustext.Matcher):  # noqa: N801 -- the name is Mercurial's
     def _fileset(self) -> set[bytes]:
         return set(self.named_files())
 
-    def visitdir(self, dir: bytes) -> bool | bytes:  # noqa: A002 -- the name is Mercurial's
+    def visitdir(self, dir: bytes) -> bool | bytes:
         """Return whether to look into a directory; `b"all"` for all of it."""
         return _WORDS[self.visit(dir)]
 
-    def visitchildrenset(self, dir: bytes) -> Any:  # noqa: A002 -- the name is Mercurial's
+    def visitchildrenset(self, dir: bytes) -> Any:
         """Return the names to look at in a directory, or `b"this"`, `b"all"`."""
         word, names = self.visit_children(dir)
         return word or set(names)

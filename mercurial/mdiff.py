@@ -7,29 +7,64 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Any, Iterator
+from types import MappingProxyType
+from typing import Any, Iterator, Mapping
 
 
 class diffopts:  # noqa: N801 -- the name is Mercurial's
     """How differences are shown."""
 
-    defaults = {
-        "context": 3, "text": False, "showfunc": False, "git": False, "nodates": False, "nobinary": False,
-        "noprefix": False, "index": 0, "ignorews": False, "ignorewsamount": False, "ignorewseol": False,
-        "ignoreblanklines": False, "upgrade": False, "showsimilarity": False, "worddiff": False,
-        "xdiff": False,
-    }  # fmt: skip
+    context: int
+    text: bool
+    showfunc: bool
+    git: bool
+    nodates: bool
+    nobinary: bool
+    noprefix: bool
+    index: int
+    ignorews: bool
+    ignorewsamount: bool
+    ignorewseol: bool
+    ignoreblanklines: bool
+    upgrade: bool
+    showsimilarity: bool
+    worddiff: bool
+    xdiff: bool
+
+    defaults: Mapping[str, Any] = MappingProxyType(
+        {
+            "context": 3,
+            "text": False,
+            "showfunc": False,
+            "git": False,
+            "nodates": False,
+            "nobinary": False,
+            "noprefix": False,
+            "index": 0,
+            "ignorews": False,
+            "ignorewsamount": False,
+            "ignorewseol": False,
+            "ignoreblanklines": False,
+            "upgrade": False,
+            "showsimilarity": False,
+            "worddiff": False,
+            "xdiff": False,
+        }
+    )
 
     def __init__(self, **opts: Any):
+        options: dict[Any, Any] = opts
         for name, default in self.defaults.items():
-            value = opts.get(name, opts.get(name.encode()))
+            value = options.get(name, options.get(name.encode()))
             setattr(self, name, default if value is None else value)
         self.context = int(self.context)
 
     def copy(self, **kwargs: Any) -> diffopts:
         """Return a copy with some of them changed."""
         values = {name: getattr(self, name) for name in self.defaults}
-        values.update({k.decode() if isinstance(k, bytes) else k: v for k, v in kwargs.items()})
+        values.update(
+            {k.decode() if isinstance(k, bytes) else k: v for k, v in kwargs.items()}
+        )
         return diffopts(**values)
 
 
@@ -111,10 +146,17 @@ def unidiff(
     return header, _hunks(old, new, opts.context)
 
 
-def _hunks(old: list[bytes], new: list[bytes], context: int) -> Iterator[tuple[Any, list[bytes]]]:
+def _hunks(
+    old: list[bytes], new: list[bytes], context: int
+) -> Iterator[tuple[Any, list[bytes]]]:
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for group in matcher.get_grouped_opcodes(context):
-        start1, end1, start2, end2 = group[0][1], group[-1][2], group[0][3], group[-1][4]
+        start1, end1, start2, end2 = (
+            group[0][1],
+            group[-1][2],
+            group[0][3],
+            group[-1][4],
+        )
         size1, size2 = end1 - start1, end2 - start2
         lines = [
             b"@@ -%d,%d +%d,%d @@\n"

@@ -13,7 +13,13 @@ from mercurial.node import hex
 class updateresult:  # noqa: N801 -- the name is Mercurial's
     """How many files an update touched."""
 
-    def __init__(self, updatedcount: int = 0, mergedcount: int = 0, removedcount: int = 0, unresolvedcount: int = 0):
+    def __init__(
+        self,
+        updatedcount: int = 0,
+        mergedcount: int = 0,
+        removedcount: int = 0,
+        unresolvedcount: int = 0,
+    ):
         self.updatedcount = updatedcount
         self.mergedcount = mergedcount
         self.removedcount = removedcount
@@ -21,7 +27,12 @@ class updateresult:  # noqa: N801 -- the name is Mercurial's
 
     def isempty(self) -> bool:
         """Return whether it touched none."""
-        return not (self.updatedcount or self.mergedcount or self.removedcount or self.unresolvedcount)
+        return not (
+            self.updatedcount
+            or self.mergedcount
+            or self.removedcount
+            or self.unresolvedcount
+        )
 
 
 def _quietly(repo: Any, function: Any, *args: Any, **options: Any) -> updateresult:
@@ -47,14 +58,18 @@ def update(ctx: Any, updatecheck: Any = None, wc: Any = None) -> updateresult:
     return _quietly(ctx.repo(), commands.update, ctx.hex())
 
 
-def merge(ctx: Any, labels: Any = None, force: bool = False, wc: Any = None) -> updateresult:
+def merge(
+    ctx: Any, labels: Any = None, force: bool = False, wc: Any = None
+) -> updateresult:
     """Merge a changeset into the working directory."""
     from mercurial import commands  # late: it comes after us
 
     return _quietly(ctx.repo(), commands.merge, ctx.hex(), force=force)
 
 
-def graft(repo: Any, ctx: Any, base: Any = None, labels: Any = None, **_options: Any) -> updateresult:
+def graft(
+    repo: Any, ctx: Any, base: Any = None, labels: Any = None, **_options: Any
+) -> updateresult:
     """Copy the changes of a changeset into the working directory."""
     from mercurial import commands  # late: it comes after us
 

@@ -53,24 +53,39 @@ class namespaces:  # noqa: N801 -- the name is Mercurial's
         self._names: dict[bytes, namespace] = {}
         self.addnamespace(
             namespace(
-                b"bookmarks", b"bookmark", listnames=lambda repo: list(repo._bookmarks),
-                namemap=lambda repo, name: [repo._bookmarks[name]] if name in repo._bookmarks else [],
-                nodemap=lambda repo, node: repo.nodebookmarks(node), builtin=True,
-            )  # fmt: skip
+                b"bookmarks",
+                b"bookmark",
+                listnames=lambda repo: list(repo._bookmarks),
+                namemap=lambda repo, name: (
+                    [repo._bookmarks[name]] if name in repo._bookmarks else []
+                ),
+                nodemap=lambda repo, node: repo.nodebookmarks(node),
+                builtin=True,
+            )
         )
         self.addnamespace(
             namespace(
-                b"tags", b"tag", listnames=lambda repo: list(repo.tags()),
-                namemap=lambda repo, name: [repo.tags()[name]] if name in repo.tags() else [],
-                nodemap=lambda repo, node: repo.nodetags(node), builtin=True,
-            )  # fmt: skip
+                b"tags",
+                b"tag",
+                listnames=lambda repo: list(repo.tags()),
+                namemap=lambda repo, name: (
+                    [repo.tags()[name]] if name in repo.tags() else []
+                ),
+                nodemap=lambda repo, node: repo.nodetags(node),
+                builtin=True,
+            )
         )
         self.addnamespace(
             namespace(
-                b"branches", b"branch", listnames=lambda repo: [name for name, *_ in repo.branchmap().iterbranches()],
+                b"branches",
+                b"branch",
+                listnames=lambda repo: [
+                    name for name, *_ in repo.branchmap().iterbranches()
+                ],
                 namemap=lambda repo, name: [repo.branchtip(name, ignoremissing=True)],
-                nodemap=lambda repo, node: [repo[node].branch()], builtin=True,
-            )  # fmt: skip
+                nodemap=lambda repo, node: [repo[node].branch()],
+                builtin=True,
+            )
         )
 
     def __getitem__(self, name: bytes) -> namespace:

@@ -10,8 +10,8 @@ import binascii
 nullrev = -1
 wdirrev = 0x7FFFFFFF
 
-hex = binascii.hexlify  # noqa: A001 -- the name is Mercurial's
-bin = binascii.unhexlify  # noqa: A001 -- the name is Mercurial's
+hex = binascii.hexlify
+bin = binascii.unhexlify
 
 nullid = b"\0" * 20
 nullhex = b"0" * 40

@@ -13,12 +13,16 @@ bumpedfix = 1
 usingsha256 = 2
 
 
-def successorssets(repo: Any, initialnode: bytes, closest: bool = False, cache: Any = None) -> list[list[bytes]]:
+def successorssets(
+    repo: Any, initialnode: bytes, closest: bool = False, cache: Any = None
+) -> list[list[bytes]]:
     """Return the sets of changesets that replace one."""
     return [list(found) for found in rustext.successors_sets(repo._handle, initialnode)]
 
 
-def allsuccessors(obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0) -> Iterator[bytes]:
+def allsuccessors(
+    obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0
+) -> Iterator[bytes]:
     """Yield nodes and all that replace them."""
     pending, seen = list(nodes), set(nodes)
     while pending:
@@ -31,7 +35,9 @@ def allsuccessors(obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0) -
                     pending.append(found)
 
 
-def allpredecessors(obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0) -> Iterator[bytes]:
+def allpredecessors(
+    obsstore: Any, nodes: Iterable[bytes], ignoreflags: int = 0
+) -> Iterator[bytes]:
     """Yield nodes and all that they replace."""
     pending, seen = list(nodes), set(nodes)
     while pending:
@@ -103,7 +109,9 @@ class marker:  # noqa: N801 -- the name is Mercurial's
         return self._data[5]
 
 
-def getmarkers(repo: Any, nodes: Any = None, exclusive: bool = False) -> Iterator[marker]:
+def getmarkers(
+    repo: Any, nodes: Any = None, exclusive: bool = False
+) -> Iterator[marker]:
     """Yield markers."""
     wanted = None if nodes is None else set(nodes)
     for data in repo.obsstore:

@@ -64,7 +64,7 @@ def commitctx(repo: Any, args: tuple[Any]) -> bytes:
             shown, ctx, path, data, b"l" in flags, b"x" in flags, source
         )
 
-    ctx = context.memctx(
+    ctx: Any = context.memctx(
         shown, pending.parents(), text, pending.paths(), version, user, date, extra
     )
     ctx._pending = pending

@@ -37,7 +37,10 @@ def difffeatureopts(
                 return given
         return getter(section, configprefix + (name or key), untrusted=untrusted)
 
-    values: dict[str, Any] = {"nodates": get(b"nodates"), "showfunc": get(b"show_function", b"showfunc")}
+    values: dict[str, Any] = {
+        "nodates": get(b"nodates"),
+        "showfunc": get(b"show_function", b"showfunc"),
+    }
     values["context"] = get(b"unified", getter=ui.config) or 3
     if git:
         values["git"] = get(b"git")
@@ -53,7 +56,13 @@ def difffeatureopts(
     return diffopts(**values)
 
 
-def diffallopts(ui: Any, opts: Any = None, untrusted: bool = False, section: bytes = b"diff", configprefix: bytes = b"") -> diffopts:
+def diffallopts(
+    ui: Any,
+    opts: Any = None,
+    untrusted: bool = False,
+    section: bytes = b"diff",
+    configprefix: bytes = b"",
+) -> diffopts:
     """Return how differences are shown, all features."""
     return difffeatureopts(ui, opts, untrusted, section, True, True, True, configprefix)
 
@@ -82,18 +91,29 @@ def diffui(*args: Any, **kwargs: Any) -> Iterator[tuple[bytes, bytes]]:
 
 
 _LABELS = (
-    (b"diff", b"diff.diffline"), (b"---", b"diff.file_a"), (b"+++", b"diff.file_b"), (b"copy", b"diff.extended"),
-    (b"rename", b"diff.extended"), (b"old", b"diff.extended"), (b"new", b"diff.extended"),
-    (b"deleted", b"diff.extended"), (b"index", b"diff.extended"), (b"similarity", b"diff.extended"),
-    (b"@@", b"diff.hunk"), (b"-", b"diff.deleted"), (b"+", b"diff.inserted"),
-)  # fmt: skip
+    (b"diff", b"diff.diffline"),
+    (b"---", b"diff.file_a"),
+    (b"+++", b"diff.file_b"),
+    (b"copy", b"diff.extended"),
+    (b"rename", b"diff.extended"),
+    (b"old", b"diff.extended"),
+    (b"new", b"diff.extended"),
+    (b"deleted", b"diff.extended"),
+    (b"index", b"diff.extended"),
+    (b"similarity", b"diff.extended"),
+    (b"@@", b"diff.hunk"),
+    (b"-", b"diff.deleted"),
+    (b"+", b"diff.inserted"),
+)
 
 
 def difflabel(func: Any, *args: Any, **kwargs: Any) -> Iterator[tuple[bytes, bytes]]:
     """Yield the pieces that a function gives, with labels."""
     for chunk in func(*args, **kwargs):
         for line in chunk.splitlines(True):
-            label = next((label for prefix, label in _LABELS if line.startswith(prefix)), b"")
+            label = next(
+                (label for prefix, label in _LABELS if line.startswith(prefix)), b""
+            )
             text = line.rstrip(b"\n")
             if text:
                 yield text, label
@@ -101,12 +121,14 @@ def difflabel(func: Any, *args: Any, **kwargs: Any) -> Iterator[tuple[bytes, byt
                 yield b"\n", b""
 
 
-def diffhunks(repo: Any, ctx1: Any, ctx2: Any, match: Any = None, *_args: Any, **_options: Any) -> Iterator[Any]:
+def diffhunks(
+    repo: Any, ctx1: Any, ctx2: Any, match: Any = None, *_args: Any, **_options: Any
+) -> Iterator[Any]:
     """Yield for each file both versions, the header and the hunks."""
     status = ctx1.status(ctx2, match=match)
     for name in sorted(status.modified + status.added + status.removed):
-        old = ctx1[name] if name in ctx1 else None
-        new = ctx2[name] if name in ctx2 else None
+        old = ctx1[name] if name in ctx1 else None  # noqa: SIM401 -- contexts have no `get`
+        new = ctx2[name] if name in ctx2 else None  # noqa: SIM401 -- contexts have no `get`
         header, hunks = mdiff.unidiff(
             old.data() if old else b"", b"x" if old else b"", new.data() if new else b"",
             b"x" if new else b"", name, name,
@@ -147,7 +169,7 @@ def diffstatdata(lines: Iterable[bytes]) -> list[tuple[bytes, int, int, bool]]:
 
 
 def diffstatsum(stats: Any) -> tuple[int, int, int, int, bool]:
-    """Return the longest name and change, all added and removed lines, and whether one is binary."""
+    """Return the longest name and change, all added and removed lines, and if one is binary."""
     from mercurial import encoding  # late: used only here
 
     longest = max((encoding.colwidth(name) for name, *_rest in stats), default=0)
@@ -182,7 +204,9 @@ def diffstat(lines: Iterable[bytes], width: int = 80) -> bytes:
     return b"".join(out)
 
 
-def diffstatui(lines: Iterable[bytes], width: int = 80) -> Iterator[tuple[bytes, bytes]]:
+def diffstatui(
+    lines: Iterable[bytes], width: int = 80
+) -> Iterator[tuple[bytes, bytes]]:
     """Yield the pieces of `diffstat` with labels."""
     for line in diffstat(lines, width).splitlines(True):
         yield line.rstrip(b"\n"), b"diffstat"
@@ -231,7 +255,11 @@ _HUNK = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 def parsepatch(originalchunks: Any, maxcontext: Any = None) -> list[header]:
     """Return the files of a patch with their hunks."""
-    data = b"".join(originalchunks) if not isinstance(originalchunks, bytes) else originalchunks
+    data = (
+        b"".join(originalchunks)
+        if not isinstance(originalchunks, bytes)
+        else originalchunks
+    )
     files: list[header] = []
     lines: list[bytes] = []
     hunk: recordhunk | None = None
@@ -259,7 +287,9 @@ def parsepatch(originalchunks: Any, maxcontext: Any = None) -> list[header]:
     return files
 
 
-def changedfiles(ui: Any, repo: Any, patchpath: bytes, strip: int = 1, prefix: bytes = b"") -> set[bytes]:
+def changedfiles(
+    ui: Any, repo: Any, patchpath: bytes, strip: int = 1, prefix: bytes = b""
+) -> set[bytes]:
     """Return the files that a patch changes."""
     with open(patchpath, "rb") as file:
         return {name for found in parsepatch(file.read()) for name in found.files()}

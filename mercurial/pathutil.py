@@ -26,7 +26,12 @@ class pathauditor:  # noqa: N801 -- the name is Mercurial's
     """
 
     def __init__(
-        self, root: bytes, callback: Any = None, realfs: bool = True, cached: bool = False, **_options: Any
+        self,
+        root: bytes,
+        callback: Any = None,
+        realfs: bool = True,
+        cached: bool = False,
+        **_options: Any,
     ):
         self.root = root
         self.callback = callback
@@ -35,12 +40,19 @@ class pathauditor:  # noqa: N801 -- the name is Mercurial's
     def __call__(self, path: bytes, mode: Any = None) -> None:
         parts = path.split(b"/")
         lowered = [part.lower() for part in parts]
-        if not path or path.startswith(b"/") or parts[0] in (b".hg", b".hg.", b"") or b".." in parts:
+        if (
+            not path
+            or path.startswith(b"/")
+            or parts[0] in (b".hg", b".hg.", b"")
+            or b".." in parts
+        ):
             raise error.InputError(_(b"path contains illegal component: %s") % path)
         if b".hg" in lowered:
             at = lowered.index(b".hg")
             base = b"/".join(parts[:at])
-            raise error.InputError(_(b"path '%s' is inside nested repo %r") % (path, base))
+            raise error.InputError(
+                _(b"path '%s' is inside nested repo %r") % (path, base)
+            )
         if self._realfs:
             for prefix in reversed(list(finddirs(path))):
                 self._check(prefix, path)
@@ -49,9 +61,9 @@ class pathauditor:  # noqa: N801 -- the name is Mercurial's
         current = os.path.join(self.root, prefix)
         if prefix and os.path.islink(current):
             raise error.Abort(_(b"path %r traverses symbolic link %r") % (path, prefix))
-        if prefix and os.path.isdir(os.path.join(current, b".hg")):
-            if not self.callback or not self.callback(current):
-                raise error.Abort(_(b"path '%s' is inside nested repo %r") % (path, prefix))
+        nested = prefix and os.path.isdir(os.path.join(current, b".hg"))
+        if nested and not (self.callback and self.callback(current)):
+            raise error.Abort(_(b"path '%s' is inside nested repo %r") % (path, prefix))
 
     def check(self, path: bytes) -> bool:
         """Return whether a path may be used."""
@@ -80,7 +92,8 @@ def canonpath(root: bytes, cwd: bytes, myname: bytes, auditor: Any = None) -> by
         found = name[len(base) :]
         (auditor or pathauditor(root))(found)
         return found
-    head, rest = name, []
+    head = name
+    rest: list[bytes] = []
     while True:
         if os.path.exists(head) and os.path.samefile(head, root):
             return b"/".join(reversed(rest))

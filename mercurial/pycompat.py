@@ -14,7 +14,8 @@ import sys
 import time as _time
 from typing import Any, Callable, Iterable, Iterator
 
-# Modules of the standard library under names of the API; imported when they are asked for, since most
+# Modules of the standard library under names of the API; imported when they are asked for,
+# since most
 # runs need none of them.
 _MODULES = {
     "codecs": "codecs",
@@ -85,7 +86,6 @@ stdout = getattr(sys.stdout, "buffer", sys.stdout)
 stderr = getattr(sys.stderr, "buffer", sys.stderr)
 
 
-
 def identity(a: Any) -> Any:
     """Return the argument."""
     return a
@@ -102,13 +102,13 @@ class bytestr(bytes):  # noqa: N801 -- the name is Mercurial's
             s = str(s).encode("utf-8", "surrogateescape")
         return bytes.__new__(cls, bytes(s))
 
-    def __getitem__(self, key: Any) -> bytes:
+    def __getitem__(self, key: Any) -> Any:
         found = bytes.__getitem__(self, key)
         if not isinstance(found, bytes):
             return bytechr(found)
         return found
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Any]:
         return iterbytestr(bytes(self))
 
     def __repr__(self) -> str:
@@ -120,7 +120,9 @@ def bytechr(number: int) -> bytes:
     return bytes((number,))
 
 
-byterepr = lambda value: repr(value).encode("utf-8")  # noqa: E731 -- the shape is the API's
+def byterepr(value: Any) -> bytes:
+    """Return how an object is shown, as bytes."""
+    return repr(value).encode("utf-8")
 
 
 def iterbytestr(text: bytes) -> Iterator[bytes]:
@@ -172,21 +174,24 @@ def _named(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-delattr = _named(builtins.delattr)  # noqa: A001 -- the name is Mercurial's
-getattr = _named(builtins.getattr)  # noqa: A001 -- the name is Mercurial's
-hasattr = _named(builtins.hasattr)  # noqa: A001 -- the name is Mercurial's
-setattr = _named(builtins.setattr)  # noqa: A001 -- the name is Mercurial's
+delattr = _named(builtins.delattr)
+getattr = _named(builtins.getattr)
+hasattr = _named(builtins.hasattr)
+setattr = _named(builtins.setattr)
 safehasattr = hasattr
 xrange = builtins.range
 
 
-def open(name: Any, mode: Any = b"r", buffering: int = -1, encoding: Any = None) -> Any:  # noqa: A001
+def open(name: Any, mode: Any = b"r", buffering: int = -1, encoding: Any = None) -> Any:
     """Open a file; the mode may be bytes."""
     return builtins.open(name, sysstr(mode), buffering, encoding)
 
 
 def _getoptbwrapper(
-    orig: Callable[..., Any], args: Iterable[bytes], shortlist: bytes, namelist: Iterable[bytes]
+    orig: Callable[..., Any],
+    args: Iterable[bytes],
+    shortlist: bytes,
+    namelist: Iterable[bytes],
 ) -> Any:
     words = [arg.decode("latin-1") for arg in args]
     names = [name.decode("latin-1") for name in namelist]
@@ -195,14 +200,22 @@ def _getoptbwrapper(
     return pairs, [arg.encode("latin-1") for arg in rest]
 
 
-def gnugetoptb(args: Iterable[bytes], shortoptions: bytes, longoptions: Iterable[bytes]) -> Any:
+def gnugetoptb(
+    args: Iterable[bytes], shortoptions: bytes, longoptions: Iterable[bytes]
+) -> Any:
     """Parse options anywhere among the arguments."""
-    return _getoptbwrapper(importlib.import_module("getopt").gnu_getopt, args, shortoptions, longoptions)
+    return _getoptbwrapper(
+        importlib.import_module("getopt").gnu_getopt, args, shortoptions, longoptions
+    )
 
 
-def getoptb(args: Iterable[bytes], shortoptions: bytes, longoptions: Iterable[bytes]) -> Any:
+def getoptb(
+    args: Iterable[bytes], shortoptions: bytes, longoptions: Iterable[bytes]
+) -> Any:
     """Parse options before the arguments."""
-    return _getoptbwrapper(importlib.import_module("getopt").getopt, args, shortoptions, longoptions)
+    return _getoptbwrapper(
+        importlib.import_module("getopt").getopt, args, shortoptions, longoptions
+    )
 
 
 def strkwargs(dic: dict[Any, Any]) -> dict[str, Any]:
@@ -220,7 +233,10 @@ def byteskwargs(dic: dict[Any, Any]) -> dict[bytes, Any]:
 
 def shlexsplit(s: bytes, comments: bool = False, posix: bool = True) -> list[bytes]:
     """Split a command line into words."""
-    return [word.encode("latin-1") for word in _module("shlex").split(s.decode("latin-1"), comments, posix)]
+    return [
+        word.encode("latin-1")
+        for word in _module("shlex").split(s.decode("latin-1"), comments, posix)
+    ]
 
 
 def itervalues(mapping: dict[Any, Any]) -> Any:
@@ -241,20 +257,27 @@ def emailparser(*args: Any, **kwargs: Any) -> Any:
 
 
 def mkstemp(
-    suffix: bytes = b"", prefix: bytes = b"tmp", dir: bytes | None = None, text: bool = False  # noqa: A002
+    suffix: bytes = b"",
+    prefix: bytes = b"tmp",
+    dir: bytes | None = None,
+    text: bool = False,
 ) -> tuple[int, bytes]:
     """Create a temporary file."""
     return _module("tempfile").mkstemp(suffix, prefix, dir, text)
 
 
-def mkdtemp(suffix: bytes = b"", prefix: bytes = b"tmp", dir: bytes | None = None) -> bytes:  # noqa: A002
+def mkdtemp(
+    suffix: bytes = b"", prefix: bytes = b"tmp", dir: bytes | None = None
+) -> bytes:
     """Create a temporary directory."""
     return _module("tempfile").mkdtemp(suffix, prefix, dir)
 
 
 def unnamedtempfile(mode: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Create a temporary file without name."""
-    return _module("tempfile").TemporaryFile("w+b" if mode is None else sysstr(mode), *args, **kwargs)
+    return _module("tempfile").TemporaryFile(
+        "w+b" if mode is None else sysstr(mode), *args, **kwargs
+    )
 
 
 def time() -> float:

@@ -34,7 +34,9 @@ class _funcregistrarbase:  # noqa: N801 -- the name is Mercurial's
     def __init__(self, table: dict[bytes, Any] | None = None):
         self._table = {} if table is None else table
 
-    def __call__(self, decl: bytes, *args: Any, **kwargs: Any) -> Callable[[Function], Function]:
+    def __call__(
+        self, decl: bytes, *args: Any, **kwargs: Any
+    ) -> Callable[[Function], Function]:
         """Return the decorator that registers a function under `decl`."""
 
         def register(func: Function) -> Function:
@@ -42,10 +44,14 @@ class _funcregistrarbase:  # noqa: N801 -- the name is Mercurial's
 
         return register
 
-    def _doregister(self, func: Function, decl: bytes, *args: Any, **kwargs: Any) -> Function:
+    def _doregister(
+        self, func: Function, decl: bytes, *args: Any, **kwargs: Any
+    ) -> Function:
         name = self._getname(decl)
         if name in self._table:
-            raise error.ProgrammingError(b'duplicate registration for name: "%s"' % name)
+            raise error.ProgrammingError(
+                b'duplicate registration for name: "%s"' % name
+            )
         if func.__doc__ and not hasattr(func, "_origdoc"):
             func._origdoc = func.__doc__.strip()  # type: ignore[attr-defined]
             func.__doc__ = self._formatdoc(decl.decode("latin-1"), func._origdoc)  # type: ignore[attr-defined]
@@ -57,7 +63,9 @@ class _funcregistrarbase:  # noqa: N801 -- the name is Mercurial's
         """Take over the entries of another registrar."""
         for name, func in registrarbase._table.items():
             if name in self._table:
-                raise error.ProgrammingError(b'duplicate registration for name: "%s"' % name)
+                raise error.ProgrammingError(
+                    b'duplicate registration for name: "%s"' % name
+                )
             self._table[name] = func
 
     def _parsefuncdecl(self, decl: bytes) -> bytes:
@@ -98,7 +106,7 @@ class command(_funcregistrarbase):  # noqa: N801 -- the name is Mercurial's
     def _doregister(
         self,
         func: Function,
-        name: bytes,
+        decl: bytes,
         options: Sequence[Option] = (),
         synopsis: bytes | None = None,
         norepo: bool = False,
@@ -107,6 +115,7 @@ class command(_funcregistrarbase):  # noqa: N801 -- the name is Mercurial's
         intents: Any = None,
         helpcategory: bytes | None = None,
         helpbasic: bool = False,
+        *_more: Any,
         **_options: Any,
     ) -> Function:
         func.norepo = norepo  # type: ignore[attr-defined]
@@ -116,11 +125,11 @@ class command(_funcregistrarbase):  # noqa: N801 -- the name is Mercurial's
         func.helpcategory = helpcategory  # type: ignore[attr-defined]
         func.helpbasic = helpbasic  # type: ignore[attr-defined]
         entry: tuple[Any, ...] = (func, list(options))
-        self._table[name] = entry if not synopsis else (*entry, synopsis)
+        self._table[decl] = entry if not synopsis else (*entry, synopsis)
         return func
 
     def rename(self, old: bytes, new: bytes) -> None:
-        """Register a command under another name."""
+        """Register a command under another decl."""
         self._table[new] = self._table.pop(old)
 
 
@@ -179,7 +188,9 @@ class _templateregistrarbase(_funcregistrarbase):  # noqa: N801 -- the name is M
 class templatekeyword(_templateregistrarbase):  # noqa: N801 -- the name is Mercurial's
     """Decorator factory for template keywords; functions get `(context, mapping)`."""
 
-    def _extrasetup(self, name: bytes, func: Function, requires: Any = (), **_options: Any) -> None:
+    def _extrasetup(
+        self, name: bytes, func: Function, requires: Any = (), **_options: Any
+    ) -> None:
         func._requires = requires  # type: ignore[attr-defined]
 
 
@@ -199,7 +210,12 @@ class templatefunc(_templateregistrarbase):  # noqa: N801 -- the name is Mercuri
         return self._parsefuncdecl(decl)
 
     def _extrasetup(
-        self, name: bytes, func: Function, argspec: Any = None, requires: Any = (), **_o: Any
+        self,
+        name: bytes,
+        func: Function,
+        argspec: Any = None,
+        requires: Any = (),
+        **_o: Any,
     ) -> None:
         func._argspec = argspec  # type: ignore[attr-defined]
         func._requires = requires  # type: ignore[attr-defined]

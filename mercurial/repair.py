@@ -10,24 +10,39 @@ from typing import Any, Iterable
 from mercurial.node import hex
 
 
-def strip(ui: Any, repo: Any, nodelist: Iterable[bytes], backup: Any = True, topic: bytes = b"backup") -> None:
+def strip(
+    ui: Any,
+    repo: Any,
+    nodelist: Iterable[bytes],
+    backup: Any = True,
+    topic: bytes = b"backup",
+) -> None:
     """Remove changesets and their descendants; they are kept in a bundle."""
     from mercurial import commands  # late: it comes after us
 
     names = [hex(node) for node in nodelist]
     if names:
-        commands.debugstrip(ui, repo, *names, no_backup=not backup)
+        run: Any = commands.debugstrip
+        run(ui, repo, *names, no_backup=not backup)
         repo.invalidate()
 
 
-def delayedstrip(ui: Any, repo: Any, nodelist: Iterable[bytes], topic: Any = None, backup: bool = True) -> None:
+def delayedstrip(
+    ui: Any,
+    repo: Any,
+    nodelist: Iterable[bytes],
+    topic: Any = None,
+    backup: bool = True,
+) -> None:
     """Remove changesets once the transaction is over."""
     nodes = list(nodelist)
     transaction = repo.currenttransaction()
     if transaction is None:
         strip(ui, repo, nodes, backup=backup)
     else:
-        transaction.addpostclose(b"strip", lambda _tr: strip(ui, repo, nodes, backup=backup))
+        transaction.addpostclose(
+            b"strip", lambda _tr: strip(ui, repo, nodes, backup=backup)
+        )
 
 
 stripgeneric = strip

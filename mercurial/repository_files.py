@@ -111,7 +111,7 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
     def _datafilters(self) -> dict[bytes, Callable[..., bytes]]:
         return {}
 
-    def adddatafilter(self, name: bytes, filter: Callable[..., bytes]) -> None:  # noqa: A002 -- the name is Mercurial's
+    def adddatafilter(self, name: bytes, filter: Callable[..., bytes]) -> None:
         """Name a function that `[encode]` and `[decode]` can use."""
         self._datafilters[name] = filter
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 
-def filterrevs(repo: Any, filtername: bytes, visibilityexceptions: Any = None) -> frozenset[int]:
+def filterrevs(
+    repo: Any, filtername: bytes, visibilityexceptions: Any = None
+) -> frozenset[int]:
     """Return what a view hides."""
     whole = repo.unfiltered()
     shown = set(whole.filtered(filtername).changelog)
@@ -27,5 +29,13 @@ def _view(name: bytes) -> Any:
 
 
 filtertable: dict[bytes, Any] = {
-    name: _view(name) for name in (b"visible", b"visible-hidden", b"served.hidden", b"served", b"immutable", b"base")
+    name: _view(name)
+    for name in (
+        b"visible",
+        b"visible-hidden",
+        b"served.hidden",
+        b"served",
+        b"immutable",
+        b"base",
+    )
 }

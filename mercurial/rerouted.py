@@ -15,7 +15,15 @@ from mercurial.i18n import _
 from mercurial.utils import dateutil
 
 # What this form of the command leaves to the native one.
-_NATIVE = ("amend", "interactive", "subrepos", "secret", "draft", "force_close_branch", "close_branch")
+_NATIVE = (
+    "amend",
+    "interactive",
+    "subrepos",
+    "secret",
+    "draft",
+    "force_close_branch",
+    "close_branch",
+)
 
 
 def overrides(repo: Any, method: str) -> bool:
@@ -31,7 +39,7 @@ def applies(name: bytes, repo: Any, opts: dict[str, Any]) -> bool:
 
 
 def commit(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int | None:
-    """commit the specified files or all outstanding changes"""
+    """Commit the specified files or all outstanding changes."""
     if repo.vfs.exists(b"updatestate"):
         raise error.StateError(
             _(b"last update was interrupted"),
@@ -55,7 +63,11 @@ def commit(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int | None:
         )
         try:
             node = repo.commit(
-                message or b"", opts.get("user") or None, date, match=matcher, editor=editor
+                message or b"",
+                opts.get("user") or None,
+                date,
+                match=matcher,
+                editor=editor,
             )
         except error.InputError as problem:
             name, untracked, rest = problem.message.partition(b": file not tracked!")
@@ -66,7 +78,9 @@ def commit(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int | None:
         _nothing_changed(ui, repo, matcher)
         return 1
     ctx = repo[node]
-    grows = any(parent.node() in heads and parent.branch() == branch for parent in ctx.parents())
+    grows = any(
+        parent.node() in heads and parent.branch() == branch for parent in ctx.parents()
+    )
     if heads and not grows:
         ui.status(_(b"created new head\n"))
     if ui.debugflag:

@@ -201,7 +201,7 @@ class revlog(rustext.Revlog):  # noqa: N801 -- the name is Mercurial's
         """Return the roots from which heads can be reached, with the ways if wanted."""
         return self.reachable(list(roots), list(heads), includepath)
 
-    def lookup(self, id: Any) -> bytes:  # noqa: A002 -- the name is Mercurial's
+    def lookup(self, id: Any) -> bytes:
         """Return the node id that a number, a node id or digits stand for.
 
         Raises:
@@ -218,7 +218,7 @@ class revlog(rustext.Revlog):  # noqa: N801 -- the name is Mercurial's
             raise error.LookupError(id, self.name(), b"no match found")
         return node
 
-    def _partialmatch(self, id: bytes) -> bytes | None:  # noqa: A002 -- the name is Mercurial's
+    def _partialmatch(self, id: bytes) -> bytes | None:
         if wdirhex.startswith(id):
             raise error.WdirUnsupported
         try:

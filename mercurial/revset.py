@@ -8,8 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from mercurial import error, registrar
-from mercurial.revsetlang import (  # noqa: F401 -- part of the API
-    formatspec, getargs, getargsdict, getboolean, getinteger, getlist, getrange, getstring, getsymbol,
+from mercurial.revsetlang import (
+    formatspec,  # noqa: F401 -- part of the API
+    getargs,  # noqa: F401 -- part of the API
+    getargsdict,  # noqa: F401 -- part of the API
+    getboolean,  # noqa: F401 -- part of the API
+    getinteger,  # noqa: F401 -- part of the API
+    getlist,  # noqa: F401 -- part of the API
+    getrange,  # noqa: F401 -- part of the API
+    getstring,  # noqa: F401 -- part of the API
+    getsymbol,  # noqa: F401 -- part of the API
     totext,
 )  # fmt: skip
 
@@ -27,7 +35,15 @@ def __getattr__(name: str) -> Any:
     """Return the sets, which live in `smartset`."""
     from mercurial import smartset  # late: few extensions need it
 
-    if name in ("baseset", "abstractsmartset", "spanset", "fullreposet", "generatorset", "addset", "filteredset"):
+    if name in (
+        "baseset",
+        "abstractsmartset",
+        "spanset",
+        "fullreposet",
+        "generatorset",
+        "addset",
+        "filteredset",
+    ):
         return getattr(smartset, name)
     raise AttributeError(f"module 'mercurial.revset' has no attribute {name!r}")
 
@@ -55,7 +71,9 @@ def match(ui: Any, spec: bytes, lookup: Any = None) -> Any:
     return matchany(ui, [spec], lookup)
 
 
-def matchany(ui: Any, specs: list[bytes], lookup: Any = None, localalias: Any = None) -> Any:
+def matchany(
+    ui: Any, specs: list[bytes], lookup: Any = None, localalias: Any = None
+) -> Any:
     """Return a function from a repository to the revisions of revsets."""
 
     def find(repo: Any, subset: Any = None) -> Any:

@@ -65,7 +65,7 @@ def getrange(x: Any, err: bytes) -> tuple[Any, Any]:
     raise error.ParseError(err)
 
 
-def getargs(x: Any, min: int, max: int, err: bytes) -> list[Any]:  # noqa: A002
+def getargs(x: Any, min: int, max: int, err: bytes) -> list[Any]:
     """Return the arguments, if there are as many as there should be."""
     found = getlist(x)
     if len(found) < min or (max >= 0 and len(found) > max):
@@ -85,9 +85,14 @@ def getargsdict(x: Any, funcname: bytes, keys: bytes) -> dict[bytes, Any]:
         if arg[0] == b"keyvalue":
             key = getsymbol(arg[1])
             if key not in plain:
-                raise error.ParseError(b"%s got an unexpected keyword argument '%s'" % (funcname, key))
+                raise error.ParseError(
+                    b"%s got an unexpected keyword argument '%s'" % (funcname, key)
+                )
             if key in found:
-                raise error.ParseError(b"%s got multiple values for keyword argument '%s'" % (funcname, key))
+                raise error.ParseError(
+                    b"%s got multiple values for keyword argument '%s'"
+                    % (funcname, key)
+                )
             found[key] = arg[2]
         elif at < len(plain):
             found[plain[at]] = arg
@@ -108,7 +113,12 @@ _INFIX = {
     b"dagrange": b"::", b"only": b"%", b"keyvalue": b"=", b"ancestor": b"~", b"parent": b"^",
 }  # fmt: skip
 _PREFIX = {b"not": b"not ", b"negate": b"-", b"rangepre": b":", b"dagrangepre": b"::"}
-_SUFFIX = {b"rangepost": b":", b"dagrangepost": b"::", b"parentpost": b"^", b"onlypost": b"%"}
+_SUFFIX = {
+    b"rangepost": b":",
+    b"dagrangepost": b"::",
+    b"parentpost": b"^",
+    b"onlypost": b"%",
+}
 
 
 def totext(tree: Any) -> bytes:

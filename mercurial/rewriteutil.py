@@ -18,7 +18,9 @@ def disallowednewunstable(repo: Any, revs: Any) -> Any:
     return repo.revs(b"(%ld::) - %ld", revs, revs)
 
 
-def precheck(repo: Any, revs: Any, action: bytes = b"rewrite", check_divergence: bool = True) -> None:
+def precheck(
+    repo: Any, revs: Any, action: bytes = b"rewrite", check_divergence: bool = True
+) -> None:
     """Refuse changesets that cannot be replaced.
 
     Raises:

@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
     if name == "status":
         from mercurial import localrepo  # late: it uses us
 
-        return getattr(localrepo, "status", None) or localrepo.Status
+        return localrepo.status
     if name in ("vfs", "filtervfs", "proxyvfs", "readonlyvfs", "abstractvfs"):
         from mercurial import vfs  # late: few extensions need it
 
@@ -67,7 +67,9 @@ def resolvehexnodeidprefix(repo: Any, prefix: bytes) -> bytes | None:
         return None
 
 
-def shortesthexnodeidprefix(repo: Any, node: bytes, minlength: int = 1, cache: Any = None) -> bytes:
+def shortesthexnodeidprefix(
+    repo: Any, node: bytes, minlength: int = 1, cache: Any = None
+) -> bytes:
     """Return the shortest prefix of an id that names no other changeset."""
     from mercurial import rustext  # late: few commands need it
 
@@ -78,12 +80,16 @@ def shortesthexnodeidprefix(repo: Any, node: bytes, minlength: int = 1, cache: A
 
 def _range(repo: Any, specs: Iterable[Any], localalias: Any = None) -> Any:
     allspecs = [
-        b"%d" % spec if isinstance(spec, int) else spec for spec in specs if spec not in (None, b"")
+        b"%d" % spec if isinstance(spec, int) else spec
+        for spec in specs
+        if spec not in (None, b"")
     ]
     return repo.anyrevs(allspecs, user=True, localalias=localalias)
 
 
-def revsingle(repo: Any, revspec: Any, default: Any = b".", localalias: Any = None) -> Any:
+def revsingle(
+    repo: Any, revspec: Any, default: Any = b".", localalias: Any = None
+) -> Any:
     """Return the changeset that a revset of the user names, its last.
 
     Raises:
@@ -105,9 +111,18 @@ def revpair(repo: Any, revs: Any) -> tuple[Any, Any]:
     if not found:
         raise error.InputError(_(b"empty revision range"))
     first, second = found.first(), found.last()
-    if first == second and len(revs) > 1 and not all(revrange(repo, [rev]) for rev in revs):
+    if (
+        first == second
+        and len(revs) > 1
+        and not all(revrange(repo, [rev]) for rev in revs)
+    ):
         raise error.InputError(_(b"empty revision on one side of range"))
-    if first == second and len(revs) == 1 and b":" not in revs[0] and b".." not in revs[0]:
+    if (
+        first == second
+        and len(revs) == 1
+        and b":" not in revs[0]
+        and b".." not in revs[0]
+    ):
         return repo[first], repo[None]
     return repo[first], repo[second]
 
@@ -218,7 +233,11 @@ def matchandpats(
     """Return the matcher of a command's patterns, and the patterns."""
     opts = pycompat.byteskwargs(opts or {})
     matcher = ctx.match(
-        list(pats), opts.get(b"include") or [], opts.get(b"exclude") or [], default, badfn=badfn
+        list(pats),
+        opts.get(b"include") or [],
+        opts.get(b"exclude") or [],
+        default,
+        badfn=badfn,
     )
     return matcher, ([] if matcher.always() else pats)
 
@@ -267,7 +286,9 @@ def getuipathfn(
     return lambda f: util.pathto(repo.root, cwd, f)
 
 
-def subdiruipathfn(subpath: bytes, uipathfn: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+def subdiruipathfn(
+    subpath: bytes, uipathfn: Callable[[bytes], bytes]
+) -> Callable[[bytes], bytes]:
     """Return the function that shows paths of a directory."""
     return lambda f: uipathfn(os.path.join(subpath, f))
 
@@ -278,11 +299,27 @@ def anypats(pats: Any, opts: Any) -> bool:
     return bool(pats or opts.get(b"include") or opts.get(b"exclude"))
 
 
-def addremove(repo: Any, matcher: Any, prefix: bytes, uipathfn: Any, opts: Any = None, open_tr: Any = None) -> int:
+def addremove(
+    repo: Any,
+    matcher: Any,
+    prefix: bytes,
+    uipathfn: Any,
+    opts: Any = None,
+    open_tr: Any = None,
+) -> int:
     """Add unknown files and forget missing ones."""
     from mercurial import commands  # late: it uses us
 
-    return commands.addremove(repo.ui, repo, *[b"path:" + f for f in matcher.files()], **pycompat.strkwargs(opts or {})) or 0
+    run: Any = commands.addremove
+    return (
+        run(
+            repo.ui,
+            repo,
+            *[b"path:" + f for f in matcher.files()],
+            **pycompat.strkwargs(opts or {}),
+        )
+        or 0
+    )
 
 
 def marktouched(repo: Any, files: Any, similarity: float = 0.0) -> bool:
@@ -295,7 +332,15 @@ def marktouched(repo: Any, files: Any, similarity: float = 0.0) -> bool:
     return False
 
 
-def dirstatecopy(ui: Any, repo: Any, wctx: Any, src: bytes, dst: bytes, dryrun: bool = False, cwd: Any = None) -> None:
+def dirstatecopy(
+    ui: Any,
+    repo: Any,
+    wctx: Any,
+    src: bytes,
+    dst: bytes,
+    dryrun: bool = False,
+    cwd: Any = None,
+) -> None:
     """Record that a file is a copy."""
     if not dryrun:
         wctx.copy(src, dst)
@@ -309,7 +354,9 @@ def filteredhash(repo: Any, maxrev: int, *_args: Any) -> bytes | None:
 def backuppath(ui: Any, repo: Any, filepath: bytes) -> bytes:
     """Return where the old version of a file is kept."""
     origvfs = getorigvfs(ui, repo)
-    return repo.wjoin(filepath + b".orig") if origvfs is None else origvfs.join(filepath)
+    return (
+        repo.wjoin(filepath + b".orig") if origvfs is None else origvfs.join(filepath)
+    )
 
 
 def getorigvfs(ui: Any, repo: Any) -> Any:
@@ -375,7 +422,9 @@ def gddeltaconfig(ui: Any) -> bool:
     return True
 
 
-def registersummarycallback(repo: Any, otr: Any, txnname: bytes = b"", as_validator: bool = False) -> None:
+def registersummarycallback(
+    repo: Any, otr: Any, txnname: bytes = b"", as_validator: bool = False
+) -> None:
     """Do nothing: native code sums up."""
 
 
@@ -383,7 +432,9 @@ def writereporequirements(repo: Any, requirements: Any = None) -> None:
     """Write the requirements of a repository."""
     if requirements is not None:
         repo.requirements = requirements
-    repo.vfs.write(b"requires", b"".join(b"%s\n" % r for r in sorted(repo.requirements)))
+    repo.vfs.write(
+        b"requires", b"".join(b"%s\n" % r for r in sorted(repo.requirements))
+    )
 
 
 @contextlib.contextmanager
@@ -403,10 +454,15 @@ class progress:  # noqa: N801 -- the name is Mercurial's
     """
 
     def __init__(
-        self, ui: Any, updatebar: Callable[..., Any], topic: bytes, unit: bytes = b"", total: Any = None
+        self,
+        ui: Any,
+        updatebar: Callable[..., Any],
+        topic: bytes,
+        unit: bytes = b"",
+        total: Any = None,
     ):
         self.ui = ui
-        self.pos: int | None = 0
+        self.pos: int = 0
         self.topic = topic
         self.unit = unit
         self.total = total
@@ -430,11 +486,11 @@ class progress:  # noqa: N801 -- the name is Mercurial's
 
     def increment(self, step: int = 1, item: bytes = b"", total: Any = None) -> None:
         """Go on by a step."""
-        self.update((self.pos or 0) + step, item, total)
+        self.update(self.pos + step, item, total)
 
     def complete(self) -> None:
         """End it."""
-        self.pos = None
+        self.pos = 0
         self.unit = b""
         self.total = None
         self._updatebar(self.topic, None, b"", b"", None)
@@ -443,9 +499,10 @@ class progress:  # noqa: N801 -- the name is Mercurial's
         unit = b" " + self.unit if self.unit else b""
         item = b" " + item if item else b""
         if self.total:
-            pct = 100.0 * (self.pos or 0) / self.total
+            pct = 100.0 * self.pos / self.total
             self.ui.debug(
-                b"%s:%s %d/%d%s (%4.2f%%)\n" % (self.topic, item, self.pos, self.total, unit, pct)
+                b"%s:%s %d/%d%s (%4.2f%%)\n"
+                % (self.topic, item, self.pos, self.total, unit, pct)
             )
         else:
             self.ui.debug(b"%s:%s %d%s\n" % (self.topic, item, self.pos, unit))
@@ -489,9 +546,13 @@ class simplekeyvaluefile:  # noqa: N801 -- the name is Mercurial's
         lines = [] if firstline is None else [b"%s\n" % firstline]
         for key, value in data.items():
             if not key[:1].isalpha():
-                raise error.ProgrammingError(b"keys must start with a letter in a key-value file")
+                raise error.ProgrammingError(
+                    b"keys must start with a letter in a key-value file"
+                )
             if b"\n" in value:
-                raise error.ProgrammingError(b"invalid value in a simple key-value file")
+                raise error.ProgrammingError(
+                    b"invalid value in a simple key-value file"
+                )
             lines.append(b"%s=%s\n" % (key, value))
         with self.vfs(self.path, mode=b"wb", atomictemp=True) as file:
             file.write(b"".join(lines))
@@ -500,7 +561,7 @@ class simplekeyvaluefile:  # noqa: N801 -- the name is Mercurial's
 class filecacheentry:  # noqa: N801 -- the name is Mercurial's
     """Tells whether a file has changed."""
 
-    def __init__(self, path: bytes, stat: bool = True):  # noqa: A002
+    def __init__(self, path: bytes, stat: bool = True):
         self.path = path
         self._stat = self._look() if stat else None
 
@@ -544,7 +605,7 @@ class filecache:  # noqa: N801 -- the name is Mercurial's
         self.name = self.sname.encode()
         return self
 
-    def __get__(self, obj: Any, type: Any = None) -> Any:  # noqa: A002
+    def __get__(self, obj: Any, type: Any = None) -> Any:
         if obj is None:
             return self
         cache = obj.__dict__.setdefault("_filecache_entries", {})
@@ -576,7 +637,11 @@ def cleanupnodes(
 
     if not replacements:
         return
-    pairs = replacements.items() if hasattr(replacements, "items") else [(n, ()) for n in replacements]
+    pairs = (
+        replacements.items()
+        if hasattr(replacements, "items")
+        else [(n, ()) for n in replacements]
+    )
     mapping = {}
     for key, value in pairs:
         for node in key if isinstance(key, tuple) else (key,):
@@ -590,7 +655,12 @@ def cleanupnodes(
         if moved:
             repo._bookmarks.applychanges(repo, repo.currenttransaction(), moved)
         if obsolete.isenabled(repo, obsolete.createmarkersopt):
-            relations = [((repo[node],), tuple(repo[n] for n in new)) for node, new in mapping.items()]
-            obsolete.createmarkers(repo, relations, operation=operation, metadata=metadata)
+            relations = [
+                ((repo[node],), tuple(repo[n] for n in new))
+                for node, new in mapping.items()
+            ]
+            obsolete.createmarkers(
+                repo, relations, operation=operation, metadata=metadata
+            )
             return
     repair.delayedstrip(repo.ui, repo, list(mapping), operation, backup=backup)

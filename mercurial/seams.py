@@ -8,14 +8,28 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-# Modules whose functions are reached whenever Python code calls them, and that native commands do not
+# Modules whose functions are reached whenever Python code calls them, and that native commands
+# do not
 # need: wrapping them works as far as callers are Python.
 _REACHED = {
-    "mercurial.bundle2", "mercurial.cmdutil:findcmd", "mercurial.dispatch", "mercurial.exchange",
-    "mercurial.extensions", "mercurial.help", "mercurial.hg", "mercurial.hook", "mercurial.localrepo",
-    "mercurial.registrar", "mercurial.ui", "mercurial.url", "mercurial.wireprotov1server",
-    "mercurial.obsolete", "mercurial.revset", "mercurial.templatekw", "mercurial.hgweb",
-}  # fmt: skip
+    "mercurial.bundle2",
+    "mercurial.cmdutil:findcmd",
+    "mercurial.dispatch",
+    "mercurial.exchange",
+    "mercurial.extensions",
+    "mercurial.help",
+    "mercurial.hg",
+    "mercurial.hook",
+    "mercurial.localrepo",
+    "mercurial.registrar",
+    "mercurial.ui",
+    "mercurial.url",
+    "mercurial.wireprotov1server",
+    "mercurial.obsolete",
+    "mercurial.revset",
+    "mercurial.templatekw",
+    "mercurial.hgweb",
+}
 
 
 def unreached(container: Any, name: str) -> str | None:
@@ -28,7 +42,10 @@ def unreached(container: Any, name: str) -> str | None:
     if inspect.ismodule(container):
         module, where = container.__name__, f"{container.__name__}.{name}"
     elif inspect.isclass(container):
-        module, where = container.__module__, f"{container.__module__}.{container.__name__}.{name}"
+        module, where = (
+            container.__module__,
+            f"{container.__module__}.{container.__name__}.{name}",
+        )
     else:
         return None
     if not module.startswith("mercurial.") or module in _REACHED:

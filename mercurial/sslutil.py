@@ -14,8 +14,10 @@ hassni = True
 supportedprotocols = {b"tls1.2", b"tls1.3"}
 
 
-def wrapsocket(sock: Any, keyfile: Any, certfile: Any, ui: Any, serverhostname: Any = None) -> Any:
-    """Return a socket that speaks TLS and trusts the system's authorities, or those of `web.cacerts`."""
+def wrapsocket(
+    sock: Any, keyfile: Any, certfile: Any, ui: Any, serverhostname: Any = None
+) -> Any:
+    """Return a socket that speaks TLS and trusts `web.cacerts`, or the system's authorities."""
     context = ssl.create_default_context()
     cacerts = ui.config(b"web", b"cacerts")
     if cacerts:
@@ -25,7 +27,11 @@ def wrapsocket(sock: Any, keyfile: Any, certfile: Any, ui: Any, serverhostname: 
         context.verify_mode = ssl.CERT_NONE
     if certfile:
         context.load_cert_chain(certfile, keyfile)
-    host = serverhostname.decode("ascii") if isinstance(serverhostname, bytes) else serverhostname
+    host = (
+        serverhostname.decode("ascii")
+        if isinstance(serverhostname, bytes)
+        else serverhostname
+    )
     return context.wrap_socket(sock, server_hostname=host)
 
 

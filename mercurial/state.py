@@ -26,7 +26,9 @@ class cmdstate:  # noqa: N801 -- the name is Mercurial's
             try:
                 int(file.readline())
             except ValueError:
-                raise error.StorageError(b"unknown version of state file found") from None
+                raise error.StorageError(
+                    b"unknown version of state file found"
+                ) from None
             return ast.literal_eval(file.read().decode("latin-1"))
 
     def save(self, version: int, data: dict[bytes, Any]) -> None:

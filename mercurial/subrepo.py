@@ -35,7 +35,9 @@ class svnsubrepo(abstractsubrepo):  # noqa: N801 -- the name is Mercurial's
 types = {b"hg": hgsubrepo, b"svn": svnsubrepo, b"git": gitsubrepo}
 
 
-def subrepo(ctx: Any, path: bytes, allowwdir: bool = False, allowcreate: bool = True) -> Any:
+def subrepo(
+    ctx: Any, path: bytes, allowwdir: bool = False, allowcreate: bool = True
+) -> Any:
     """Return a subrepository.
 
     Raises:

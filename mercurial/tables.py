@@ -16,7 +16,9 @@ def _doc(function: Any) -> str | None:
     return inspect.getdoc(function)
 
 
-def _entry(names: bytes, entry: Any, extension: bytes, replaces: bytes | None) -> tuple[Any, ...]:
+def _entry(
+    names: bytes, entry: Any, extension: bytes, replaces: bytes | None
+) -> tuple[Any, ...]:
     function, options = entry[0], entry[1]
     synopsis = entry[2] if len(entry) > 2 and entry[2] else b""
     own = names.lstrip(b"^").split(b"|")[0]
@@ -25,7 +27,8 @@ def _entry(names: bytes, entry: Any, extension: bytes, replaces: bytes | None) -
         synopsis = synopsis[len(prefix) :].strip()
     doc = _doc(function) or "(no help text available)"
     needs = tuple(
-        bool(getattr(function, need, False)) for need in ("norepo", "optionalrepo", "inferrepo")
+        bool(getattr(function, need, False))
+        for need in ("norepo", "optionalrepo", "inferrepo")
     )
     return (
         names,
@@ -51,10 +54,11 @@ def commands(ui: Any) -> list[tuple[Any, ...]]:
         overrides = [cmd for cmd in cmdtable if cmd in table and table.is_builtin(cmd)]
         if overrides:
             ui.warn(
-                b"extension '%s' overrides commands: %s\n" % (name, b" ".join(sorted(overrides)))
+                b"extension '%s' overrides commands: %s\n"
+                % (name, b" ".join(sorted(overrides)))
             )
         table.update(cmdtable)
-        table.origins.update({cmd: name for cmd in cmdtable})
+        table.origins.update(dict.fromkeys(cmdtable, name))
     for names, entry in table.changed():
         replaces = table.builtin_name(names)
         if replaces is not None and names in table.origins:
@@ -91,15 +95,22 @@ class _Plugins:
         return self._host.repo(self._host._ui, handle)
 
     def revset(
-        self, repo_handle: Any, name: bytes, subset: tuple[Any, int], tree: Any, order: str
+        self,
+        repo_handle: Any,
+        name: bytes,
+        subset: tuple[Any, int],
+        tree: Any,
+        order: str,
     ) -> list[int]:
         """Evaluate a predicate."""
-        from mercurial import revset, smartset  # late: few runs need them
+        from mercurial import smartset  # late: few runs need them
 
         repo = self._repo(repo_handle)
         function = self._found["revset"][name]
-        revs, length = subset
-        known = smartset.baseset(revs) if revs is not None else smartset.fullreposet(repo)
+        revs, _length = subset
+        known = (
+            smartset.baseset(revs) if revs is not None else smartset.fullreposet(repo)
+        )
         args: tuple[Any, ...] = (repo, known, tree)
         if getattr(function, "_takeorder", False):
             args += (order.encode(),)
@@ -114,21 +125,29 @@ class _Plugins:
         function = self._found["fileset"][name]
         return function(fileset.matchctx(repo, rev, function), tree)
 
-    def template(self, kind: str, name: bytes, place: tuple[Any, Any, Any], args: list[Any]) -> Any:
+    def template(
+        self, kind: str, name: bytes, place: tuple[Any, Any, Any], args: list[Any]
+    ) -> Any:
         """Evaluate a keyword, function or filter."""
         from mercurial import templater  # late: few runs need it
 
         handle, rev, path = place
         repo = self._repo(handle) if handle is not None else None
         function = self._found[kind][name]
-        return templater.call_plugin(kind, function, (self._host._ui, repo, rev, path), args)
+        return templater.call_plugin(
+            kind, function, (self._host._ui, repo, rev, path), args
+        )
 
 
 def plugins(host: Any) -> Any:
-    """Return the object that native code asks, or `None` when no extension adds to the languages."""
+    """Return the object that native code asks, or `None` when nothing is added to the languages."""
     found: dict[str, dict[bytes, Any]] = {
-        "revset": {}, "fileset": {}, "keyword": {}, "function": {}, "filter": {},
-    }  # fmt: skip
+        "revset": {},
+        "fileset": {},
+        "keyword": {},
+        "function": {},
+        "filter": {},
+    }
     attributes = {
         "revsetpredicate": "revset",
         "filesetpredicate": "fileset",

@@ -25,7 +25,11 @@ def tag(
 
     if isinstance(names, bytes):
         names = [names]
-    when = b"%d %d" % tuple(date) if date is not None and not isinstance(date, bytes) else date
+    when = (
+        b"%d %d" % tuple(date)
+        if date is not None and not isinstance(date, bytes)
+        else date
+    )
     commands.tag(
         repo.ui, repo, *names, rev=hex(node), local=local, message=message, user=user or b"",
         date=when or b"", force=True,

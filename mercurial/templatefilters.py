@@ -23,12 +23,12 @@ userfilter = stringutil.shortuser
 firstline = stringutil.firstline
 stringify = lambda thing: b"" if thing is None else bytes(thing)  # noqa: E731 -- the shape is the API's
 short = lambda text: text[:12]  # noqa: E731 -- the shape is the API's
-hex = node.hex  # noqa: A001 -- the name is Mercurial's
+hex = node.hex
 rfc822date = dateutil.rfcdate
 shortdate = dateutil.shortdate
-rfc3339date = lambda text: dateutil.datestr(text, b"%Y-%m-%dT%H:%M:%S%1:%2")  # noqa: E731
-isodate = lambda text: dateutil.datestr(text, b"%Y-%m-%d %H:%M %1%2")  # noqa: E731
-isodatesec = lambda text: dateutil.datestr(text, b"%Y-%m-%d %H:%M:%S %1%2")  # noqa: E731
+rfc3339date = lambda text: dateutil.datestr(text, b"%Y-%m-%dT%H:%M:%S%1:%2")  # noqa: E731 -- the shape is the API's
+isodate = lambda text: dateutil.datestr(text, b"%Y-%m-%d %H:%M %1%2")  # noqa: E731 -- the shape is the API's
+isodatesec = lambda text: dateutil.datestr(text, b"%Y-%m-%d %H:%M:%S %1%2")  # noqa: E731 -- the shape is the API's
 hgdate = lambda text: b"%d %d" % text  # noqa: E731 -- the shape is the API's
 
 _SCALES = (
@@ -64,7 +64,11 @@ def age(date: Any, abbrev: bool = False) -> bytes:
 
 def escape(text: bytes) -> bytes:
     """Return text for HTML."""
-    return html.escape(text.replace(b"\0", b"").decode("latin-1")).replace("&#x27;", "&#39;").encode("latin-1")
+    return (
+        html.escape(text.replace(b"\0", b"").decode("latin-1"))
+        .replace("&#x27;", "&#39;")
+        .encode("latin-1")
+    )
 
 
 def obfuscate(text: bytes) -> bytes:
@@ -72,11 +76,15 @@ def obfuscate(text: bytes) -> bytes:
     return b"".join(b"&#%d;" % ord(c) for c in encoding.strfromlocal(text))
 
 
-def fill(text: bytes, width: int, initindent: bytes = b"", hangindent: bytes = b"") -> bytes:
+def fill(
+    text: bytes, width: int, initindent: bytes = b"", hangindent: bytes = b""
+) -> bytes:
     """Return paragraphs broken into lines."""
     paragraphs = re.split(rb"(\n\n|\n\s*[-*]\s*)", text)
     return b"".join(
-        part if at % 2 else stringutil.wrap(re.sub(rb"\s+", b" ", part), width, initindent, hangindent)
+        part
+        if at % 2
+        else stringutil.wrap(re.sub(rb"\s+", b" ", part), width, initindent, hangindent)
         for at, part in enumerate(paragraphs)
     )
 
@@ -85,7 +93,10 @@ def indent(text: bytes, prefix: bytes, firstline: Any = None) -> bytes:
     """Return text with a prefix before each line."""
     lines = text.splitlines(True)
     first = prefix if firstline is None else firstline
-    return b"".join((first if at == 0 else prefix) + line if line.strip() else line for at, line in enumerate(lines))
+    return b"".join(
+        (first if at == 0 else prefix) + line if line.strip() else line
+        for at, line in enumerate(lines)
+    )
 
 
 def json(obj: Any, paranoid: bool = True) -> bytes:
@@ -100,7 +111,8 @@ def json(obj: Any, paranoid: bool = True) -> bytes:
         return b'"%s"' % encoding.jsonescape(obj, paranoid=paranoid)
     if isinstance(obj, dict):
         items = [
-            b'"%s": %s' % (encoding.jsonescape(key, paranoid=paranoid), json(value, paranoid))
+            b'"%s": %s'
+            % (encoding.jsonescape(key, paranoid=paranoid), json(value, paranoid))
             for key, value in sorted(obj.items())
         ]
         return b"{" + b", ".join(items) + b"}"

@@ -20,7 +20,9 @@ def loadkeyword(ui: Any, extname: bytes, registrarobj: Any) -> None:
     keywords.update(registrarobj._table)
 
 
-def showlist(name: bytes, values: Any, mapping: Any, *_args: Any, **_options: Any) -> Any:
+def showlist(
+    name: bytes, values: Any, mapping: Any, *_args: Any, **_options: Any
+) -> Any:
     """Return a list."""
     return compatlist(None, mapping, name, values)
 
@@ -28,7 +30,7 @@ def showlist(name: bytes, values: Any, mapping: Any, *_args: Any, **_options: An
 def getlogcolumns() -> dict[bytes, bytes]:
     """Return the headings of `hg log`."""
     columns = (
-        b"bookmark branch changeset copies date extra files files+ files- instability manifest obsolete "
-        b"parent phase summary tag user"
+        b"bookmark branch changeset copies date extra files files+ files- instability manifest "
+        b"obsolete parent phase summary tag user"
     ).split()
     return {name: (name + b":").ljust(13) + b"%s\n" for name in columns}

@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 from mercurial import rustext, templateutil
 
-unquotestring = lambda s: s[1:-1] if s[:1] in (b"'", b'"') and s[-1:] == s[:1] else s  # noqa: E731
+unquotestring = lambda s: s[1:-1] if s[:1] in (b"'", b'"') and s[-1:] == s[:1] else s  # noqa: E731 -- the shape is the API's
 
 
 class _Context:
@@ -32,7 +32,11 @@ class _Context:
         if key == b"fctx" and self._path is not None:
             return self._repo[self._rev][self._path]
         if key in (b"cache", b"revcache"):
-            return self._repo.__dict__.setdefault("_template_cache", {}) if self._repo else {}
+            return (
+                self._repo.__dict__.setdefault("_template_cache", {})
+                if self._repo
+                else {}
+            )
         return None
 
     def symbol(self, mapping: Any, key: bytes) -> Any:
@@ -54,7 +58,9 @@ class _Context:
         return {b"repo", b"ui", b"ctx", b"cache"}
 
 
-def call_plugin(kind: str, function: Callable[..., Any], place: tuple[Any, ...], args: list[Any]) -> Any:
+def call_plugin(
+    kind: str, function: Callable[..., Any], place: tuple[Any, ...], args: list[Any]
+) -> Any:
     """Evaluate a keyword, function or filter that an extension added."""
     if kind == "filter":
         value = args[0]
@@ -103,7 +109,9 @@ class templater:  # noqa: N801 -- the name is Mercurial's
         }
         handle = repo._handle if repo is not None else None
         rev = ctx.rev() if ctx is not None else None
-        return rustext.render_template(ui._handle, handle, rev, self.cache.get(t, t), props)
+        return rustext.render_template(
+            ui._handle, handle, rev, self.cache.get(t, t), props
+        )
 
     def renderdefault(self, mapping: dict[bytes, Any]) -> bytes:
         """Return the text of the template without name."""

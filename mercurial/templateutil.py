@@ -59,7 +59,12 @@ class hybrid(wrapped):  # noqa: N801 -- the name is Mercurial's
     """A list or dict whose items can be named."""
 
     def __init__(
-        self, gen: Any, values: Any, makemap: Any = None, joinfmt: Any = None, keytype: Any = None
+        self,
+        gen: Any,
+        values: Any,
+        makemap: Any = None,
+        joinfmt: Any = None,
+        keytype: Any = None,
     ):
         self._gen = gen
         self._values = values
@@ -84,7 +89,13 @@ class mappingitem(wrapped):  # noqa: N801 -- the name is Mercurial's
 class mappinggenerator(wrapped):  # noqa: N801 -- the name is Mercurial's
     """Several values made of variables."""
 
-    def __init__(self, make: Callable[..., Any], args: Any = (), name: Any = None, sep: bytes = b""):
+    def __init__(
+        self,
+        make: Callable[..., Any],
+        args: Any = (),
+        name: Any = None,
+        sep: bytes = b"",
+    ):
         self._make = make
         self._args = args
 
@@ -95,7 +106,9 @@ class mappinggenerator(wrapped):  # noqa: N801 -- the name is Mercurial's
 class mappinglist(wrapped):  # noqa: N801 -- the name is Mercurial's
     """Several values made of variables."""
 
-    def __init__(self, mappings: Iterable[dict[bytes, Any]], name: Any = None, sep: bytes = b""):
+    def __init__(
+        self, mappings: Iterable[dict[bytes, Any]], name: Any = None, sep: bytes = b""
+    ):
         self._mappings = list(mappings)
 
     def _template_value(self) -> Any:
@@ -103,30 +116,45 @@ class mappinglist(wrapped):  # noqa: N801 -- the name is Mercurial's
 
 
 def hybriddict(
-    data: dict[bytes, Any], key: bytes = b"key", value: bytes = b"value", fmt: Any = None, gen: Any = None
+    data: dict[bytes, Any],
+    key: bytes = b"key",
+    value: bytes = b"value",
+    fmt: Any = None,
+    gen: Any = None,
 ) -> hybrid:
     """Return a dict."""
     return hybrid(gen, data)
 
 
-def hybridlist(data: Iterable[Any], name: bytes, fmt: Any = None, gen: Any = None) -> hybrid:
+def hybridlist(
+    data: Iterable[Any], name: bytes, fmt: Any = None, gen: Any = None
+) -> hybrid:
     """Return a list."""
     return hybrid(gen, list(data))
 
 
 def compatdict(
-    context: Any, mapping: Any, name: bytes, data: dict[bytes, Any], *_args: Any, **_options: Any
+    context: Any,
+    mapping: Any,
+    name: bytes,
+    data: dict[bytes, Any],
+    *_args: Any,
+    **_options: Any,
 ) -> hybrid:
     """Return a dict."""
     return hybrid(None, data)
 
 
-def compatlist(context: Any, mapping: Any, name: bytes, data: Iterable[Any], *_a: Any, **_o: Any) -> hybrid:
+def compatlist(
+    context: Any, mapping: Any, name: bytes, data: Iterable[Any], *_a: Any, **_o: Any
+) -> hybrid:
     """Return a list."""
     return hybrid(None, list(data))
 
 
-compatfileslist = lambda context, mapping, name, files: compatlist(context, mapping, name, files)  # noqa: E731
+def compatfileslist(context: Any, mapping: Any, name: bytes, files: Any) -> hybrid:
+    """Return a list of files."""
+    return compatlist(context, mapping, name, files)
 
 
 def stringify(context: Any, mapping: Any, thing: Any) -> bytes:
@@ -138,7 +166,9 @@ def stringify(context: Any, mapping: Any, thing: Any) -> bytes:
     if isinstance(thing, bytes):
         return thing
     if isinstance(thing, str):
-        raise error.ProgrammingError(b"Mercurial only uses bytes with Python 3, not str")
+        raise error.ProgrammingError(
+            b"Mercurial only uses bytes with Python 3, not str"
+        )
     if isinstance(thing, (list, tuple)):
         return b" ".join(stringify(context, mapping, item) for item in thing)
     return pycompat.bytestr(thing)
@@ -177,7 +207,9 @@ def evalinteger(context: Any, mapping: Any, arg: Any, err: bytes | None = None) 
     return unwrapinteger(context, mapping, evalrawexp(context, mapping, arg), err)
 
 
-def unwrapinteger(context: Any, mapping: Any, thing: Any, err: bytes | None = None) -> int:
+def unwrapinteger(
+    context: Any, mapping: Any, thing: Any, err: bytes | None = None
+) -> int:
     """Return a value as a number."""
     try:
         return int(unwrapvalue(context, mapping, thing))

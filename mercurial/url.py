@@ -57,7 +57,9 @@ class passwordmgr:  # noqa: N801 -- the name is Mercurial's
         if user and passwd:
             return user, passwd
         address = pycompat.bytesurl(authuri)
-        found = httpconnection.readauthforuri(self.ui, address, pycompat.bytesurl(user) if user else None)
+        found = httpconnection.readauthforuri(
+            self.ui, address, pycompat.bytesurl(user) if user else None
+        )
         if found:
             _group, auth = found
             user, passwd = auth.get(b"username"), auth.get(b"password")
@@ -75,7 +77,10 @@ class passwordmgr:  # noqa: N801 -- the name is Mercurial's
             raise error.Abort(_(b"http authorization required"))
         shown = urlutil.url(address)
         shown.query = None
-        self.ui.write(_(b"http authorization required for %s\n") % urlutil.hidepassword(bytes(shown)))
+        self.ui.write(
+            _(b"http authorization required for %s\n")
+            % urlutil.hidepassword(bytes(shown))
+        )
         self.ui.write(_(b"realm: %s\n") % pycompat.bytesurl(realm))
         if user:
             self.ui.write(_(b"user: %s\n") % pycompat.bytesurl(user))
@@ -138,7 +143,7 @@ def opener(ui: Any, authinfo: Any = None, *_args: Any, **_options: Any) -> Any:
     return made
 
 
-def open(ui: Any, url_: bytes, data: Any = None, sendaccept: bool = True) -> Any:  # noqa: A001
+def open(ui: Any, url_: bytes, data: Any = None, sendaccept: bool = True) -> Any:
     """Open an address or a path."""
     from mercurial.utils import urlutil  # late: used only here
 

@@ -5,51 +5,96 @@ Public: everything without a leading underscore.
 
 from __future__ import annotations
 
-import collections
 import contextlib
-import functools
+import hashlib
 import os
 import re as _re
 import shutil
-import stat
-import tempfile
 import time
 import urllib.parse
 from typing import Any, Callable, Iterable, Iterator
 
-from mercurial import encoding, error, pycompat
+from mercurial import error, pycompat
 from mercurial.i18n import _
-from mercurial.utils import hashutil, procutil, stringutil  # noqa: F401 -- part of the API
+from mercurial.utils import hashutil as hashutil, procutil, stringutil
+from mercurial.utils.containers import (
+    acceptintervention as acceptintervention,
+    cachefunc as cachefunc,
+    clearcachedproperty as clearcachedproperty,
+    cow as cow,
+    cowdict as cowdict,
+    cowsortdict as cowsortdict,
+    dirs as dirs,
+    finddirs as finddirs,
+    localcache as localcache,
+    lrucachedict as lrucachedict,
+    lrucachefunc as lrucachefunc,
+    nullcontextmanager as nullcontextmanager,
+    propertycache as propertycache,
+    sortdict as sortdict,
+    transactional as transactional,
+)
+from mercurial.utils.fileutil import (
+    appendfile as appendfile,
+    atomictempfile as atomictempfile,
+    cachestat as cachestat,
+    checkexec as checkexec,
+    checklink as checklink,
+    checkosfilename as checkosfilename,
+    checkwinfilename as checkwinfilename,
+    copyfile as copyfile,
+    copyfiles as copyfiles,
+    endswithsep as endswithsep,
+    expandpath as expandpath,
+    filestat as filestat,
+    fscasesensitive as fscasesensitive,
+    isexec as isexec,
+    localpath as localpath,
+    makedir as makedir,
+    makedirs as makedirs,
+    mktempcopy as mktempcopy,
+    normcase as normcase,
+    normcasefallback as normcasefallback,
+    normcasespec as normcasespec,
+    normpath as normpath,
+    pathto as pathto,
+    pconvert as pconvert,
+    readfile as readfile,
+    setflags as setflags,
+    shortuser as shortuser,
+    split as split,
+    splitpath as splitpath,
+    tryunlink as tryunlink,
+    umask as umask,
+    unlinkpath as unlinkpath,
+    writefile as writefile,
+)
 
 safehasattr = pycompat.safehasattr
 bytesio = pycompat.bytesio
 stringio = pycompat.stringio
 empty: list[Any] = []
 timer = getattr(time, "perf_counter", time.time)
-digits = {}
+digits: dict[bytes, Any] = {}
 DIGESTS = {
-    b"md5": hashutil.hashlib.md5,
-    b"sha1": hashutil.hashlib.sha1,
-    b"sha512": hashutil.hashlib.sha512,
+    b"md5": hashlib.md5,
+    b"sha1": hashlib.sha1,
+    b"sha512": hashlib.sha512,
 }
 
 explainexit = procutil.explainexit
 posixfile = open
 unlink = os.unlink
-umask = 0o022
 rename = os.replace
 copystat = shutil.copystat
 oslink = os.link
 statfiles = None
-hidewindow = lambda: None  # noqa: E731 -- the shape is the API's
 nulldev = b"/dev/null"
 expandglobs = False
 readlink = os.readlink
 os_link = os.link
 removedirs = os.removedirs
 getuser = None
-cachestat: Any = None
-filestat: Any = None
 
 
 def __getattr__(name: str) -> Any:
@@ -66,7 +111,8 @@ class _Quoting:
 
     def quote(self, text: Any, safe: Any = b"/") -> bytes:
         return urllib.parse.quote_from_bytes(
-            text if isinstance(text, bytes) else text.encode(), safe=pycompat.sysstr(safe)
+            text if isinstance(text, bytes) else text.encode(),
+            safe=pycompat.sysstr(safe),
         ).encode("ascii")
 
     def unquote(self, text: Any) -> bytes:
@@ -122,7 +168,7 @@ def versiontuple(v: bytes | None = None, n: int = 4) -> tuple[Any, ...]:
     elif match.group(2):
         numbers, extra = match.groups()
     else:
-        numbers, extra = match.group(1), None  # type: ignore[assignment]
+        numbers, extra = match.group(1), None
     parts: list[Any] = [int(part) for part in numbers.split(b".") if part]
     while len(parts) < 3:
         parts.append(None)
@@ -156,510 +202,6 @@ def checksignature(func: Callable[..., Any], depth: int = 1) -> Callable[..., An
     return check
 
 
-class propertycache:  # noqa: N801 -- the name is Mercurial's
-    """Attribute that is computed once for each object."""
-
-    def __init__(self, func: Callable[[Any], Any]):
-        self.func = func
-        self.name = func.__name__
-        self.__doc__ = func.__doc__
-
-    def __get__(self, obj: Any, type: Any = None) -> Any:  # noqa: A002
-        if obj is None:
-            return self
-        result = self.func(obj)
-        self.cachevalue(obj, result)
-        return result
-
-    def cachevalue(self, obj: Any, value: Any) -> None:
-        """Keep the value."""
-        obj.__dict__[self.name] = value
-
-
-class localcache(dict):  # type: ignore[type-arg] # noqa: N801 -- a dict for callers
-    """Nothing more than a dict."""
-
-
-def clearcachedproperty(obj: Any, prop: Any) -> None:
-    """Forget a computed attribute."""
-    obj.__dict__.pop(pycompat.sysstr(prop), None)
-
-
-def cachefunc(func: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that remembers its results."""
-    cache: dict[Any, Any] = {}
-
-    def wrapper(*args: Any) -> Any:
-        if args not in cache:
-            cache[args] = func(*args)
-        return cache[args]
-
-    return wrapper
-
-
-lrucachefunc = functools.lru_cache(maxsize=20)
-
-
-class sortdict(collections.OrderedDict):  # type: ignore[type-arg] # noqa: N801 -- the name is Mercurial's
-    """Dict whose items are in the order of their last assignment."""
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if key in self:
-            del self[key]
-        super().__setitem__(key, value)
-
-    def update(self, src: Any = (), **more: Any) -> None:  # type: ignore[override]
-        """Assign all items."""
-        pairs = src.items() if isinstance(src, dict) else src
-        for key, value in pairs:
-            self[key] = value
-        for key, value in more.items():
-            self[key] = value
-
-    def insert(self, position: int, key: Any, value: Any) -> None:
-        """Put an item at a position."""
-        items = [(k, v) for k, v in self.items() if k != key]
-        items.insert(position, (key, value))
-        self.clear()
-        for k, v in items:
-            super().__setitem__(k, v)
-
-    def __repr__(self) -> str:
-        return f"sortdict({list(self.items())!r})"
-
-
-class cow:  # noqa: N801 -- the name is Mercurial's
-    """Mix-in of containers that are copied when they change."""
-
-    def preparewrite(self) -> Any:
-        """Return an object that may be changed."""
-        return self.copy()  # type: ignore[attr-defined]
-
-    def copy(self) -> Any:
-        """Return a copy."""
-        return self.__class__(self)  # type: ignore[call-arg]
-
-
-class cowdict(cow, dict):  # type: ignore[type-arg] # noqa: N801 -- the name is Mercurial's
-    """Dict that is copied when it changes."""
-
-
-class cowsortdict(cow, sortdict):  # noqa: N801 -- the name is Mercurial's
-    """Sorted dict that is copied when it changes."""
-
-
-class lrucachedict(collections.OrderedDict):  # type: ignore[type-arg] # noqa: N801 -- the name is Mercurial's
-    """Dict that keeps the items used last."""
-
-    def __init__(self, max: int = 100, maxcost: int = 0):  # noqa: A002
-        super().__init__()
-        self.capacity = max
-        self.maxcost = maxcost
-
-    def __getitem__(self, key: Any) -> Any:
-        value = super().__getitem__(key)
-        self.move_to_end(key)
-        return value
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        super().__setitem__(key, value)
-        self.move_to_end(key)
-        while len(self) > self.capacity:
-            self.popitem(last=False)
-
-    def insert(self, key: Any, value: Any, cost: int = 0) -> None:
-        """Assign an item."""
-        self[key] = value
-
-    def peek(self, key: Any, default: Any = None) -> Any:
-        """Return an item without counting it as used."""
-        return super().get(key, default)
-
-
-class transactional:  # noqa: N801 -- the name is Mercurial's
-    """Mix-in of what is closed or thrown away as a whole."""
-
-    def close(self) -> None:
-        """Keep the changes."""
-        raise NotImplementedError
-
-    def release(self) -> None:
-        """Throw the changes away, unless they are kept."""
-        raise NotImplementedError
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            self.release()
-
-
-@contextlib.contextmanager
-def acceptintervention(tr: Any = None) -> Iterator[None]:
-    """Keep a transaction's changes also when the user must act."""
-    if tr is None:
-        yield
-        return
-    try:
-        yield
-        tr.close()
-    except error.InterventionRequired:
-        tr.close()
-        raise
-    finally:
-        tr.release()
-
-
-@contextlib.contextmanager
-def nullcontextmanager(enter_result: Any = None) -> Iterator[Any]:
-    """Do nothing."""
-    yield enter_result
-
-
-class dirs:  # noqa: N801 -- the name is Mercurial's
-    """The directories of a set of paths, counted."""
-
-    def __init__(self, map: Any, only_tracked: bool = False):  # noqa: A002
-        self._dirs: dict[bytes, int] = {}
-        for path in map:
-            self.addpath(path)
-
-    def addpath(self, path: bytes) -> None:
-        """Count a path's directories."""
-        for base in finddirs(path):
-            self._dirs[base] = self._dirs.get(base, 0) + 1
-
-    def delpath(self, path: bytes) -> None:
-        """Stop counting a path's directories."""
-        for base in finddirs(path):
-            if self._dirs[base] > 1:
-                self._dirs[base] -= 1
-            else:
-                del self._dirs[base]
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._dirs)
-
-    def __contains__(self, d: bytes) -> bool:
-        return d in self._dirs
-
-
-def finddirs(path: bytes) -> Iterator[bytes]:
-    """Yield the directories above a path, nearest first, down to the empty one."""
-    at = path.rfind(b"/")
-    while at != -1:
-        yield path[:at]
-        at = path.rfind(b"/", 0, at)
-    yield b""
-
-
-# -- paths
-
-
-def pconvert(path: bytes) -> bytes:
-    """Return a path with slashes."""
-    return path
-
-
-def localpath(path: bytes) -> bytes:
-    """Return a path as the system writes it."""
-    return path
-
-
-def normpath(path: bytes) -> bytes:
-    """Return a path without `.`, `..` and double slashes."""
-    return os.path.normpath(path)
-
-
-def normcase(path: bytes) -> bytes:
-    """Return a path as it compares."""
-    return path
-
-
-normcasespec = encoding.normcasespecs.other
-normcasefallback = normcase
-
-
-def expandpath(path: bytes) -> bytes:
-    """Return a path with `~` and variables expanded."""
-    return os.path.expanduser(os.path.expandvars(path))
-
-
-def shortuser(user: bytes) -> bytes:
-    """Return a short name of a user: without address, host, and all after the first word."""
-    return stringutil.shortuser(user)
-
-
-def endswithsep(path: bytes) -> bool:
-    """Return whether a path ends with a separator."""
-    return path.endswith(pycompat.ossep)
-
-
-def splitpath(path: bytes) -> list[bytes]:
-    """Return the parts of a path."""
-    return path.split(pycompat.ossep)
-
-
-def pathto(root: bytes, n1: bytes, n2: bytes) -> bytes:
-    """Return the path from directory `n1` to `n2` below the root."""
-    if not n1:
-        return localpath(n2)
-    if os.path.isabs(n1):
-        n2 = os.path.join(root, n2)
-    a, b = n1.split(b"/"), n2.split(b"/")
-    common = 0
-    while common < min(len(a), len(b)) and a[common] == b[common]:
-        common += 1
-    return b"/".join([b".."] * (len(a) - common) + b[common:]) or b"."
-
-
-def split(path: bytes) -> tuple[bytes, bytes]:
-    """Return directory and name."""
-    head, _slash, tail = path.rpartition(b"/")
-    return head, tail
-
-
-def checkosfilename(path: bytes) -> bytes | None:
-    """Return what is wrong with a path here."""
-    return None
-
-
-def checkwinfilename(path: bytes) -> bytes | None:
-    """Return what is wrong with a path on Windows."""
-    if path.endswith(b"\\"):
-        return _(b"filename ends with '\\', which is invalid on Windows")
-    if b"\\/" in path:
-        return _(b"directory name ends with '\\', which is invalid on Windows")
-    reserved = set(b"con prn aux nul".split()) | {b"com%d" % n for n in range(1, 10)}
-    reserved |= {b"lpt%d" % n for n in range(1, 10)}
-    for name in path.replace(b"\\", b"/").split(b"/"):
-        if not name:
-            continue
-        for char in pycompat.iterbytestr(name):
-            if char in b':*?"<>|':
-                return _(b"filename contains '%s', which is reserved on Windows") % char
-            if ord(char) <= 31:
-                shown = stringutil.escapestr(char)
-                return _(b"filename contains '%s', which is invalid on Windows") % shown
-        if name.split(b".")[0].lower() in reserved:
-            return _(b"filename contains '%s', which is reserved on Windows") % name.split(b".")[0]
-        if name[-1:] in b". " and name not in b"..":
-            return _(b"filename ends with '%s', which is not allowed on Windows") % name[-1:]
-    return None
-
-
-def fscasesensitive(path: bytes) -> bool:
-    """Return whether the file system tells upper from lower case."""
-    folded = path.upper() if path.upper() != path else path.lower()
-    if folded == path:
-        return True
-    try:
-        return os.lstat(folded) != os.lstat(path)
-    except OSError:
-        return True
-
-
-def checkexec(path: bytes) -> bool:
-    """Return whether the file system keeps the executable bit."""
-    return True
-
-
-def checklink(path: bytes) -> bool:
-    """Return whether the file system has symbolic links."""
-    return True
-
-
-def isexec(f: bytes) -> bool:
-    """Return whether a file is executable."""
-    return bool(os.lstat(f).st_mode & 0o100)
-
-
-def setflags(f: bytes, link: bool, executable: bool) -> None:
-    """Make a file a link, executable, or neither."""
-    mode = os.lstat(f).st_mode
-    if link:
-        if not stat.S_ISLNK(mode):
-            target = readfile(f)
-            os.unlink(f)
-            os.symlink(target, f)
-        return
-    if stat.S_ISLNK(mode):
-        target = os.readlink(f)
-        os.unlink(f)
-        writefile(f, target)
-        mode = 0o666 & ~umask
-    if executable:
-        os.chmod(f, mode | (mode & 0o444) >> 2)
-    else:
-        os.chmod(f, mode & 0o666)
-
-
-def copyfiles(src: bytes, dst: bytes, hardlink: Any = None, progress: Any = None) -> tuple[bool, int]:
-    """Copy a file or a tree; return whether files are shared, and how many there are."""
-    if os.path.isdir(src):
-        os.mkdir(dst)
-        count = 0
-        for name in sorted(os.listdir(src)):
-            hardlink, more = copyfiles(os.path.join(src, name), os.path.join(dst, name), hardlink)
-            count += more
-        return bool(hardlink), count
-    if hardlink:
-        try:
-            os.link(src, dst)
-            return True, 1
-        except OSError:
-            hardlink = False
-    shutil.copy(src, dst)
-    return bool(hardlink), 1
-
-
-def copyfile(
-    src: bytes,
-    dest: bytes,
-    hardlink: bool = False,
-    copystat: bool = False,
-    checkambig: bool = False,
-    nb_bytes: Any = None,
-    **_options: Any,
-) -> None:
-    """Copy a file with its mode."""
-    if os.path.lexists(dest):
-        os.unlink(dest)
-    if os.path.islink(src):
-        os.symlink(os.readlink(src), dest)
-        return
-    if hardlink:
-        with contextlib.suppress(OSError):
-            os.link(src, dest)
-            return
-    shutil.copyfile(src, dest)
-    if copystat:
-        shutil.copystat(src, dest)
-    else:
-        shutil.copymode(src, dest)
-
-
-def tryunlink(f: bytes, missing_ok: bool = True) -> bool:
-    """Remove a file; return whether it was there."""
-    try:
-        os.unlink(f)
-        return True
-    except FileNotFoundError:
-        if not missing_ok:
-            raise
-        return False
-
-
-def unlinkpath(f: bytes, ignoremissing: bool = False, rmdir: bool = True) -> None:
-    """Remove a file and the directories that it leaves empty."""
-    if ignoremissing:
-        tryunlink(f)
-    else:
-        os.unlink(f)
-    if rmdir:
-        with contextlib.suppress(OSError):
-            os.removedirs(os.path.dirname(f))
-
-
-def makedir(path: bytes, notindexed: bool = False) -> None:
-    """Make a directory."""
-    os.mkdir(path)
-
-
-def makedirs(name: bytes, mode: int | None = None, notindexed: bool = False) -> None:
-    """Make a directory and those above it."""
-    os.makedirs(name, exist_ok=True)
-    if mode is not None:
-        os.chmod(name, mode)
-
-
-def readfile(path: bytes) -> bytes:
-    """Return the content of a file."""
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def writefile(path: bytes, text: bytes) -> None:
-    """Write a file."""
-    with open(path, "wb") as file:
-        file.write(text)
-
-
-def appendfile(path: bytes, text: bytes) -> None:
-    """Append to a file."""
-    with open(path, "ab") as file:
-        file.write(text)
-
-
-def mktempcopy(name: bytes, emptyok: bool = False, createmode: Any = None, **_options: Any) -> bytes:
-    """Return a temporary copy of a file beside it."""
-    directory, base = os.path.split(name)
-    number, temp = tempfile.mkstemp(prefix=b".%s-" % base, suffix=b"~", dir=directory or b".")
-    os.close(number)
-    if os.path.exists(name):
-        shutil.copymode(name, temp)
-        if not emptyok:
-            shutil.copyfile(name, temp)
-    else:
-        os.chmod(temp, (createmode if createmode is not None else 0o666) & ~_umask())
-    return temp
-
-
-def _umask() -> int:
-    mask = os.umask(0o22)
-    os.umask(mask)
-    return mask
-
-
-class atomictempfile:  # noqa: N801 -- the name is Mercurial's
-    """File that takes the place of another one as a whole when it is closed."""
-
-    def __init__(
-        self, name: bytes, mode: Any = b"w+b", createmode: Any = None, checkambig: bool = False
-    ):
-        self.__name = name
-        self._tempname = mktempcopy(
-            name, emptyok=b"w" in (mode if isinstance(mode, bytes) else mode.encode()),
-            createmode=createmode,
-        )
-        self._fp = pycompat.open(self._tempname, mode)
-        self.read = self._fp.read
-        self.write = self._fp.write
-        self.seek = self._fp.seek
-        self.tell = self._fp.tell
-        self.fileno = self._fp.fileno
-
-    def close(self) -> None:
-        """Put it in its place."""
-        if not self._fp.closed:
-            self._fp.close()
-            os.replace(self._tempname, self.__name)
-
-    def discard(self) -> None:
-        """Throw it away."""
-        if not self._fp.closed:
-            with contextlib.suppress(OSError):
-                os.unlink(self._tempname)
-            self._fp.close()
-
-    def __enter__(self) -> atomictempfile:
-        return self
-
-    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
-        if kind is not None:
-            self.discard()
-        else:
-            self.close()
-
-    def __del__(self) -> None:
-        if hasattr(self, "_fp"):
-            self.discard()
-
-
 class chunkbuffer:  # noqa: N801 -- the name is Mercurial's
     """Reads from an iterator of pieces as from a file."""
 
@@ -684,7 +226,9 @@ class chunkbuffer:  # noqa: N801 -- the name is Mercurial's
         return data[:l]
 
 
-def filechunkiter(f: Any, size: int = 131072, limit: int | None = None) -> Iterator[bytes]:
+def filechunkiter(
+    f: Any, size: int = 131072, limit: int | None = None
+) -> Iterator[bytes]:
     """Yield the pieces of a file."""
     while True:
         count = size if limit is None else min(size, limit)
@@ -696,7 +240,9 @@ def filechunkiter(f: Any, size: int = 131072, limit: int | None = None) -> Itera
         yield data
 
 
-def increasingchunks(source: Iterable[bytes], min: int = 1024, max: int = 65536) -> Iterator[bytes]:  # noqa: A002
+def increasingchunks(
+    source: Iterable[bytes], min: int = 1024, max: int = 65536
+) -> Iterator[bytes]:
     """Yield larger and larger pieces."""
     held: list[bytes] = []
     size = 0
@@ -704,7 +250,7 @@ def increasingchunks(source: Iterable[bytes], min: int = 1024, max: int = 65536)
         held.append(chunk)
         size += len(chunk)
         if size >= min:
-            min = builtins_min(min * 2, max)  # noqa: A001
+            min = builtins_min(min * 2, max)
             yield b"".join(held)
             held, size = [], 0
     if held:
@@ -800,7 +346,11 @@ def processlinerange(fromline: int, toline: int) -> tuple[int, int]:
 
 
 def interpolate(
-    prefix: bytes, mapping: dict[Any, Any], s: bytes, fn: Any = None, escape_prefix: bool = False
+    prefix: bytes,
+    mapping: dict[Any, Any],
+    s: bytes,
+    fn: Any = None,
+    escape_prefix: bool = False,
 ) -> bytes:
     """Replace `prefix` and a key by the key's value."""
     fn = fn or (lambda text: text)
@@ -829,13 +379,17 @@ remod = _re
 _eol = _re.compile(b"\r*\n")
 
 
+def hidewindow() -> None:
+    """Do nothing: there is no window."""
+
+
 def tolf(s: bytes) -> bytes:
-    """Return text with `\\n` at the ends of lines."""
+    """Return text with line feeds at the ends of lines."""
     return _eol.sub(b"\n", s)
 
 
 def tocrlf(s: bytes) -> bytes:
-    """Return text with `\\r\\n` at the ends of lines."""
+    """Return text with returns and line feeds at the ends of lines."""
     return _eol.sub(b"\r\n", s)
 
 
@@ -965,12 +519,21 @@ def readexactly(stream: Any, n: int) -> bytes:
     """
     data = stream.read(n)
     if len(data) < n:
-        message = _(b"stream ended unexpectedly (got %d bytes, expected %d)") % (len(data), n)
+        message = _(b"stream ended unexpectedly (got %d bytes, expected %d)") % (
+            len(data),
+            n,
+        )
         raise error.Abort(message)
     return data
 
 
-def debugstacktrace(msg: bytes = b"stacktrace", skip: int = 0, f: Any = None, otherf: Any = None, **_o: Any) -> None:
+def debugstacktrace(
+    msg: bytes = b"stacktrace",
+    skip: int = 0,
+    f: Any = None,
+    otherf: Any = None,
+    **_o: Any,
+) -> None:
     """Show where we are."""
     import sys  # late: used only here
     import traceback
@@ -1047,36 +610,3 @@ def removeauth(u: bytes) -> bytes:
     from mercurial.utils import urlutil  # late: it uses us
 
     return urlutil.removeauth(u)
-
-
-class filestat:  # type: ignore[no-redef] # noqa: N801 -- the name is Mercurial's
-    """The identity of a file at one moment."""
-
-    def __init__(self, stat: Any):  # noqa: A002
-        self.stat = stat
-
-    @classmethod
-    def frompath(cls, path: bytes) -> Any:
-        """Look at a path."""
-        try:
-            return cls(os.stat(path))
-        except FileNotFoundError:
-            return cls(None)
-
-    @classmethod
-    def fromfp(cls, fp: Any) -> Any:
-        """Look at an open file."""
-        return cls(os.fstat(fp.fileno()))
-
-    def __eq__(self, other: Any) -> bool:
-        try:
-            return (self.stat.st_size, self.stat.st_mtime) == (
-                other.stat.st_size, other.stat.st_mtime,
-            )
-        except AttributeError:
-            return self.stat is None and getattr(other, "stat", 1) is None
-
-    __hash__ = object.__hash__
-
-
-cachestat = filestat

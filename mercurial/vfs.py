@@ -292,7 +292,7 @@ class vfs:  # noqa: N801 -- the name is Mercurial's
         self,
         suffix: bytes = b"",
         prefix: bytes = b"tmp",
-        dir: bytes | None = None,  # noqa: A002 -- the name is Mercurial's
+        dir: bytes | None = None,
     ) -> tuple[int, bytes]:
         """Make a temporary file; return descriptor and name."""
         handle, name = tempfile.mkstemp(suffix, prefix, self.join(dir))

@@ -38,7 +38,9 @@ def batchable(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def wireprotocommand(name: bytes, args: bytes = b"", permission: bytes = b"push") -> Any:
+def wireprotocommand(
+    name: bytes, args: bytes = b"", permission: bytes = b"push"
+) -> Any:
     """Return the decorator of a command of the wire protocol; it is not served yet."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from mercurial.api.model import Changeset, FileChange, FileStatus, Signature, St
 from mercurial.api.repository import Repository, clone, init, open_repository
 from mercurial.error import Abort, ClosedError, RepoError, RepoLookupError
 
-open = open_repository  # noqa: A001 -- reads well as `api.open(...)`
+open = open_repository
 
 __all__ = [
     "Abort",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from mercurial import error, lazy, rustext
-from mercurial import match as matchmod
+from mercurial import error, lazy, match as matchmod, rustext
 from mercurial.lazy import propertycache
 from mercurial.node import hex, nullrev, short
 
@@ -180,7 +179,7 @@ class basectx:  # noqa: N801 -- the name is Mercurial's
         """Return the directories that hold files."""
         return self.manifest().dirs()
 
-    def hasdir(self, dir: bytes) -> bool:  # noqa: A002 -- the name is Mercurial's
+    def hasdir(self, dir: bytes) -> bool:
         """Return whether a directory holds files."""
         return self.manifest().hasdir(dir)
 

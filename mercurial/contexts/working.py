@@ -260,7 +260,7 @@ class workingctx(committablectx):  # noqa: N801 -- the name is Mercurial's
         """Return one of the files."""
         return workingfilectx(self._repo, path, workingctx=self, filelog=filelog)
 
-    def hasdir(self, dir: bytes) -> bool:  # noqa: A002 -- the name is Mercurial's
+    def hasdir(self, dir: bytes) -> bool:
         """Return whether a directory holds tracked files."""
         return self._repo.dirstate.hasdir(dir)
 
@@ -287,7 +287,7 @@ class workingctx(committablectx):  # noqa: N801 -- the name is Mercurial's
         """Return the tracked files that a matcher is about."""
         return iter(self._repo.dirstate.matches(match))
 
-    def add(self, list: Iterable[bytes], prefix: bytes = b"") -> list[bytes]:  # noqa: A002 -- the name is Mercurial's
+    def add(self, list: Iterable[bytes], prefix: bytes = b"") -> list[bytes]:
         """Start tracking files; return those that could not be."""
         rejected = []
         repo = self._repo

@@ -22,7 +22,7 @@ HTTP_SERVER_ERROR = 500
 permhooks: list[Any] = []
 
 
-class ErrorResponse(Exception):  # noqa: N818 -- the name is Mercurial's
+class ErrorResponse(Exception):
     """An answer that is an error."""
 
     def __init__(self, code: int, message: bytes | None = None, headers: Any = None):

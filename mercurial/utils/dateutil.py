@@ -9,12 +9,12 @@ import calendar
 import datetime
 import re
 import time
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Tuple
 
 from mercurial import encoding, error, pycompat
 from mercurial.i18n import _
 
-hgdate = tuple
+hgdate = Tuple[float, int]
 
 defaultdateformats = (
     b"%Y-%m-%dT%H:%M:%S", b"%Y-%m-%dT%H:%M", b"%Y-%m-%dT%H%M%S", b"%Y-%m-%dT%H%M",
@@ -35,22 +35,22 @@ def makedate(timestamp: float | None = None) -> tuple[float, int]:
     if timestamp < 0:
         hint = _(b"check your clock")
         raise error.InputError(_(b"negative timestamp: %d") % timestamp, hint=hint)
-    delta = datetime.datetime.fromtimestamp(
-        timestamp, datetime.timezone.utc
-    ).replace(tzinfo=None) - datetime.datetime.fromtimestamp(timestamp)
+    delta = datetime.datetime.fromtimestamp(timestamp, datetime.timezone.utc).replace(
+        tzinfo=None
+    ) - datetime.datetime.fromtimestamp(timestamp)
     return timestamp, delta.days * 86400 + delta.seconds
 
 
-def datestr(date: Any = None, format: bytes = b"%a %b %d %H:%M:%S %Y %1%2") -> bytes:  # noqa: A002
+def datestr(date: Any = None, format: bytes = b"%a %b %d %H:%M:%S %Y %1%2") -> bytes:
     """Return a date as text; `%1` and `%2` are hours and minutes of the zone."""
     when, zone = date or makedate()
     if b"%1" in format or b"%2" in format or b"%z" in format:
         sign = b"-" if zone > 0 else b"+"
         minutes = abs(zone) // 60
         hours, rest = divmod(minutes, 60)
-        format = format.replace(b"%z", b"%1%2")  # noqa: A001
-        format = format.replace(b"%1", b"%c%02d" % (sign, hours))  # noqa: A001
-        format = format.replace(b"%2", b"%02d" % rest)  # noqa: A001
+        format = format.replace(b"%z", b"%1%2")
+        format = format.replace(b"%1", b"%c%02d" % (sign, hours))
+        format = format.replace(b"%2", b"%02d" % rest)
     number = max(min(when - zone, 0x7FFFFFFF), -0x80000000)
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=number)
     return encoding.strtolocal(moment.strftime(encoding.strfromlocal(format)))
@@ -80,9 +80,7 @@ def parsetimezone(s: bytes) -> tuple[int | None, bytes]:
     return None, s
 
 
-def strdate(
-    string: bytes, format: bytes, defaults: Any = None  # noqa: A002
-) -> tuple[int, int]:
+def strdate(string: bytes, format: bytes, defaults: Any = None) -> tuple[int, int]:
     """Return the date that a text of a format means."""
     defaults = {} if defaults is None else defaults
     offset, date = parsetimezone(string)
@@ -91,7 +89,7 @@ def strdate(
         if not any(("%" + letter).encode() in format for letter in part):
             default = defaults[part.encode() if part.encode() in defaults else part]
             date += b"@" + default[usenow]
-            format += b"@%" + part[0].encode()  # noqa: A001
+            format += b"@%" + part[0].encode()
         else:
             usenow = True
     parsed = time.strptime(encoding.strfromlocal(date), encoding.strfromlocal(format))
@@ -103,7 +101,9 @@ def strdate(
 
 
 def parsedate(
-    date: Any, formats: Iterable[bytes] | None = None, bias: dict[Any, Any] | None = None
+    date: Any,
+    formats: Iterable[bytes] | None = None,
+    bias: dict[Any, Any] | None = None,
 ) -> tuple[int, int]:
     """Return the date that a text means.
 
@@ -146,7 +146,7 @@ def _parse_formats(date: bytes, formats: Iterable[bytes], bias: Any) -> tuple[in
             b = b"00" if part[0] in "HMS" else b"0"
         n = datestr(now, b"%" + part[0].encode())
         defaults[part] = (b, n)
-    for format in formats:  # noqa: A001
+    for format in formats:
         try:
             return strdate(date, format, defaults)
         except (ValueError, OverflowError):

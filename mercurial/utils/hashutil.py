@@ -5,6 +5,6 @@ Public: `sha1`.
 
 from __future__ import annotations
 
-import hashlib
+import hashlib as hashlib
 
 sha1 = hashlib.sha1

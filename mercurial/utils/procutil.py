@@ -108,7 +108,9 @@ def shellenviron(environ: Any = None) -> dict[bytes, bytes]:
 def popen(cmd: bytes, mode: bytes = b"rb", bufsize: int = -1) -> Any:
     """Start a program and return the file to read from or write to."""
     if mode.startswith(b"r"):
-        process = subprocess.Popen(cmd, shell=True, stdout=subprocess.PIPE, bufsize=bufsize)
+        process = subprocess.Popen(
+            cmd, shell=True, stdout=subprocess.PIPE, bufsize=bufsize
+        )
         return _Piped(process, process.stdout)
     process = subprocess.Popen(cmd, shell=True, stdin=subprocess.PIPE, bufsize=bufsize)
     return _Piped(process, process.stdin)
@@ -141,7 +143,12 @@ class _Piped:
 def popen2(cmd: bytes, env: Any = None) -> tuple[Any, Any]:
     """Start a program; return its input and output."""
     process = subprocess.Popen(
-        cmd, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=True, env=env
+        cmd,
+        shell=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        close_fds=True,
+        env=env,
     )
     return process.stdin, process.stdout
 
@@ -161,12 +168,16 @@ def popen4(cmd: bytes, env: Any = None, bufsize: int = -1) -> tuple[Any, Any, An
     return process.stdin, process.stdout, process.stderr, process
 
 
-popen3 = lambda cmd, env=None, bufsize=-1: popen4(cmd, env, bufsize)[:3]  # noqa: E731 -- the shape
+def popen3(cmd: bytes, env: Any = None, bufsize: int = -1) -> Any:
+    """Return the three streams of a program."""
+    return popen4(cmd, env, bufsize)[:3]
 
 
 def pipefilter(s: bytes, cmd: bytes) -> bytes:
     """Return what a program makes of text."""
-    process = subprocess.Popen(cmd, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        cmd, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     return process.communicate(s)[0]
 
 
@@ -198,7 +209,7 @@ _filters: dict[bytes, Callable[[bytes, bytes], bytes]] = {
 }
 
 
-def filter(s: bytes, cmd: bytes) -> bytes:  # noqa: A001 -- the name is Mercurial's
+def filter(s: bytes, cmd: bytes) -> bytes:
     """Return what a program makes of text."""
     for name, function in _filters.items():
         if cmd.startswith(name):
@@ -207,7 +218,11 @@ def filter(s: bytes, cmd: bytes) -> bytes:  # noqa: A001 -- the name is Mercuria
 
 
 def system(
-    cmd: bytes, environ: Any = None, cwd: bytes | None = None, out: Any = None, **_options: Any
+    cmd: bytes,
+    environ: Any = None,
+    cwd: bytes | None = None,
+    out: Any = None,
+    **_options: Any,
 ) -> int:
     """Run a shell command and return its exit code."""
     sys.stdout.flush()
@@ -215,7 +230,12 @@ def system(
     if out is None or getattr(out, "fileno", None) is None or _is_stdout(out):
         return subprocess.run(cmd, shell=True, env=env, cwd=cwd, check=False).returncode
     process = subprocess.Popen(
-        cmd, shell=True, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        cmd,
+        shell=True,
+        env=env,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     for line in process.stdout:  # type: ignore[union-attr]
         out.write(line)

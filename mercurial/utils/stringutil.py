@@ -31,7 +31,7 @@ def reescape(pat: Any) -> Any:
 
 def parsebool(s: bytes) -> bool | None:
     """Return the truth value that a text names, or `None`."""
-    return _BOOLEANS.get(s.lower(), None)
+    return _BOOLEANS.get(s.lower())
 
 
 def forcebytestr(obj: Any) -> bytes:
@@ -84,20 +84,26 @@ def pprint(o: Any, bprefix: bool = False, indent: int = 0, level: int = 0) -> by
     return b"".join(pprintgen(o, bprefix=bprefix, indent=indent, level=level))
 
 
-def pprintgen(o: Any, bprefix: bool = False, indent: int = 0, level: int = 0) -> Iterable[bytes]:
+def pprintgen(
+    o: Any, bprefix: bool = False, indent: int = 0, level: int = 0
+) -> Iterable[bytes]:
     """Yield the pieces of `pprint`."""
     if isinstance(o, bytes):
         yield (b"b" if bprefix else b"") + b"'" + escapestr(o) + b"'"
     elif isinstance(o, bytearray):
         yield b"bytearray['%s']" % escapestr(bytes(o))
     elif isinstance(o, (list, tuple, set, frozenset)):
-        opening, closing = {list: (b"[", b"]"), tuple: (b"(", b")")}.get(type(o), (b"set([", b"])"))
+        opening, closing = {list: (b"[", b"]"), tuple: (b"(", b")")}.get(
+            type(o), (b"set([", b"])")
+        )
         items = sorted(o) if isinstance(o, (set, frozenset)) else o
         shown = [pprint(item, bprefix, indent, level + 1) for item in items]
         yield _listed(opening, shown, closing, indent, level)
     elif isinstance(o, dict):
         shown = [
-            pprint(k, bprefix, indent, level + 1) + b": " + pprint(v, bprefix, indent, level + 1)
+            pprint(k, bprefix, indent, level + 1)
+            + b": "
+            + pprint(v, bprefix, indent, level + 1)
             for k, v in sorted(o.items())
         ]
         yield _listed(b"{", shown, b"}", indent, level)
@@ -108,7 +114,9 @@ def pprintgen(o: Any, bprefix: bool = False, indent: int = 0, level: int = 0) ->
         yield pycompat.byterepr(o)
 
 
-def _listed(opening: bytes, shown: list[bytes], closing: bytes, indent: int, level: int) -> bytes:
+def _listed(
+    opening: bytes, shown: list[bytes], closing: bytes, indent: int, level: int
+) -> bytes:
     if not shown:
         return opening + closing
     if not indent:
@@ -135,7 +143,9 @@ def buildrepr(r: Any) -> bytes:
     return pprint(r)
 
 
-def stringmatcher(pattern: bytes, casesensitive: bool = True) -> tuple[bytes, bytes, Any]:
+def stringmatcher(
+    pattern: bytes, casesensitive: bool = True
+) -> tuple[bytes, bytes, Any]:
     """Return kind, pattern and test of `re:...`, `literal:...` or plain text."""
     if pattern.startswith(b"re:"):
         pattern = pattern[3:]
@@ -236,7 +246,9 @@ def ellipsis(text: bytes, maxlength: int = 400) -> bytes:
     return encoding.trim(text, maxlength, ellipsis=b"...")
 
 
-def wrap(line: bytes, width: int, initindent: bytes = b"", hangindent: bytes = b"") -> bytes:
+def wrap(
+    line: bytes, width: int, initindent: bytes = b"", hangindent: bytes = b""
+) -> bytes:
     """Return text broken into lines."""
     longest = max(len(hangindent), len(initindent))
     if width <= longest:
@@ -269,5 +281,3 @@ def uirepr(s: bytes) -> bytes:
 def capitalize(text: bytes) -> bytes:
     """Return text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
-
-

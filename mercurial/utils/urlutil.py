@@ -37,14 +37,22 @@ class url:  # noqa: N801 -- the name is Mercurial's
         parsefragment: Whether what follows `#` is a fragment.
     """
 
-    def __init__(self, path: bytes, parsequery: bool = True, parsefragment: bool = True):
-        self.scheme = self.user = self.passwd = self.host = None
-        self.port = self.path = self.query = self.fragment = None
+    def __init__(
+        self, path: bytes, parsequery: bool = True, parsefragment: bool = True
+    ):
+        self.scheme: bytes | None = None
+        self.user: bytes | None = None
+        self.passwd: bytes | None = None
+        self.host: bytes | None = None
+        self.port: bytes | None = None
+        self.path: bytes | None = None
+        self.query: bytes | None = None
+        self.fragment: bytes | None = None
         self._localpath = True
         self._hostport = b""
         self._origpath = path
         if parsefragment and b"#" in path:
-            path, self.fragment = path.split(b"#", 1)  # type: ignore[assignment]
+            path, self.fragment = path.split(b"#", 1)
         if path.startswith(b"\\\\"):
             self.path = path
             return
@@ -85,7 +93,7 @@ class url:  # noqa: N801 -- the name is Mercurial's
             self.path = _unquote(slash + path)
             return
         if parsequery and b"?" in path:
-            path, self.query = path.split(b"?", 1)  # type: ignore[assignment]
+            path, self.query = path.split(b"?", 1)
             self.query = self.query or None
         if b"@" in host:
             user, host = host.rsplit(b"@", 1)
@@ -110,7 +118,16 @@ class url:  # noqa: N801 -- the name is Mercurial's
     def __repr__(self) -> str:
         shown = [
             f"{name}: {getattr(self, name)!r}"
-            for name in ("scheme", "user", "passwd", "host", "port", "path", "query", "fragment")
+            for name in (
+                "scheme",
+                "user",
+                "passwd",
+                "host",
+                "port",
+                "path",
+                "query",
+                "fragment",
+            )
             if getattr(self, name) is not None
         ]
         return f"<url {', '.join(shown)}>"
@@ -123,9 +140,12 @@ class url:  # noqa: N801 -- the name is Mercurial's
             text = b"bundle:" + (self.path or b"")
             return text + (b"#" + self.fragment if self.fragment else b"")
         text = (self.scheme or b"") + b":"
-        if self.user or self.passwd or self.host:
-            text += b"//"
-        elif self.scheme and (not self.path or self.path.startswith(b"/")):
+        if (
+            self.user
+            or self.passwd
+            or self.host
+            or (self.scheme and (not self.path or self.path.startswith(b"/")))
+        ):
             text += b"//"
         if self.user:
             text += _quote(self.user, _quote_safe)
@@ -148,7 +168,8 @@ class url:  # noqa: N801 -- the name is Mercurial's
             text += b"#" + _quote(self.fragment, _path_safe)
         return text
 
-    __str__ = lambda self: bytes(self).decode("latin-1")  # noqa: E731 -- one expression
+    def __str__(self) -> str:
+        return bytes(self).decode("latin-1")
 
     def authinfo(self) -> tuple[bytes, Any]:
         """Return the address without user, and what authentication takes."""
@@ -226,7 +247,9 @@ def removeauth(u: bytes) -> bytes:
     return bytes(parsed)
 
 
-def parseurl(path: bytes, branches: Any = None) -> tuple[bytes, tuple[Any, list[bytes]]]:
+def parseurl(
+    path: bytes, branches: Any = None
+) -> tuple[bytes, tuple[Any, list[bytes]]]:
     """Return the address, and the branches that its fragment and the caller name."""
     parsed = url(path)
     branch = None
@@ -306,7 +329,11 @@ class paths(dict):  # type: ignore[type-arg] # noqa: N801 -- the name is Mercuri
             location = ui._handle.expand_path(location)
             source = ui.configsource(b"paths", name)
             parsed = url(location)
-            if parsed.islocal() and not os.path.isabs(parsed.localpath()) and b":" in source:
+            if (
+                parsed.islocal()
+                and not os.path.isabs(parsed.localpath())
+                and b":" in source
+            ):
                 base = os.path.dirname(source.rsplit(b":", 1)[0])
                 if os.path.basename(base) == b".hg":
                     base = os.path.dirname(base)
@@ -316,7 +343,9 @@ class paths(dict):  # type: ignore[type-arg] # noqa: N801 -- the name is Mercuri
     def getpath(self, ui: Any, name: Any, default: Any = ()) -> path | None:
         """Return the location of a name, or of an address."""
         if name is None:
-            for candidate in default if isinstance(default, (tuple, list)) else (default,):
+            for candidate in (
+                default if isinstance(default, (tuple, list)) else (default,)
+            ):
                 if candidate in self:
                     return self[candidate][0]
             return None
@@ -352,7 +381,8 @@ def get_push_paths(repo: Any, ui: Any, dests: Any) -> Iterator[path]:
         found = ui.paths.getpath(ui, dest, default=(b"default-push", b"default"))
         if found is None:
             raise error.ConfigError(
-                _(b"default repository not configured!"), hint=_(b"see 'hg help config.paths'")
+                _(b"default repository not configured!"),
+                hint=_(b"see 'hg help config.paths'"),
             )
         yield found.get_push_variant()
 
@@ -365,7 +395,9 @@ def get_pull_paths(repo: Any, ui: Any, sources: Any) -> Iterator[path]:
             yield found
 
 
-def get_unique_pull_path_obj(action: bytes, ui: Any, source: bytes | None = None) -> path:
+def get_unique_pull_path_obj(
+    action: bytes, ui: Any, source: bytes | None = None
+) -> path:
     """Return where a pull comes from."""
     name = b"default" if source is None else source
     if name in ui.paths:
@@ -374,14 +406,20 @@ def get_unique_pull_path_obj(action: bytes, ui: Any, source: bytes | None = None
 
 
 def get_unique_pull_path(
-    action: bytes, repo: Any, ui: Any, source: bytes | None = None, default_branches: Any = ()
+    action: bytes,
+    repo: Any,
+    ui: Any,
+    source: bytes | None = None,
+    default_branches: Any = (),
 ) -> tuple[bytes, Any]:
     """Return the address where a pull comes from, and its branches."""
     found = get_unique_pull_path_obj(action, ui, source)
     return parseurl(found.rawloc, default_branches)
 
 
-def get_unique_push_path(action: bytes, repo: Any, ui: Any, dest: bytes | None = None) -> path:
+def get_unique_push_path(
+    action: bytes, repo: Any, ui: Any, dest: bytes | None = None
+) -> path:
     """Return where a push goes."""
     return next(get_push_paths(repo, ui, [dest] if dest else None))
 
@@ -391,7 +429,9 @@ def get_clone_path_obj(ui: Any, source: bytes) -> path:
     return get_unique_pull_path_obj(b"clone", ui, source)
 
 
-def get_clone_path(ui: Any, source: bytes, default_branches: Any = None) -> tuple[bytes, bytes, Any]:
+def get_clone_path(
+    ui: Any, source: bytes, default_branches: Any = None
+) -> tuple[bytes, bytes, Any]:
     """Return the address where a clone comes from, as given and as it is, and its branches."""
     found = get_clone_path_obj(ui, source)
     return (found.rawloc, *parseurl(found.rawloc, default_branches))

@@ -99,3 +99,33 @@ def test_closehead(hg) -> None:
     """The head is closed where it is."""
     assert hg("close-head", "-m", "done", "tip", *enable("closehead")).returncode == 0
     assert hg("log", "-r", "closed()", "-T", "{desc}\n").stdout == "done\n"
+
+
+def test_fix(hg) -> None:
+    """Changed lines of revisions and of the working directory go through the tool."""
+    tool = (
+        *enable("fix"),
+        "--config",
+        "fix.up:command=tr x y",
+        "--config",
+        "fix.up:pattern=a",
+    )
+    result = hg("fix", "--source", "0", *tool)
+    assert result.returncode == 0, result.stderr
+    assert hg("cat", "-r", "0", "a").stdout == "y\n"
+    assert hg("cat", "-r", "tip", "a").stdout == "y\ny\n"
+    assert "fix_source=" in hg("log", "-r", "tip", "-T", "{extras}").stdout
+    assert hg("status").stdout == ""
+    assert hg("parents", "-T", "{rev}").stdout == "1"
+
+
+def test_fix_failure(hg) -> None:
+    """With `fix.failure=abort`, a tool that fails stops everything."""
+    tool = ("--config", "fix.no:command=exit 3", "--config", "fix.no:pattern=a")
+    result = hg("fix", "-r", ".", *enable("fix"), *tool, "--config", "fix.failure=abort")
+    assert result.returncode == 255
+    assert result.stderr.splitlines() == [
+        "[1] no: exited with status 3",
+        "abort: no fixes will be applied",
+        "(use --config fix.failure=continue to apply any successful fixes anyway)",
+    ]
