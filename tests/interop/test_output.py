@@ -69,9 +69,16 @@ def assert_same(ours: Hg, upstream: Hg, project: Path, *args: str) -> None:
         "log -G",
         "log -G -l 300 --debug",
         "log -T json",
-        "log -T xml -l 500",
+        "log -T xml",
+        "log -T cbor",
+        "log --style default",
         "log --style compact",
-        "log --style changelog -l 500",
+        "log --style changelog",
+        "log --style phases",
+        "log --style show",
+        "log --style status",
+        "log --style bisect",
+        "log --style xml",
         "manifest --all",
         "manifest -v -r {second}",
         "files -r {first}",
@@ -108,11 +115,14 @@ def test_same_bytes(
 def test_annotate_and_cat_of_the_most_changed_files(
     ours: Hg, upstream: Hg, project: Path, numbers: dict[str, str]
 ) -> None:
-    """`annotate` with all columns and `cat` agree on the ten most changed files."""
-    for name in most_changed(upstream, project, 10):
+    """`annotate` with all columns and `cat` agree on the fifty most changed files."""
+    for name in most_changed(upstream, project, 50):
         assert_same(ours, upstream, project, "annotate", "-r", "tip", name)
         assert_same(
             ours, upstream, project, "annotate", "-udnlcf", "-r", "tip", name
+        )
+        assert_same(
+            ours, upstream, project, "annotate", "-Tjson", "-udnlcf", "-r", "tip", name
         )
         assert_same(ours, upstream, project, "cat", "-r", numbers["tip"], name)
 

@@ -1,12 +1,7 @@
-"""Asks both programs the same questions and lists where the answers differ.
-
-Usage: `python -m tests.interop.queries.fuzz --hg HG --oracle HG --cases N --seed S DIRECTORY`.
-"""
+"""Asks both programs the same questions and finds where the answers differ."""
 
 from __future__ import annotations
 
-import argparse
-import collections
 import random
 import re
 import sys
@@ -143,37 +138,3 @@ def differences(hg: str, oracle: str, root: Path, seed: int, cases: int) -> Iter
                     ours = mine.result()
                     if ours != theirs:
                         yield Difference(root, kind, args, ours, theirs)
-
-
-def main() -> None:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--hg", required=True)
-    parser.add_argument("--oracle", required=True)
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("directory", type=Path)
-    options = parser.parse_args()
-    groups = collections.defaultdict(list)
-    for at in range(0, options.cases, PER_REPOSITORY):
-        seed = options.seed + at // PER_REPOSITORY
-        cases = min(PER_REPOSITORY, options.cases - at)
-        root = options.directory / f"seed-{seed}"
-        for found in differences(options.hg, options.oracle, root, seed, cases):
-            groups[found.group()].append(found)
-        report(at + cases, groups)
-
-
-def report(cases: int, groups: dict[str, list[Difference]]) -> None:
-    """Print what was found so far."""
-    total = sum(map(len, groups.values()))
-    print(f"{cases} cases, {total} differences")
-    for group, members in sorted(groups.items(), key=lambda item: -len(item[1])):
-        print(f"\n== {len(members)} of {group}")
-        for member in members[:6]:
-            print(member)
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
