@@ -86,6 +86,7 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         false => Some(plan.write_bundle(repo, &plan.kept, node, "temp", false)?),
     };
     let bookmarks = plan.moved_bookmarks(repo)?;
+    let markers = plan.useless_markers(repo)?;
     let cuts = plan.cuts(repo)?;
     let chain = is_small(repo, &cuts).then(|| repo.chain_transactions());
     cut(repo, &cuts, chain.is_some())?;
@@ -101,6 +102,7 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         repo.change_bookmarks(&tr, &bookmarks)?;
     }
     tr.close()?;
+    repo.delete_markers(&markers)?;
     // There is no way back behind a removal.
     hg_store::transaction::remove_undo(repo)?;
     if let Some(path) = kept {
@@ -143,6 +145,17 @@ impl Plan {
             plan.keep_broken(&filelog)?;
         }
         Ok(plan)
+    }
+
+    /// Where the markers stand that mean nothing without the changesets that go.
+    fn useless_markers(&self, repo: &Repo) -> Result<Vec<usize>> {
+        let (changelog, store) = (repo.changelog()?, repo.obsstore()?);
+        if store.is_empty() {
+            return Ok(Vec::new());
+        }
+        let nodes = self.doomed.iter().map(|rev| changelog.node(rev));
+        let markers = store.exclusive(nodes, |node| changelog.find(node).is_some());
+        Ok(store.positions(&markers))
     }
 
     /// The first revision of `revlog` that must go; its length when none must.

@@ -92,9 +92,13 @@ impl ObsStore {
     }
 
     /// The markers that matter to somebody who has `nodes`: those about them, their predecessors,
-    /// and pruned children, in the order of the file.
+    /// and pruned children, sorted by their contents.
     #[must_use]
     pub fn relevant(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<&Marker> {
+        self.sorted(self.reachable(nodes))
+    }
+
+    fn reachable(&self, nodes: impl IntoIterator<Item = Node>) -> HashSet<usize> {
         let mut pending: Vec<Node> = nodes.into_iter().collect();
         let mut seen: HashSet<Node> = pending.iter().copied().collect();
         let mut chosen: HashSet<usize> = HashSet::new();
@@ -110,9 +114,64 @@ impl ObsStore {
                 }
             }
         }
-        let mut chosen: Vec<usize> = chosen.into_iter().collect();
-        chosen.sort_unstable();
-        chosen.into_iter().map(|at| &self.markers[at]).collect()
+        chosen
+    }
+
+    /// The markers that nothing but `nodes` needs: those that lead only to them, also through
+    /// changesets that are not here (`known` tells), and their prunings; sorted by their contents.
+    #[must_use]
+    pub fn exclusive(
+        &self,
+        nodes: impl IntoIterator<Item = Node>,
+        known: impl Fn(&Node) -> bool,
+    ) -> Vec<&Marker> {
+        let selected: HashSet<Node> = nodes.into_iter().collect();
+        let candidates = self.reachable(selected.iter().copied());
+        let mut order: Vec<usize> = candidates.into_iter().collect();
+        order.sort_unstable_by(|a, b| b.cmp(a));
+        let mut chosen: HashSet<usize> = HashSet::new();
+        let lost = |node: &Node| selected.contains(node) || !known(node);
+        loop {
+            let before = chosen.len();
+            for &at in &order {
+                let marker = &self.markers[at];
+                let gone = |node: &Node| {
+                    let rest = self.by_predecessor.get(node);
+                    lost(node) && rest.into_iter().flatten().all(|at| chosen.contains(at))
+                };
+                let useless = match marker.successors.is_empty() {
+                    true => lost(&marker.predecessor),
+                    false => marker.successors.iter().all(gone),
+                };
+                if useless {
+                    chosen.insert(at);
+                }
+            }
+            if chosen.len() == before {
+                return self.sorted(chosen);
+            }
+        }
+    }
+
+    fn sorted(&self, chosen: HashSet<usize>) -> Vec<&Marker> {
+        let mut chosen: Vec<&Marker> = chosen.into_iter().map(|at| &self.markers[at]).collect();
+        chosen.sort_by(|a, b| {
+            let key = |marker: &'_ Marker| (marker.predecessor, marker.successors.clone());
+            let rest = |marker: &'_ Marker| (marker.flags, marker.metadata.clone());
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| rest(a).cmp(&rest(b)))
+                .then_with(|| a.seconds.total_cmp(&b.seconds))
+                .then_with(|| (a.offset, &a.parents).cmp(&(b.offset, &b.parents)))
+        });
+        chosen
+    }
+
+    /// Where these markers stand in the file.
+    #[must_use]
+    pub fn positions(&self, markers: &[&Marker]) -> Vec<usize> {
+        let all = self.markers.iter().enumerate();
+        all.filter(|(_, marker)| markers.contains(marker)).map(|(at, _)| at).collect()
     }
 }
 
@@ -270,6 +329,25 @@ impl Repo {
             }
         }
         Ok(out)
+    }
+
+    /// The obsolete changesets that nothing but obsolete ones descends from.
+    ///
+    /// # Errors
+    /// When a part of the repository cannot be read.
+    pub fn extinct_revs(&self) -> Result<RevBits> {
+        let mut extinct = self.obsolete_revs()?;
+        let Some(lowest) = extinct.iter().next() else {
+            return Ok(extinct);
+        };
+        // From the top down: what is not extinct keeps its parents.
+        let changelog = self.changelog()?;
+        for rev in changelog.revs().rev().take_while(|rev| *rev >= lowest) {
+            if !extinct.contains(rev) {
+                changelog.parents(rev).into_iter().for_each(|parent| extinct.remove(parent));
+            }
+        }
+        Ok(extinct)
     }
 
     /// The changesets that are not obsolete but descend from obsolete ones.

@@ -1,7 +1,7 @@
 //! What is said when the transaction of an exchange has closed.
 
 use hg_store::{Changes, Repo, Transaction};
-use hg_types::{Phase, Result};
+use hg_types::{Node, Phase, Result};
 
 /// Has the summary said when `tr` has closed.
 pub fn register(repo: &Repo, tr: &Transaction) -> Result<()> {
@@ -12,59 +12,79 @@ pub fn register(repo: &Repo, tr: &Transaction) -> Result<()> {
     let obsoleting =
         incoming || matches!(tr.description().split('\n').next(), Some("debugobsolete" | "push"));
     let _ = repo;
+    // Between the two the user hears of changesets that became unstable.
     tr.add_post_close("10-summary", move |tr| {
-        let changes = tr.final_changes();
-        let repo = tr.repo().clone();
-        say(&repo, &changes, incoming, obsoleting)
+        if obsoleting {
+            say_obsoleted(tr.repo(), &tr.final_changes())?;
+        }
+        Ok(())
+    })?;
+    tr.add_post_close("30-summary", move |tr| match incoming {
+        true => say_incoming(tr.repo(), &tr.final_changes()),
+        false => Ok(()),
     })
 }
 
-fn say(repo: &Repo, changes: &Changes, incoming: bool, obsoleting: bool) -> Result<()> {
+fn say_obsoleted(repo: &Repo, changes: &Changes) -> Result<()> {
     let reporter = repo.reporter();
-    let mut lines = Vec::new();
-    if obsoleting && changes.obsmarkers > 0 {
-        lines.push(format!("{} new obsolescence markers\n", changes.obsmarkers));
+    if changes.obsmarkers > 0 {
+        let text = format!("{} new obsolescence markers\n", changes.obsmarkers);
+        reporter.status(text.as_bytes());
     }
-    if obsoleting && !changes.obsoleted.is_empty() {
-        lines.push(format!("obsoleted {} changesets\n", changes.obsoleted.len()));
+    // What has come just now was never anything but obsolete.
+    let changelog = repo.changelog()?;
+    let is_new = |rev| changes.revisions.contains(&rev);
+    let old = |node: &&Node| !changelog.find(node).is_some_and(is_new);
+    let obsoleted = changes.obsoleted.iter().filter(old).count();
+    if obsoleted > 0 {
+        reporter.status(format!("obsoleted {obsoleted} changesets\n").as_bytes());
     }
-    if incoming && !changes.revisions.is_empty() {
-        lines.push(new_changesets(repo, changes)?);
+    Ok(())
+}
+
+fn say_incoming(repo: &Repo, changes: &Changes) -> Result<()> {
+    let reporter = repo.reporter();
+    if !changes.revisions.is_empty() {
+        new_changesets(repo, changes)?.iter().for_each(|line| reporter.status(line.as_bytes()));
     }
     let published = changes
         .phases
         .values()
         .filter(|(old, new)| old.is_some_and(|old| old != Phase::Public) && *new == Phase::Public)
         .count();
-    if incoming && published > 0 {
-        lines.push(format!("{published} local changesets published\n"));
-    }
-    for line in lines {
-        reporter.status(line.as_bytes());
+    if published > 0 {
+        reporter.status(format!("{published} local changesets published\n").as_bytes());
     }
     Ok(())
 }
 
-/// `new changesets A:B (N drafts)`.
-fn new_changesets(repo: &Repo, changes: &Changes) -> Result<String> {
+/// `new changesets A:B (N drafts)`, and how many are hidden at once.
+fn new_changesets(repo: &Repo, changes: &Changes) -> Result<Vec<String>> {
     let changelog = repo.changelog()?;
     let phases = repo.phases()?;
+    let extinct = repo.extinct_revs()?;
     let short = |rev| String::from_utf8_lossy(&changelog.node(rev).short()).into_owned();
-    let (first, last) = (changes.revisions.first().copied(), changes.revisions.last().copied());
-    let range = match (first, last) {
-        (Some(first), Some(last)) if first == last => short(first),
-        (Some(first), Some(last)) => format!("{}:{}", short(first), short(last)),
-        _ => String::new(),
-    };
-    let count = |wanted: Phase| {
-        changes.revisions.iter().filter(|&&rev| phases.phase(rev) == wanted).count()
-    };
-    let kinds: Vec<String> = [(Phase::Draft, "drafts"), (Phase::Secret, "secrets")]
-        .into_iter()
-        .map(|(phase, name)| (count(phase), name))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
-    let suffix = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-    Ok(format!("new changesets {range}{suffix}\n"))
+    let seen = || changes.revisions.iter().copied().filter(|&rev| !extinct.contains(rev));
+    let mut lines = Vec::new();
+    if let (Some(first), Some(last)) = (seen().next(), seen().last()) {
+        let mut range = short(first);
+        if last != first {
+            range = format!("{range}:{}", short(last));
+        }
+        let count = |wanted: Phase| seen().filter(|&rev| phases.phase(rev) == wanted).count();
+        let kinds: Vec<String> = [(Phase::Draft, "drafts"), (Phase::Secret, "secrets")]
+            .into_iter()
+            .map(|(phase, name)| (count(phase), name))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        let suffix =
+            if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+        lines.push(format!("new changesets {range}{suffix}\n"));
+    }
+    let hidden = changes.revisions.len() - seen().count();
+    if hidden > 0 {
+        lines.push(format!("({hidden} other changesets obsolete on arrival)\n"));
+    }
+    Ok(lines)
 }

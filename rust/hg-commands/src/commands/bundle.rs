@@ -82,6 +82,20 @@ fn bundle_spec(ctx: &CommandContext, repo: &Repo) -> Result<BundleSpec> {
         Error::input(error.message())
             .hint("see 'hg help bundlespec' for supported values for --type")
     })?;
+    let config = ctx.config();
+    let told = |name: &[u8]| {
+        text.split(|&byte| byte == b';')
+            .skip(1)
+            .any(|param| param.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"=")))
+    };
+    if !told(b"obsolescence") {
+        spec.obsolescence |=
+            config.get_bool_or("experimental", "evolution.bundle-obsmarker", false)?;
+    }
+    if !told(b"obsolescence-mandatory") {
+        let name = "evolution.bundle-obsmarker:mandatory";
+        spec.obsolescence_mandatory = config.get_bool_or("experimental", name, true)?;
+    }
     if spec.container == Container::Packed1 {
         return Err(Error::input("packed bundles cannot be produced by \"hg bundle\"")
             .hint("use 'hg debugcreatestreamclonebundle'"));

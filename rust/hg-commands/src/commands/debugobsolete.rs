@@ -98,9 +98,6 @@ fn recorded_parents(repo: &Repo, node: &Node) -> Result<Vec<Node>> {
 
 fn show(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    if ctx.opts.flag("exclusive") {
-        return Err(Error::abort("showing exclusive markers is not implemented yet"));
-    }
     let store = repo.obsstore()?;
     let chosen: Option<Vec<&Marker>> = match ctx.opts.list("rev") {
         [] => None,
@@ -108,17 +105,22 @@ fn show(ctx: &CommandContext) -> Result<i32> {
             let changelog = repo.changelog()?;
             let query = revision::query(ctx)?;
             let revs = revision::range(&query, revs)?.to_vec()?;
-            Some(store.relevant(revs.into_iter().map(|rev| changelog.node(rev))))
+            let nodes = revs.into_iter().map(|rev| changelog.node(rev));
+            let known = |node: &Node| changelog.find(node).is_some();
+            Some(match ctx.opts.flag("exclusive") {
+                true => store.exclusive(nodes, known),
+                false => store.relevant(nodes),
+            })
         }
     };
     let with_index = ctx.opts.flag("index");
     let mut fm = ctx.formatter("debugobsolete")?;
-    for (at, marker) in store.markers().iter().enumerate() {
-        let wanted = |chosen: &Vec<&Marker>| chosen.iter().any(|one| std::ptr::eq(*one, marker));
-        if chosen.as_ref().is_none_or(wanted) {
-            let at = i64::try_from(at).unwrap_or(i64::MAX);
-            show_one(&mut fm, with_index.then_some(at), marker);
-        }
+    let place = |marker: &Marker| {
+        let at = store.markers().iter().position(|one| std::ptr::eq(one, marker));
+        at.and_then(|at| i64::try_from(at).ok()).unwrap_or(i64::MAX)
+    };
+    for marker in chosen.unwrap_or_else(|| store.markers().iter().collect()) {
+        show_one(&mut fm, with_index.then(|| place(marker)), marker);
     }
     fm.end()?;
     Ok(0)

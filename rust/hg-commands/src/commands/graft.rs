@@ -76,6 +76,12 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     state::abort(ctx, repo, &[])
 }
 
+/// Goes on with an interrupted graft.
+pub(super) fn go_on(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let _wlock = repo.wlock()?;
+    resume(ctx, repo, &[])
+}
+
 fn check_options(ctx: &CommandContext) -> Result<()> {
     rewriting::at_most_one(ctx, &["abort", "stop", "continue"])?;
     for option in ["stop", "abort"] {

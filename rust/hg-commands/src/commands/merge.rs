@@ -27,6 +27,7 @@ Returns 0 on success, 1 if there are unresolved files.",
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     if ctx.opts.flag("abort") {
+        check_abort(ctx)?;
         return abort(ctx, repo);
     }
     let rev = named_or_other_head(ctx)?;
@@ -45,6 +46,21 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let stats = update(repo, node, &options, &*ctx.ui)?;
     Ok(report(ctx, stats))
+}
+
+/// `--abort` goes with nothing that names what to merge.
+fn check_abort(ctx: &CommandContext) -> Result<()> {
+    for (name, given) in
+        [("rev", ctx.opts.nonempty("rev").is_some()), ("preview", ctx.opts.flag("preview"))]
+    {
+        if given {
+            return Err(Error::input(format!("cannot specify both --abort and --{name}")));
+        }
+    }
+    if !ctx.args.is_empty() {
+        return Err(Error::input("cannot specify a node with --abort"));
+    }
+    Ok(())
 }
 
 /// Says how a merge went and what to do next.

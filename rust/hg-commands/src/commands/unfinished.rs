@@ -44,6 +44,7 @@ fn resume(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     let operation = unfinished(repo)?;
     let run: Run = match operation.name {
+        "graft" => super::graft::go_on,
         "rebase" => super::rebase::resume,
         "unshelve" => super::unshelve::resume,
         name => {

@@ -227,7 +227,14 @@ impl Running {
         self.open.store(false, Ordering::Release);
         self.repo.transaction_ended();
         let mut outcome = Ok(());
-        for callback in post_close.into_values() {
+        let mut untold = Some(&self.instabilities);
+        for (id, callback) in post_close {
+            // The summary of what is new comes behind this.
+            if id.as_str() >= "30"
+                && let Some(instabilities) = untold.take()
+            {
+                outcome = outcome.and(instabilities.report_new(&self.repo));
+            }
             // What comes after the end cannot undo it; the first failure is what the caller hears.
             let result = callback(&lent);
             outcome = outcome.and(result);
@@ -235,7 +242,9 @@ impl Running {
         if !unpoison(&self.state).changes.revisions.is_empty() {
             self.repo.warm_branch_caches();
         }
-        outcome = outcome.and(self.instabilities.report_new(&self.repo));
+        if let Some(instabilities) = untold {
+            outcome = outcome.and(instabilities.report_new(&self.repo));
+        }
         self.unlock();
         outcome
     }

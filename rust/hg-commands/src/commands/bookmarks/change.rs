@@ -135,7 +135,8 @@ fn check_conflict(
     }
     if name.len() > 3 {
         let query = revision::query(ctx)?;
-        if hg_query::revset::is_revision(&query, name)? {
+        // What could be several changesets is none.
+        if hg_query::revset::is_revision(&query, name).unwrap_or(false) {
             let start = [b"bookmark ", &shown[..], b" matches a changeset hash\n"].concat();
             ctx.ui.warn(start);
             ctx.ui.warn("(did you leave a -r out of an 'hg bookmark' command?)\n");

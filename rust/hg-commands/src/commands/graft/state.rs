@@ -35,7 +35,6 @@ impl State {
         let mut state = Self {
             nodes: revs.into_iter().map(|rev| cl.node(rev)).collect(),
             log: ctx.opts.flag("log"),
-            no_commit: ctx.opts.flag("no-commit"),
             ..Self::default()
         };
         if let Some(base) = ctx.opts.nonempty("base") {
@@ -55,6 +54,7 @@ impl State {
         }
         self.edit |= ctx.opts.flag("edit");
         self.log |= ctx.opts.flag("log");
+        self.no_commit |= ctx.opts.flag("no-commit");
         Ok(())
     }
 

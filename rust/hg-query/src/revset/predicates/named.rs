@@ -33,7 +33,7 @@ fn matching_names(
             revs.extend(nodes.iter().filter_map(|node| ctx.changelog().find(node)));
         }
     }
-    revs.retain(|rev| !ctx.is_hidden(*rev));
+    revs.retain(|rev| !rev.is_null() && !ctx.is_hidden(*rev));
     Ok((any, revs))
 }
 
@@ -44,11 +44,12 @@ fn of_space<'q>(call: Call<'q, '_>, name: &str, space: Namespace) -> Result<Smar
         let (_, revs) = matching_names(ctx, space, |_| true)?;
         return Ok(call.subset.and(SmartSet::from_set(revs)));
     };
-    let pattern = string(pattern, &format!("the argument to {name} must be a string"))?;
-    let pattern = StringPattern::whole(pattern)?;
+    let given = string(pattern, &format!("the argument to {name} must be a string"))?;
+    let pattern = StringPattern::whole(given)?;
     if pattern.is_literal() {
         // A name may also be `.`, the active bookmark, or `tip`.
-        let text = expand(ctx, space, &pattern.text)?;
+        let plain = given == &pattern.text[..];
+        let text = if plain { expand(ctx, space, &pattern.text)? } else { pattern.text.clone() };
         let (any, revs) = matching_names(ctx, space, |name| name == &text[..])?;
         if !any && space == Namespace::Tags && text == b"tip" {
             return Ok(call.subset.and(SmartSet::from_set([ctx.tip()])));
@@ -66,13 +67,14 @@ fn of_space<'q>(call: Call<'q, '_>, name: &str, space: Namespace) -> Result<Smar
 }
 
 fn expand(ctx: &QueryContext, space: Namespace, name: &[u8]) -> Result<Vec<u8>> {
-    if space == Namespace::Bookmarks
-        && name == b"."
-        && let Some(active) = ctx.repo.bookmarks()?.active()
-    {
-        return Ok(ctx.encoding.local(active).into_owned());
+    if space != Namespace::Bookmarks || name != b"." {
+        return Ok(name.to_vec());
     }
-    Ok(name.to_vec())
+    let bookmarks = ctx.repo.bookmarks()?;
+    let active = bookmarks.active().ok_or_else(|| {
+        Error::new(ErrorKind::UnknownRevision, "no active bookmark".as_bytes().to_vec())
+    })?;
+    Ok(ctx.encoding.local(active).into_owned())
 }
 
 /// `bookmark([name])`

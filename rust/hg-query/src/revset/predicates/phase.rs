@@ -2,6 +2,7 @@
 
 use hg_types::{Phase, Result, Revision};
 
+use crate::context::QueryContext;
 use crate::revset::args::{arguments, no_arguments, parse_error, symbol};
 use crate::revset::eval::eval_all;
 use crate::revset::smartset::{Condition, SmartSet};
@@ -14,8 +15,18 @@ fn in_phases<'q>(call: Call<'q, '_>, name: &str, phases: &'static [Phase]) -> Re
     let table = call.ctx.repo.phases()?;
     let visible = |rev: &Revision| !call.ctx.is_hidden(*rev);
     let revs = table.mutable_revs(|phase| phases.contains(&phase)).filter(visible);
-    let set = SmartSet::from_set(revs.collect::<Vec<_>>());
-    Ok(call.subset.and(set))
+    let mut revs: Vec<Revision> = revs.collect();
+    // The working directory has the phase of the changeset it would become.
+    if call.subset.contains(Revision::WDIR)? && phases.contains(&wdir_phase(call.ctx)?) {
+        revs.push(Revision::WDIR);
+    }
+    Ok(call.subset.and(SmartSet::from_set(revs)))
+}
+
+fn wdir_phase(ctx: &QueryContext) -> Result<Phase> {
+    let table = ctx.repo.phases()?;
+    let parents = ctx.wdir_parents()?.into_iter().map(|parent| table.phase(parent));
+    Ok(parents.fold(ctx.repo.new_commit_phase()?, Phase::max))
 }
 
 /// `draft()`

@@ -75,21 +75,7 @@ pub(super) fn unstable<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 
 /// `extinct()`
 pub(super) fn extinct<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
-    of_bits(call, "extinct", |ctx| {
-        let obsolete = ctx.repo.obsolete_revs()?;
-        let mut extinct = obsolete.clone();
-        let Some(lowest) = obsolete.iter().next() else {
-            return Ok(extinct);
-        };
-        // From the top down: what is not extinct keeps its parents.
-        let cl = ctx.changelog();
-        for rev in cl.revs().rev().take_while(|rev| *rev >= lowest) {
-            if !extinct.contains(rev) {
-                cl.parents(rev).into_iter().for_each(|parent| extinct.remove(parent));
-            }
-        }
-        Ok(extinct)
-    })
+    of_bits(call, "extinct", |ctx| ctx.repo.extinct_revs())
 }
 
 /// `successors(set)`
