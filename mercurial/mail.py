@@ -52,6 +52,30 @@ def _charsets(ui: Any, warn: bool = False) -> list[str]:
     return [name for name in found if name not in ("utf-8", "us-ascii")]
 
 
+def _formatted(ui: Any, name: str, addr: str, charsets: Any, display: bool) -> str:
+    """Return name and address for a header: readers may know ASCII only."""
+    import email.utils  # late: used only here
+
+    user, at, domain = addr.rpartition("@")
+    if at and not addr.isascii():
+        try:
+            addr = user + at + domain.encode("idna").decode("ascii")
+            addr.encode("ascii")
+        except UnicodeError:
+            raise error.Abort(
+                _(b"invalid email address: %s") % encoding.strtolocal(addr)
+            ) from None
+    elif not addr.isascii():
+        raise error.Abort(_(b"invalid local address: %s") % encoding.strtolocal(addr))
+    known = charsets or _charsets(ui)
+    if display or not name or not known:
+        return email.utils.formataddr((name, addr))
+    text, charset = _encode(ui, encoding.strtolocal(name), charsets)
+    if charset == "us-ascii":
+        charset = known[0]
+    return email.utils.formataddr((str(email.header.Header(text, charset)), addr))
+
+
 def addressencode(
     ui: Any, address: bytes, charsets: Any = None, display: bool = False
 ) -> str:
@@ -61,8 +85,7 @@ def addressencode(
     name, found = email.utils.parseaddr(encoding.strfromlocal(address))
     if not found:
         return encoding.strfromlocal(address)
-    head = headencode(ui, encoding.strtolocal(name), charsets, display)
-    return email.utils.formataddr((head, found))
+    return _formatted(ui, name, found, charsets, display)
 
 
 def addrlistencode(
@@ -77,13 +100,7 @@ def addrlistencode(
     found = []
     for name, addr in email.utils.getaddresses(texts):
         if name or addr:
-            found.append(
-                addressencode(
-                    ui,
-                    encoding.strtolocal(email.utils.formataddr((name, addr))),
-                    charsets,
-                )
-            )
+            found.append(_formatted(ui, name, addr, charsets, False))
     return found
 
 

@@ -26,6 +26,7 @@ def hg(tmp_path: Path, native_bin: Path):
     for number in range(2):
         (root / "a").write_text("x\n" * (number + 1))
         assert run("commit", "-Am", f"c{number}", "-d", "0 0").returncode == 0
+    run.root = root  # type: ignore[attr-defined]
     return run
 
 
@@ -129,3 +130,28 @@ def test_fix_failure(hg) -> None:
         "abort: no fixes will be applied",
         "(use --config fix.failure=continue to apply any successful fixes anyway)",
     ]
+
+
+def test_patchbomb(hg) -> None:
+    """Two changesets: an introduction and two mails that refer to it."""
+    more = ("-n", "-f", "me", "-t", "you", "-c", "them", "-s", "both", "--date", "1 0")
+    (hg.root / "intro").write_text("hello\n")
+    result = hg("email", *more, "--desc", "intro", "-r", "0:1", *enable("patchbomb"))
+    assert result.returncode == 0, result.stderr
+    subjects = [line for line in result.stdout.splitlines() if line.startswith("Subject: ")]
+    assert subjects == [
+        "Subject: [PATCH 0 of 2] both",
+        "Subject: [PATCH 1 of 2] c0",
+        "Subject: [PATCH 2 of 2] c1",
+    ]
+    assert result.stdout.count("In-Reply-To: <patchbomb.1@") == 2
+    assert result.stdout.count("+x\n") == 2
+
+
+def test_patchbomb_needs_changesets(hg) -> None:
+    """Nothing is chosen without being asked for."""
+    result = hg("email", "-n", *enable("patchbomb"))
+    assert (result.returncode, result.stderr) == (
+        255,
+        "abort: specify at least one changeset with -B, -r or -o\n",
+    )
