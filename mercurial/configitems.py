@@ -84,3 +84,10 @@ def getitemregister(configtable: dict[bytes, Any]) -> Callable[..., Any]:
 
     register._configtable = configtable  # type: ignore[attr-defined]
     return register
+
+
+def _register(
+    configtable: Any, section: bytes, name: bytes, default: Any = None, **options: Any
+) -> None:
+    """Register an item in a table of items, as extensions do for items of others."""
+    getitemregister(configtable)(section, name, default, **options)

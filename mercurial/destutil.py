@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-destupdatesteps: list[bytes] = []
+destupdatesteps: list[bytes] = [b"evolution", b"bookmark", b"branch", b"branchfallback"]
 destupdatestepmap: dict[bytes, Any] = {}
 
 

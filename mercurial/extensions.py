@@ -7,6 +7,7 @@ Public: `extensions`, `find`, `load`, `loadall`, `populateui`, `afterloaded`, `w
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.util
@@ -24,6 +25,7 @@ _disabledextensions: dict[bytes, bytes] = {}
 _aftercallbacks: dict[bytes, list[Callable[..., Any]]] = {}
 _exthelpers: list[Any] = []
 _warnedseams: set[str] = set()
+_unreached: list[str] | None = None
 _setup: list[bytes] = []
 
 
@@ -233,6 +235,11 @@ def loadall(
             if b":" not in name and not (path or b"").startswith(b"!")
         ]
     before = set(_order)
+    sources = list(sources)
+    if sources:
+        from mercurial import absent  # late: few runs have extensions
+
+        absent.install()
     for name, path in sources:
         if whitelist is not None and name not in whitelist:
             continue
@@ -243,11 +250,20 @@ def loadall(
     new = [name for name in _order if name not in before]
     for name in list(new):
         _load_tables(ui, name)
+    wrapped: dict[bytes, list[str]] = {name: [] for name in new}
     for phase in ("uisetup", "extsetup"):
         for name in list(new):
-            if not _run_setup(ui, name, phase):
+            with _collecting(wrapped[name]):
+                good = _run_setup(ui, name, phase)
+            if not good:
                 _extensions[name] = None
                 new.remove(name)
+    for names in wrapped.values():
+        if ui.debugflag:
+            for where in names:
+                _warn_unreached([where])
+        else:
+            _warn_unreached(names)
     for name in new:
         for callback in _aftercallbacks.pop(name, []):
             _run_after(ui, name, callback, loaded=True)
@@ -256,6 +272,17 @@ def loadall(
             for callback in _aftercallbacks.pop(name):
                 _run_after(ui, name, callback, loaded=False)
     _setup.extend(new)
+
+
+@contextlib.contextmanager
+def _collecting(names: list[str]) -> Iterator[None]:
+    """Gather what an extension wraps in vain while it sets itself up."""
+    global _unreached
+    before, _unreached = _unreached, names
+    try:
+        yield
+    finally:
+        _unreached = before
 
 
 def _run_after(
@@ -476,10 +503,26 @@ def _warn_no_seam(container: Any, name: str) -> None:
         "mercurial.extensions",
     ):
         return
+    if _unreached is not None:
+        _unreached.append(where)
+        return
+    _warn_unreached([where])
+
+
+def _warn_unreached(names: list[str]) -> None:
+    """Say what is wrapped in vain: one by its name, many by the first and their number."""
+    if not names:
+        return
+    if len(names) == 1:
+        text = f"warning: {names[0]} is wrapped by an extension, but built-in commands do not call it\n"
+    else:
+        others = "others" if len(names) > 2 else "other"
+        text = (
+            f"warning: {names[0]} and {len(names) - 1} {others} are wrapped by an extension, "
+            "but built-in commands do not call them (--debug lists them)\n"
+        )
     sys.stdout.flush()
-    sys.stderr.write(
-        f"warning: {where} is wrapped by an extension, but built-in commands do not call it\n"
-    )
+    sys.stderr.write(text)
     sys.stderr.flush()
 
 

@@ -6,6 +6,7 @@ Public: `localrepository` and its methods without a leading underscore, `instanc
 
 from __future__ import annotations
 
+import functools
 import os
 import weakref
 from types import MappingProxyType
@@ -360,7 +361,7 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
     def _phasecache(self) -> Any:
         from mercurial import phases  # late: many runs never ask
 
-        return phases.phasecache()
+        return phases.phasecache(weakref.ref(self.unfiltered()))
 
     def newcommitphase(self) -> int:
         """Return the phase of new changesets."""
@@ -547,6 +548,36 @@ def _as_text(value: Any) -> bytes:
 
         return stringutil.pprint(value)
     return str(value).encode()
+
+
+def unfilteredmethod(orig: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a method that works on the repository with all changesets."""
+
+    @functools.wraps(orig)
+    def wrapper(repo: Any, *args: Any, **kwargs: Any) -> Any:
+        return orig(repo.unfiltered(), *args, **kwargs)
+
+    return wrapper
+
+
+class unfilteredpropertycache(propertycache):  # noqa: N801 -- the name is Mercurial's
+    """A property that all views of a repository share."""
+
+    def __get__(self, obj: Any, type: Any = None) -> Any:
+        if obj is None:
+            return self
+        whole = obj.unfiltered()
+        if whole is obj:
+            return super().__get__(whole)
+        return getattr(whole, self.name)
+
+
+class filteredpropertycache(propertycache):  # noqa: N801 -- the name is Mercurial's
+    """A property that each view of a repository has for itself."""
+
+    def cachevalue(self, obj: Any, value: Any) -> None:
+        """Set the value without working it out."""
+        object.__setattr__(obj, self.name, value)
 
 
 class repoview:  # noqa: N801 -- the name is Mercurial's

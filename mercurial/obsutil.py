@@ -5,6 +5,7 @@ Public: `successorssets`, `allsuccessors`, `allpredecessors`, `closestpredecesso
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, Iterator
 
 from mercurial import rustext
@@ -117,3 +118,53 @@ def getmarkers(
     for data in repo.obsstore:
         if wanted is None or data[0] in wanted or wanted.intersection(data[1]):
             yield marker(repo, data)
+
+
+# What of a changeset a successor changed, as markers say it (`hg debugobsolete` shows `ef1`).
+EFFECTFLAGFIELD = b"ef1"
+DESCCHANGED = 1 << 0
+METACHANGED = 1 << 1
+PARENTCHANGED = 1 << 2
+DIFFCHANGED = 1 << 3
+USERCHANGED = 1 << 4
+DATECHANGED = 1 << 5
+BRANCHCHANGED = 1 << 6
+
+# Extras that say where a changeset comes from: they are no difference.
+METABLACKLIST = [
+    re.compile(pattern)
+    for pattern in (b"^branch$", b"^.*-source$", b"^.*_source$", b"^source$")
+]
+
+
+def getobsoleted(repo: Any, tr: Any = None, changes: Any = None) -> Any:
+    """Return the revisions that the markers of a transaction have made obsolete."""
+    if changes is None:
+        changes = tr.changes
+    whole = repo.unfiltered()
+    index = whole.changelog.index
+    known = (index.get_rev(found[0]) for found in changes[b"obsmarkers"])
+    obsolete = whole.evolutionrevs("obsolete")
+    first = changes.get(b"origrepolen", len(whole))
+    revs = {rev for rev in known if rev is not None and rev in obsolete and rev < first}
+    return sorted(revs)
+
+
+def _said(markers: Iterable[Any], key: bytes) -> list[bytes]:
+    found = (dict(marker[3]).get(key) for marker in markers)
+    return sorted({text for text in found if text})
+
+
+def markersoperations(markers: Iterable[Any]) -> list[bytes]:
+    """Return what made markers, each once."""
+    return _said(markers, b"operation")
+
+
+def markersusers(markers: Iterable[Any]) -> list[bytes]:
+    """Return who made markers, each once."""
+    return _said(markers, b"user")
+
+
+def markersdates(markers: Iterable[Any]) -> list[Any]:
+    """Return when markers were made."""
+    return [marker[4] for marker in markers]

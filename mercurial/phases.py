@@ -37,7 +37,14 @@ not_public_phases = mutablephases
 
 
 class phasecache:  # noqa: N801 -- the name is Mercurial's
-    """The phases of a repository's changesets."""
+    """The phases of a repository's changesets.
+
+    Args:
+        repo: A weak reference to the repository.
+    """
+
+    def __init__(self, repo: Any = None):
+        self._repo = repo
 
     def phase(self, repo: Any, rev: int) -> int:
         """Return the phase of a revision."""
@@ -59,6 +66,20 @@ class phasecache:  # noqa: N801 -- the name is Mercurial's
         revs = rustext.phase_revs(repo._handle, list(mutablephases))
         parents = repo.unfiltered().changelog.parentrevs
         return {rev for rev in revs if not any(p in revs for p in parents(rev))}
+
+    def loadphaserevs(self, repo: Any) -> None:
+        """Do nothing: the core looks phases up when it is asked."""
+
+    @property
+    def _phasesets(self) -> dict[int, set[int]]:
+        """The revisions of each phase that is not public."""
+        repo = self._repo() if self._repo else None
+        if repo is None:
+            return {phase: set() for phase in mutablephases}
+        return {
+            phase: set(rustext.phase_revs(repo._handle, [phase]))
+            for phase in mutablephases
+        }
 
     def invalidate(self) -> None:
         """Do nothing: the core looks after it."""

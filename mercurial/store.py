@@ -4,3 +4,17 @@ Public: nothing yet.
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+from mercurial import util
+
+
+def _calcmode(vfs: Any) -> int | None:
+    """Return the mode of new files: that of the directory, `None` when it is the usual one."""
+    try:
+        mode = vfs.stat().st_mode
+    except OSError:
+        return None
+    usual = 0o777 & ~util._umask()
+    return None if usual == mode & 0o777 else mode & 0o7777

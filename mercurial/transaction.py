@@ -43,6 +43,7 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
         self._handle = handle
         self._depth = 1
         self._users = 1
+        self._names = [handle.description()]
         self._callbacks: list[str] = []
         self._validators: dict[bytes, Callable[[Any], Any]] = {}
         self._aborted = False
@@ -53,6 +54,7 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
         """Join it: it is closed when all who joined have closed it."""
         self._depth += 1
         self._users += 1
+        self._names.append(name)
         return self
 
     def running(self) -> bool:
@@ -62,7 +64,7 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
     @property
     def names(self) -> list[bytes]:
         """What it is for."""
-        return [self._handle.description()]
+        return list(self._names)
 
     @property
     def name(self) -> bytes:

@@ -80,6 +80,13 @@ class ui(Output, Settings, Questions, Events):  # noqa: N801 -- the name is Merc
         names.extend(name for name in _SEAMS if name in self.__dict__)
         return sorted(set(names))
 
+    @property
+    def _knownconfig(self) -> Any:
+        """The items that extensions have registered."""
+        from mercurial import configitems  # late: it comes after us
+
+        return configitems.coreitems
+
     def _sync(self) -> None:
         """Tell native code which methods were replaced."""
         names = (

@@ -5,7 +5,7 @@ Public: the classes that extensions look for; using one says that it is not avai
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Iterable
 
 from mercurial import error
 
@@ -62,3 +62,17 @@ def make_peer(ui: Any, path: Any, create: bool = False, **_options: Any) -> Any:
     from mercurial import hg  # late: it uses us
 
     return hg.peer(ui, {}, path, create)
+
+
+def encodelist(nodes: Iterable[bytes], sep: bytes = b" ") -> bytes:
+    """Return node ids in hexadecimal, one after the other."""
+    return sep.join(node.hex().encode() for node in nodes)
+
+
+def decodelist(text: bytes, sep: bytes = b" ") -> list[bytes]:
+    """Return the node ids of `encodelist`."""
+    return (
+        [bytes.fromhex(part.decode("ascii")) for part in text.split(sep)]
+        if text
+        else []
+    )

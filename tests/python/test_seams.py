@@ -274,3 +274,42 @@ def test_replaced_locks_and_destroyed(told) -> None:
     assert "lock\n" in told("phase", "-p", "0", "-v").stdout
     stripped = told("debugstrip", "1", "--no-backup")
     assert "destroyed\n" in stripped.stdout, stripped.stderr
+
+
+def test_functions_that_native_code_replaces_load_and_refuse(hg, tmp_path: Path) -> None:
+    """They can be imported and wrapped, which is told; calling one says that it is not there."""
+    (tmp_path / "deep.py").write_text(
+        "from mercurial import exchange, extensions, obsolete, registrar, simplemerge\n"
+        "from mercurial.cmd_impls import update\n"
+        "cmdtable = {}\n"
+        "command = registrar.command(cmdtable)\n"
+        "def wrapped(orig, *args):\n"
+        "    return orig(*args)\n"
+        "def uisetup(ui):\n"
+        "    extensions.wrapfunction(simplemerge, 'render_merge3', wrapped)\n"
+        "    extensions.wrapfunction(obsolete.obsstore, '_addmarkers', wrapped)\n"
+        "@command(b'deep', [], norepo=True)\n"
+        "def deep(ui):\n"
+        "    exchange._checkpublish(None)\n"
+    )
+    result = hg("deep", "--config", f"extensions.deep={tmp_path}/deep.py")
+    assert result.returncode == 255
+    assert result.stderr.splitlines() == [
+        "warning: mercurial.simplemerge.render_merge3 is wrapped by an extension, "
+        "but built-in commands do not call it",
+        "abort: mercurial.exchange._checkpublish is not available to extensions: native code does its work",
+    ]
+
+
+def test_python_asks_what_extensions_registered(hg, tmp_path: Path) -> None:
+    """`repo.revs` knows the predicates of extensions."""
+    (tmp_path / "asks.py").write_text(
+        "from mercurial import registrar\n"
+        "cmdtable = {}\n"
+        "command = registrar.command(cmdtable)\n"
+        "@command(b'asks', [])\n"
+        "def asks(ui, repo):\n"
+        "    ui.write(b'%r\\n' % list(repo.revs(b'evenrev()')))\n"
+    )
+    result = hg("asks", "--config", f"extensions.asks={tmp_path}/asks.py")
+    assert result.stdout == "[0]\n", result.stderr

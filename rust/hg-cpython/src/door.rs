@@ -79,7 +79,9 @@ impl PythonHost {
             true => Plugins::default(),
             false => crate::plugins::read(py, plugins)?,
         };
-        let _ = self.plugins.set(Arc::new(plugins));
+        let plugins = Arc::new(plugins);
+        crate::plugins::register(&plugins);
+        let _ = self.plugins.set(plugins);
         Ok(())
     }
 }

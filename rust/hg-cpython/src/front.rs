@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cpython::{ObjectProtocol as _, PyBytes, PyDict, PyModule, PyObject, PyResult, Python, py_fn};
+use cpython::{PyBytes, PyDict, PyModule, PyObject, PyResult, Python, py_fn};
 use hg_commands::changeset_display::UiHost;
 use hg_query::template::spec::Spec;
 use hg_query::template::{Change, Changeset, Engine, History, Scope, Value, Vars};
@@ -11,7 +11,7 @@ use hg_types::Revision;
 
 use crate::repo::RepoHandle;
 use crate::ui::UiHandle;
-use crate::{added, call, door, errors, streams};
+use crate::{added, call, door, errors, plugins, streams};
 
 /// Adds the functions to the module.
 pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
@@ -88,14 +88,10 @@ fn render_template(
     let mut values: Vec<(hg_query::template::Name, Value)> = Vec::new();
     for (name, value) in props.items(py) {
         let name: PyBytes = name.extract(py)?;
-        let value = match value.extract::<PyBytes>(py) {
-            Ok(text) => Value::Bytes(text.data(py).to_vec()),
-            Err(_) if value.is_none(py) => continue,
-            Err(_) => match value.extract::<i64>(py) {
-                Ok(number) => Value::Int(number),
-                Err(_) => Value::Bytes(value.str(py)?.to_string(py)?.into_owned().into_bytes()),
-            },
-        };
+        if value.is_none(py) {
+            continue;
+        }
+        let value = plugins::to_value(py, &value)?;
         values.push((name.data(py).to_vec().into(), value));
     }
     let ui = ui.shared(py);

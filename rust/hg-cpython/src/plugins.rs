@@ -1,6 +1,7 @@
 //! Predicates, keywords, functions and filters that extensions add to the query languages.
 
-use std::sync::Arc;
+use std::rc::Rc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use cpython::{
     NoArgs, ObjectProtocol as _, PyBytes, PyClone as _, PyDict, PyList, PyObject, PyResult,
@@ -14,7 +15,7 @@ use hg_query::plugins::{
 };
 use hg_query::revset::eval::Order;
 use hg_query::revset::{Call, SmartSet};
-use hg_query::template::{Arguments, Engine, Scope, Value};
+use hg_query::template::{Arguments, Engine, Mappings, Scope, Value, Vars};
 use hg_types::{HgDate, Result, Revision};
 
 use crate::door::with_python;
@@ -37,6 +38,19 @@ pub(crate) fn read(py: Python<'_>, host: PyObject) -> PyResult<Plugins> {
     names("function")?.into_iter().for_each(|custom| plugins.functions.add(Arc::new(custom)));
     names("filter")?.into_iter().for_each(|custom| plugins.filters.add(Arc::new(custom)));
     Ok(plugins)
+}
+
+/// What the extensions of the process have registered; they are loaded once, like the modules they are.
+static REGISTERED: RwLock<Option<Arc<Plugins>>> = RwLock::new(None);
+
+/// Lets queries that Python code asks know what extensions have registered.
+pub(crate) fn register(plugins: &Arc<Plugins>) {
+    *REGISTERED.write().unwrap_or_else(PoisonError::into_inner) = Some(plugins.clone());
+}
+
+/// What extensions have registered.
+pub(crate) fn registered() -> Arc<Plugins> {
+    REGISTERED.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
 }
 
 /// Something that an extension has added.
@@ -188,7 +202,7 @@ fn to_object(py: Python<'_>, value: &Value) -> PyObject {
 }
 
 /// What an extension gave as a value. Lists and dicts may say what their items are called (`_item_name`).
-fn to_value(py: Python<'_>, object: &PyObject) -> PyResult<Value> {
+pub(crate) fn to_value(py: Python<'_>, object: &PyObject) -> PyResult<Value> {
     if object.is_none(py) {
         return Ok(Value::None);
     }
@@ -219,11 +233,28 @@ fn to_value(py: Python<'_>, object: &PyObject) -> PyResult<Value> {
     if object.hasattr(py, "__iter__")? {
         let items = py.import("builtins")?.call(py, "list", (object,), None)?;
         let items: Vec<PyObject> = items.extract(py)?;
+        if !items.is_empty() && items.iter().all(|item| item.cast_as::<PyDict>(py).is_ok()) {
+            return mappings(py, &items);
+        }
         let items = items.iter().map(|item| to_value(py, item)).collect::<PyResult<_>>()?;
         return Ok(Value::list(items, "item"));
     }
     let text = object.clone_ref(py).str(py)?.to_string(py)?.into_owned();
     Ok(Value::Bytes(text.into_bytes()))
+}
+
+/// A list of dicts: one set of variables for each.
+fn mappings(py: Python<'_>, items: &[PyObject]) -> PyResult<Value> {
+    let mut all = Vec::with_capacity(items.len());
+    for item in items {
+        let mut vars = Vars::default();
+        for (name, value) in item.extract::<PyDict>(py)?.items(py) {
+            let name: PyBytes = name.extract(py)?;
+            vars.values.push((name.data(py).to_vec().into(), to_value(py, &value)?));
+        }
+        all.push(vars);
+    }
+    Ok(Value::Mappings(Rc::new(Mappings { items: all, template: None, separator: "" })))
 }
 
 /// `(seconds, offset)` with a fraction or a whole number of seconds.

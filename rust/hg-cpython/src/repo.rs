@@ -360,7 +360,8 @@ pub(crate) fn context(repo: &Repo) -> Result<QueryContext> {
     let env = config.environment();
     let clock = Arc::new(SystemClock::new(env.var("TZ")));
     let cwd: &Path = &env.cwd;
-    QueryContext::new(repo, clock, path_to_bytes(cwd))
+    let query = QueryContext::new(repo, clock, path_to_bytes(cwd))?;
+    Ok(query.with_plugins(crate::plugins::registered()))
 }
 
 /// A node id from Python.
