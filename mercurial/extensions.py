@@ -250,6 +250,19 @@ def loadall(
     new = [name for name in _order if name not in before]
     for name in list(new):
         _load_tables(ui, name)
+    _set_up(ui, new)
+    for name in new:
+        for callback in _aftercallbacks.pop(name, []):
+            _run_after(ui, name, callback, loaded=True)
+    for name in list(_aftercallbacks):
+        if _extensions.get(name) is None:
+            for callback in _aftercallbacks.pop(name):
+                _run_after(ui, name, callback, loaded=False)
+    _setup.extend(new)
+
+
+def _set_up(ui: Any, new: list[bytes]) -> None:
+    """Let extensions set themselves up; those that cannot are taken off the list."""
     wrapped: dict[bytes, list[str]] = {name: [] for name in new}
     for phase in ("uisetup", "extsetup"):
         for name in list(new):
@@ -264,14 +277,6 @@ def loadall(
                 _warn_unreached([where])
         else:
             _warn_unreached(names)
-    for name in new:
-        for callback in _aftercallbacks.pop(name, []):
-            _run_after(ui, name, callback, loaded=True)
-    for name in list(_aftercallbacks):
-        if _extensions.get(name) is None:
-            for callback in _aftercallbacks.pop(name):
-                _run_after(ui, name, callback, loaded=False)
-    _setup.extend(new)
 
 
 @contextlib.contextmanager
@@ -514,7 +519,10 @@ def _warn_unreached(names: list[str]) -> None:
     if not names:
         return
     if len(names) == 1:
-        text = f"warning: {names[0]} is wrapped by an extension, but built-in commands do not call it\n"
+        text = (
+            f"warning: {names[0]} is wrapped by an extension, "
+            "but built-in commands do not call it\n"
+        )
     else:
         others = "others" if len(names) > 2 else "other"
         text = (
