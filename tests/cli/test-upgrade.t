@@ -28,11 +28,11 @@ Formats of the dirstate and the requirements change in both directions.
   
   beginning upgrade...
   repository locked and read-only
-  creating temporary repository to stage upgraded data: $TESTTMP/r/.hg/upgrade.* (glob)
+  creating temporary repository to stage upgraded data: */r/.hg/upgrade.* (glob)
   (it is safe to interrupt this process any time before data migration completes)
   upgrading to dirstate-v2 from v1
   create dirstate-tracked-hint file
-  removing temporary repository $TESTTMP/r/.hg/upgrade.* (glob)
+  removing temporary repository */r/.hg/upgrade.* (glob)
   $ hg status -C
   A b
     a
