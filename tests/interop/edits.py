@@ -202,7 +202,8 @@ class Edits:
             path = path.parent
             remove(path)
             path.write_bytes(self.content())
-        else:
+        elif not self.is_ignored(path):
+            # Where upstream does not walk, it takes the directory for a changed file.
             remove(path)
             path.mkdir()
             if self.dice.random() < 0.8:
