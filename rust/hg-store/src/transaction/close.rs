@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hg_format::dirstate::v2::Docket;
 use hg_format::journal::{BACKUP_HEADER, Backup, encode_backup};
 use hg_types::{Error, ErrorKind, Result, to_hex};
 use hg_vfs::IoResultExt as _;
@@ -298,6 +299,10 @@ impl Running {
             for name in ["branch", "dirstate"] {
                 lent.backup(Location::Hg, name.as_bytes())?;
             }
+            // A docket is worth nothing without the data file that it names.
+            if let Some(name) = self.dirstate_data()? {
+                lent.backup(Location::Hg, &name)?;
+            }
         }
         self.write_generated(Stage::BeforeFinalize)?;
         self.write_fncache(&lent)?;
@@ -311,6 +316,15 @@ impl Running {
         self.write_delayed()?;
         self.write_node_maps()?;
         self.write_generated(Stage::AfterFinalize)
+    }
+
+    /// The data file of a dirstate of version 2, if there is one.
+    fn dirstate_data(&self) -> Result<Option<Vec<u8>>> {
+        let vfs = self.repo.vfs();
+        let docket = vfs.try_read("dirstate")?.and_then(|text| Docket::decode(&text).ok());
+        let id = docket.map(|docket| docket.id).filter(|id| !id.is_empty() && !id.contains(&b'/'));
+        let name = id.map(|id| [b"dirstate.", &id[..]].concat());
+        Ok(name.filter(|name| vfs.lexists(name)))
     }
 
     /// Brings the stored node maps up to date, where the repository has them.

@@ -63,7 +63,7 @@ pub(super) fn undo(repo: &Repo, appended: &[Appended], backups: &[Backup]) -> Re
             vfs.link_or_copy(copy, &placed)?;
             vfs.rename_checked(&placed, file)?;
             vfs.try_remove(placed)?;
-        } else if location == Location::Hg && matches!(&entry.name[..], b"branch" | b"dirstate") {
+        } else if location == Location::Hg && is_wdir_state(&entry.name) {
             let path = vfs.join(&copy);
             let reason = b" ([Errno 2] No such file or directory: b'";
             let path = hg_vfs::path_to_bytes(&path);
@@ -75,6 +75,11 @@ pub(super) fn undo(repo: &Repo, appended: &[Appended], backups: &[Backup]) -> Re
         }
     }
     Ok(())
+}
+
+/// Whether a file says what the working directory is at: the branch, the dirstate and its data.
+fn is_wdir_state(name: &[u8]) -> bool {
+    name == b"branch" || name == b"dirstate" || name.starts_with(b"dirstate.")
 }
 
 /// Undoes a transaction of this process, and says how it went unless there was nothing to undo.
@@ -236,9 +241,7 @@ pub fn rollback(
         parents_gone |= !node.is_null() && rev.is_none_or(|rev| rev >= old_len);
     }
     if !parents_gone {
-        backups.retain(|entry| {
-            entry.location != b"plain" || !matches!(&entry.name[..], b"dirstate" | b"branch")
-        });
+        backups.retain(|entry| entry.location != b"plain" || !is_wdir_state(&entry.name));
     }
     undo(repo, &appended, &backups)?;
     let kept = repo.vfs().try_read("undo.desc")?;
