@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from mercurial import registrar
+from mercurial import match as matchmod, registrar
 from mercurial.filesetlang import (
     getargs as getargs,
     getlist as getlist,
@@ -76,6 +76,11 @@ class matchctx:  # noqa: N801 -- the name is Mercurial's
     def switch(self, basectx: Any, ctx: Any) -> matchctx:
         """Return the same for another comparison."""
         return matchctx(self._repo, ctx.rev())
+
+
+def match(ctx: Any, cwd: bytes, expr: bytes, badfn: Any = None) -> Any:
+    """Return a matcher of the files of a changeset that an expression selects."""
+    return matchmod.match(ctx.repo().root, cwd, [b"set:" + expr], ctx=ctx, badfn=badfn)
 
 
 def loadpredicate(ui: Any, extname: bytes, registrarobj: Any) -> None:

@@ -155,3 +155,35 @@ def test_patchbomb_needs_changesets(hg) -> None:
         255,
         "abort: specify at least one changeset with -B, -r or -o\n",
     )
+
+
+def test_releasenotes(hg) -> None:
+    """A note of a message becomes an item of a section, once."""
+    (hg.root / "a").write_text("z\n")
+    message = "title\n\n.. fix::\n\n   It works\n   again.\n"
+    assert hg("commit", "-m", message).returncode == 0
+    for _round in range(2):
+        result = hg("releasenotes", "-r", ".", "notes", *enable("releasenotes"))
+        assert result.returncode == 0, result.stderr
+        notes = (hg.root / "notes").read_text()
+        assert notes == "Bug Fixes\n=========\n\n* It works again.\n"
+    shown = hg("debugparsereleasenotes", "notes", *enable("releasenotes")).stdout
+    assert shown == "section: fix\n  bullet point:\n    paragraph: It works again.\n"
+
+
+def test_highlight(hg) -> None:
+    """A file becomes HTML, a line each; enabling it changes no command."""
+    pytest.importorskip("pygments")
+    from hgext import highlight
+    from mercurial import hg as hgmod
+    from mercurial import ui as uimod
+
+    (hg.root / "b.py").write_text('import os\nprint("<a>")\n')
+    assert hg("commit", "-Am", "python", *enable("highlight")).returncode == 0
+    repo = hgmod.repository(uimod.ui.load(), bytes(hg.root))
+    fctx = repo[b"tip"][b"b.py"]
+    assert highlight.checkfctx(fctx, b"size('<5M')")
+    found = list(highlight.lines(fctx, b"colorful"))
+    assert len(found) == 2
+    assert b"<span" in found[0]
+    assert b"&lt;a&gt;" in found[1]
