@@ -65,7 +65,8 @@ pub(super) fn followed(
     let mut found: BTreeMap<Revision, FileLines> = BTreeMap::new();
     for (path, range) in named_lines(ctx, query, specs)? {
         let start = Start::working(&query.repo, &path)?;
-        let mut walk = LineAncestors::new(query, options.clone(), start, range.lines())?;
+        let walk = LineAncestors::new(query, options.clone(), start, range.lines())?;
+        let mut walk = walk.within_file();
         while let Some(version) = walk.next_version()? {
             let files = found.entry(version.rev).or_default();
             files.entry(version.path).or_default().push(version.lines);

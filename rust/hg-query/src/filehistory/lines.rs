@@ -33,6 +33,8 @@ pub struct LineAncestors<'q> {
     logs: HashMap<HgPathBuf, Filelog>,
     queue: BTreeMap<Place, Range<usize>>,
     start: Start,
+    /// Whether a range longer than a file without parents is an error.
+    within_file: bool,
 }
 
 /// The error for a range that is longer than its file.
@@ -56,9 +58,17 @@ impl<'q> LineAncestors<'q> {
             Start::Committed { rev, path, node } => (*rev, path.clone(), *node),
             Start::Working { path, .. } => (Revision::WDIR, path.clone(), Node::WDIR),
         };
-        let mut out = Self { ctx, options, logs: HashMap::new(), queue, start };
+        let mut out = Self { ctx, options, logs: HashMap::new(), queue, start, within_file: false };
         out.push(path, node, lines, from)?;
         Ok(out)
+    }
+
+    /// Complains of a range that is longer than its file. Without this, as in the revset, a range is
+    /// only compared with files that are compared themselves: those that have a parent.
+    #[must_use]
+    pub fn within_file(mut self) -> Self {
+        self.within_file = true;
+        self
     }
 
     fn log(&mut self, path: &HgPath) -> Result<Filelog> {
@@ -124,7 +134,7 @@ impl<'q> LineAncestors<'q> {
             let parents = self.parents(&path, node)?;
             let mut changed = parents.is_empty();
             let new = self.content(&path, node)?;
-            if changed && lines.end > lines::split(&new).count() {
+            if self.within_file && changed && lines.end > lines::split(&new).count() {
                 return Err(too_long());
             }
             for (parent_path, parent_node) in parents {
