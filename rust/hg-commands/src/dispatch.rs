@@ -180,7 +180,11 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
         })?;
     }
     for option in &early.config {
-        config.apply_option(option)?;
+        if let Err(error) = config.apply_option(option) {
+            // What stands so far may say which exit code this has.
+            ui.reconfigure(Arc::new(config))?;
+            return Err(error.into());
+        }
     }
     config.tweak_defaults()?;
     if early.traceback {

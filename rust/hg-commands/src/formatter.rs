@@ -148,6 +148,13 @@ impl Formatter {
         }
     }
 
+    /// Whether a template names any of these fields. Unlike with [`Formatter::wants`], forms that show whatever they are
+    /// given do not ask for any.
+    #[must_use]
+    pub fn names(&self, names: &[&str]) -> bool {
+        matches!(&self.form, Form::Backend(backend) if backend.fields().is_some()) && self.wants(names)
+    }
+
     /// Begins the next item.
     pub fn start_item(&mut self) {
         self.finish_item();

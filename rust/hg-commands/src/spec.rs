@@ -65,7 +65,8 @@ pub struct Opt {
     pub metavar: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// The value when it is not given, as help shows it; empty for none, `on` for flags.
+    /// The value when it is not given, as help shows it. Empty for none; flags: `on`, or `off` for those that are false
+    /// rather than not known, which hooks and extensions tell apart and help does not show.
     pub default: &'static str,
     /// Whether help shows `--[no-]NAME`.
     pub shows_no: bool,

@@ -145,14 +145,16 @@ fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> R
         if status.deleted.contains(&path.to_owned()) {
             return fail(&path, "file not found!");
         }
-        let is_dir = wdir.repo().wvfs().lstat(&path)?.is_some_and(|stat| stat.is_dir());
+        let stat = wdir.repo().wvfs().lstat(&path)?;
+        let is_dir = stat.as_ref().is_some_and(|stat| stat.is_dir());
         if is_dir || wdir.dirstate().has_below(&path)? {
             let below = |list: &&Vec<HgPathBuf>| list.iter().any(|file| file.is_below(&path));
             if !changed.iter().any(below) {
                 return fail(&path, "no match under directory!");
             }
         } else if !wdir.dirstate().is_tracked(&path)? {
-            return fail(&path, "file not tracked!");
+            let missing = stat.is_none();
+            return fail(&path, if missing { "No such file or directory" } else { "file not tracked!" });
         }
     }
     Ok(())

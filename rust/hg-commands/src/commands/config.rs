@@ -7,7 +7,7 @@ use hg_config::registry::{self, Default};
 use hg_types::{Error, ErrorKind, Result};
 
 use crate::formatter::Value;
-use crate::{Command, CommandContext, Ui, spec};
+use crate::{Command, CommandContext, spec};
 
 /// `hg config`.
 pub static COMMAND: Command = Command {
@@ -185,9 +185,6 @@ fn edit(ctx: &CommandContext, which: Option<&str>) -> Result<i32> {
     let Some(path) = existing.or_else(|| candidates.first()) else {
         return Err(Error::abort("no configuration file to edit: the home directory is unknown"));
     };
-    if existing.is_none() {
-        write_sample(&ctx.ui, path, which)?;
-    }
     ctx.ui.run_editor(path, &[], ErrorKind::Input)?;
     Ok(0)
 }
@@ -213,30 +210,5 @@ fn files_to_edit(ctx: &CommandContext, which: Option<&str>) -> Result<Vec<PathBu
             ));
         }
         _ => vec![repo.shared_vfs().base().join("hgrc")],
-    })
-}
-
-/// What a new configuration file starts with.
-fn write_sample(ui: &Ui, path: &std::path::Path, which: Option<&str>) -> Result<()> {
-    let sample = match which {
-        Some("global") => {
-            "# the configuration of all users of this system (see 'hg help config')\n\n[extensions]\n# purge =\n# rebase =\n"
-        }
-        Some(_) => {
-            "# the configuration of this repository (see 'hg help config')\n\n[paths]\n# default = https://example.com/hg/project\n\n[ui]\n# username = Jane Doe <jdoe@example.com>\n"
-        }
-        None => {
-            "# your configuration (see 'hg help config')\n\n[ui]\n# name and address for your changesets\n# username = Jane Doe <jdoe@example.com>\n\n[extensions]\n# purge =\n# rebase =\n"
-        }
-    };
-    if let Some(directory) = path.parent() {
-        // Whether it works shows when the file is written.
-        let _ = std::fs::create_dir_all(directory);
-    }
-    std::fs::write(path, sample).map_err(|error| {
-        let why = error.to_string();
-        let why = why.split(" (os error").next().unwrap_or_default();
-        let _ = ui;
-        Error::abort([path.as_os_str().as_encoded_bytes(), b": ", why.as_bytes()].concat())
     })
 }

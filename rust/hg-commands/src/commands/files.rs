@@ -34,7 +34,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let naming = Naming::configured(ctx, repo, true)?;
     let end: &[u8] = if ctx.opts.flag("print0") { b"\0" } else { b"\n" };
     let mut fm = ctx.formatter("files")?;
-    let details = ctx.ui.is_verbose() || fm.wants(&["size", "flags"]);
+    let details = ctx.ui.is_verbose() || fm.names(&["size", "flags"]);
     let files = match target {
         Target::WorkingDirectory => tracked(ctx, details)?,
         Target::Changeset(_) => stored(ctx, &target, details)?,

@@ -131,7 +131,8 @@ impl<'a> Import<'a> {
                 }
             }
             if !found {
-                return Err(Error::input([name, &b": no diffs found"[..]].concat()));
+                let name = if name == b"-" { b"stdin" } else { &name[..] };
+                return Err(Error::input([name, b": no diffs found"].concat()));
             }
         }
         Ok(false)

@@ -52,7 +52,10 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         parts.push(rst::wrap(&format!("aliases: {}", aliases.join(", ")), &style, 0, 0));
     }
     let mut pruned = false;
+    let brief = !full || ui.is_quiet();
     match own("doc") {
+        // What an alias does is told with all of its help, or not at all.
+        _ if entry.alias.is_some() && brief => {}
         Some(doc) => parts.push(format!("{doc}\n")),
         None => {
             let summary =

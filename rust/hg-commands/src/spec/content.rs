@@ -77,7 +77,7 @@ pub static DIFF: Spec = Spec {
         text("", "from", "REV1", "revision to diff from"),
         text("", "to", "REV2", "revision to diff to"),
         text("c", "change", "REV", "change made by revision"),
-        flag("", "ignore-changes-from-ancestors", "only compare the change made by the selected revision (EXPERIMENTAL)"),
+        flag("", "ignore-changes-from-ancestors", "only compare the change made by the selected revision (EXPERIMENTAL)").or("off"),
         AS_TEXT, GIT, BINARY, NODATES,
         flag("", "noprefix", "omit a/ and b/ prefixes from filenames"),
         flag("p", "show-function", "show which function each change is in"),

@@ -31,7 +31,7 @@ pub static DEBUG_REPAIR_ISSUE6528: Spec = Spec {
     options: &[
         text("", "to-report", "FILE", "build a report of affected revisions to this file"),
         text("", "from-report", "FILE", "repair revisions listed in this report file"),
-        flag("", "paranoid", "check that both detection methods do the same thing"),
+        flag("", "paranoid", "check that both detection methods do the same thing").or("off"),
         DRY_RUN,
     ],
 };
@@ -165,7 +165,7 @@ pub static DEBUGCHANGEDFILES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("", "compute", "compute information instead of reading it from storage"),
+        flag("", "compute", "compute information instead of reading it from storage").or("off"),
     ],
 };
 
@@ -280,7 +280,7 @@ pub static DEBUGDELTACHAIN: Spec = Spec {
     extension: "",
     options: &[
         list("r", "rev", "VALUE", "restrict processing to these revlog revisions"),
-        flag("", "all-info", "compute all information unless specified otherwise"),
+        flag("", "all-info", "compute all information unless specified otherwise").or("off"),
         flag("", "size-info", "compute information related to deltas size"),
         flag("", "dist-info", "compute information related to base distance"),
         flag("", "sparse-info", "compute information related to sparse read"),
@@ -300,8 +300,8 @@ pub static DEBUGDIRSTATE: Spec = Spec {
         flag("", "nodates", "do not display the saved mtime (DEPRECATED)"),
         flag("", "dates", "display the saved mtime").or("on").no(),
         flag("", "datesort", "sort by saved mtime"),
-        flag("", "docket", "display the docket (metadata file) instead"),
-        flag("", "all", "display dirstate-v2 tree nodes that would not exist in v1"),
+        flag("", "docket", "display the docket (metadata file) instead").or("off"),
+        flag("", "all", "display dirstate-v2 tree nodes that would not exist in v1").or("off"),
     ],
 };
 
@@ -371,7 +371,7 @@ pub static DEBUGFILESET: Spec = Spec {
     extension: "",
     options: &[
         text("r", "rev", "REV", "apply the filespec on this revision"),
-        flag("", "all-files", "test files from all revisions and working directory"),
+        flag("", "all-files", "test files from all revisions and working directory").or("off"),
         flag("s", "show-matcher", "print internal representation of matcher"),
         list("p", "show-stage", "NAME", "print parsed tree at the given stage"),
     ],
@@ -440,7 +440,7 @@ pub static DEBUGINDEXDOT: Spec = Spec {
         list("i", "include", "VALUE", "arbitrary graphviz statement to include"),
         text("T", "template", "TEMPLATE", "label template").or("{rev}"),
         list("r", "rev", "REV", "only show these revisions"),
-        flag("", "common", "also show common ancestors"),
+        flag("", "common", "also show common ancestors").or("off"),
     ],
 };
 
@@ -515,7 +515,7 @@ pub static DEBUGMANIFESTFULLTEXTCACHE: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("", "clear", "clear the cache"),
+        flag("", "clear", "clear the cache").or("off"),
         list("a", "add", "NODE", "add the given manifest nodes to the cache"),
     ],
 };

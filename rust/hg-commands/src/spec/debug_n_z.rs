@@ -27,10 +27,10 @@ pub static DEBUGNODEMAP: Spec = Spec {
     extension: "",
     options: &[
         CHANGELOG, MANIFEST, DIR,
-        flag("", "dump-new", "write a (new) persistent binary nodemap on stdout"),
-        flag("", "dump-disk", "dump on-disk data on stdout"),
-        flag("", "check", "check that the data on disk data are correct."),
-        flag("", "metadata", "display the on disk meta data for the nodemap"),
+        flag("", "dump-new", "write a (new) persistent binary nodemap on stdout").or("off"),
+        flag("", "dump-disk", "dump on-disk data on stdout").or("off"),
+        flag("", "check", "check that the data on disk data are correct.").or("off"),
+        flag("", "metadata", "display the on disk meta data for the nodemap").or("off"),
     ],
 };
 
@@ -44,10 +44,10 @@ pub static DEBUGOBSOLETE: Spec = Spec {
     extension: "",
     options: &[
         int("", "flags", "VALUE", "markers flag"),
-        flag("", "record-parents", "record parent information for the precursor"),
+        flag("", "record-parents", "record parent information for the precursor").or("off"),
         list("r", "rev", "VALUE", "display markers relevant to REV"),
-        flag("", "exclusive", "restrict display to markers only relevant to REV"),
-        flag("", "index", "display index of the marker"),
+        flag("", "exclusive", "restrict display to markers only relevant to REV").or("off"),
+        flag("", "index", "display index of the marker").or("off"),
         list("", "delete", "VALUE", "delete markers specified by indices"),
         DATE, USER, TEMPLATE,
     ],
@@ -179,7 +179,7 @@ pub static DEBUGREBUILDFNCACHE: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("", "only-data", "only look for wrong .d files (much faster)"),
+        flag("", "only-data", "only look for wrong .d files (much faster)").or("off"),
     ],
 };
 
@@ -217,7 +217,7 @@ pub static DEBUGREVLOG: Spec = Spec {
     extension: "",
     options: &[
         CHANGELOG, MANIFEST, DIR,
-        flag("d", "dump", "dump index data"),
+        flag("d", "dump", "dump index data").or("off"),
     ],
 };
 
@@ -248,8 +248,8 @@ pub static DEBUGREVSPEC: Spec = Spec {
         flag("", "show-revs", "print list of result revisions (default)").or("on").no(),
         flag("s", "show-set", "print internal representation of result set"),
         list("p", "show-stage", "NAME", "print parsed tree at the given stage"),
-        flag("", "no-optimized", "evaluate tree without optimization"),
-        flag("", "verify-optimized", "verify optimized result"),
+        flag("", "no-optimized", "evaluate tree without optimization").or("off"),
+        flag("", "verify-optimized", "verify optimized result").or("off"),
     ],
 };
 
@@ -262,7 +262,7 @@ pub static DEBUGSERVE: Spec = Spec {
     need: Need::NoRepo,
     extension: "",
     options: &[
-        flag("", "sshstdio", "run an SSH server bound to process handles"),
+        flag("", "sshstdio", "run an SSH server bound to process handles").or("off"),
         text("", "logiofd", "VALUE", "file descriptor to log server I/O to"),
         text("", "logiofile", "VALUE", "file to log server I/O to"),
     ],
@@ -356,7 +356,7 @@ pub static DEBUGSUCCESSORSSETS: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("", "closest", "return closest successors sets only"),
+        flag("", "closest", "return closest successors sets only").or("off"),
     ],
 };
 
@@ -432,7 +432,7 @@ pub static DEBUGUPGRADEREPO: Spec = Spec {
     extension: "",
     options: &[
         list("o", "optimize", "NAME", "extra optimization to perform"),
-        flag("", "run", "performs an upgrade"),
+        flag("", "run", "performs an upgrade").or("off"),
         flag("", "backup", "keep the old repository content around").or("on").no(),
         flag("", "changelog", "select the changelog for upgrade"),
         flag("", "manifest", "select the manifest for upgrade"),
@@ -489,10 +489,10 @@ pub static DEBUGWIREPROTO: Spec = Spec {
     need: Need::Optional,
     extension: "",
     options: &[
-        flag("", "localssh", "start an SSH server for this repo"),
+        flag("", "localssh", "start an SSH server for this repo").or("off"),
         text("", "peer", "VALUE", "construct a specific version of the peer"),
-        flag("", "noreadstderr", "do not read from stderr of the remote"),
-        flag("", "nologhandshake", "do not log I/O related to the peer handshake"),
+        flag("", "noreadstderr", "do not read from stderr of the remote").or("off"),
+        flag("", "nologhandshake", "do not log I/O related to the peer handshake").or("off"),
         SSH, REMOTECMD, INSECURE,
     ],
 };

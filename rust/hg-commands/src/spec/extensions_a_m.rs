@@ -82,9 +82,9 @@ pub static CHURN: Spec = Spec {
         text("t", "oldtemplate", "TEMPLATE", "template to group changesets (DEPRECATED)"),
         text("T", "template", "TEMPLATE", "template to group changesets").or("{author|email}"),
         text("f", "dateformat", "FORMAT", "strftime-compatible format for grouping by date"),
-        flag("c", "changesets", "count rate by number of changesets"),
+        flag("c", "changesets", "count rate by number of changesets").or("off"),
         flag("s", "sort", "sort by key").or("sort by count"),
-        flag("", "diffstat", "display added/removed lines separately"),
+        flag("", "diffstat", "display added/removed lines separately").or("off"),
         text("", "aliases", "FILE", "file with email aliases"),
         INCLUDE, EXCLUDE,
     ],
@@ -274,8 +274,8 @@ pub static EXTDIFF: Spec = Spec {
         text("", "from", "REV1", "revision to diff from"),
         text("", "to", "REV2", "revision to diff to"),
         text("c", "change", "REV", "change made by revision"),
-        flag("", "per-file", "compare each file instead of revision snapshots"),
-        flag("", "confirm", "prompt user before each external program invocation"),
+        flag("", "per-file", "compare each file instead of revision snapshots").or("off"),
+        flag("", "confirm", "prompt user before each external program invocation").or("off"),
         flag("", "patch", "compare patches for two revisions"),
         INCLUDE, EXCLUDE, SUBREPOS,
     ],
@@ -307,12 +307,12 @@ pub static FIX: Spec = Spec {
     need: Need::Repo,
     extension: "fix",
     options: &[
-        flag("", "all", "fix all non-public non-obsolete revisions"),
+        flag("", "all", "fix all non-public non-obsolete revisions").or("off"),
         list("", "base", "REV", "revisions to diff against (overrides automatic selection, and applies to every revision being fixed)"),
         list("r", "rev", "REV", "revisions to fix (ADVANCED)"),
         list("s", "source", "REV", "fix the specified revisions and their descendants"),
-        flag("w", "working-dir", "fix the working directory"),
-        flag("", "whole", "always fix every line of a file"),
+        flag("w", "working-dir", "fix the working directory").or("off"),
+        flag("", "whole", "always fix every line of a file").or("off"),
     ],
 };
 
@@ -326,12 +326,12 @@ pub static HISTEDIT: Spec = Spec {
     extension: "histedit",
     options: &[
         text("", "commands", "FILE", "read history edits from the specified file"),
-        flag("c", "continue", "continue an edit already in progress"),
-        flag("", "edit-plan", "edit remaining actions list"),
-        flag("k", "keep", "don't strip old nodes after edit is complete"),
-        flag("", "abort", "abort an edit in progress"),
-        flag("o", "outgoing", "changesets not found in destination"),
-        flag("f", "force", "force outgoing even for unrelated repositories"),
+        flag("c", "continue", "continue an edit already in progress").or("off"),
+        flag("", "edit-plan", "edit remaining actions list").or("off"),
+        flag("k", "keep", "don't strip old nodes after edit is complete").or("off"),
+        flag("", "abort", "abort an edit in progress").or("off"),
+        flag("o", "outgoing", "changesets not found in destination").or("off"),
+        flag("f", "force", "force outgoing even for unrelated repositories").or("off"),
         list("r", "rev", "REV", "first revision to be edited"),
         TEMPLATE,
     ],
@@ -418,7 +418,7 @@ pub static LFCONVERT: Spec = Spec {
     extension: "largefiles",
     options: &[
         text("s", "size", "SIZE", "minimum size (MB) for files to be converted as largefiles"),
-        flag("", "to-normal", "convert from a largefiles repo to a normal repo"),
+        flag("", "to-normal", "convert from a largefiles repo to a normal repo").or("off"),
     ],
 };
 
@@ -460,7 +460,7 @@ pub static SIGN: Spec = Spec {
         flag("f", "force", "sign even if the sigfile is modified"),
         flag("", "no-commit", "do not commit the sigfile after signing"),
         text("k", "key", "ID", "the key id to sign with"),
-        MESSAGE, EDIT, DATE, USER,
+        MESSAGE, EDIT.or("off"), DATE, USER,
     ],
 };
 

@@ -278,12 +278,12 @@ pub static QQUEUE: Spec = Spec {
     need: Need::Repo,
     extension: "mq",
     options: &[
-        flag("l", "list", "list all available queues"),
-        flag("", "active", "print name of active queue"),
-        flag("c", "create", "create new queue"),
-        flag("", "rename", "rename active queue"),
-        flag("", "delete", "delete reference to queue"),
-        flag("", "purge", "delete queue, and remove patch dir"),
+        flag("l", "list", "list all available queues").or("off"),
+        flag("", "active", "print name of active queue").or("off"),
+        flag("c", "create", "create new queue").or("off"),
+        flag("", "rename", "rename active queue").or("off"),
+        flag("", "delete", "delete reference to queue").or("off"),
+        flag("", "purge", "delete queue, and remove patch dir").or("off"),
     ],
 };
 

@@ -72,7 +72,7 @@ pub static IMPORT: Spec = Spec {
         int("p", "strip", "NUM", "directory strip option for patch. This has the same meaning as the corresponding patch option").or("1"),
         text("b", "base", "PATH", "base path (DEPRECATED)"),
         flag("", "secret", "use the secret phase for committing"),
-        EDIT,
+        EDIT.or("off"),
         flag("f", "force", "skip check for outstanding uncommitted changes (DEPRECATED)"),
         flag("", "no-commit", "don't commit, just update the working directory"),
         flag("", "bypass", "apply patch without touching the working directory"),

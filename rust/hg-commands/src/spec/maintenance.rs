@@ -180,7 +180,7 @@ pub static MANIFEST: Spec = Spec {
     extension: "",
     options: &[
         text("r", "rev", "REV", "revision to display"),
-        flag("", "all", "list files from all revisions"),
+        flag("", "all", "list files from all revisions").or("off"),
         TEMPLATE,
     ],
 };
@@ -194,7 +194,7 @@ pub static RECOVER: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("", "verify", "run `hg verify` after successful recover"),
+        flag("", "verify", "run `hg verify` after successful recover").or("off"),
     ],
 };
 
@@ -208,7 +208,7 @@ pub static ROLLBACK: Spec = Spec {
     extension: "",
     options: &[
         DRY_RUN,
-        flag("f", "force", "ignore safety measures"),
+        flag("f", "force", "ignore safety measures").or("off"),
     ],
 };
 
@@ -221,6 +221,6 @@ pub static VERIFY: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("", "full", "perform more checks (EXPERIMENTAL)"),
+        flag("", "full", "perform more checks (EXPERIMENTAL)").or("off"),
     ],
 };

@@ -33,7 +33,7 @@ pub static BACKOUT: Spec = Spec {
         flag("", "no-commit", "do not commit"),
         text("", "parent", "REV", "parent to choose when backing out merge (DEPRECATED)"),
         text("r", "rev", "REV", "revision to backout"),
-        EDIT, TOOL, INCLUDE, EXCLUDE, MESSAGE, LOGFILE, DATE, USER,
+        EDIT.or("off"), TOOL, INCLUDE, EXCLUDE, MESSAGE, LOGFILE, DATE, USER,
     ],
 };
 
@@ -62,14 +62,14 @@ pub static GRAFT: Spec = Spec {
         list("r", "rev", "REV", "revisions to graft"),
         text("", "base", "REV", "base revision when doing the graft merge (ADVANCED)"),
         text("", "to", "VALUE", "graft to this destination, in-memory (EXPERIMENTAL)"),
-        flag("c", "continue", "resume interrupted graft"),
-        flag("", "stop", "stop interrupted graft"),
-        flag("", "abort", "abort interrupted graft"),
-        EDIT,
+        flag("c", "continue", "resume interrupted graft").or("off"),
+        flag("", "stop", "stop interrupted graft").or("off"),
+        flag("", "abort", "abort interrupted graft").or("off"),
+        EDIT.or("off"),
         flag("", "log", "append graft info to log message"),
         flag("", "no-commit", "don't commit, just apply the changes in working directory"),
-        flag("f", "force", "force graft"),
-        CURRENTDATE, CURRENTUSER, DATE, USER, TOOL, DRY_RUN,
+        flag("f", "force", "force graft").or("off"),
+        CURRENTDATE.or("off"), CURRENTUSER.or("off"), DATE, USER, TOOL, DRY_RUN,
     ],
 };
 

@@ -15,13 +15,13 @@ pub static BISECT: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("r", "reset", "reset bisect state"),
-        flag("g", "good", "mark changeset good"),
-        flag("b", "bad", "mark changeset bad"),
-        flag("s", "skip", "skip testing changeset"),
-        flag("e", "extend", "extend the bisect range"),
+        flag("r", "reset", "reset bisect state").or("off"),
+        flag("g", "good", "mark changeset good").or("off"),
+        flag("b", "bad", "mark changeset bad").or("off"),
+        flag("s", "skip", "skip testing changeset").or("off"),
+        flag("e", "extend", "extend the bisect range").or("off"),
         text("c", "command", "CMD", "use command to check changeset state"),
-        flag("U", "noupdate", "do not update to target"),
+        flag("U", "noupdate", "do not update to target").or("off"),
     ],
 };
 
@@ -35,9 +35,9 @@ pub static HEADS: Spec = Spec {
     extension: "",
     options: &[
         text("r", "rev", "STARTREV", "show only heads which are descendants of STARTREV"),
-        flag("t", "topo", "show topological heads only"),
-        flag("a", "active", "show active branchheads only (DEPRECATED)"),
-        flag("c", "closed", "show normal and closed branch heads"),
+        flag("t", "topo", "show topological heads only").or("off"),
+        flag("a", "active", "show active branchheads only (DEPRECATED)").or("off"),
+        flag("c", "closed", "show normal and closed branch heads").or("off"),
         STYLE, TEMPLATE,
     ],
 };

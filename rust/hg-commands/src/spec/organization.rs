@@ -15,12 +15,12 @@ pub static BOOKMARKS: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("f", "force", "force"),
+        flag("f", "force", "force").or("off"),
         text("r", "rev", "REV", "revision for bookmark action"),
-        flag("d", "delete", "delete a given bookmark"),
+        flag("d", "delete", "delete a given bookmark").or("off"),
         text("m", "rename", "OLD", "rename a given bookmark"),
-        flag("i", "inactive", "mark a bookmark inactive"),
-        flag("l", "list", "list existing bookmarks"),
+        flag("i", "inactive", "mark a bookmark inactive").or("off"),
+        flag("l", "list", "list existing bookmarks").or("off"),
         TEMPLATE,
     ],
 };
@@ -49,8 +49,8 @@ pub static BRANCHES: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("a", "active", "show only branches that have unmerged heads (DEPRECATED)"),
-        flag("c", "closed", "show normal and closed branches"),
+        flag("a", "active", "show only branches that have unmerged heads (DEPRECATED)").or("off"),
+        flag("c", "closed", "show normal and closed branches").or("off"),
         list("r", "rev", "VALUE", "show branch name(s) of the given rev"),
         TEMPLATE,
     ],
@@ -65,10 +65,10 @@ pub static PHASE: Spec = Spec {
     need: Need::Repo,
     extension: "",
     options: &[
-        flag("p", "public", "set changeset phase to public"),
-        flag("d", "draft", "set changeset phase to draft"),
-        flag("s", "secret", "set changeset phase to secret"),
-        flag("f", "force", "allow to move boundary backward"),
+        flag("p", "public", "set changeset phase to public").or("off"),
+        flag("d", "draft", "set changeset phase to draft").or("off"),
+        flag("s", "secret", "set changeset phase to secret").or("off"),
+        flag("f", "force", "allow to move boundary backward").or("off"),
         list("r", "rev", "REV", "target revision"),
     ],
 };

@@ -11,7 +11,7 @@ pub(super) const AS_TEXT: Opt = flag("a", "text", "treat all files as text");
 /// `--binary`.
 pub(super) const BINARY: Opt = flag("", "binary", "generate binary diffs in git mode (default)");
 /// `--changelog`.
-pub(super) const CHANGELOG: Opt = flag("c", "changelog", "open changelog");
+pub(super) const CHANGELOG: Opt = flag("c", "changelog", "open changelog").or("off");
 /// `--close-branch`.
 pub(super) const CLOSE_BRANCH: Opt = flag("", "close-branch", "mark a branch head as closed");
 /// `--currentdate`.
@@ -59,7 +59,7 @@ pub(super) const LIMIT: Opt = text("l", "limit", "NUM", "limit number of changes
 /// `--logfile`.
 pub(super) const LOGFILE: Opt = text("l", "logfile", "FILE", "read commit message from file");
 /// `--manifest`.
-pub(super) const MANIFEST: Opt = flag("m", "manifest", "open manifest");
+pub(super) const MANIFEST: Opt = flag("m", "manifest", "open manifest").or("off");
 /// `--message`.
 pub(super) const MESSAGE: Opt = text("m", "message", "TEXT", "use text as commit message");
 /// `--nodates`.

@@ -222,8 +222,8 @@ impl<'a> Update<'a> {
     fn hook_args(&self) -> HookArgs {
         let second = if self.options.branch_merge { self.target } else { Node::NULL };
         let first = if self.options.branch_merge { self.wdir.dirstate().p1() } else { self.target };
-        let hex = |node: Node| if node.is_null() { Vec::new() } else { node.hex() };
-        vec![("parent1".to_owned(), first.hex()), ("parent2".to_owned(), hex(second))]
+        let short = |node: Node| if node.is_null() { Vec::new() } else { node.short() };
+        vec![("parent1".to_owned(), first.short()), ("parent2".to_owned(), short(second))]
     }
 
     fn run(&mut self) -> Result<UpdateStats> {
