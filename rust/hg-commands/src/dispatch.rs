@@ -364,7 +364,12 @@ impl Session {
         let order = if self.early.strict { Order::OptionsFirst } else { Order::Mixed };
         let (values, rest) = options::parse(&rest, &table, order).map_err(|UsageError(text)| {
             match self.early_complaint(text) {
-                Failure::GlobalUsage(text) => Failure::Usage(entry.clone(), text),
+                Failure::GlobalUsage(text) => {
+                    if let Err(error) = self.set_verbosity_of_usage(args) {
+                        return error.into();
+                    }
+                    Failure::Usage(entry.clone(), text)
+                }
                 other => other,
             }
         })?;
@@ -393,6 +398,22 @@ impl Session {
             Some(_) => (&b"?"[..], false),
         };
         Ok(handover.before(&self.ui, name, known, globals.flag("help"))?)
+    }
+
+    /// What is told about a command line that cannot be parsed is as short or long as its words ask for.
+    fn set_verbosity_of_usage(&self, args: &[Vec<u8>]) -> Result<()> {
+        let has = |long: &[u8], short: &[u8]| args.iter().any(|arg| arg == long || arg == short);
+        let mut config = (*self.ui.config()).clone();
+        for (long, short, item) in [
+            (&b"--quiet"[..], &b"-q"[..], "quiet"),
+            (b"--verbose", b"-v", "verbose"),
+            (b"--debug", b"--debug", "verbose"),
+        ] {
+            if has(long, short) {
+                config.set("ui", item, "on", long);
+            }
+        }
+        self.ui.reconfigure(Arc::new(config))
     }
 
     /// `--config` without value has its own words.

@@ -152,7 +152,8 @@ impl Formatter {
     /// given do not ask for any.
     #[must_use]
     pub fn names(&self, names: &[&str]) -> bool {
-        matches!(&self.form, Form::Backend(backend) if backend.fields().is_some()) && self.wants(names)
+        matches!(&self.form, Form::Backend(backend) if backend.fields().is_some())
+            && self.wants(names)
     }
 
     /// Begins the next item.

@@ -86,7 +86,9 @@ fn option_tuple(py: Python<'_>, opt: &Opt) -> PyResult<PyObject> {
     let bytes = |text: &str| PyBytes::new(py, text.as_bytes()).into_object();
     let default = match opt.kind {
         OptKind::Flag if opt.default == "on" => true.to_py_object(py).into_object(),
-        OptKind::Flag if opt.shows_no || opt.default == "off" => false.to_py_object(py).into_object(),
+        OptKind::Flag if opt.shows_no || opt.default == "off" => {
+            false.to_py_object(py).into_object()
+        }
         OptKind::Flag => py.None(),
         OptKind::Text => bytes(opt.default),
         OptKind::Int => match opt.default.parse::<i64>() {

@@ -154,7 +154,10 @@ fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> R
             }
         } else if !wdir.dirstate().is_tracked(&path)? {
             let missing = stat.is_none();
-            return fail(&path, if missing { "No such file or directory" } else { "file not tracked!" });
+            return fail(
+                &path,
+                if missing { "No such file or directory" } else { "file not tracked!" },
+            );
         }
     }
     Ok(())

@@ -85,6 +85,8 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         // The global options are hidden anyway; only texts of ours say so where more is.
         pruned |= hidden || entry.is_added();
         parts.push(table);
+    }
+    if !full || !ui.is_quiet() {
         footer(ui, &mut parts, &name, full, pruned, &style);
     }
     parts.retain(|part| !part.is_empty());
@@ -97,16 +99,15 @@ fn has_page(extension: &str) -> bool {
 }
 
 fn footer(ui: &Ui, parts: &mut Vec<String>, name: &str, full: bool, pruned: bool, style: &Style) {
-    if !full {
-        parts.push(format!("(use 'hg {name} -h' to show more help)\n"));
-        return;
-    }
     if ui.is_verbose() {
         parts.push(options_table(ui, "global options", spec::global::OPTIONS, style).0);
+    } else if !full {
+        parts.push(format!("(use 'hg {name} -h' to show more help)\n"));
+        return;
     } else if pruned {
         parts.push("(some details hidden, use --verbose to show complete help)\n".to_owned());
     }
-    if topics::find(name).is_some() && spec::find(name.as_bytes()).is_some() {
+    if full && topics::find(name).is_some() && spec::find(name.as_bytes()).is_some() {
         parts.push(format!("use 'hg help -c {name}' to see help for the {name} command\n"));
     }
 }
