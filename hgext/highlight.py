@@ -36,7 +36,6 @@ def _pygments() -> Any:
         raise error.Abort(
             _(b"highlight needs Pygments, which is not installed")
         ) from None
-    return pygments
 
 
 def checkfctx(fctx: Any, expr: bytes) -> bool:

@@ -150,7 +150,9 @@ class Repository:
 
         The result is a sequence that lies in Rust; changesets are made when they are touched.
         """
-        plain = [stored(arg) if isinstance(arg, str) else arg for arg in args]
+        # A changeset among the arguments of `%s` stands for its id.
+        named = [arg.id if isinstance(arg, Changeset) else arg for arg in args]
+        plain = [stored(arg) if isinstance(arg, str) else arg for arg in named]
         spec = rustext.format_spec(stored(expression), plain)
         return ChangesetList(self, self._handle.revs(spec, True))
 

@@ -28,6 +28,14 @@ def test_examples(module) -> None:
     assert found.failed == 0
 
 
+def test_readme() -> None:
+    """The examples of the README are true."""
+    readme = Path(__file__).parents[2] / "README.md"
+    found = doctest.testfile(str(readme), module_relative=False)
+    assert found.attempted > 5
+    assert found.failed == 0
+
+
 @pytest.fixture
 def repo(tmp_path: Path):
     """Return a repository with two changesets, the second checked out by hand."""
@@ -133,3 +141,13 @@ def test_refusals(tmp_path: Path, repo) -> None:
     for use in (lambda: repo["tip"], lambda: len(repo), repo.status, lambda: repo.query("all()")):
         with pytest.raises(api.ClosedError):
             use()
+
+
+def test_dataframes(repo) -> None:
+    """Tables as polars and pandas see them, when they are at hand."""
+    names = ["path", "size", "mtime_ns", "mode", "state"]
+    polars = pytest.importorskip("polars")
+    assert polars.DataFrame(repo.files()).columns == names
+    pyarrow = pytest.importorskip("pyarrow")
+    pytest.importorskip("pandas")
+    assert list(pyarrow.table(repo.files()).to_pandas().columns) == names
