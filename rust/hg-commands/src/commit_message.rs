@@ -1,10 +1,14 @@
 //! The message of a changeset: from `-m`, `-l` or the editor.
 
+mod template;
+
 use hg_repo::working::Draft;
 use hg_types::{Error, HgPathBuf, Result};
 
 use crate::CommandContext;
 use crate::ui::{EditOptions, strip_comments};
+
+const EMPTY_NOTE: &str = "Leave message empty to abort commit.";
 
 /// Where the message comes from.
 #[derive(Clone, Debug)]
@@ -80,11 +84,15 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
 
 fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result<Vec<u8>> {
     let encoding = ctx.ui.encoding();
-    let text = encoding.local(&editor_text(options, draft, ctx)?).into_owned();
     let merges = !draft.parents[1].is_null();
     let form = match options.form.strip_suffix(".normal") {
         Some(start) if merges => format!("{start}.merge"),
         _ => options.form.to_owned(),
+    };
+    let templated = template::render(ctx, &form, options.note.unwrap_or(EMPTY_NOTE), draft)?;
+    let text = match &templated {
+        Some(text) => text.clone(),
+        None => encoding.local(&editor_text(options, draft, ctx)?).into_owned(),
     };
     let mut variables = vec![("HGEDITFORM".to_owned(), form.into_bytes())];
     let repo = ctx.repo()?;
@@ -105,6 +113,10 @@ fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result
     if message.trim_ascii().is_empty() {
         return Err(Error::input("empty commit message"));
     }
+    // A template may bring text along that nobody has written.
+    if templated.is_some() && draft.message.is_empty() && edited == text {
+        return Err(Error::input("commit message unchanged"));
+    }
     Ok(encoding.from_local(&message)?.into_owned())
 }
 
@@ -121,7 +133,7 @@ fn editor_text(options: &MessageOptions, draft: &Draft, ctx: &CommandContext) ->
         out.push(b'\n');
     };
     line(&[b"Enter commit message.  Lines beginning with 'HG:' are removed."]);
-    line(&[options.note.unwrap_or("Leave message empty to abort commit.").as_bytes()]);
+    line(&[options.note.unwrap_or(EMPTY_NOTE).as_bytes()]);
     line(&[b"--"]);
     line(&[b"user: ", &draft.user]);
     if !draft.parents[1].is_null() {

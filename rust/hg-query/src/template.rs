@@ -27,7 +27,7 @@ mod text;
 mod value;
 mod wdir;
 
-pub use changeset::{Changeset, Copied, FileLists};
+pub use changeset::{Changeset, Copied, DraftFacts, FileLists};
 pub use code::{Arguments, Code};
 pub use engine::Engine;
 pub use filters::short_age;

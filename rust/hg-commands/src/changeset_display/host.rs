@@ -190,6 +190,9 @@ impl UiHost {
     ) -> Result<()> {
         let repo = changeset.repo();
         let change = (changeset.rev(), changeset.parents());
+        let only = changeset.draft_files().map(Matcher::exact_files);
+        let limited = only.map(|only| Matcher::intersection(only, matcher.clone()));
+        let matcher = limited.as_ref().unwrap_or(matcher);
         let compared = Comparison::of_change(&self.ui, repo, change, matcher, options.git)?;
         let request = compared.request(options, None, self.ui.is_debug());
         request.for_each(take)

@@ -124,8 +124,9 @@ impl Ui {
 /// What counts of an edited text: without `HG:` lines and what is below the scissors.
 #[must_use]
 pub fn strip_comments(text: &[u8]) -> Vec<u8> {
-    let end = text.find(SCISSORS).unwrap_or(text.len());
-    let kept = text[..end].lines_with_terminator();
+    // Only a line of its own cuts the rest off.
+    let cuts = |line: &&[u8]| line.trim_end_with(|c| c == '\n' || c == '\r') != SCISSORS;
+    let kept = text.lines_with_terminator().take_while(cuts);
     kept.filter(|line| !line.starts_with(IGNORED_LINE_PREFIX)).collect::<Vec<_>>().concat()
 }
 

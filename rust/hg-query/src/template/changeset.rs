@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hg_format::changeset::ChangesetEntry;
 use hg_store::{Manifest, Repo};
-use hg_types::{HgPath, HgPathBuf, Node, Phase, Result, Revision};
+use hg_types::{HgDate, HgPath, HgPathBuf, Node, Phase, Result, Revision};
 
 use super::history::History;
 
@@ -21,6 +21,24 @@ pub struct Changeset {
     files: OnceCell<Rc<FileLists>>,
     copies: OnceCell<Rc<Vec<Copied>>>,
     status: OnceCell<Rc<FileLists>>,
+    draft: bool,
+}
+
+/// What is known of a changeset that is about to be made.
+#[derive(Clone, Debug, Default)]
+pub struct DraftFacts {
+    /// The parents.
+    pub parents: [Node; 2],
+    /// The branch, in UTF-8.
+    pub branch: Vec<u8>,
+    /// Who makes it.
+    pub user: Vec<u8>,
+    /// When.
+    pub date: HgDate,
+    /// The message so far, in UTF-8.
+    pub message: Vec<u8>,
+    /// What it changes.
+    pub files: FileLists,
 }
 
 /// Paths by what happened to them; each list is sorted.
@@ -71,7 +89,36 @@ impl Changeset {
             files: OnceCell::new(),
             copies: OnceCell::new(),
             status: OnceCell::new(),
+            draft: false,
         })
+    }
+
+    /// A changeset that is about to be made from the working directory.
+    ///
+    /// # Errors
+    /// When a parent is unknown.
+    pub fn draft(history: &Rc<History>, facts: DraftFacts) -> Result<Self> {
+        let changelog = history.repo().changelog()?;
+        let [p1, p2] = facts.parents;
+        let parents = [changelog.rev(&p1)?, changelog.rev(&p2)?];
+        let (entry, files) = (super::wdir::draft_entry(&facts)?, Rc::new(facts.files));
+        let open = Self::open(history, Revision::WDIR)?;
+        Ok(Self {
+            parents,
+            entry: OnceCell::from(entry),
+            files: OnceCell::from(Rc::clone(&files)),
+            status: OnceCell::from(files),
+            draft: true,
+            ..open
+        })
+    }
+
+    /// The files of a changeset that is about to be made; `None` for all others.
+    #[must_use]
+    pub fn draft_files(&self) -> Option<Vec<HgPathBuf>> {
+        let lists = self.files.get().filter(|_| self.draft)?;
+        let all = [&lists.modified, &lists.added, &lists.removed];
+        Some(all.into_iter().flatten().cloned().collect())
     }
 
     /// The repository.

@@ -9,7 +9,7 @@ use hg_store::{Manifest, Repo};
 use hg_types::{Error, FileFlags, HgPath, Node, Result, Revision};
 use hg_wdir::{StatusOptions, WorkingDir};
 
-use super::changeset::{Copied, FileLists};
+use super::changeset::{Copied, DraftFacts, FileLists};
 use super::history::History;
 
 /// The parents of the working directory.
@@ -39,6 +39,40 @@ pub(super) fn entry(history: &History) -> Result<ChangesetEntry> {
     let user = host.username()?;
     let text = [&Node::WDIR.hex()[..], b"\n", &user, b"\n", dates.as_bytes(), &extra, b"\n\n"];
     ChangesetEntry::decode(Arc::new(text.concat())).map_err(|error| Error::abort(error.to_string()))
+}
+
+/// The text of a changeset that is about to be made, as it would be stored.
+pub(super) fn draft_entry(facts: &DraftFacts) -> Result<ChangesetEntry> {
+    let extra = match &facts.branch[..] {
+        b"default" | b"" => Vec::new(),
+        branch => {
+            let branch = [(b"branch".to_vec(), branch.to_vec())];
+            [&b" "[..], &hg_format::changeset::encode_extra(&branch.into())].concat()
+        }
+    };
+    let dates = format!("{} {}", facts.date.seconds, facts.date.offset);
+    let lists = &facts.files;
+    let mut files: Vec<&HgPath> = [&lists.modified, &lists.added, &lists.removed]
+        .into_iter()
+        .flatten()
+        .map(|path| &**path)
+        .collect();
+    files.sort_unstable();
+    let files: Vec<u8> = files.iter().flat_map(|path| [path.as_bytes(), b"\n"].concat()).collect();
+    let parts = [
+        &Node::WDIR.hex()[..],
+        b"\n",
+        &facts.user,
+        b"\n",
+        dates.as_bytes(),
+        &extra,
+        b"\n",
+        &files,
+        b"\n",
+        &facts.message,
+    ];
+    ChangesetEntry::decode(Arc::new(parts.concat()))
+        .map_err(|error| Error::abort(error.to_string()))
 }
 
 /// The branch that a commit would be on, in UTF-8.
