@@ -26,3 +26,21 @@ A conflict is left to the user, and resolved.
   $ hg commit -m merged -d '3 0'
   $ hg parents -T '{rev} {desc}\n'
   3 merged
+
+Against its first parent a merge shows what it always shows: what it brought in is modified.
+
+  $ hg init ../brought
+  $ cd ../brought
+  $ echo a > a
+  $ hg commit -q -A -m 0 -d '0 0'
+  $ echo b > b
+  $ hg commit -q -A -m 1 -d '0 0'
+  $ hg update -q 0
+  $ echo c > c
+  $ hg commit -q -A -m 2 -d '0 0'
+  $ hg merge -q 1
+  $ hg status --rev 'p1()'
+  M b
+  $ hg status --rev 0
+  A b
+  A c

@@ -165,6 +165,10 @@ fn compare(
     match sides {
         Sides::Parent => wdir.status(matcher, options),
         Sides::Working(Target::WorkingDirectory) => Ok(Status::default()),
+        // Not only quicker: what a merge brought in is modified, though the parent does not have it.
+        Sides::Working(old) if old.node(&repo)? == wdir.dirstate().p1() => {
+            wdir.status(matcher, options)
+        }
         Sides::Working(old) => status_against(wdir, &*manifest(old)?, matcher, options),
         Sides::Revisions(Target::WorkingDirectory, new) => {
             let mut status = status_against(wdir, &*manifest(new)?, matcher, options)?;
