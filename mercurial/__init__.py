@@ -6,3 +6,9 @@ Mercurial's extension API.
 """
 
 from __future__ import annotations
+
+import sys
+
+# The binding's layout of objects ends with 3.13: newer interpreters would crash, not fail.
+if sys.version_info >= (3, 14):
+    raise ImportError("quicksilver: Python 3.14 and newer are not supported yet")
