@@ -27,7 +27,7 @@ use crate::{CommandContext, Opts, Ui};
 
 pub use host::UiHost;
 pub use lines::{changeset_id, changeset_labels, revision_id};
-pub use summary::one_line_summary;
+pub use summary::{by_template, one_line_summary};
 
 use data::DataForm;
 use templated::Templated;

@@ -66,6 +66,7 @@ pub mod graft;
 pub mod grep;
 pub mod heads;
 pub mod help;
+pub mod histedit;
 pub mod identify;
 pub mod import;
 pub mod incoming;

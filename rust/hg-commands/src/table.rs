@@ -106,6 +106,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::verify::COMMAND,
     &c::version::COMMAND,
     &c::share::COMMAND,
+    &c::histedit::COMMAND,
     &c::shelve::COMMAND,
     &c::unshelve::COMMAND,
     &c::unshare::COMMAND,

@@ -6,6 +6,7 @@ pub mod clone;
 pub mod commit;
 pub mod dag;
 pub mod graft;
+pub mod histedit;
 pub mod rebase;
 pub mod rebranch;
 pub mod revert;

@@ -108,7 +108,7 @@ fn check_divergence(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> 
 }
 
 /// A changeset and what replaces it; nothing, when it is dropped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
     /// What is replaced.
     pub old: Node,
@@ -232,6 +232,9 @@ impl Rewriting {
         if let [new] = replacement.new[..] {
             let flags = effect_flags(repo, replacement.old, new)?;
             metadata.insert(0, (b"ef1".to_vec(), flags.to_string().into_bytes()));
+        }
+        if replacement.new.is_empty() {
+            metadata.insert(0, (b"ef1".to_vec(), b"0".to_vec()));
         }
         if let Some(note) = &self.note {
             metadata.push((b"note".to_vec(), note.clone()));

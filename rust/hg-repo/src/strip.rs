@@ -112,6 +112,20 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     Ok(backup)
 }
 
+/// Saves changesets in a bundle among the backups, named by `node` and `suffix`.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn save(repo: &Repo, revs: &[Revision], node: Node, suffix: &str) -> Result<PathBuf> {
+    let mut doomed = RevBits::with_len(repo.changelog()?.len());
+    for &rev in revs {
+        doomed.insert(rev);
+    }
+    let first = revs.iter().copied().min().unwrap_or(Revision::NULL);
+    let plan = Plan { first, doomed, kept: RevBits::default(), files: BTreeSet::new() };
+    plan.write_bundle(repo, &plan.doomed, node, suffix, true)
+}
+
 /// What is to be done.
 struct Plan {
     /// The first revision that goes.

@@ -28,6 +28,14 @@ pub struct Draft {
     pub extra: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
+impl Draft {
+    /// The paths that it changes.
+    #[must_use]
+    pub fn changed(&self) -> BTreeSet<HgPathBuf> {
+        changed_paths(&self.status)
+    }
+}
+
 /// Turns a draft into the final message: asks the editor, checks that it is not empty.
 pub type MessageSource<'a> = dyn FnMut(&Draft) -> Result<Vec<u8>> + 'a;
 

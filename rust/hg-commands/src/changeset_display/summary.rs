@@ -31,6 +31,22 @@ pub fn one_line_summary(
     let mut engine = Engine::new(host, Some(repo.clone()));
     engine.set_aliases(config.items("templatealias"));
     engine.add(TEMPLATE, text);
+    render(engine, rev)
+}
+
+/// A changeset by a template of the user's.
+///
+/// # Errors
+/// When the changeset cannot be read or the template is bad.
+pub fn by_template(ui: &Arc<Ui>, repo: &Repo, rev: Revision, template: &[u8]) -> Result<Vec<u8>> {
+    let host = Rc::new(UiHost::new(ui, Some(repo.root_bytes())));
+    let mut engine = Engine::new(host, Some(repo.clone()));
+    engine.set_aliases(ui.config().items("templatealias"));
+    engine.add(TEMPLATE, template.to_vec());
+    render(engine, rev)
+}
+
+fn render(engine: Engine, rev: Revision) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     if let Some(history) = engine.history() {
         let changeset = Rc::new(Changeset::open(history, rev)?);

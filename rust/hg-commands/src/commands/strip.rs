@@ -52,10 +52,35 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(Error::abort("this repository does not support the archived phase"));
     }
     leave(ctx, repo, &revs)?;
+    check_histedit(repo, &revs)?;
     let backup = !ctx.opts.flag("no-backup") && !ctx.opts.flag("nobackup");
     strip(repo, &revs, &StripOptions { backup, ..StripOptions::default() })?;
     delete_bookmarks(ctx, repo, &marks)?;
     Ok(0)
+}
+
+/// Refuses to remove what an unfinished histedit needs.
+fn check_histedit(repo: &Repo, revs: &[Revision]) -> Result<()> {
+    let operation = hg_wdir::unfinished::find_unfinished(repo, false)?;
+    if operation.is_none_or(|operation| operation.name != "histedit") {
+        return Ok(());
+    }
+    let Some(state) = hg_repo::histedit::State::read(repo)? else { return Ok(()) };
+    let cl = repo.changelog()?;
+    let mut doomed = cl.descendant_set(revs.iter().copied());
+    revs.iter().for_each(|rev| {
+        doomed.insert(*rev);
+    });
+    let needed = state.actions.iter().map(|action| action.node);
+    let lost: Vec<Vec<u8>> = needed
+        .filter(|node| cl.find(node).is_some_and(|rev| doomed.contains(rev)))
+        .map(|node| node.short())
+        .collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let parts = [&b"histedit in progress, can't strip "[..], &lost.join(&b", "[..])];
+    Err(Error::abort(parts.concat()))
 }
 
 /// The bookmarks of `--bookmark`.
@@ -126,6 +151,7 @@ fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
         return stay(repo, changelog.node(at));
     }
     if !ctx.opts.flag("force") {
+        hg_wdir::unfinished::check_unfinished(repo, false)?;
         // Going away would overwrite what is not committed: nowhere else is a copy of it.
         rewriting::refuse_changes(repo)?;
     }

@@ -47,6 +47,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     show_update(ctx, repo, &parents, &heads)?;
     show_phases(ctx, repo)?;
     show_rebase(ctx, repo)?;
+    show_histedit(ctx, repo)?;
     if ctx.opts.flag("remote") {
         return Err(Error::abort("summary --remote is not implemented yet"));
     }
@@ -233,6 +234,21 @@ fn show_rebase(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     });
     let parts = [&b"rebase: "[..], &shown.join(&b", "[..]), b" (rebase --continue)\n"];
     ctx.ui.write(parts.concat());
+    Ok(())
+}
+
+fn show_histedit(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    let unfinished = hg_wdir::unfinished::find_unfinished(repo, false)?;
+    if unfinished.is_none_or(|operation| operation.name != "histedit") {
+        return Ok(());
+    }
+    let Some(state) = hg_repo::histedit::State::read(repo)? else { return Ok(()) };
+    if !state.actions.is_empty() {
+        let count = state.actions.len().to_string();
+        let count = ctx.ui.label(count.as_bytes(), "histedit.remaining");
+        let parts = [&b"hist:   "[..], &count, b" remaining (histedit --continue)\n"];
+        ctx.ui.write(parts.concat());
+    }
     Ok(())
 }
 

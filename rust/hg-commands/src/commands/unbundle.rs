@@ -34,7 +34,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     remote::after_incoming(ctx, repo, applied.combined_result(), None)
 }
 
-fn unbundle(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<Vec<i64>> {
+pub(super) fn unbundle(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<Vec<i64>> {
     let input = remote::open_file(ctx, name)?;
     let opened = bundle::open(input, Some(name))?;
     let url = [b"bundle:", name].concat();

@@ -32,6 +32,7 @@ fn abort(ctx: &CommandContext) -> Result<i32> {
         "graft" => super::graft::abort,
         "rebase" => super::rebase::abort,
         "unshelve" => super::unshelve::abort,
+        "histedit" => super::histedit::abort,
         name => {
             let message = format!("{name} in progress but does not support 'hg abort'");
             return Err(Error::state(message).hint(operation.hint));
@@ -47,6 +48,7 @@ fn resume(ctx: &CommandContext) -> Result<i32> {
         "graft" => super::graft::go_on,
         "rebase" => super::rebase::resume,
         "unshelve" => super::unshelve::resume,
+        "histedit" => super::histedit::resume,
         name => {
             let message = format!("{name} in progress but does not support 'hg continue'");
             return Err(Error::state(message).hint(format!("hg {name} --continue")));
