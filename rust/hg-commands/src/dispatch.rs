@@ -292,6 +292,23 @@ fn bundle_overlay(named: &Path) -> Option<(Option<PathBuf>, PathBuf)> {
     }
 }
 
+/// Whoever may run only `hg -R REPO serve --stdio` through ssh must not be able to say more with it.
+fn check_stdio(spec: &Spec, line: &[Vec<u8>]) -> Result<()> {
+    if spec.name() != "serve" || !line.iter().any(|word| word == b"--stdio") {
+        return Ok(());
+    }
+    if let [option, root, command, stdio] = line
+        && (&option[..], &command[..], &stdio[..]) == (&b"-R"[..], b"serve", b"--stdio")
+        && !root.starts_with(b"--")
+    {
+        return Ok(());
+    }
+    let words: Vec<Vec<u8>> = line.iter().map(|word| hg_types::quoted(word)).collect();
+    let parts: [&[u8]; 3] =
+        [b"potentially unsafe serve --stdio invocation: [", &words.join(&b", "[..]), b"]"];
+    Err(Error::abort(parts.concat()))
+}
+
 /// The nearest directory at or above `start` that holds a `.hg`.
 fn find_above(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|directory| directory.join(".hg").is_dir()).map(Path::to_path_buf)
@@ -493,6 +510,7 @@ impl Session {
     fn invoke(self, parsed: Parsed, line: &[Vec<u8>]) -> Result<i32, Failure> {
         let Parsed { entry, args, opts, globals } = parsed;
         let spec = entry.spec();
+        check_stdio(spec, line)?;
         let Some(command) = entry.command() else {
             let parts = [b"command '", spec.name().as_bytes(), b"' is not implemented yet"];
             return Err(Error::abort(parts.concat()).into());
@@ -621,6 +639,10 @@ impl Session {
                 return Ok(Some(below));
             }
             let named = self.early.repository.as_deref().unwrap_or_default();
+            if hg_wire::open::is_ssh(named) {
+                let parts: [&[u8]; 3] = [b"repository '", named, b"' is not local"];
+                return Err(Error::abort(parts.concat()).into());
+            }
             let parts = [b"repository ", named, b" not found"];
             return Err(Error::abort(parts.concat()).into());
         }

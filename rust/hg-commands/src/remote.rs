@@ -29,6 +29,12 @@ pub fn local_repo(ctx: &CommandContext, location: &[u8]) -> Result<Repo> {
     }
 }
 
+/// Whether a location, or what a name in `[paths]` stands for, is reached over ssh.
+pub fn is_ssh(ctx: &CommandContext, name: &[u8]) -> bool {
+    let named = paths(ctx).and_then(|paths| paths.for_pull(&[name.to_vec()]));
+    named.is_ok_and(|paths| paths.iter().any(|path| hg_wire::open::is_ssh(&path.location)))
+}
+
 /// The configuration without any repository's own, as another repository starts from it.
 fn base_config(ui: &Ui, globals: &Opts, opts: &Opts) -> Result<Config> {
     let config = ui.config();
@@ -117,7 +123,7 @@ impl Remotes for QueryRemotes {
 }
 
 /// How symbols are looked up in other repositories: as users write them, but no expressions.
-fn lookup(ui: &Ui) -> Lookup {
+pub fn lookup(ui: &Ui) -> Lookup {
     let clock = Arc::new(SystemClock::new(ui.config().environment().var("TZ")));
     let (cwd, encoding) = (ui.cwd(), ui.encoding());
     Arc::new(move |repo, symbol| {

@@ -25,3 +25,4 @@ pub mod streamclone;
 pub mod tags;
 pub mod tar;
 pub mod zip;
+pub mod wire;

@@ -56,6 +56,8 @@ pub struct Applied {
     pub results: Vec<i64>,
     /// New changesets.
     pub new_changesets: usize,
+    /// Whether the sender understands a reply.
+    pub wants_reply: bool,
     /// Bookmarks that were recorded.
     pub bookmarks: Option<Marks>,
     /// Keys that came along, by namespace.
@@ -156,7 +158,7 @@ fn apply_part(part: Part<'_>, operation: &mut Operation<'_>, applied: &mut Appli
         b"pushkey" => apply_push_key(&header, operation, applied),
         b"obsmarkers" => {
             let new = crate::obs::apply(operation, &payload)?;
-            applied.reply.new_markers = Some(applied.reply.new_markers.unwrap_or(0) + new);
+            applied.reply.markers.push((header.id, new));
             Ok(())
         }
         b"check:heads" => check_heads(&payload, operation.repo),
@@ -164,14 +166,15 @@ fn apply_part(part: Part<'_>, operation: &mut Operation<'_>, applied: &mut Appli
         b"check:phases" => check_phases(&payload, operation.repo),
         b"check:bookmarks" => check_bookmarks(&payload, operation.repo),
         b"output" => {
-            for line in payload.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
-                operation.repo.reporter().status(&[b"remote: ", line, b"\n"].concat());
-            }
+            tell_remote_output(&*operation.repo.reporter(), &payload);
             Ok(())
         }
         b"error:abort" | b"error:pushraced" => Err(sent_error(&header)),
-        b"replycaps"
-        | b"hgtagsfnodes"
+        b"replycaps" => {
+            applied.wants_reply = true;
+            Ok(())
+        }
+        b"hgtagsfnodes"
         | b"cache:rev-branch-cache"
         | b"reply:changegroup"
         | b"reply:pushkey"
@@ -199,7 +202,14 @@ fn check_parameters(header: &PartHeader, operation: &Operation<'_>) -> Result<()
     }
 }
 
-fn sent_error(header: &PartHeader) -> Error {
+/// Passes on what the other side printed.
+pub(crate) fn tell_remote_output(reporter: &dyn hg_types::Reporter, text: &[u8]) {
+    for line in text.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        reporter.status(&[b"remote: ", line, b"\n"].concat());
+    }
+}
+
+pub(crate) fn sent_error(header: &PartHeader) -> Error {
     let message = header.parameter(b"message").unwrap_or_default();
     let error = match header.kind.as_slice() {
         b"error:pushraced" => {

@@ -93,28 +93,44 @@ pub struct BundlePeer {
     _scratch: Option<Scratch>,
 }
 
+/// A directory for what goes when its owner goes.
+pub struct ScratchDirectory(std::path::PathBuf);
+
+impl ScratchDirectory {
+    /// Makes one.
+    pub fn new() -> Result<Self> {
+        Ok(Self(scratch_directory()?))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for ScratchDirectory {
+    fn drop(&mut self) {
+        // Nothing depends on it: what cannot be removed stays in the directory for such things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// An empty repository in a temporary directory, which goes when its owner goes.
-pub struct Scratch(std::path::PathBuf);
+pub struct Scratch(ScratchDirectory);
 
 impl Scratch {
     /// Makes one.
     pub fn new(options: hg_store::OpenOptions) -> Result<Self> {
-        let out = Self(scratch_directory()?);
-        Repo::init(&out.0, options, &hg_store::InitOptions::default())?;
+        let out = Self(ScratchDirectory::new()?);
+        Repo::init(out.root(), options, &hg_store::InitOptions::default())?;
         Ok(out)
     }
 
     /// The root of the repository.
     #[must_use]
     pub fn root(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Nothing depends on it: what cannot be removed stays in the directory for such things.
-        let _ = std::fs::remove_dir_all(&self.0);
+        self.0.path()
     }
 }
 

@@ -50,15 +50,14 @@ pub fn find_common(
 ) -> Result<Discovery> {
     let own_heads = own_heads(view, options.ancestors_of);
     reporter.debug(b"query 1; heads\n");
-    let remote_heads = peer.heads()?;
+    let sample: Vec<usize> = own_heads.iter().copied().take(FIRST_SAMPLE).collect();
+    let sample_nodes: Vec<Node> = sample.iter().map(|&rev| view.node(rev)).collect();
+    let (remote_heads, answers) = peer.heads_and_known(&sample_nodes)?;
     if view.is_empty() {
         let any_incoming = remote_heads.iter().any(|node| !node.is_null());
         return Ok(Discovery { common: vec![Node::NULL], any_incoming, remote_heads });
     }
     let remote_is_empty = remote_heads.iter().all(Node::is_null);
-    let sample: Vec<usize> = own_heads.iter().copied().take(FIRST_SAMPLE).collect();
-    let sample_nodes: Vec<Node> = sample.iter().map(|&rev| view.node(rev)).collect();
-    let answers = peer.known(&sample_nodes)?;
     reporter.status(b"searching for changes\n");
     let known_heads: Vec<usize> = remote_heads.iter().filter_map(|node| view.rev(node)).collect();
     if remote_is_empty {

@@ -11,6 +11,7 @@ use hg_types::{Error, ErrorKind, Reporter, Result};
 use crate::bundle_repo::BundlePeer;
 use crate::local::{LocalPeer, Lookup};
 use crate::peer::{Peer, unsupported_scheme};
+use crate::ssh::{SshContext, SshPeer};
 use crate::url::Url;
 
 /// What opening another repository needs.
@@ -29,6 +30,12 @@ pub struct OpenContext {
 }
 
 impl OpenContext {
+    /// What speaking to a repository over `ssh` needs.
+    #[must_use]
+    pub fn ssh(&self) -> SshContext {
+        SshContext { config: self.config.clone(), reporter: Arc::clone(&self.reporter) }
+    }
+
     /// The options for opening a repository.
     #[must_use]
     pub fn options(&self) -> OpenOptions {
@@ -56,25 +63,11 @@ pub fn local_path(location: &[u8]) -> Result<Vec<u8>> {
         None | Some(b"file") => Ok(url.local_path()),
         Some(b"bundle") => Ok(url.path.clone().unwrap_or_default()),
         Some(scheme @ (b"ssh" | b"http" | b"https" | b"static-http" | b"union")) => {
-            refuse_injection(&url, location)?;
+            crate::ssh::refuse_injection(&url, location)?;
             Err(unsupported_scheme(scheme))
         }
         Some(_) => Err(not_found(&url.to_bytes())),
     }
-}
-
-/// A host that looks like an option would be taken for one by `ssh`.
-fn refuse_injection(url: &Url, location: &[u8]) -> Result<()> {
-    let suspicious = [&url.host, &url.user]
-        .into_iter()
-        .flatten()
-        .any(|part| part.starts_with(b"-") || part.contains(&b'\0'));
-    if !suspicious {
-        return Ok(());
-    }
-    let location = hg_format::percent::unquote(location);
-    let parts: [&[u8]; 3] = [b"potentially unsafe url: '", &location, b"'"];
-    Err(Error::abort(parts.concat()))
 }
 
 fn not_found(location: &[u8]) -> Error {
@@ -101,10 +94,19 @@ pub fn open_peer(
     location: &[u8],
     repo: Option<&Repo>,
 ) -> Result<Box<dyn Peer>> {
+    if is_ssh(location) {
+        return Ok(Box::new(SshPeer::open(&context.ssh(), location)?));
+    }
     match open(context, location)? {
         Opened::Repo(other) => Ok(Box::new(LocalPeer::new(other, context.lookup.clone()))),
         Opened::Bundle(file) => Ok(Box::new(BundlePeer::open(&file, location, repo, context)?)),
     }
+}
+
+/// Whether a location is reached over `ssh`.
+#[must_use]
+pub fn is_ssh(location: &[u8]) -> bool {
+    Url::parse_with(location, false).is_ok_and(|url| url.scheme.as_deref() == Some(b"ssh"))
 }
 
 /// Whether two paths name the same directory.

@@ -1,6 +1,7 @@
 //! Other repositories, as far as exchange needs them.
 
 use hg_format::bundle2::Capabilities;
+use hg_format::wire;
 use hg_types::{Error, Node, Result};
 
 use crate::parts::PartSource;
@@ -56,8 +57,8 @@ pub struct Reply {
     pub changegroups: Vec<(u32, i64)>,
     /// The result of each pushkey part, by part number.
     pub pushkeys: Vec<(u32, bool)>,
-    /// Number of markers that were new.
-    pub new_markers: Option<usize>,
+    /// The number of new markers of each part of markers, by part number.
+    pub markers: Vec<(u32, usize)>,
 }
 
 /// A repository to exchange with.
@@ -80,6 +81,10 @@ pub trait Peer {
     fn heads(&mut self) -> Result<Vec<Node>>;
     /// Which of `nodes` it has and shows.
     fn known(&mut self, nodes: &[Node]) -> Result<Vec<bool>>;
+    /// Its heads, and which of `nodes` it has: one question where the peer can be asked so.
+    fn heads_and_known(&mut self, nodes: &[Node]) -> Result<(Vec<Node>, Vec<bool>)> {
+        Ok((self.heads()?, self.known(nodes)?))
+    }
     /// The changeset a symbol names there.
     fn lookup(&mut self, key: &[u8]) -> Result<Node>;
     /// Its branches with their open and closed heads, sorted by name.
@@ -92,6 +97,20 @@ pub trait Peer {
     fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>>;
     /// Receives parts.
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply>;
+    /// What arrives there of arguments by name, for finding out what gets lost on the way.
+    fn echo_arguments(&mut self, arguments: &wire::Arguments) -> Result<Vec<u8>> {
+        Ok(echo(arguments))
+    }
+}
+
+/// The values of the arguments `one` to `five` as they are shown.
+#[must_use]
+pub fn echo(arguments: &wire::Arguments) -> Vec<u8> {
+    let value = |name: &str| {
+        let found = arguments.iter().find(|(known, _)| known == name.as_bytes());
+        found.map_or(&b"None"[..], |(_, value)| value)
+    };
+    ["one", "two", "three", "four", "five"].map(value).join(&b' ')
 }
 
 /// The error for ways to reach a repository that this program does not have yet.

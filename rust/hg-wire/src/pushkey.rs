@@ -53,8 +53,11 @@ fn list_plain(repo: &Repo, namespace: &[u8]) -> Result<Keys> {
     let hex = |marks: Marks| marks.into_iter().map(|(name, node)| (name, node.hex())).collect();
     Ok(match namespace {
         b"namespaces" => {
-            let names: [&[u8]; 4] = [b"bookmarks", b"namespaces", b"obsolete", b"phases"];
-            names.iter().map(|name| (name.to_vec(), Vec::new())).collect()
+            let mut names: Vec<&[u8]> = vec![b"bookmarks", b"namespaces", b"phases"];
+            if crate::obs::exchanges(repo)? {
+                names.insert(2, b"obsolete");
+            }
+            names.into_iter().map(|name| (name.to_vec(), Vec::new())).collect()
         }
         b"bookmarks" => hex(shown_bookmarks(repo)?),
         b"phases" => list_phases(repo)?,

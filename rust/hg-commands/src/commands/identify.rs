@@ -40,6 +40,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let message = "there is no Mercurial repository here (.hg not found)";
         return Err(Error::new(ErrorKind::Input, message));
     }
+    if let Some(source) = other.filter(|source| crate::remote::is_ssh(ctx, source)) {
+        return remote(ctx, source);
+    }
     let repo = match other {
         Some(source) => crate::remote::local_repo(ctx, source)?,
         None => ctx.repo()?.clone(),
@@ -55,6 +58,52 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     show(ctx, fm, facts, by_default)?;
     Ok(0)
+}
+
+/// Identifies a changeset of a repository that is not on this machine.
+fn remote(ctx: &CommandContext, source: &[u8]) -> Result<i32> {
+    let chosen = |name: &str| ctx.opts.flag(name);
+    if ["num", "branch", "tags"].into_iter().any(chosen) {
+        return Err(Error::input("can't query remote revision number, branch, or tags"));
+    }
+    let paths = crate::remote::paths(ctx)?;
+    let path = paths.for_pull(&[source.to_vec()])?.into_iter().next().unwrap_or_default();
+    let mut peer = crate::remote::peer(ctx, &path.location)?;
+    let revs: Vec<Vec<u8>> = ctx.opts.nonempty("rev").map(<[u8]>::to_vec).into_iter().collect();
+    let symbols = hg_wire::lookup::with_branches(&mut *peer, &path, &[], &revs, None)?;
+    let symbol = symbols.first().map_or(&b"tip"[..], Vec::as_slice);
+    let node = peer.lookup(symbol)?;
+    let mut fm = ctx.formatter("identify")?;
+    fm.start_item();
+    let id = fm.hex(&node);
+    fm.data(&[("id", Value::from(&id))]);
+    let by_default = !["id", "bookmarks"].into_iter().any(chosen);
+    let mut output = Vec::new();
+    if by_default || chosen("id") {
+        output.push(id);
+    }
+    let wants_marks = chosen("bookmarks") || by_default && !ctx.ui.is_quiet();
+    if wants_marks && has_bookmarks(&mut *peer)? {
+        let marks = hg_wire::pull::fetch_bookmarks(&mut *peer)?;
+        let here = marks.into_iter().filter(|(_, at)| *at == node).map(|(name, _)| name);
+        let marks: Vec<Vec<u8>> =
+            here.map(|name| ctx.ui.encoding().local(&name).into_owned()).collect();
+        if by_default {
+            output.extend((!marks.is_empty()).then(|| marks.join(&b'/')));
+        } else {
+            output.extend(marks.iter().cloned());
+        }
+        fm.data(&[("bookmarks", Value::list(marks, "bookmark"))]);
+    }
+    fm.data(&[("node", Value::node(&node))]);
+    fm.plain([&output.join(&b' ')[..], b"\n"].concat(), "");
+    fm.end()?;
+    Ok(0)
+}
+
+/// Whether the other side knows bookmarks at all.
+fn has_bookmarks(peer: &mut dyn hg_wire::peer::Peer) -> Result<bool> {
+    Ok(peer.list_keys(b"namespaces")?.iter().any(|(name, _)| name == b"bookmarks"))
 }
 
 fn target(ctx: &CommandContext, repo: &Repo) -> Result<Target> {

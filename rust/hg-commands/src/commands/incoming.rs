@@ -7,6 +7,8 @@ use hg_store::Repo;
 use hg_types::{Error, Node, Result, Revision};
 use hg_wire::bookmarks::Marks;
 use hg_wire::bookmarks_sync::{RepoHistory, local_marks};
+use hg_wire::bundle_repo::ScratchDirectory;
+use hg_wire::discovery::Discovery;
 use hg_wire::paths::Path;
 use hg_wire::peer::Peer;
 use hg_wire::pull::{PullOptions, discover, fetch_bookmarks};
@@ -74,7 +76,7 @@ fn find(
     }
     let heads = options.heads.clone().unwrap_or_else(|| discovery.remote_heads.clone());
     let Some(other) = peer.local().cloned() else {
-        return Err(Error::abort("incoming from this kind of repository is not supported yet"));
+        return fetch(ctx, repo, peer, &discovery, &heads);
     };
     let missing = missing(&other, &discovery.common, &heads)?;
     if missing.is_empty() {
@@ -90,6 +92,30 @@ fn find(
     let known = repo.changelog()?.len();
     let all = (known..overlay.changelog()?.len()).map(Revision::from_index).collect();
     Ok(Some((overlay, all)))
+}
+
+/// The same of a repository that is not on this machine.
+fn fetch(
+    ctx: &CommandContext,
+    repo: &Repo,
+    peer: &mut dyn Peer,
+    discovery: &Discovery,
+    heads: &[Node],
+) -> Result<Option<(Repo, Vec<Revision>)>> {
+    let scratch = ScratchDirectory::new()?;
+    let file = match ctx.opts.nonempty("bundle") {
+        Some(name) => remote::file_path(ctx, name),
+        None => scratch.path().join("incoming.hg"),
+    };
+    hg_wire::incoming::fetch(peer, discovery, heads, &file)?;
+    let name = hg_vfs::path_to_bytes(&file).to_vec();
+    // Opening reads the file to its end: it may go with its directory.
+    let overlay =
+        hg_wire::bundle_repo::open(&file, &name, repo.root(), &remote::open_context(ctx)?)?;
+    let known = repo.changelog()?.len();
+    let all: Vec<Revision> =
+        (known..overlay.changelog()?.len()).map(Revision::from_index).collect();
+    Ok((!all.is_empty()).then_some((overlay, all)))
 }
 
 fn missing(other: &Repo, common: &[Node], heads: &[Node]) -> Result<Vec<Revision>> {

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 use hg_store::{InitOptions, OpenOptions, Repo};
-use hg_types::{Error, Result};
+use hg_types::Result;
 
 use crate::{Command, CommandContext, spec};
 
@@ -19,7 +19,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let named = ctx.args.first().map_or(&b"."[..], Vec::as_slice);
     if named.starts_with(b"ssh://") {
-        return Err(Error::abort("creating repositories over ssh is not implemented yet"));
+        let context = crate::remote::open_context(ctx)?;
+        context.ssh().init(named)?;
+        // Whoever makes a repository there wants to use it: see that it answers.
+        crate::remote::peer(ctx, named)?;
+        return Ok(0);
     }
     let config = ctx.config();
     let expanded = hg_config::expand_path(config.environment(), named);

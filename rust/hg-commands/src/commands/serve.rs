@@ -1,0 +1,37 @@
+//! `hg serve`.
+
+use std::io::BufReader;
+
+use hg_types::{Error, Result};
+use hg_wire::serve::Server;
+
+use crate::{Command, CommandContext, remote, spec};
+
+/// `hg serve`.
+pub static COMMAND: Command = Command {
+    spec: &spec::remote::SERVE,
+    help: "Serve a repository to others. With ``--stdio``, to one client over standard input and \
+           output: that is how repositories are reached over ssh.\n\nReturns 0 on success.",
+    run,
+};
+
+fn run(ctx: &CommandContext) -> Result<i32> {
+    if !ctx.opts.flag("stdio") {
+        return Err(Error::abort("serving over http is not supported yet"));
+    }
+    if ctx.opts.nonempty("cmdserver").is_some() {
+        return Err(Error::abort("cannot use --stdio with --cmdserver"));
+    }
+    let repo = ctx.repo()?;
+    ctx.ui.flush();
+    let mut out = hg_vfs::take_stdout()
+        .map_err(|error| Error::abort(format!("cannot serve: {error}")).because(error))?;
+    let environment = ctx.config().environment().clone();
+    let client = environment.var("SSH_CLIENT").unwrap_or_default();
+    let client = client.split(|&b| b == b' ').next().unwrap_or_default().to_vec();
+    let ui = ctx.ui.clone();
+    let server =
+        Server { repo, lookup: remote::lookup(&ctx.ui), client, flush: &move || ui.flush() };
+    server.run(&mut BufReader::with_capacity(1 << 16, std::io::stdin()), &mut out)?;
+    Ok(0)
+}

@@ -1,0 +1,305 @@
+//! A repository that is reached over `ssh` as a peer.
+
+use std::sync::Arc;
+
+use hg_format::bundle2::{self, Capabilities, PartHeader, parts as payloads};
+use hg_format::percent;
+use hg_format::wire::{self, Arguments, ChunkWriter};
+use hg_types::{Error, ErrorKind, Node, Reporter, Result};
+
+use super::session::{Session, garbled, lost};
+use super::{Location, SshContext};
+use crate::bundle::{self, bundle2_error};
+use crate::local::bundle2_capabilities;
+use crate::parts::{BundleParts, Part, PartSource, Payload, write_parts};
+use crate::peer::{BundleRequest, Keys, Peer, Reply};
+
+/// What a client says about itself.
+const CLIENT: &[u8] = b"comp=zstd,zlib,none,bzip2 partial-pull";
+
+/// The heads of a push that checks for itself whether it may go on: `force`.
+const FORCE: &[u8] = b"666f726365";
+
+/// A repository behind `ssh`.
+pub struct SshPeer {
+    session: Session,
+    url: Vec<u8>,
+    reporter: Arc<dyn Reporter + Send + Sync>,
+}
+
+fn argument(name: &str, value: impl Into<Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
+    (name.as_bytes().to_vec(), value.into())
+}
+
+impl SshPeer {
+    /// Connects to `location`.
+    ///
+    /// # Errors
+    /// When the location cannot be used, or nobody answers as a server should.
+    pub fn open(context: &SshContext, location: &[u8]) -> Result<Self> {
+        let session = Session::open(context, &Location::parse(location)?)?;
+        let reporter = Arc::clone(&context.reporter);
+        let mut this = Self { session, url: location.to_vec(), reporter };
+        if this.session.has(b"protocaps") {
+            this.session.call("protocaps", &vec![argument("caps", CLIENT)])?;
+        }
+        Ok(this)
+    }
+
+    fn flag(answer: &[u8]) -> bool {
+        answer.split(|&b| b == b'\n').next().and_then(wire::number).is_some_and(|n| n != 0)
+    }
+}
+
+fn decode_flags(answer: &[u8], count: usize) -> Result<Vec<bool>> {
+    if answer.len() == count && answer.iter().all(|b| b"01".contains(b)) {
+        return Ok(answer.iter().map(|&b| b == b'1').collect());
+    }
+    Err(unexpected(answer))
+}
+
+fn decode_heads(answer: &[u8]) -> Result<Vec<Node>> {
+    let line = answer.strip_suffix(b"\n").unwrap_or(answer);
+    wire::decode_nodes(line).map_err(|_| unexpected(answer))
+}
+
+fn unexpected(answer: &[u8]) -> Error {
+    let parts: [&[u8]; 2] = [b"unexpected response: ", &hg_types::quoted(answer)];
+    Error::new(ErrorKind::Remote, parts.concat())
+}
+
+impl Peer for SshPeer {
+    fn url(&self) -> &[u8] {
+        &self.url
+    }
+
+    fn can_push(&self) -> bool {
+        true
+    }
+
+    fn capabilities(&mut self) -> Result<Vec<Vec<u8>>> {
+        let plain = |name: &&Vec<u8>| !name.starts_with(b"bundle2=");
+        Ok(self.session.capabilities.iter().filter(plain).cloned().collect())
+    }
+
+    fn bundle2_capabilities(&mut self) -> Result<Capabilities> {
+        let blob = self.session.capabilities.iter().find_map(|name| name.strip_prefix(b"bundle2="));
+        Ok(blob.map(|blob| Capabilities::decode(&percent::unquote(blob))).unwrap_or_default())
+    }
+
+    fn heads(&mut self) -> Result<Vec<Node>> {
+        decode_heads(&self.session.call("heads", &Arguments::new())?)
+    }
+
+    fn known(&mut self, nodes: &[Node]) -> Result<Vec<bool>> {
+        self.session.require("known", "look up remote changes")?;
+        let arguments = vec![argument("nodes", wire::encode_nodes(nodes))];
+        decode_flags(&self.session.call("known", &arguments)?, nodes.len())
+    }
+
+    fn heads_and_known(&mut self, nodes: &[Node]) -> Result<(Vec<Node>, Vec<bool>)> {
+        if !self.session.has(b"batch") {
+            return Ok((self.heads()?, self.known(nodes)?));
+        }
+        let known = vec![argument("nodes", wire::encode_nodes(nodes))];
+        let commands = wire::encode_batch(&[("heads", Arguments::new()), ("known", known)]);
+        let answer = self.session.call("batch", &vec![argument("cmds", commands)])?;
+        let mut answers = answer.split(|&b| b == b';').map(wire::unescape);
+        match (answers.next(), answers.next(), answers.next()) {
+            (Some(heads), Some(known), None) => {
+                Ok((decode_heads(&heads)?, decode_flags(&known, nodes.len())?))
+            }
+            _ => Err(unexpected(&answer)),
+        }
+    }
+
+    fn lookup(&mut self, key: &[u8]) -> Result<Node> {
+        self.session.require("lookup", "look up remote revision")?;
+        let answer = self.session.call("lookup", &vec![argument("key", key)])?;
+        let line = answer.strip_suffix(b"\n").unwrap_or(&answer);
+        match line.split_at_checked(2) {
+            Some((b"1 ", hex)) => Node::from_hex(hex).ok_or_else(|| unexpected(&answer)),
+            Some((b"0 ", message)) => Err(Error::new(ErrorKind::Repo, message)),
+            _ => Err(unexpected(&answer)),
+        }
+    }
+
+    fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
+        let answer = self.session.call("branchmap", &Arguments::new())?;
+        wire::decode_branchmap(&answer).map_err(garbled)
+    }
+
+    fn list_keys(&mut self, namespace: &[u8]) -> Result<Keys> {
+        if !self.session.has(b"pushkey") {
+            return Ok(Keys::new());
+        }
+        let text = [b"preparing listkeys for \"", namespace, b"\"\n"].concat();
+        self.reporter.debug(&text);
+        let answer = self.session.call("listkeys", &vec![argument("namespace", namespace)])?;
+        let size = format!("\": {} bytes\n", answer.len());
+        let text = [b"received listkey for \"", namespace, size.as_bytes()].concat();
+        self.reporter.debug(&text);
+        payloads::decode_keys(&answer).map_err(bundle2_error)
+    }
+
+    fn push_key(&mut self, namespace: &[u8], key: &[u8], old: &[u8], new: &[u8]) -> Result<bool> {
+        if !self.session.has(b"pushkey") {
+            return Ok(false);
+        }
+        let name = [namespace, key].join(&b':');
+        self.reporter.debug(&[b"preparing pushkey for \"", &name[..], b"\"\n"].concat());
+        let arguments = vec![
+            argument("namespace", namespace),
+            argument("key", key),
+            argument("old", old),
+            argument("new", new),
+        ];
+        Ok(Self::flag(&self.session.call("pushkey", &arguments)?))
+    }
+
+    fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>> {
+        self.session.require("getbundle", "look up remote changes")?;
+        let speaks = !self.bundle2_capabilities()?.0.is_empty();
+        self.session.send("getbundle", &bundle_arguments(request, speaks))?;
+        let reporter = Arc::clone(&self.reporter);
+        let opened = bundle::open(&mut self.session, None)?;
+        let inner = BundleParts::new(opened, None)?;
+        Ok(Box::new(RemoteParts { inner, reporter, operation: "pull" }))
+    }
+
+    fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply> {
+        self.session.require("unbundle", "push changes")?;
+        if self.bundle2_capabilities()?.0.is_empty() {
+            return Err(Error::abort("pushing to servers without bundle2 is not supported yet"));
+        }
+        self.session.send("unbundle", &vec![argument("heads", FORCE)])?;
+        let refusal = self.session.receive()?;
+        if !refusal.is_empty() {
+            let message = [b"unexpected response: ", &refusal[..]].concat();
+            return Err(Error::new(ErrorKind::Remote, message));
+        }
+        let mut out = ChunkWriter::new(self.session.writer());
+        bundle2::write_stream_header(&mut out, &Vec::new()).map_err(bundle2_error)?;
+        let capabilities = bundle2_capabilities().encode();
+        let mut all = WithReplyCapabilities { first: Some(capabilities), rest: parts };
+        write_parts(&mut all, out)?.finish().map_err(lost)?;
+        let reporter = Arc::clone(&self.reporter);
+        let opened = bundle::open(&mut self.session, None)?;
+        let inner = BundleParts::new(opened, None)?;
+        read_reply(&mut RemoteParts { inner, reporter, operation: "push" })
+    }
+
+    fn echo_arguments(&mut self, arguments: &Arguments) -> Result<Vec<u8>> {
+        self.session.call("debugwireargs", arguments)
+    }
+}
+
+/// The arguments of `getbundle`, in the order in which they were always sent.
+fn bundle_arguments(request: &BundleRequest, speaks_bundle2: bool) -> Arguments {
+    let bool = |value: bool| if value { &b"1"[..] } else { b"0" };
+    let mut out = Arguments::new();
+    let bundle2 = request.bundle2.as_ref().filter(|_| speaks_bundle2);
+    if let Some(capabilities) = bundle2 {
+        let blob = percent::quote(&capabilities.encode(), b"");
+        out.push(argument("bundlecaps", [b"HG20,bundle2=", &blob[..]].concat()));
+    }
+    out.push(argument("common", wire::encode_nodes(&request.common)));
+    if let Some(heads) = &request.heads {
+        out.push(argument("heads", wire::encode_nodes(heads)));
+    }
+    if bundle2.is_none() {
+        return out;
+    }
+    out.push(argument("cg", bool(request.changegroup)));
+    if request.phases {
+        out.push(argument("phases", bool(true)));
+    }
+    if request.bookmarks {
+        out.push(argument("bookmarks", bool(true)));
+    }
+    if request.obsmarkers {
+        out.push(argument("obsmarkers", bool(true)));
+    }
+    let mut keys = request.list_keys.clone();
+    if request.bookmarks {
+        keys.push(b"bookmarks".to_vec());
+    }
+    if !keys.is_empty() {
+        out.push(argument("listkeys", keys.join(&b',')));
+    }
+    out
+}
+
+/// Parts from a server: its failures become ours.
+struct RemoteParts<'a> {
+    inner: BundleParts<'a>,
+    reporter: Arc<dyn Reporter + Send + Sync>,
+    operation: &'static str,
+}
+
+impl PartSource for RemoteParts<'_> {
+    fn next_part(&mut self) -> Result<Option<Part<'_>>> {
+        let part = self.inner.next_part()?;
+        if let Some(part) = &part
+            && part.header.kind == b"error:abort"
+        {
+            let value = |name: &[u8]| part.header.parameter(name);
+            let message = value(b"message").unwrap_or_default();
+            self.reporter.warn(&[b"remote: ", message, b"\n"].concat());
+            if let Some(hint) = value(b"hint") {
+                self.reporter.warn(&[b"remote: (", hint, b")\n"].concat());
+            }
+            let message = format!("{} failed on remote", self.operation);
+            return Err(Error::new(ErrorKind::Remote, message));
+        }
+        Ok(part)
+    }
+}
+
+/// The parts of a push behind what the client understands of the reply.
+struct WithReplyCapabilities<'a> {
+    first: Option<Vec<u8>>,
+    rest: &'a mut dyn PartSource,
+}
+
+impl PartSource for WithReplyCapabilities<'_> {
+    fn next_part(&mut self) -> Result<Option<Part<'_>>> {
+        match self.first.take() {
+            Some(bytes) => Ok(Some(Part::bytes(PartHeader::new(b"replycaps", true), bytes))),
+            None => self.rest.next_part(),
+        }
+    }
+}
+
+fn read_reply(parts: &mut RemoteParts<'_>) -> Result<Reply> {
+    let mut reply = Reply::default();
+    let reporter = Arc::clone(&parts.reporter);
+    while let Some(Part { header, payload }) = parts.next_part()? {
+        let number = |name: &[u8]| {
+            let text = header.parameter(name).and_then(|text| std::str::from_utf8(text).ok());
+            text.and_then(|text| text.parse::<i64>().ok())
+        };
+        let part = number(b"in-reply-to").and_then(|id| u32::try_from(id).ok()).unwrap_or_default();
+        match header.kind.as_slice() {
+            b"reply:changegroup" => {
+                reply.changegroups.push((part, number(b"return").unwrap_or_default()));
+            }
+            b"reply:pushkey" => {
+                reply.pushkeys.push((part, number(b"return").unwrap_or_default() != 0));
+            }
+            b"reply:obsmarkers" => {
+                let new = number(b"new").and_then(|new| usize::try_from(new).ok());
+                reply.markers.push((part, new.unwrap_or_default()));
+            }
+            b"output" => {
+                if let Payload::Bytes(bytes) = payload {
+                    crate::apply::tell_remote_output(&*reporter, &bytes);
+                }
+            }
+            kind if kind.starts_with(b"error:") => return Err(crate::apply::sent_error(&header)),
+            kind if header.mandatory => return Err(bundle::unknown_feature(None, kind)),
+            _ => {}
+        }
+    }
+    Ok(reply)
+}
