@@ -298,6 +298,11 @@ impl Ui {
         collected
     }
 
+    /// Lets output follow errors from now on: standard output belongs to a protocol.
+    pub fn output_to_errors(&self) {
+        self.sink().output_to_errors();
+    }
+
     /// Sends what is held back to the streams.
     pub fn flush(&self) {
         self.sink().flush();

@@ -23,7 +23,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(Error::abort("cannot use --stdio with --cmdserver"));
     }
     let repo = ctx.repo()?;
-    ctx.ui.flush();
+    ctx.ui.output_to_errors();
     let mut out = hg_vfs::take_stdout()
         .map_err(|error| Error::abort(format!("cannot serve: {error}")).because(error))?;
     let environment = ctx.config().environment().clone();

@@ -67,11 +67,14 @@ pub(super) struct Sink {
     streams: Streams,
     pending: Vec<u8>,
     failure: Option<std::io::Error>,
+    /// Whether every line goes out at once.
+    by_line: bool,
 }
 
 impl Sink {
     pub(super) fn new(streams: Streams) -> Self {
-        Self { streams, pending: Vec::new(), failure: None }
+        let by_line = streams.output_is_terminal;
+        Self { streams, pending: Vec::new(), failure: None, by_line }
     }
 
     pub(super) fn streams(&self) -> &Streams {
@@ -87,6 +90,12 @@ impl Sink {
         self.streams.output = output;
     }
 
+    /// Lets output follow errors from now on, line by line.
+    pub(super) fn output_to_errors(&mut self) {
+        self.replace_output(writer(&std::io::stderr()));
+        self.by_line = true;
+    }
+
     pub(super) fn replace_errors(&mut self, errors: Box<dyn Write + Send>) {
         self.streams.errors = errors;
     }
@@ -96,7 +105,7 @@ impl Sink {
             return;
         }
         self.pending.extend_from_slice(text);
-        let line_done = self.streams.output_is_terminal && self.pending.ends_with(b"\n");
+        let line_done = self.by_line && self.pending.ends_with(b"\n");
         if line_done || self.pending.len() >= BUFFER_SIZE {
             self.flush();
         }
