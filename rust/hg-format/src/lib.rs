@@ -24,5 +24,5 @@ pub mod store_path;
 pub mod streamclone;
 pub mod tags;
 pub mod tar;
-pub mod zip;
 pub mod wire;
+pub mod zip;

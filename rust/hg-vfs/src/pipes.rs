@@ -86,8 +86,10 @@ impl ChildPipes {
             };
             let (errors_ready, main_ready) = match &self.errors {
                 Some(errors) => {
-                    let mut fds =
-                        [PollFd::from_borrowed_fd(main_fd, flags), PollFd::new(errors, PollFlags::IN)];
+                    let mut fds = [
+                        PollFd::from_borrowed_fd(main_fd, flags),
+                        PollFd::new(errors, PollFlags::IN),
+                    ];
                     wait(&mut fds)?;
                     (!fds[1].revents().is_empty(), !fds[0].revents().is_empty())
                 }

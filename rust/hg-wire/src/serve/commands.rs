@@ -108,7 +108,12 @@ impl Server<'_> {
             };
             if matches!(
                 *name,
-                "batch" | "changegroup" | "changegroupsubset" | "getbundle" | "stream_out" | "unbundle"
+                "batch"
+                    | "changegroup"
+                    | "changegroupsubset"
+                    | "getbundle"
+                    | "stream_out"
+                    | "unbundle"
             ) {
                 let message = format!("command '{name}' cannot be part of a batch");
                 return Err(Error::abort(message));
@@ -162,7 +167,11 @@ impl Server<'_> {
         }
         let lines = text.split_inclusive(|&b| b == b'\n');
         // Bundles that are no location a client could open are not for clients.
-        Ok(lines.filter(|line| !line.starts_with(b"peer-bundle-cache://")).flatten().copied().collect())
+        Ok(lines
+            .filter(|line| !line.starts_with(b"peer-bundle-cache://"))
+            .flatten()
+            .copied()
+            .collect())
     }
 
     /// What has arrived of some arguments; others than the known ones are told of.

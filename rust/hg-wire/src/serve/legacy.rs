@@ -44,7 +44,8 @@ impl Server<'_> {
             };
             let mut found = Vec::new();
             let (mut distance, mut wanted) = (0_usize, 1_usize);
-            let mut at = if top == bottom || top.is_null() { None } else { Some(find(&view, &top)?) };
+            let mut at =
+                if top == bottom || top.is_null() { None } else { Some(find(&view, &top)?) };
             while let Some(rev) = at.filter(|&rev| view.node(rev) != bottom) {
                 if distance == wanted {
                     found.push(view.node(rev).hex());

@@ -88,7 +88,10 @@ impl Server<'_> {
     }
 
     /// Takes the payload in: whether it was an HG20 stream, and what came of it.
-    fn receive(&self, payload: &mut ChunkReader<&mut (impl BufRead + Send)>) -> Result<(bool, Result<Applied>)> {
+    fn receive(
+        &self,
+        payload: &mut ChunkReader<&mut (impl BufRead + Send)>,
+    ) -> Result<(bool, Result<Applied>)> {
         let opened = bundle::open(payload, None)?;
         let is_bundle2 = matches!(opened, Bundle::V2 { .. });
         if !is_bundle2 {

@@ -115,9 +115,7 @@ impl Session {
         }
         Err(Error::new(
             ErrorKind::Repo,
-            format!(
-                "cannot {purpose}; remote repository does not support the '{name}' capability"
-            ),
+            format!("cannot {purpose}; remote repository does not support the '{name}' capability"),
         ))
     }
 
@@ -144,8 +142,9 @@ impl Session {
             return Err(Error::new(ErrorKind::Remote, "unexpected response: empty string"));
         };
         if line.is_empty() {
-            return Err(Error::new(ErrorKind::Remote, "remote error")
-                .hint("check previous remote output"));
+            return Err(
+                Error::new(ErrorKind::Remote, "remote error").hint("check previous remote output")
+            );
         }
         let Some(length) = wire::number(&line) else {
             let shown = hg_types::quoted(&[&line[..], b"\n"].concat());
