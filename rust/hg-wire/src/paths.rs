@@ -54,7 +54,9 @@ impl Path {
     fn split(&mut self) -> Result<()> {
         let mut url = Url::parse(&self.raw)?;
         self.branch = url.fragment.take();
-        self.location = url.to_bytes();
+        // Without a host it names nothing, and is complained about as it was written.
+        let nowhere = url.scheme.as_deref() == Some(b"ssh") && url.host.is_none();
+        self.location = if nowhere { self.raw.clone() } else { url.to_bytes() };
         Ok(())
     }
 

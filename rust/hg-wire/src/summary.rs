@@ -7,10 +7,10 @@ use hg_types::{Node, Phase, Result};
 pub fn register(repo: &Repo, tr: &Transaction) -> Result<()> {
     let incoming = matches!(
         tr.description().split('\n').next(),
-        Some("pull" | "unbundle" | "debugunbundle" | "serve" | "clone")
+        Some("pull" | "unbundle" | "debugunbundle" | "clone")
     );
-    let obsoleting =
-        incoming || matches!(tr.description().split('\n').next(), Some("debugobsolete" | "push"));
+    let obsoleting = incoming
+        || matches!(tr.description().split('\n').next(), Some("debugobsolete" | "push" | "serve"));
     let _ = repo;
     // Between the two the user hears of changesets that became unstable.
     tr.add_post_close("10-summary", move |tr| {
