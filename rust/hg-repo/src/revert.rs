@@ -98,7 +98,8 @@ fn renamed_sources(
     let mut out = BTreeSet::new();
     for (path, source) in wdir.dirstate().copies()? {
         let gone = wdir.dirstate().get(&source)?.is_some_and(|entry| entry.is_removed());
-        if gone && status.added.contains(&path) && !matcher.matches(&source) {
+        let changed = status.added.contains(&path) || status.modified.contains(&path);
+        if gone && changed && !matcher.matches(&source) {
             out.insert(source);
         }
     }

@@ -79,7 +79,7 @@ fn push_one(
 }
 
 /// The heads of what is pushed; `None` for everything.
-pub(super) fn heads(
+pub(crate) fn heads(
     ctx: &CommandContext,
     repo: &Repo,
     path: &Path,

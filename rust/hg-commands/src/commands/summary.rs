@@ -1,12 +1,14 @@
 //! `hg summary`.
 
+mod remote;
+
 use std::rc::Rc;
 
 use hg_match::Matcher;
 use hg_query::template::{Changeset, History};
 use hg_repo::rebase::{Fate, Rebase};
 use hg_store::Repo;
-use hg_types::{Error, HgPathBuf, Phase, Result, Revision};
+use hg_types::{HgPathBuf, Phase, Result, Revision};
 use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
@@ -49,7 +51,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     show_rebase(ctx, repo)?;
     show_histedit(ctx, repo)?;
     if ctx.opts.flag("remote") {
-        return Err(Error::abort("summary --remote is not implemented yet"));
+        remote::show(ctx, repo)?;
     }
     Ok(0)
 }
