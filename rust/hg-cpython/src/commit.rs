@@ -63,16 +63,17 @@ pub(crate) fn commit_memory(
         paths.iter().map(|path| HgPathBuf::from_vec(path.data(py).to_vec())).collect();
     // What a native operation makes: it sees to its hook itself.
     let native = pending.is_some();
-    let (from_other, phase) = pending.map(|pending| pending.rest(py)).unwrap_or_default();
+    let rest = pending.map(|pending| pending.rest(py)).unwrap_or_default();
     let new = NewCommit {
         parents,
         paths,
-        from_other,
+        from_other: rest.from_other,
+        salvaged: rest.salvaged,
         user: about.user,
         date: about.date,
         description: about.description,
         extra: about.extra,
-        phase: about.phase.or(phase),
+        phase: about.phase.or(rest.phase),
     };
     let made = repo.ask(py, |repo| {
         let _lock = repo.lock_plainly(true)?;

@@ -3,7 +3,6 @@
 //! `mercurial.overrides` turns what the core says into the arguments that those methods have.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cpython::{
@@ -13,7 +12,7 @@ use cpython::{
 use hg_match::Matcher;
 use hg_repo::commit::{CommitReplacement, MemoryFiles, NewCommit};
 use hg_store::{Keeper, RepoMethod, RepoOverrides};
-use hg_types::{HgPath, HgPathBuf, Node, Phase, Result};
+use hg_types::{HgPath, HgPathBuf, Node, Result};
 use hg_wdir::{Status, StatusOptions, StatusReplacement};
 
 use crate::locks::with_python;
@@ -57,9 +56,15 @@ py_class!(pub class PendingCommit |py| {
 });
 
 impl PendingCommit {
-    /// What a context does not carry: files taken from the other parent as they are, and the phase.
-    pub(crate) fn rest(&self, py: Python<'_>) -> (BTreeSet<HgPathBuf>, Option<Phase>) {
-        (self.new(py).from_other.clone(), self.new(py).phase)
+    /// What a context does not carry: what the merge state says of files, and the phase.
+    pub(crate) fn rest(&self, py: Python<'_>) -> NewCommit {
+        let new = self.new(py);
+        NewCommit {
+            from_other: new.from_other.clone(),
+            salvaged: new.salvaged.clone(),
+            phase: new.phase,
+            ..NewCommit::default()
+        }
     }
 }
 

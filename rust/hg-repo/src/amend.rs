@@ -133,6 +133,7 @@ impl Amending<'_> {
             parents,
             paths,
             from_other: BTreeSet::new(),
+            salvaged: BTreeSet::new(),
             user,
             date,
             description,

@@ -26,6 +26,9 @@ pub struct NewCommit {
     pub paths: BTreeSet<HgPathBuf>,
     /// Paths whose result is the other parent's revision as it is (merges).
     pub from_other: BTreeSet<HgPathBuf>,
+    /// Paths that one parent removed and the merge keeps: they get file revisions of their own, so
+    /// that later merges see the decision.
+    pub salvaged: BTreeSet<HgPathBuf>,
     /// Who made it.
     pub user: Vec<u8>,
     /// When.
@@ -167,6 +170,7 @@ impl Making<'_> {
                 linkrev: self.linkrev,
                 manifests: [&self.manifests[0].manifest, &self.manifests[1].manifest],
                 from_other,
+                salvaged: new.salvaged.contains(path),
             };
             let (node, touched) = commit.store(tr, &version)?;
             if touched {

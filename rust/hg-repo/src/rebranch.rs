@@ -123,6 +123,7 @@ fn remake(
         parents,
         paths,
         from_other: BTreeSet::new(),
+        salvaged: BTreeSet::new(),
         user: entry.user().to_vec(),
         date: entry.date(),
         description: entry.description().to_vec(),

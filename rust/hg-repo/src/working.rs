@@ -95,7 +95,7 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
         return Ok(None);
     }
     if is_merge && !status.deleted.is_empty() {
-        return Err(Error::state("cannot commit merge with missing files"));
+        return Err(Error::abort("cannot commit merge with missing files"));
     }
     let state = MergeState::read(repo)?;
     check_resolved(&state, request.matcher)?;
@@ -180,6 +180,13 @@ fn check_resolved(state: &MergeState, matcher: &Matcher) -> Result<()> {
     Ok(())
 }
 
+/// The files that the merge keeps although a side removed them, where these are recorded at all.
+fn salvaged(repo: &Repo, state: &MergeState) -> Result<BTreeSet<HgPathBuf>> {
+    let wanted = repo.config().get_bool_or("experimental", "merge-track-salvaged", false)?;
+    let candidates = state.with_extra(b"merge-removal-candidate", b"yes");
+    Ok(candidates.filter(|_| wanted).cloned().collect())
+}
+
 fn store(
     repo: &Repo,
     wdir: &mut WorkingDir,
@@ -197,6 +204,7 @@ fn store(
         parents,
         paths: changed_paths(status),
         from_other: state.from_other().cloned().collect(),
+        salvaged: salvaged(repo, state)?,
         user: draft.user.clone(),
         date: request.date,
         description: draft.message.clone(),

@@ -60,6 +60,8 @@ pub(super) struct FileCommit<'a> {
     pub(super) manifests: [&'a Arc<Manifest>; 2],
     /// The result of the merge is the other parent's revision.
     pub(super) from_other: bool,
+    /// The merge keeps a file that a parent removed: told where that is the first parent.
+    pub(super) salvaged: bool,
 }
 
 /// The parents of a file revision and where it was copied from.
@@ -119,7 +121,7 @@ impl FileCommit<'_> {
             self.repo.reporter().warn(&warning);
         }
         let (parents, merges) = if first.is_null() {
-            ([second, Node::NULL], false)
+            ([second, Node::NULL], self.salvaged)
         } else if second.is_null() {
             ([first, Node::NULL], false)
         } else {

@@ -95,6 +95,18 @@ impl Action {
     }
 }
 
+impl Action {
+    /// The letters of the action as a bid: they tell conflicts with deletions apart.
+    #[must_use]
+    pub const fn bid_letters(&self) -> &'static str {
+        match self {
+            Self::ChangedDeleted(_) => "cd",
+            Self::DeletedChanged(_) => "dc",
+            _ => self.letter(),
+        }
+    }
+}
+
 /// The paths of a file that is merged.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Merge {

@@ -22,14 +22,15 @@ pub(super) fn hold(plans: &[Plan], interaction: &dyn Interaction) -> Plan {
     }
     let mut out = Plan { auctioned: true, ..Plan::default() };
     for (path, mut bids) in bids {
-        bids.sort_by_key(|(number, bid)| (bid.action.letter(), *number));
+        bids.sort_by_key(|(number, bid)| (bid.action.bid_letters(), *number));
         show_bids(path, &bids, interaction);
         let (number, won) = pick(path, &bids, plans.len(), interaction);
         out.actions.insert(path.clone(), won.clone());
         if number > 0 {
             out.base_of.insert(path.clone(), number);
         }
-        if plans[number].removal_candidates.contains(path) {
+        // What any ancestor saw removed may come back by the merge, whoever wins.
+        if plans.iter().any(|plan| plan.removal_candidates.contains(path)) {
             out.removal_candidates.push(path.clone());
         }
         if plans[number].from_other.contains(path) && matches!(won.action, Action::Get { .. }) {
@@ -49,7 +50,7 @@ pub(super) fn hold(plans: &[Plan], interaction: &dyn Interaction) -> Plan {
 fn show_bids(path: &HgPath, bids: &[Bid<'_>], interaction: &dyn Interaction) {
     interaction.debug(&[b" list of bids for ", path.as_bytes(), b":\n"].concat());
     for (_, bid) in bids {
-        let letter = bid.action.letter().as_bytes();
+        let letter = bid.action.bid_letters().as_bytes();
         interaction.debug(&[b"   ", &bid.reason[..], b" -> ", letter, b"\n"].concat());
     }
 }
@@ -71,23 +72,37 @@ fn pick<'a>(
     };
     let all: Vec<&Bid<'_>> = bids.iter().collect();
     if bids.len() == ancestors && agree(&all) {
-        note(&[b"consensus for ", first.1.action.letter().as_bytes()]);
+        note(&[b"consensus for ", first.1.action.bid_letters().as_bytes()]);
         return first;
     }
-    for (letter, name) in [("k", "keep"), ("kn", "keep new"), ("ka", "keep absent"), ("g", "get")] {
-        let of_kind: Vec<&Bid<'a>> =
-            bids.iter().filter(|bid| bid.1.action.letter() == letter).collect();
-        if !of_kind.is_empty() && (letter != "g" || agree(&of_kind)) {
+    let of = |letters: &str| -> Vec<&Bid<'a>> {
+        bids.iter().filter(|bid| bid.1.action.bid_letters() == letters).collect()
+    };
+    // A conflict with a deletion outbids only what would let the deletion pass unseen.
+    let kinds = [
+        ("k", "keep", None),
+        ("cd", "changed/deleted", Some("kn")),
+        ("kn", "keep new", None),
+        ("ka", "keep absent", None),
+        ("dc", "delete/changed", Some("g")),
+        ("g", "get", None),
+    ];
+    for (letters, name, against) in kinds {
+        let of_kind = of(letters);
+        let outbids = against.is_none_or(|rival| !of(rival).is_empty());
+        if !of_kind.is_empty() && outbids && (letters != "g" || agree(&of_kind)) {
             note(&[b"picking '", name.as_bytes(), b"' action"]);
             return *of_kind[0];
         }
     }
     note(&[b"multiple bids for merge action:"]);
     for (_, bid) in bids {
-        let letter = bid.action.letter().as_bytes();
+        let letter = bid.action.bid_letters().as_bytes();
         interaction.note(&[b"  ", &bid.reason[..], b" -> ", letter, b"\n"].concat());
     }
-    let letter = first.1.action.letter().as_bytes();
+    // All bids are as good then: the ancestor that comes first decides.
+    let first = bids.iter().min_by_key(|(number, _)| *number).copied().unwrap_or(first);
+    let letter = first.1.action.bid_letters().as_bytes();
     let text = [b" ", path.as_bytes(), b": ambiguous merge - picked ", letter, b" action\n"];
     interaction.warn(&text.concat());
     first
@@ -123,5 +138,17 @@ mod tests {
         assert_eq!(winner([Action::Remove, Action::KeepNew]), (Action::KeepNew, 1));
         assert_eq!(winner([merge(), merge()]), (merge(), 0));
         assert_eq!(winner([get(), get()]), (get(), 0));
+    }
+
+    #[test]
+    fn a_conflict_with_a_deletion_outbids_what_would_not_see_it() {
+        let get = || Action::Get { flags: FileFlags::Regular, backup: false };
+        let changed = || Action::ChangedDeleted(Merge::default());
+        let deleted = || Action::DeletedChanged(Merge::default());
+        assert_eq!(winner([Action::KeepNew, changed()]), (changed(), 1));
+        assert_eq!(winner([get(), deleted()]), (deleted(), 1));
+        assert_eq!(winner([deleted(), Action::KeepAbsent]), (Action::KeepAbsent, 1));
+        assert_eq!(winner([Action::Remove, changed()]), (Action::Remove, 0));
+        assert_eq!(winner([changed(), Action::Remove]), (changed(), 0));
     }
 }

@@ -253,12 +253,21 @@ impl MergeState {
 
     /// The paths whose result is the other side's file revision as it is.
     pub fn from_other(&self) -> impl Iterator<Item = &HgPathBuf> {
-        let taken = |extras: &[(Vec<u8>, Vec<u8>)]| {
-            extras.iter().any(|(key, value)| key == b"filenode-source" && value == b"other")
+        self.with_extra(b"filenode-source", b"other")
+    }
+
+    /// The paths of which a fact is known, merged or not.
+    pub fn with_extra<'a>(
+        &'a self,
+        key: &'a [u8],
+        value: &'a [u8],
+    ) -> impl Iterator<Item = &'a HgPathBuf> {
+        let known = move |extras: &[(Vec<u8>, Vec<u8>)]| {
+            extras.iter().any(|(name, at)| name == key && at == value)
         };
         let files = self.records.files.iter().map(|file| (&file.path, &file.extras));
         let loose = self.records.other_extras.iter().map(|(path, extras)| (path, extras));
-        files.chain(loose).filter(move |(_, extras)| taken(extras)).map(|(path, _)| path)
+        files.chain(loose).filter(move |(_, extras)| known(extras)).map(|(path, _)| path)
     }
 
     /// The saved local content of a file.

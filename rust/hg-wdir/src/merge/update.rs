@@ -362,7 +362,7 @@ impl<'a> Update<'a> {
             self.ancestor = ancestor;
             let (plan, base) = self.plan_from(local, other)?;
             for (path, bid) in &plan.actions {
-                let letter = bid.action.letter().as_bytes();
+                let letter = bid.action.bid_letters().as_bytes();
                 let line = [b" ", path.as_bytes(), b": ", &bid.reason, b" -> ", letter, b"\n"];
                 self.interaction.debug(&line.concat());
             }
