@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from pathlib import Path
 
 SCRIPT = """
 import sys
+from pathlib import Path
 sys.path.insert(0, {place!r})
 from mercurial import demandimport
 assert not demandimport.isenabled()
@@ -45,7 +47,7 @@ def test_modules_run_when_touched(tmp_path: Path) -> None:
     assert result.stdout.split() == said
 
 
-def test_the_front_end_works_with_it() -> None:
+def test_the_front_end_works_with_it(tmp_path: Path) -> None:
     """All of ours can be put off."""
     script = (
         "from mercurial import demandimport; demandimport.enable()\n"
@@ -53,7 +55,12 @@ def test_the_front_end_works_with_it() -> None:
         "who = ui.ui.load()\ncommands.version(who)\nwho.flush()\n"
     )
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script],
+        # Not the checkout, which Python would import from before what is installed.
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     assert "Mercurial Distributed SCM" in result.stdout
