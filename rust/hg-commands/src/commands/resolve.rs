@@ -1,5 +1,7 @@
 //! `hg resolve`.
 
+use std::cell::Cell;
+
 use hg_format::mergestate::FileState;
 use hg_match::{Matcher, PatternKind};
 use hg_types::{Error, ErrorKind, FileFlags, HgPathBuf, Result, Revision};
@@ -209,8 +211,13 @@ fn merge_again(
     let repo = ctx.repo()?;
     crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
     let labels = state.labels();
-    let context =
-        MergeContext { repo, interaction: &*ctx.ui, labels: labels.clone(), marker_labels: labels };
+    let context = MergeContext {
+        repo,
+        interaction: &*ctx.ui,
+        labels: labels.clone(),
+        marker_labels: labels,
+        tool_failed: Cell::default(),
+    };
     let mut failed = false;
     for (path, old) in paths {
         if *old == FileState::UnresolvedPath {
@@ -226,14 +233,23 @@ fn merge_again(
                 None => None,
             };
             failed |= !remerge(wdir, &context, state, path)?;
+            let goes_on = context.goes_on()?;
             if let Some((flags, before)) = before {
-                let place = hg_wdir::merge::backup_path(repo, path)?;
+                // A merge that is given up leaves the copy it made itself as it is.
+                let place = match goes_on {
+                    true => hg_wdir::merge::backup_path(repo, path)?,
+                    false => [path.as_bytes(), b".resolve"].concat(),
+                };
                 if flags == FileFlags::Symlink {
                     repo.wvfs().try_remove(&place)?;
                     repo.wvfs().symlink(&before, &place)?;
                 } else {
                     repo.wvfs().write(&place, &before)?;
                 }
+            }
+            if !goes_on {
+                let message = "merge halted after failed merge (see hg resolve)";
+                return Err(Error::new(ErrorKind::Intervention, message));
             }
         }
     }

@@ -396,12 +396,20 @@ impl<'p> Applier<'_, 'p> {
         for path in moved_away.iter().filter(|path| self.repo.wvfs().lexists(path)) {
             self.interaction.debug(&[b"removing ", path.as_bytes(), b"\n"].concat());
         }
+        let mut goes_on = true;
         for (_, path, planned) in merges {
             let Some(merge) = merge_of(&planned.action) else { continue };
-            self.say(path, &planned.reason, "m");
-            let settled = self.merge_one(plan, path, merge)?;
-            open -= 1;
-            self.advance(self.total - open);
+            let settled = if goes_on {
+                self.say(path, &planned.reason, "m");
+                let settled = self.merge_one(plan, path, merge)?;
+                goes_on = self.context.goes_on()?;
+                open -= 1;
+                self.advance(self.total - open);
+                settled
+            } else {
+                self.stats.unresolved += 1;
+                Settled::AsPlanned
+            };
             self.finished.push(Finished { path: path.clone(), merge: merge.clone(), settled });
         }
         for path in moved_away {

@@ -1,5 +1,6 @@
 //! Merging one file: the tool decides or merges, prompts settle what no tool can.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use hg_diff::merge3::{self, Labels, Style};
@@ -86,6 +87,8 @@ pub struct MergeContext<'a> {
     pub labels: [Vec<u8>; 3],
     /// Labels of local, other and base, for conflict markers.
     pub marker_labels: [Vec<u8>; 3],
+    /// Whether the last file failed in a tool that tried: what [`MergeContext::goes_on`] asks about.
+    pub tool_failed: Cell<bool>,
 }
 
 impl MergeContext<'_> {
@@ -116,7 +119,29 @@ impl MergeContext<'_> {
             ToolKind::Internal(Internal::Other) => Ok(take_other(file)),
             ToolKind::Internal(Internal::Fail) => Ok(self.fail(file)),
             ToolKind::Internal(Internal::Prompt) => self.prompt(file),
-            _ => self.run(&tool, file, demands),
+            _ => {
+                let outcome = self.run(&tool, file, demands)?;
+                self.tool_failed.set(outcome.is_unresolved());
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Whether more files are merged after one that failed (`merge.on-failure`).
+    ///
+    /// # Errors
+    /// When the user cancels.
+    pub fn goes_on(&self) -> Result<bool> {
+        if !self.tool_failed.take() {
+            return Ok(true);
+        }
+        match self.repo.config().get("merge", "on-failure") {
+            Some(b"halt") => Ok(false),
+            Some(b"prompt") => {
+                let question = b"continue merge operation (yn)?$$ &Yes $$ &No";
+                Ok(self.interaction.choose(question, 0)? == 0)
+            }
+            _ => Ok(true),
         }
     }
 

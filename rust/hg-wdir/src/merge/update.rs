@@ -1,5 +1,6 @@
 //! Updating the working directory to a changeset, and merging one into it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -481,6 +482,7 @@ impl<'a> Update<'a> {
             interaction: self.interaction,
             labels,
             marker_labels: markers,
+            tool_failed: Cell::default(),
         };
         let mut state = match self.options.matcher {
             Some(_) => MergeState::read(&self.repo)?,
