@@ -5,11 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from pathlib import Path
 
 SCRIPT = """
 import sys
-from pathlib import Path
 sys.path.insert(0, {place!r})
 from mercurial import demandimport
 assert not demandimport.isenabled()
