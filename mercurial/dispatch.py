@@ -10,7 +10,7 @@ import sys
 import time
 from typing import Any, Callable, Sequence
 
-from mercurial import error, extensions, rustext, ui as uimod
+from mercurial import error, extensions, overrides, rustext, ui as uimod
 
 
 class Host:
@@ -116,9 +116,14 @@ class Host:
 
     def repository(self, ui_handle: Any, repo_handle: Any) -> None:
         """Set up the repository of the run."""
-        if any(
-            hasattr(module, "reposetup") for _name, module in extensions.extensions()
-        ) or (self._req.prereposetups):
+        if (
+            self._req.prereposetups
+            or overrides.wrapped_exchange()
+            or any(
+                hasattr(module, "reposetup")
+                for _name, module in extensions.extensions()
+            )
+        ):
             self.repo(self.ui(ui_handle), repo_handle)
 
     def hook(self, ui_handle: Any, repo_handle: Any, what: tuple[Any, ...]) -> bool:

@@ -1,13 +1,75 @@
 """Pushing and pulling.
 
-Public: `pull`, `push`, `readbundle`, `pulloperation`, `pushoperation`.
+Native commands go through `push` and `pull` when an extension has replaced them (`overrides`).
+
+Public: `pull`, `push`, `readbundle`, `pulloperation`, `pushoperation`, `connectedpeer`, `replaced`,
+`called_directly`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from mercurial import error
+from mercurial.i18n import _
 from mercurial.node import hex
+
+_direct = 0
+
+
+def called_directly() -> bool:
+    """Return whether the native command runs for a caller of `push` or `pull`."""
+    return _direct > 0
+
+
+class _Directly:
+    """While a native command runs whose exchange is not to come back to us."""
+
+    def __enter__(self) -> None:
+        global _direct
+        _direct += 1
+
+    def __exit__(self, *_exc: object) -> None:
+        global _direct
+        _direct -= 1
+
+
+class connectedpeer:  # noqa: N801 -- named as Mercurial names such classes
+    """The other side of a native push or pull, which talks to it: wrappers see its address.
+
+    Args:
+        ui: The user.
+        address: Where it is.
+    """
+
+    def __init__(self, ui: Any, address: bytes):
+        self.ui = ui
+        self.path = None
+        self._address = address
+
+    def url(self) -> bytes:
+        """Return its address."""
+        return self._address
+
+    def local(self) -> Any:
+        """Return nothing: it is not on this machine."""
+        return None
+
+    def canpush(self) -> bool:
+        """Return whether one can push to it."""
+        return True
+
+    def peer(self, *_args: Any, **_options: Any) -> Any:
+        """Return itself."""
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise error.Abort(
+            _(b"'%s' of a connected repository is not available to extensions")
+            % name.encode()
+        )
 
 
 class pulloperation:  # noqa: N801 -- the name is Mercurial's
@@ -52,7 +114,7 @@ class pushoperation:  # noqa: N801 -- the name is Mercurial's
         self.newbranch = newbranch
         self.bookmarks = bookmarks
         self.cgresult: int | None = None
-        self.bkresult = None
+        self.bkresult: int | None = None
 
 
 def pull(
@@ -60,7 +122,7 @@ def pull(
     remote: Any,
     path: Any = None,
     heads: Any = None,
-    force: bool = False,
+    force: bool | None = False,
     bookmarks: Any = (),
     opargs: Any = None,
     **options: Any,
@@ -68,11 +130,23 @@ def pull(
     """Pull from a peer."""
     from mercurial import commands  # late: it comes after us
 
-    operation = pulloperation(repo, remote, heads, force, bookmarks=bookmarks)
+    operation = pulloperation(repo, remote, heads, bool(force), bookmarks=bookmarks)
+    pending = getattr(remote, "_pending", None)
+    if pending is not None:
+        operation.cgresult = pending.run(
+            repo._handle, heads, list(bookmarks), bool(force)
+        )
+        return operation
     names = [hex(node) for node in heads or []]
-    code = commands.pull(
-        repo.ui, repo, remote.url(), rev=names, force=force, bookmark=list(bookmarks)
-    )
+    with _Directly():
+        code = commands.pull(
+            repo.ui,
+            repo,
+            remote.url(),
+            rev=names,
+            force=force,
+            bookmark=list(bookmarks),
+        )
     operation.cgresult = 0 if code else 1
     return operation
 
@@ -80,7 +154,7 @@ def pull(
 def push(
     repo: Any,
     remote: Any,
-    force: bool = False,
+    force: bool | None = False,
     revs: Any = None,
     newbranch: bool = False,
     bookmarks: Any = (),
@@ -91,20 +165,43 @@ def push(
     """Push to a peer."""
     from mercurial import commands  # late: it comes after us
 
-    operation = pushoperation(repo, remote, force, revs, newbranch, bookmarks)
+    operation = pushoperation(repo, remote, bool(force), revs, newbranch, bookmarks)
+    pending = getattr(remote, "_pending", None)
+    if pending is not None:
+        operation.cgresult, failed = pending.run(
+            repo._handle,
+            revs,
+            list(bookmarks),
+            (bool(force), bool(newbranch), bool(publish)),
+        )
+        operation.bkresult = 2 if failed else None
+        return operation
     names = [hex(node) for node in revs or []]
-    code = commands.push(
-        repo.ui,
-        repo,
-        remote.url(),
-        rev=names,
-        force=force,
-        new_branch=newbranch,
-        bookmark=list(bookmarks),
-        publish=publish,
-    )
+    with _Directly():
+        code = commands.push(
+            repo.ui,
+            repo,
+            remote.url(),
+            rev=names,
+            force=force,
+            new_branch=newbranch,
+            bookmark=list(bookmarks),
+            publish=publish,
+        )
     operation.cgresult = 0 if code else 1
     return operation
+
+
+_ORIGINALS = {"push": push, "pull": pull}
+
+
+def replaced() -> list[str]:
+    """Return which functions extensions have replaced, as `hg_store::RepoMethod` names them."""
+    return [
+        f"exchange.{name}"
+        for name, original in _ORIGINALS.items()
+        if globals()[name] is not original
+    ]
 
 
 b2partsgenmapping: dict[bytes, Any] = {}
@@ -134,6 +231,4 @@ def getbundle2partsgenerator(stepname: bytes, idx: int | None = None) -> Any:
 
 def readbundle(ui: Any, fh: Any, fname: bytes, vfs: Any = None) -> Any:
     """Refuse: bundles are read by native code only."""
-    from mercurial import error  # late: used only here
-
     raise error.Abort(b"bundles are read by native code only; use 'hg unbundle'")

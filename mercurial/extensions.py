@@ -514,6 +514,14 @@ def _warn_no_seam(container: Any, name: str) -> None:
     _warn_unreached([where])
 
 
+def warn_methods(names: list[str]) -> None:
+    """Say once that methods of a repository are replaced in vain."""
+    new = [name for name in names if name not in _warnedseams]
+    _warnedseams.update(new)
+    for name in new:
+        _warn_unreached([name])
+
+
 def _warn_unreached(names: list[str]) -> None:
     """Say what is wrapped in vain: one by its name, many by the first and their number."""
     if not names:

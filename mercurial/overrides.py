@@ -3,11 +3,13 @@
 The core asks these functions when `localrepository._sync` has told it that a class (or an instance)
 replaces a method; without any replacement it asks nobody.
 
-Public: `lock`, `transaction`, `notify`, `status`, `commitctx`, `METHODS`.
+Public: `lock`, `transaction`, `notify`, `status`, `commitctx`, `push`, `pull`, `wrapped_exchange`,
+`warn_unrouted`, `METHODS`.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 METHODS = (
@@ -69,3 +71,104 @@ def commitctx(repo: Any, args: tuple[Any]) -> bytes:
     )
     ctx._pending = pending
     return shown.commitctx(ctx, True)
+
+
+def wrapped_exchange() -> list[str]:
+    """Return which of `exchange.push` and `exchange.pull` an extension has replaced."""
+    module = sys.modules.get("mercurial.exchange")
+    return [] if module is None else module.replaced()
+
+
+def _peer(shown: Any, pending: Any) -> Any:
+    from mercurial import exchange, hg  # late: few extensions wrap them
+
+    address, local = pending.place()
+    if local:
+        remote: Any = hg.peer(shown, {}, address)
+    else:
+        remote = exchange.connectedpeer(shown.ui, address)
+    remote._pending = pending
+    return remote
+
+
+def push(repo: Any, args: tuple[Any]) -> tuple[int | None, bool]:
+    """Push as `exchange.push` does; return the result, and whether a bookmark failed."""
+    from mercurial import exchange  # late: as above
+
+    (pending,) = args
+    shown = repo.as_commands_see_it()
+    revs, bookmarks, variables = pending.what()
+    force, newbranch, publish = pending.flags()
+    if exchange.called_directly():
+        return pending.run(shown._handle, revs, bookmarks, pending.flags())
+    done = exchange.push(
+        shown,
+        _peer(shown, pending),
+        force or None,
+        revs=revs,
+        newbranch=newbranch,
+        bookmarks=bookmarks,
+        publish=publish,
+        opargs={b"pushvars": variables},
+    )
+    return done.cgresult, done.bkresult == 2
+
+
+def pull(repo: Any, args: tuple[Any]) -> int:
+    """Pull as `exchange.pull` does; return how heads changed."""
+    from mercurial import exchange  # late: as above
+
+    (pending,) = args
+    shown = repo.as_commands_see_it()
+    heads, bookmarks, force = pending.what()
+    if exchange.called_directly():
+        return pending.run(shown._handle, heads, bookmarks, force)
+    done = exchange.pull(
+        shown,
+        _peer(shown, pending),
+        path=None,
+        heads=heads,
+        force=force or None,
+        bookmarks=bookmarks,
+        opargs={},
+        confirm=None,
+    )
+    return done.cgresult or 0
+
+
+# Methods of Mercurial's class that ours has not and that native code does not call either.
+_ABSENT = (
+    "checkpush",
+    "listkeys",
+    "peer",
+    "prepushoutgoinghooks",
+    "pushkey",
+    "rollback",
+)
+
+_checked: set[type] = set()
+
+
+def _is_unrouted(name: str, original: type) -> bool:
+    if name.startswith("_") or name in METHODS or name == "commit":
+        return False
+    return name in _ABSENT or hasattr(original, name)
+
+
+def warn_unrouted(cls: type, original: type) -> None:
+    """Say once which methods of a class that an extension derived native code does not call."""
+    if cls is original or cls in _checked:
+        return
+    _checked.add(cls)
+    from mercurial import extensions  # late: few extensions derive a class
+
+    for part in cls.__mro__[: cls.__mro__.index(original)]:
+        if part in _checked and part is not cls:
+            continue
+        _checked.add(part)
+        if part.__module__.startswith(("mercurial.", "hgext.")):
+            continue
+        names = [name for name in part.__dict__ if _is_unrouted(name, original)]
+        extensions.warn_methods(
+            [f"mercurial.localrepo.localrepository.{name}" for name in names]
+        )

@@ -313,3 +313,105 @@ def test_python_asks_what_extensions_registered(hg, tmp_path: Path) -> None:
     )
     result = hg("asks", "--config", f"extensions.asks={tmp_path}/asks.py")
     assert result.stdout == "[0]\n", result.stderr
+
+
+EXCHANGE = """
+from mercurial import exchange, extensions
+
+
+def pushed(orig, repo, remote, *args, **kwargs):
+    repo.ui.write(b'before push %r\\n' % sorted(kwargs))
+    if repo.ui.configbool(b'test', b'first'):
+        kwargs['revs'] = [repo[0].node()]
+    done = orig(repo, remote, *args, **kwargs)
+    repo.ui.write(b'after push %r\\n' % done.cgresult)
+    return done
+
+
+def pulled(orig, repo, remote, *args, **kwargs):
+    repo.ui.write(b'before pull %r\\n' % sorted(kwargs))
+    done = orig(repo, remote, *args, **kwargs)
+    repo.ui.write(b'after pull %r\\n' % done.cgresult)
+    return done
+
+
+def uisetup(ui):
+    extensions.wrapfunction(exchange, 'push', pushed)
+    extensions.wrapfunction(exchange, 'pull', pulled)
+"""
+
+
+@pytest.fixture
+def exchanging(hg, tmp_path: Path):
+    """Return a function that runs `hg` where `exchange.push` and `exchange.pull` are wrapped."""
+    (tmp_path / "exchanging.py").write_text(EXCHANGE)
+    more = ("--config", f"extensions.exchanging={tmp_path}/exchanging.py")
+    assert hg("init", f"{tmp_path}/other").returncode == 0
+
+    def run(*args: str) -> subprocess.CompletedProcess:
+        return hg(*args, *more, "--config", "extensions.wraps=!")
+
+    return run
+
+
+def test_wrapped_push_is_used_by_the_native_command(exchanging, tmp_path: Path) -> None:
+    """It gets upstream's arguments, may change them, and its result decides."""
+    result = exchanging("push", f"{tmp_path}/other", "--config", "test.first=1")
+    expected = f"pushing to {tmp_path}/other\nbefore push "
+    expected += "['bookmarks', 'newbranch', 'opargs', 'publish', 'revs']\nsearching for changes\n"
+    assert result.stdout.startswith(expected), result.stderr
+    assert result.stdout.endswith("added 1 changesets with 1 changes to 1 files\nafter push 1\n")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert exchanging("id", "-R", f"{tmp_path}/other", "-r", "tip", "-n").stdout == "0\n"
+    assert exchanging("push", f"{tmp_path}/other").stdout.endswith("after push 1\n")
+    result = exchanging("push", f"{tmp_path}/other")
+    assert result.stdout.endswith("no changes found\nafter push None\n")
+    assert result.returncode == 1
+
+
+def test_wrapped_pull_is_used_by_the_native_command(exchanging, tmp_path: Path) -> None:
+    """What came in counts as without the wrapper."""
+    result = exchanging("pull", "-R", f"{tmp_path}/other", ".")
+    assert "before pull ['bookmarks', 'confirm', 'force', 'heads', 'opargs', 'path']\n" in result.stdout
+    assert "after pull 1\n(run 'hg update' to get a working copy)\n" in result.stdout
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_wrapped_exchange_is_called_once_by_python(hg, tmp_path: Path) -> None:
+    """An extension's own call does not come back to its wrapper through the native command."""
+    (tmp_path / "calls.py").write_text(
+        EXCHANGE
+        + "\nfrom mercurial import hg, registrar\n"
+        "cmdtable = {}\n"
+        "command = registrar.command(cmdtable)\n"
+        "@command(b'pushit', [])\n"
+        "def pushit(ui, repo, dest):\n"
+        "    exchange.push(repo, hg.peer(repo, {}, dest))\n"
+    )
+    assert hg("init", f"{tmp_path}/other").returncode == 0
+    result = hg("pushit", f"{tmp_path}/other", "--config", f"extensions.calls={tmp_path}/calls.py")
+    assert result.stdout.count("before push") == 1, result.stderr
+    assert "added 2 changesets" in result.stdout
+
+
+def test_methods_that_native_code_does_not_call_are_told(hg, tmp_path: Path) -> None:
+    """Replacing them in a class of repositories is told by name, once."""
+    (tmp_path / "tagger.py").write_text(
+        "def reposetup(ui, repo):\n"
+        "    class tagger(repo.__class__):\n"
+        "        def tags(self):\n"
+        "            return super().tags()\n"
+        "        def invalidate(self, *args, **kwargs):\n"
+        "            return super().invalidate(*args, **kwargs)\n"
+        "        def status(self, *args, **kwargs):\n"
+        "            return super().status(*args, **kwargs)\n"
+        "        def mine(self):\n"
+        "            pass\n"
+        "    repo.__class__ = tagger\n"
+    )
+    result = hg("status", "--config", f"extensions.tagger={tmp_path}/tagger.py")
+    assert result.stderr.splitlines() == [
+        f"warning: mercurial.localrepo.localrepository.{name} is wrapped by an extension, "
+        "but built-in commands do not call it"
+        for name in ("tags", "invalidate")
+    ]

@@ -11,7 +11,7 @@ use hg_wire::peer::Peer;
 
 use crate::repo::{RepoHandle, context, node};
 
-fn nodes(py: Python<'_>, ids: Option<Vec<PyBytes>>) -> PyResult<Option<Vec<Node>>> {
+pub(crate) fn nodes(py: Python<'_>, ids: Option<Vec<PyBytes>>) -> PyResult<Option<Vec<Node>>> {
     ids.map(|ids| ids.iter().map(|id| node(py, id)).collect()).transpose()
 }
 

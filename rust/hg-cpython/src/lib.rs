@@ -27,6 +27,7 @@ mod matcher;
 mod merges;
 mod names;
 mod overrides;
+mod pending_exchange;
 mod paths;
 mod plugins;
 mod repo;
@@ -72,6 +73,8 @@ fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
     m.add_class::<matcher::Matcher>(py)?;
     m.add_class::<locks::Lock>(py)?;
     m.add_class::<overrides::PendingCommit>(py)?;
+    m.add_class::<pending_exchange::PendingPull>(py)?;
+    m.add_class::<pending_exchange::PendingPush>(py)?;
     m.add_class::<Transaction>(py)?;
     repo::set_up(py)?;
     revlog::set_up(py)?;

@@ -14,9 +14,11 @@ use hg_repo::commit::{CommitReplacement, MemoryFiles, NewCommit};
 use hg_store::{Keeper, RepoMethod, RepoOverrides};
 use hg_types::{HgPath, HgPathBuf, Node, Result};
 use hg_wdir::{Status, StatusOptions, StatusReplacement};
+use hg_wire::replaced::{PullReplacement, PushReplacement};
 
 use crate::locks::with_python;
 use crate::matcher;
+use crate::pending_exchange;
 use crate::repo::{RepoHandle, node};
 
 py_class!(pub class PendingCommit |py| {
@@ -91,7 +93,7 @@ pub(crate) fn install(
 struct Replaced(Arc<PyObject>);
 
 /// Asks one of the functions of `mercurial.overrides` about the repository.
-fn ask(
+pub(crate) fn ask(
     py: Python<'_>,
     repo: &PyObject,
     question: &str,
@@ -134,6 +136,12 @@ impl RepoOverrides for Replaced {
                     with_python(|py| commit(py, &repo, new, files))
                 }))))
             }
+            RepoMethod::Push => Some(Box::new(PushReplacement(Box::new(move |peer, options| {
+                pending_exchange::push(&repo, peer, options)
+            })))),
+            RepoMethod::Pull => Some(Box::new(PullReplacement(Box::new(move |peer, options| {
+                pending_exchange::pull(&repo, peer, options)
+            })))),
             _ => None,
         }
     }

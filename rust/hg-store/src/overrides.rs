@@ -28,11 +28,15 @@ pub enum RepoMethod {
     Destroying,
     /// Told when changesets were removed.
     Destroyed,
+    /// Bringing changesets to another repository.
+    Push,
+    /// Bringing changesets from another repository.
+    Pull,
 }
 
 impl RepoMethod {
     /// All of them, with the names that plugins know them by.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Lock, "lock"),
         (Self::Wlock, "wlock"),
         (Self::Transaction, "transaction"),
@@ -40,6 +44,8 @@ impl RepoMethod {
         (Self::Status, "status"),
         (Self::Destroying, "destroying"),
         (Self::Destroyed, "destroyed"),
+        (Self::Push, "exchange.push"),
+        (Self::Pull, "exchange.pull"),
     ];
 
     fn bit(self) -> u32 {

@@ -4,7 +4,8 @@ use hg_store::Repo;
 use hg_types::{Error, Node, Result};
 use hg_wire::paths::Path;
 use hg_wire::peer::Peer;
-use hg_wire::pull::{PullOptions, fetch_bookmarks, pull};
+use hg_wire::pull::{PullOptions, fetch_bookmarks};
+use hg_wire::replaced::pull_from;
 use hg_wire::url::hide_password;
 
 use crate::{Command, CommandContext, remote, spec};
@@ -58,8 +59,8 @@ fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
     if !heads.is_empty() {
         options.heads = Some(heads);
     }
-    let pulled = pull(repo, &mut *peer, &options)?;
-    remote::after_incoming(ctx, repo, pulled.result, checkout)
+    let result = pull_from(repo, peer, options)?;
+    remote::after_incoming(ctx, repo, result, checkout)
 }
 
 /// The changesets of the bookmarks that `-B` names; the names go into the options.

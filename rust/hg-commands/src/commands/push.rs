@@ -4,7 +4,8 @@ use hg_query::revset;
 use hg_store::Repo;
 use hg_types::{Error, Node, Result};
 use hg_wire::paths::Path;
-use hg_wire::push::{AutoPublish, PushOptions, push};
+use hg_wire::push::{AutoPublish, PushOptions};
+use hg_wire::replaced::push_to;
 use hg_wire::url::hide_password;
 
 use crate::{Command, CommandContext, remote, spec};
@@ -55,7 +56,7 @@ fn push_one(
     bookmarks: &[Vec<u8>],
 ) -> Result<i32> {
     ctx.ui.status([b"pushing to ", &*hide_password(&path.location), b"\n"].concat());
-    let mut peer = remote::peer(ctx, &path.location)?;
+    let peer = remote::peer(ctx, &path.location)?;
     let heads = heads(ctx, repo, path, revs)?;
     require_revisions(ctx, heads.is_none() && bookmarks.is_empty())?;
     let options = PushOptions {
@@ -70,7 +71,7 @@ fn push_one(
         auto_publish: auto_publish(ctx)?,
         confirm: Some(remote::confirm(ctx)),
     };
-    let pushed = push(repo, &mut *peer, &options)?;
+    let pushed = push_to(repo, peer, options)?;
     let mut code = i32::from(pushed.changegroup.is_none_or(|result| result == 0));
     if pushed.bookmark_failed {
         code = 2;
