@@ -8,11 +8,10 @@ Public: `pull`, `push`, `readbundle`, `pulloperation`, `pushoperation`, `connect
 
 from __future__ import annotations
 
+from binascii import hexlify
 from typing import Any
 
-from mercurial import error
 from mercurial.i18n import _
-from mercurial.node import hex
 
 _direct = 0
 
@@ -66,6 +65,8 @@ class connectedpeer:  # noqa: N801 -- named as Mercurial names such classes
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        from mercurial import error  # late: it comes after us
+
         raise error.Abort(
             _(b"'%s' of a connected repository is not available to extensions")
             % name.encode()
@@ -137,7 +138,7 @@ def pull(
             repo._handle, heads, list(bookmarks), bool(force)
         )
         return operation
-    names = [hex(node) for node in heads or []]
+    names = [hexlify(node) for node in heads or []]
     with _Directly():
         code = commands.pull(
             repo.ui,
@@ -176,7 +177,7 @@ def push(
         )
         operation.bkresult = 2 if failed else None
         return operation
-    names = [hex(node) for node in revs or []]
+    names = [hexlify(node) for node in revs or []]
     with _Directly():
         code = commands.push(
             repo.ui,
@@ -231,4 +232,6 @@ def getbundle2partsgenerator(stepname: bytes, idx: int | None = None) -> Any:
 
 def readbundle(ui: Any, fh: Any, fname: bytes, vfs: Any = None) -> Any:
     """Refuse: bundles are read by native code only."""
+    from mercurial import error  # late: it comes after us
+
     raise error.Abort(b"bundles are read by native code only; use 'hg unbundle'")
