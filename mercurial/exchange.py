@@ -139,8 +139,9 @@ def pull(
         )
         return operation
     names = [hexlify(node) for node in heads or []]
+    command: Any = commands.pull
     with _Directly():
-        code = commands.pull(
+        code = command(
             repo.ui,
             repo,
             remote.url(),
@@ -178,8 +179,9 @@ def push(
         operation.bkresult = 2 if failed else None
         return operation
     names = [hexlify(node) for node in revs or []]
+    command: Any = commands.push
     with _Directly():
-        code = commands.push(
+        code = command(
             repo.ui,
             repo,
             remote.url(),

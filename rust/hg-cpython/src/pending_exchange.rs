@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 
-use cpython::{
-    PyBytes, PyObject, PyResult, Python, PythonObject as _, ToPyObject as _, py_class,
-};
+use cpython::{PyBytes, PyObject, PyResult, Python, PythonObject as _, ToPyObject as _, py_class};
 use hg_types::{Error, Node, Result};
 use hg_wire::peer::Peer;
 use hg_wire::pull::PullOptions;
