@@ -118,6 +118,24 @@ class pushoperation:  # noqa: N801 -- the name is Mercurial's
         self.bkresult: int | None = None
 
 
+def _run_native(operation: Any, name: str, nodes: Any, **opts: Any) -> None:
+    """Run the native command, which does not come back to the function called."""
+    from mercurial import commands  # late: it comes after us
+
+    command: Any = getattr(commands, name)
+    names = [hexlify(node) for node in nodes or []]
+    with _Directly():
+        code = command(
+            operation.repo.ui,
+            operation.repo,
+            operation.remote.url(),
+            rev=names,
+            force=operation.force,
+            **opts,
+        )
+    operation.cgresult = 0 if code else 1
+
+
 def pull(
     repo: Any,
     remote: Any,
@@ -129,8 +147,6 @@ def pull(
     **options: Any,
 ) -> pulloperation:
     """Pull from a peer."""
-    from mercurial import commands  # late: it comes after us
-
     operation = pulloperation(repo, remote, heads, bool(force), bookmarks=bookmarks)
     pending = getattr(remote, "_pending", None)
     if pending is not None:
@@ -138,18 +154,7 @@ def pull(
             repo._handle, heads, list(bookmarks), bool(force)
         )
         return operation
-    names = [hexlify(node) for node in heads or []]
-    command: Any = commands.pull
-    with _Directly():
-        code = command(
-            repo.ui,
-            repo,
-            remote.url(),
-            rev=names,
-            force=force,
-            bookmark=list(bookmarks),
-        )
-    operation.cgresult = 0 if code else 1
+    _run_native(operation, "pull", heads, bookmark=list(bookmarks))
     return operation
 
 
@@ -165,8 +170,6 @@ def push(
     **options: Any,
 ) -> pushoperation:
     """Push to a peer."""
-    from mercurial import commands  # late: it comes after us
-
     operation = pushoperation(repo, remote, bool(force), revs, newbranch, bookmarks)
     pending = getattr(remote, "_pending", None)
     if pending is not None:
@@ -178,20 +181,14 @@ def push(
         )
         operation.bkresult = 2 if failed else None
         return operation
-    names = [hexlify(node) for node in revs or []]
-    command: Any = commands.push
-    with _Directly():
-        code = command(
-            repo.ui,
-            repo,
-            remote.url(),
-            rev=names,
-            force=force,
-            new_branch=newbranch,
-            bookmark=list(bookmarks),
-            publish=publish,
-        )
-    operation.cgresult = 0 if code else 1
+    _run_native(
+        operation,
+        "push",
+        revs,
+        new_branch=newbranch,
+        bookmark=list(bookmarks),
+        publish=publish,
+    )
     return operation
 
 

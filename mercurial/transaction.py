@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict
 
 from mercurial import error, rustext
+from mercurial.utils import containers
 
 
 class _hookargs(Dict[Any, Any]):  # noqa: N801 -- private
@@ -30,7 +31,7 @@ class _hookargs(Dict[Any, Any]):  # noqa: N801 -- private
         return self[key]
 
 
-class transaction:  # noqa: N801 -- the name is Mercurial's
+class transaction(containers.transactional):  # noqa: N801 -- the name is Mercurial's
     """A running transaction; undone unless it is closed.
 
     Args:
@@ -121,16 +122,6 @@ class transaction:  # noqa: N801 -- the name is Mercurial's
         self._users = max(self._users - 1, 0)
         if self._depth > 0 and not self._users:
             self.abort()
-
-    def __enter__(self) -> transaction:
-        return self
-
-    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            self.release()
 
     # -- callbacks
 

@@ -104,7 +104,7 @@ impl<'a> Operation<'a> {
             if self.bundle2 {
                 tr.set_hook_arg("bundle2", "1")?;
             }
-            crate::summary::register(self.repo, &tr)?;
+            crate::summary::register(&tr)?;
             self.transaction = Some(tr);
         }
         Ok(self.transaction.as_ref().expect("was begun above"))

@@ -4,14 +4,13 @@ use hg_store::{Changes, Repo, Transaction};
 use hg_types::{Node, Phase, Result};
 
 /// Has the summary said when `tr` has closed.
-pub fn register(repo: &Repo, tr: &Transaction) -> Result<()> {
+pub fn register(tr: &Transaction) -> Result<()> {
     let incoming = matches!(
         tr.description().split('\n').next(),
         Some("pull" | "unbundle" | "debugunbundle" | "clone")
     );
     let obsoleting = incoming
         || matches!(tr.description().split('\n').next(), Some("debugobsolete" | "push" | "serve"));
-    let _ = repo;
     // Between the two the user hears of changesets that became unstable.
     tr.add_post_close("10-summary", move |tr| {
         if obsoleting {
@@ -66,7 +65,7 @@ fn new_changesets(repo: &Repo, changes: &Changes) -> Result<Vec<String>> {
     let short = |rev| String::from_utf8_lossy(&changelog.node(rev).short()).into_owned();
     let seen = || changes.revisions.iter().copied().filter(|&rev| !extinct.contains(rev));
     let mut lines = Vec::new();
-    if let (Some(first), Some(last)) = (seen().next(), seen().last()) {
+    if let (Some(first), Some(last)) = (seen().next(), seen().next_back()) {
         let mut range = short(first);
         if last != first {
             range = format!("{range}:{}", short(last));

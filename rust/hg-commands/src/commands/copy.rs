@@ -140,8 +140,9 @@ impl<'a> Copying<'a> {
             }
         }
         if list.is_empty() {
+            let error = Error::input("no files to copy");
             let hint = "maybe you meant to use --after --at-rev=.";
-            return Err(Error::input("no files to copy").hint(hint));
+            return Err(if self.rename { error.hint(hint) } else { error });
         }
         let mut failed = false;
         for (targets, sources) in list {

@@ -81,7 +81,7 @@ fn create(ctx: &CommandContext, predecessor: &[u8], successors: &[Vec<u8>]) -> R
     if !repo.evolution("createmarkers")? {
         return Err(Error::abort("creating obsolete markers is not enabled on this repo"));
     }
-    hg_wire::summary::register(repo, &tr)?;
+    hg_wire::summary::register(&tr)?;
     repo.add_markers(&tr, &[marker])?;
     tr.close()?;
     Ok(0)

@@ -99,7 +99,7 @@ fn line_bounds(tree: &Tree) -> Result<(i64, i64)> {
     else {
         return Err(parse_error(bounds));
     };
-    Ok((first.into(), last.into()))
+    Ok((first, last))
 }
 
 /// The lines between two numbers that are counted from one; counted from 0.
