@@ -148,6 +148,8 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=10.0)
     parser.add_argument("names", metavar="QUESTION", nargs="*")
     args = parser.parse_args()
+    # Peers run in the repository, not here.
+    args.hg = str(Path(args.hg).absolute())
     missed = 0
     with tempfile.TemporaryDirectory(prefix="hg-bench-") as work:
         env = environment(Path(work))

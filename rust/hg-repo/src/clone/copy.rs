@@ -51,8 +51,12 @@ fn copy_history(source: &Repo, to: &Path) -> Result<Copier> {
         copier.directory(&from.join(name), &to.join(name))?;
     }
     let mut last = Vec::new();
+    let own_directory = source.requires(name::STORE);
     for file in files_of(from)? {
         let name = file.to_string_lossy().into_owned();
+        if !own_directory && !is_history(&name) {
+            continue;
+        }
         if name.starts_with("00changelog") {
             last.push(file);
         } else if is_copied(&name) && !(publishing && name == "phaseroots") {
@@ -87,6 +91,13 @@ fn requirements(source: &Repo) -> Requirements {
 fn is_copied(name: &str) -> bool {
     let temporary = ["journal", "undo", "lock", "wlock"];
     !temporary.iter().any(|prefix| name.starts_with(prefix)) && !name.ends_with(".a")
+}
+
+/// Whether a file is of the history, where that shares a directory with everything else (repositories without `store`):
+/// neither the working directory's state nor the configuration go along.
+fn is_history(name: &str) -> bool {
+    ["00changelog", "00manifest"].iter().any(|prefix| name.starts_with(prefix))
+        || ["phaseroots", "obsstore"].contains(&name)
 }
 
 fn read_error(path: &Path, error: std::io::Error) -> Error {
