@@ -81,6 +81,7 @@ class Bench:
         self.lstat: str | None = None
         self.missed = 0
         self.peak_bytes: dict[str, int] = {}
+        self.first_peak_bytes: dict[str, int] = {}
         self.size: int | None = None
         self.with_git = True
         self.env = environment(work)
@@ -242,6 +243,10 @@ class Bench:
         times: dict[str, list[float]] = {peer.name: [] for peer in present}
         self.peak_bytes.clear()
         for number in range(-2, self.rounds):
+            if number == 0:
+                # The first round may have more to do: contents to compare, caches to write.
+                self.first_peak_bytes = dict(self.peak_bytes)
+                self.peak_bytes.clear()
             for peer in present:
                 seconds = self.once(peer, number)
                 if number >= 0:

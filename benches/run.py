@@ -141,7 +141,9 @@ def million(bench: Bench) -> None:
     bench.judge(medians, "hg v2", "lstat", 1.3)
     for name, bound in (("hg v2", 100), ("hg v1", 400)):
         each = bench.peak_bytes[name] / files
-        bench.verdict(f"memory {name}", each, bound, "bytes a file")
+        bench.verdict(f"memory {name}", each, bound, "bytes a file ")
+        first = bench.first_peak_bytes[name] / files
+        print(f"    memory {name}, first status after the commit: {first:.0f} bytes a file")
     bench.forget_repositories()
 
 
