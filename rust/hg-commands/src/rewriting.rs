@@ -172,6 +172,6 @@ pub fn can_remove_saying(
 /// When they cannot be removed.
 pub fn remove(repo: &Repo, made: &[Revision], operation: &'static str) -> Result<()> {
     let _lock = repo.lock()?;
-    strip(repo, made, &StripOptions { backup: false, suffix: operation })?;
+    strip(repo, made, &StripOptions { backup: false, suffix: operation, named: None })?;
     Ok(())
 }

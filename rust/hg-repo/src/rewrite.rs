@@ -182,7 +182,7 @@ impl Rewriting {
             repo.reporter().warn(&text.concat());
             return Ok(());
         }
-        let options = StripOptions { backup: self.backup, suffix: self.operation };
+        let options = StripOptions { backup: self.backup, suffix: self.operation, named: None };
         strip(repo, &revs, &options)?;
         Ok(())
     }

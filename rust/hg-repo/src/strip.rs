@@ -36,11 +36,13 @@ pub struct StripOptions {
     pub backup: bool,
     /// The last word of the backup's name: `backup`, `amend`, `rebase`, ...
     pub suffix: &'static str,
+    /// The changeset that names the backup; without it, the last of those that take others with them.
+    pub named: Option<Node>,
 }
 
 impl Default for StripOptions {
     fn default() -> Self {
-        Self { backup: true, suffix: "backup" }
+        Self { backup: true, suffix: "backup", named: None }
     }
 }
 
@@ -67,11 +69,10 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     for &rev in &known {
         doomed.insert(rev);
     }
-    // The backup is named by the last of the changesets that take the others with them.
     let is_root = |rev: &Revision| !changelog.parents(*rev).iter().any(|&p| doomed.contains(p));
     let last_root = known.iter().copied().filter(is_root).max().unwrap_or(first);
     let plan = Plan::make(repo, first, doomed)?;
-    let node = changelog.node(last_root);
+    let node = options.named.unwrap_or_else(|| changelog.node(last_root));
     let backup = match options.backup {
         true => {
             let path = plan.write_bundle(repo, &plan.doomed, node, options.suffix, true)?;

@@ -51,12 +51,25 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.opts.flag("soft") {
         return Err(Error::abort("this repository does not support the archived phase"));
     }
-    leave(ctx, repo, &revs)?;
+    let roots = roots_by_node(repo, &revs)?;
+    leave(ctx, repo, &revs, &roots)?;
     check_histedit(repo, &revs)?;
     let backup = !ctx.opts.flag("no-backup") && !ctx.opts.flag("nobackup");
-    strip(repo, &revs, &StripOptions { backup, ..StripOptions::default() })?;
+    let named = roots.last().copied();
+    strip(repo, &revs, &StripOptions { backup, named, ..StripOptions::default() })?;
     delete_bookmarks(ctx, repo, &marks)?;
     Ok(0)
+}
+
+/// The roots of what goes, ordered by identifier as upstream orders them: the working directory goes below the first,
+/// the last one names the backup.
+fn roots_by_node(repo: &Repo, revs: &[Revision]) -> Result<Vec<Node>> {
+    let cl = repo.changelog()?;
+    let below = cl.descendant_set(revs.iter().copied());
+    let mut roots: Vec<Node> =
+        revs.iter().filter(|rev| !below.contains(**rev)).map(|rev| cl.node(*rev)).collect();
+    roots.sort_unstable();
+    Ok(roots)
 }
 
 /// Refuses to remove what an unfinished histedit needs.
@@ -132,7 +145,7 @@ fn delete_bookmarks(ctx: &CommandContext, repo: &Repo, marks: &BTreeSet<Vec<u8>>
 }
 
 /// Brings the working directory to something that stays.
-fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
+fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision], roots: &[Node]) -> Result<()> {
     let changelog = repo.changelog()?;
     let mut doomed = changelog.descendant_set(revs.iter().copied());
     revs.iter().for_each(|&rev| {
@@ -143,10 +156,8 @@ fn leave(ctx: &CommandContext, repo: &Repo, revs: &[Revision]) -> Result<()> {
     if !standing.any(|rev| doomed.contains(rev)) {
         return Ok(());
     }
-    let mut at = revs.iter().copied().min().unwrap_or(Revision::NULL);
-    while !at.is_null() && doomed.contains(at) {
-        at = changelog.parents(at)[0];
-    }
+    let first = roots.first().and_then(|node| changelog.find(node));
+    let at = first.map_or(Revision::NULL, |rev| changelog.parents(rev)[0]);
     if ctx.opts.flag("keep") {
         return stay(repo, changelog.node(at));
     }
