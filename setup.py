@@ -8,10 +8,30 @@ import sys
 from setuptools import setup
 from setuptools_rust import Binding, RustBin, RustExtension
 
-# rust-cpython crashes at the first call on newer interpreters: refuse instead.
-if sys.version_info >= (3, 14):
-    sys.exit("quicksilver: Python 3.14 and newer are not supported yet")
+# Each binding with the newest Python it was tested with. On a newer one, what looks like a build that
+# works may crash: refuse instead.
+TESTED = {"rust-cpython": (3, 13), "pyo3": (3, 14)}
+# PyO3's stable ABI has the buffer protocol since then.
+OLDEST = {"rust-cpython": (3, 8), "pyo3": (3, 11)}
 
+
+def binding() -> str:
+    """Choose the binding, unless QUICKSILVER_BINDING names it; refuse what was not tested."""
+    default = "rust-cpython" if sys.version_info < (3, 14) else "pyo3"
+    name = os.environ.get("QUICKSILVER_BINDING") or default
+    if name not in TESTED:
+        sys.exit(f"quicksilver: no such binding: {name} (there are {', '.join(TESTED)})")
+    if not OLDEST[name] <= sys.version_info[:2] <= TESTED[name]:
+        oldest, newest = (".".join(map(str, limits[name])) for limits in (OLDEST, TESTED))
+        running = ".".join(map(str, sys.version_info[:2]))
+        sys.exit(
+            f"quicksilver: the {name} binding was tested with Python {oldest} to {newest}, "
+            f"not {running}; use one of those, or a newer Quicksilver"
+        )
+    return name
+
+
+BINDING = binding()
 # `release` for users; the pipeline asks for its own profile to stay short.
 PROFILE = os.environ.get("QUICKSILVER_PROFILE", "release")
 CARGO_ARGS = ["--locked", "--profile", PROFILE]
@@ -32,8 +52,10 @@ setup(
         RustExtension(
             "mercurial.rustext",
             path="rust/hg-cpython/Cargo.toml",
-            binding=Binding.RustCPython,
-            args=CARGO_ARGS,
+            binding=Binding.NoBinding if BINDING == "pyo3" else Binding.RustCPython,
+            args=CARGO_ARGS + (["--no-default-features"] if BINDING == "pyo3" else []),
+            features=[BINDING],
+            py_limited_api=BINDING == "pyo3",
             debug=False,
         ),
         RustBin("hg", path="rust/hg/Cargo.toml", args=CARGO_ARGS, debug=False),

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import sys
 
-# The binding's layout of objects ends with 3.13: newer interpreters would crash, not fail.
-if sys.version_info >= (3, 14):
-    raise ImportError("quicksilver: Python 3.14 and newer are not supported yet")
+# A binding that nobody has tested with an interpreter may crash where it should fail.
+if sys.version_info >= (3, 15):
+    raise ImportError(
+        "quicksilver was tested with Python 3.8 to 3.14, not %d.%d;"
+        " use an older Python or a newer Quicksilver" % sys.version_info[:2]
+    )

@@ -10,6 +10,7 @@ Public: `enable`, `disable`, `deactivated`, `isenabled`, `IGNORES`.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -63,6 +64,8 @@ def isenabled() -> bool:
 def enable() -> None:
     """Put imports off from now on."""
     if _finder not in sys.meta_path:
+        # `LazyLoader` imports it when it puts the first module off: it must be there by then.
+        importlib.import_module("threading")
         # After finders for modules that are no files, before the one for those that are.
         at = len(sys.meta_path)
         if importlib.machinery.PathFinder in sys.meta_path:

@@ -167,5 +167,5 @@ def test_fork(root) -> None:
     else:
         os.kill(child, 9)
         pytest.fail("the child hangs")
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
     assert len(repo) == 20

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cpython::{PyObject, PyResult, PyTuple, Python, py_class};
 
 use crate::arrow::{Array, BytesColumn, Numbers};
-use crate::inherit::{Lends, lend_memory};
+use crate::inherit::{Extras, Lends, lend};
 
 /// What a column shows.
 #[derive(Clone)]
@@ -100,7 +100,5 @@ impl Lends for Column {
     }
 }
 
-/// Prepares the class, once.
-pub(crate) fn set_up(py: Python<'_>) {
-    lend_memory::<Column>(py);
-}
+/// What `py_class!` leaves out.
+pub(crate) const EXTRAS: Extras = Extras { buffer: Some(lend::<Column>), ..Extras::NONE };

@@ -9,7 +9,6 @@ use hg_wdir::WorkingDir;
 use hg_wdir::dirstate::FileUpdate;
 
 use crate::gil::unlocked;
-use crate::inherit::make_subclassable;
 use crate::repo::{RepoHandle, node};
 
 /// Tracked, in the first parent, concerned by the second; mode, size and time as version 1 has them.
@@ -169,9 +168,4 @@ impl Dirstate {
         let cell = Self::wdir_cell(self, py);
         unlocked(py, || question(&mut cell.lock().unwrap_or_else(PoisonError::into_inner)))
     }
-}
-
-/// Prepares the class, once.
-pub(crate) fn set_up(py: Python<'_>) {
-    make_subclassable::<Dirstate>(py);
 }

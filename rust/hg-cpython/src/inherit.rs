@@ -1,127 +1,53 @@
 //! What `py_class!` leaves out: classes that Python can inherit from, methods called without a tuple of
 //! arguments, and the buffer protocol.
 //!
-//! The unsafe blocks rest on two facts: `add_class` has made the type object ready, and everything done
-//! here happens once, at import, with the interpreter's lock held.
+//! With rust-cpython, the static type objects are changed once they are ready; PyO3's stable ABI makes
+//! classes at run time and is told beforehand.
 
 use std::ffi::{CStr, c_int};
 
 use cpython::_detail::ffi;
-use cpython::py_class::BaseObject;
 use cpython::{PyErr, PyObject, PyResult, Python, PythonObjectWithTypeObject};
 
 use crate::errors::panicked;
 
-/// Frees an object; undoes the second release of a class made in Python, which its own deallocator and
-/// ours would both do.
-#[expect(unsafe_code, reason = "slots of a type object are C functions")]
-unsafe extern "C" fn dealloc<T: BaseObject>(object: *mut ffi::PyObject) {
-    // SAFETY: the interpreter calls this with its lock held, for an object of T or a class below it.
-    unsafe {
-        let py = Python::assume_gil_acquired();
-        let class = ffi::Py_TYPE(object);
-        if ffi::PyType_HasFeature(class, ffi::Py_TPFLAGS_HEAPTYPE) != 0 {
-            ffi::Py_INCREF(class.cast());
-        }
-        T::dealloc(py, object);
-    }
+#[cfg(not(feature = "pyo3"))]
+mod fixed;
+
+#[cfg(not(feature = "pyo3"))]
+pub(crate) use fixed::add;
+
+/// What a class has beside its declaration.
+#[derive(Clone, Copy)]
+pub(crate) struct Extras {
+    /// Whether Python classes can inherit from it. Its `__new__` must allocate the class it is asked for.
+    pub(crate) is_base: bool,
+    /// Methods that are called without a tuple of arguments: name, function, flags.
+    pub(crate) methods: &'static [(&'static CStr, Hot, c_int)],
+    /// Lends the memory of an object: `lend::<T>`.
+    pub(crate) buffer: Option<ffi::getbufferproc>,
 }
 
-/// Lets Python classes inherit from `T`. Its `__new__` must allocate the class it is asked for.
-#[expect(unsafe_code, reason = "type objects can only be changed in place")]
-pub(crate) fn make_subclassable<T: BaseObject + PythonObjectWithTypeObject>(py: Python<'_>) {
-    let class = T::type_object(py).as_type_ptr();
-    // SAFETY: see the module; the type is static and lives as long as the process.
-    unsafe {
-        (*class).tp_flags |= ffi::Py_TPFLAGS_BASETYPE;
-        (*class).tp_dealloc = Some(dealloc::<T>);
-        mend_length(class);
-        ffi::PyType_Modified(class);
-    }
+impl Extras {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self { is_base: false, methods: &[], buffer: None };
+    /// Python classes can inherit from it.
+    pub(crate) const BASE: Self = Self { is_base: true, ..Self::NONE };
 }
 
-/// `py_class!` makes the length of a mapping out of that of a sequence. A class below would inherit this
-/// detour for both, and go round in circles: it gets a plain method instead.
-#[expect(unsafe_code, reason = "type objects can only be changed in place")]
-unsafe fn mend_length(class: *mut ffi::PyTypeObject) {
-    unsafe extern "C" fn length(
-        this: *mut ffi::PyObject,
-        _none: *mut ffi::PyObject,
-    ) -> *mut ffi::PyObject {
-        // SAFETY: the method belongs to a class of ours; the slot used is that of the nearest static class.
-        unsafe {
-            let mut class = ffi::Py_TYPE(this);
-            while ffi::PyType_HasFeature(class, ffi::Py_TPFLAGS_HEAPTYPE) != 0 {
-                class = (*class).tp_base;
-            }
-            let slots = (*class).tp_as_sequence;
-            match slots.as_ref().and_then(|slots| slots.sq_length) {
-                Some(length) => {
-                    let length = length(this);
-                    if length < 0 { std::ptr::null_mut() } else { ffi::PyLong_FromSsize_t(length) }
-                }
-                None => new_int(0),
-            }
-        }
-    }
-    // SAFETY: see the module.
-    unsafe {
-        let slots = (*class).tp_as_sequence;
-        if slots.is_null() || (*slots).sq_length.is_none() {
-            return;
-        }
-        let definition = Box::leak(Box::new(ffi::PyMethodDef {
-            ml_name: c"__len__".as_ptr(),
-            ml_meth: Some(length),
-            ml_flags: ffi::METH_NOARGS,
-            ml_doc: std::ptr::null(),
-        }));
-        let method = ffi::PyDescr_NewMethod(class, definition);
-        if !method.is_null() {
-            ffi::PyDict_SetItemString((*class).tp_dict, c"__len__".as_ptr(), method);
-            ffi::Py_DECREF(method);
-        }
-        if let Some(mapping) = (*class).tp_as_mapping.as_mut() {
-            mapping.mp_length = (*slots).sq_length;
-        }
-    }
+/// Puts a class into the module, and gives it what `py_class!` leaves out.
+#[cfg(feature = "pyo3")]
+pub(crate) fn add<T: cpython::py_class::BaseObject + PythonObjectWithTypeObject>(
+    py: Python<'_>,
+    module: &cpython::PyModule,
+    Extras { is_base, methods, buffer }: Extras,
+) -> PyResult<()> {
+    cpython::py_class::add::<T>(py, module, cpython::py_class::Extras { is_base, methods, buffer })
 }
 
 /// A method of one argument (or none), as the interpreter calls it.
 pub(crate) type Hot =
     unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
-
-/// Gives `T` methods that are called without a tuple of arguments.
-#[expect(unsafe_code, reason = "type objects can only be changed in place")]
-pub(crate) fn add_methods<T: PythonObjectWithTypeObject>(
-    py: Python<'_>,
-    methods: &[(&'static CStr, Hot, c_int)],
-) -> PyResult<()> {
-    let class = T::type_object(py).as_type_ptr();
-    for (name, function, flags) in methods {
-        let definition = Box::leak(Box::new(ffi::PyMethodDef {
-            ml_name: name.as_ptr(),
-            ml_meth: Some(*function),
-            ml_flags: *flags,
-            ml_doc: std::ptr::null(),
-        }));
-        // SAFETY: see the module; the definition lives as long as the type.
-        let status = unsafe {
-            let method = ffi::PyDescr_NewMethod(class, definition);
-            if method.is_null() {
-                return Err(PyErr::fetch(py));
-            }
-            let status = ffi::PyDict_SetItemString((*class).tp_dict, name.as_ptr(), method);
-            ffi::Py_DECREF(method);
-            ffi::PyType_Modified(class);
-            status
-        };
-        if status != 0 {
-            return Err(PyErr::fetch(py));
-        }
-    }
-    Ok(())
-}
 
 /// Runs the body of a hot method: no panic and no error leaves it but as a Python exception.
 #[expect(unsafe_code, reason = "hot methods get raw pointers")]
@@ -131,6 +57,9 @@ pub(crate) unsafe fn hot<T: PythonObjectWithTypeObject>(
 ) -> *mut ffi::PyObject {
     // SAFETY: a method descriptor has checked the class of `this` and holds the interpreter's lock.
     unsafe {
+        // Objects are let go of without asking for the lock.
+        #[cfg(feature = "pyo3")]
+        let _attached = cpython::Attached::enter();
         let py = Python::assume_gil_acquired();
         let object = PyObject::borrow_from_ptr(&this);
         let this = object.unchecked_cast_as::<T>();
@@ -225,8 +154,8 @@ pub(crate) fn new_pair(first: i64, second: i64) -> *mut ffi::PyObject {
     unsafe {
         let pair = ffi::PyTuple_New(2);
         if !pair.is_null() {
-            ffi::PyTuple_SET_ITEM(pair, 0, new_int(first));
-            ffi::PyTuple_SET_ITEM(pair, 1, new_int(second));
+            ffi::PyTuple_SetItem(pair, 0, new_int(first));
+            ffi::PyTuple_SetItem(pair, 1, new_int(second));
         }
         pair
     }
@@ -238,8 +167,9 @@ pub(crate) trait Lends: PythonObjectWithTypeObject {
     fn lent(&self, py: Python<'_>) -> PyResult<(*const u8, usize)>;
 }
 
+/// Lends the memory of an object to `memoryview`, numpy and other readers, without copying it.
 #[expect(unsafe_code, reason = "called by the interpreter")]
-extern "C" fn get_buffer<T: Lends>(
+pub(crate) extern "C" fn lend<T: Lends>(
     object: *mut ffi::PyObject,
     view: *mut ffi::Py_buffer,
     flags: c_int,
@@ -268,17 +198,3 @@ extern "C" fn get_buffer<T: Lends>(
     }
 }
 
-/// Lets `memoryview`, numpy and other readers look at the memory of `T` without copying it.
-#[expect(unsafe_code, reason = "type objects can only be changed in place")]
-pub(crate) fn lend_memory<T: Lends>(py: Python<'_>) {
-    let class = T::type_object(py).as_type_ptr();
-    let procedures = Box::leak(Box::new(ffi::PyBufferProcs {
-        bf_getbuffer: Some(get_buffer::<T>),
-        bf_releasebuffer: None,
-    }));
-    // SAFETY: see the module; the procedures live as long as the type.
-    unsafe {
-        (*class).tp_as_buffer = procedures;
-        ffi::PyType_Modified(class);
-    }
-}

@@ -4,8 +4,15 @@
 //! subclass them and give them attributes. The interpreter's lock is released while a command runs in Rust,
 //! and taken again for every call of an extension. A panic never crosses the border.
 
-#![expect(non_local_definitions, reason = "py_class! of rust-cpython 0.7 expands to such")]
+#![cfg_attr(
+    not(feature = "pyo3"),
+    expect(non_local_definitions, reason = "py_class! of rust-cpython 0.7 expands to such")
+)]
 #![allow(missing_docs, unreachable_pub, reason = "the macros of rust-cpython expand to such")]
+
+/// The same interface over PyO3: see there.
+#[cfg(feature = "pyo3")]
+extern crate hg_pyo3 as cpython;
 
 mod added;
 mod arrow;
@@ -42,6 +49,7 @@ mod ui;
 
 use cpython::{PyModule, PyResult, Python, py_module_initializer};
 
+use crate::inherit::Extras;
 use crate::locks::Transaction;
 use crate::repo::RepoHandle;
 
@@ -61,28 +69,19 @@ py_module_initializer!(rustext, initrustext, PyInit_rustext, |py, m| {
 
 fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
     m.add_class::<ui::UiHandle>(py)?;
-    m.add_class::<RepoHandle>(py)?;
-    m.add_class::<revlog::Revlog>(py)?;
+    inherit::add::<RepoHandle>(py, m, repo::EXTRAS)?;
+    inherit::add::<revlog::Revlog>(py, m, revlog::EXTRAS)?;
     m.add_class::<changeset::Changeset>(py)?;
-    m.add_class::<manifest::Manifest>(py)?;
-    m.add_class::<dirstate::Dirstate>(py)?;
-    m.add_class::<revs::Revs>(py)?;
-    m.add_class::<paths::PathList>(py)?;
-    m.add_class::<columns::Column>(py)?;
+    inherit::add::<manifest::Manifest>(py, m, Extras::BASE)?;
+    inherit::add::<dirstate::Dirstate>(py, m, Extras::BASE)?;
+    inherit::add::<revs::Revs>(py, m, revs::EXTRAS)?;
+    inherit::add::<paths::PathList>(py, m, Extras::BASE)?;
+    inherit::add::<columns::Column>(py, m, columns::EXTRAS)?;
     m.add_class::<table::FileTable>(py)?;
-    m.add_class::<matcher::Matcher>(py)?;
+    inherit::add::<matcher::Matcher>(py, m, matcher::EXTRAS)?;
     m.add_class::<locks::Lock>(py)?;
     m.add_class::<overrides::PendingCommit>(py)?;
     m.add_class::<pending_exchange::PendingPull>(py)?;
     m.add_class::<pending_exchange::PendingPush>(py)?;
-    m.add_class::<Transaction>(py)?;
-    repo::set_up(py)?;
-    revlog::set_up(py)?;
-    matcher::set_up(py)?;
-    manifest::set_up(py);
-    dirstate::set_up(py);
-    revs::set_up(py);
-    paths::set_up(py);
-    columns::set_up(py);
-    Ok(())
+    m.add_class::<Transaction>(py)
 }

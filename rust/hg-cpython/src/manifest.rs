@@ -12,7 +12,6 @@ use hg_store::Manifest as Stored;
 use hg_types::{FileFlags, HgPath};
 
 use crate::gil::unlocked;
-use crate::inherit::make_subclassable;
 use crate::repo::RepoHandle;
 
 type Entry = (PyBytes, PyBytes, PyBytes);
@@ -93,9 +92,4 @@ impl Manifest {
 /// Flags as Python knows them: `l`, `x`, `t` or nothing.
 pub(crate) fn flags(py: Python<'_>, flags: FileFlags) -> PyBytes {
     PyBytes::new(py, flags.as_bytes())
-}
-
-/// Prepares the class, once.
-pub(crate) fn set_up(py: Python<'_>) {
-    make_subclassable::<Manifest>(py);
 }

@@ -10,7 +10,7 @@ use hg_match::{MatchOptions, PatternKind, VisitChildren, VisitDir};
 use hg_types::{HgPath, HgPathBuf, Revision};
 
 use crate::gil::{quick, unlocked};
-use crate::inherit::{add_methods, hot_method, make_subclassable, new_bool};
+use crate::inherit::{Extras, hot_method, new_bool};
 use crate::repo::{RepoHandle, byte_list};
 
 type Core = hg_match::Matcher;
@@ -181,8 +181,6 @@ pub(crate) fn for_python(py: Python<'_>, matcher: Core) -> PyResult<PyObject> {
     Matcher::make(py, &class, matcher)
 }
 
-/// Prepares the class, once.
-pub(crate) fn set_up(py: Python<'_>) -> PyResult<()> {
-    make_subclassable::<Matcher>(py);
-    add_methods::<Matcher>(py, &[(c"matchfn", call, METH_O)])
-}
+/// What `py_class!` leaves out.
+pub(crate) const EXTRAS: Extras =
+    Extras { methods: &[(c"matchfn", call, METH_O)], ..Extras::BASE };

@@ -10,7 +10,6 @@ use cpython::{
 use hg_types::{HgPath, HgPathBuf};
 
 use crate::arrow::{Array, BytesColumn};
-use crate::inherit::make_subclassable;
 
 /// Paths, and their bytes in one piece once somebody asked for that.
 pub struct Paths {
@@ -156,10 +155,6 @@ impl PathList {
     }
 }
 
-/// Prepares the classes, once.
-pub(crate) fn set_up(py: Python<'_>) {
-    make_subclassable::<PathList>(py);
-}
 
 /// A position as Python gives it, from the end when negative.
 pub(crate) fn position(py: Python<'_>, at: isize, len: usize) -> PyResult<usize> {

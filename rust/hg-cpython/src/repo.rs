@@ -12,7 +12,7 @@ use hg_types::{Encoding, Node, Result, Revision};
 use hg_vfs::{SystemClock, bytes_to_path, path_to_bytes};
 
 use crate::gil::{quick, unlocked};
-use crate::inherit::{add_methods, hot_method, new_bool};
+use crate::inherit::{Extras, hot_method, new_bool};
 use crate::slot::Slot;
 use crate::ui::UiHandle;
 
@@ -208,10 +208,9 @@ hot_method!(is_current, RepoHandle, |py, this, changelog| {
     Ok(new_bool(same))
 });
 
-/// Prepares the class, once.
-pub(crate) fn set_up(py: Python<'_>) -> PyResult<()> {
-    add_methods::<RepoHandle>(py, &[(c"is_current", is_current, METH_O)])
-}
+/// What `py_class!` leaves out.
+pub(crate) const EXTRAS: Extras =
+    Extras { methods: &[(c"is_current", is_current, METH_O)], ..Extras::NONE };
 
 /// Options from the process's environment, for programs that embed the library without a user.
 fn environment_options(py: Python<'_>) -> PyResult<OpenOptions> {

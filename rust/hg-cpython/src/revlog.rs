@@ -17,8 +17,7 @@ use crate::columns::Column;
 use crate::errors::raise;
 use crate::gil::{quick, unlocked};
 use crate::inherit::{
-    add_methods, hot_method, int_argument, make_subclassable, new_bool, new_bytes, new_int,
-    new_pair, node_argument,
+    Extras, hot_method, int_argument, new_bool, new_bytes, new_int, new_pair, node_argument,
 };
 use crate::repo::{RepoHandle, Shared};
 use crate::revs::Revs;
@@ -398,21 +397,18 @@ impl Revlog {
     }
 }
 
-/// Prepares the class, once.
-pub(crate) fn set_up(py: Python<'_>) -> PyResult<()> {
-    make_subclassable::<Revlog>(py);
-    add_methods::<Revlog>(
-        py,
-        &[
-            (c"rev", rev, METH_O),
-            (c"node", node, METH_O),
-            (c"echo", echo, METH_O),
-            (c"hasnode", has_node, METH_O),
-            (c"parentrevs", parent_revs, METH_O),
-            (c"linkrev", linkrev, METH_O),
-            (c"flags", flags, METH_O),
-            (c"changelogrevision_at", entry, METH_O),
-            (c"tiprev", tip_rev, METH_NOARGS),
-        ],
-    )
-}
+/// What `py_class!` leaves out.
+pub(crate) const EXTRAS: Extras = Extras {
+    methods: &[
+        (c"rev", rev, METH_O),
+        (c"node", node, METH_O),
+        (c"echo", echo, METH_O),
+        (c"hasnode", has_node, METH_O),
+        (c"parentrevs", parent_revs, METH_O),
+        (c"linkrev", linkrev, METH_O),
+        (c"flags", flags, METH_O),
+        (c"changelogrevision_at", entry, METH_O),
+        (c"tiprev", tip_rev, METH_NOARGS),
+    ],
+    ..Extras::BASE
+};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cpython::{PyObject, PyResult, PyTuple, Python, PythonObject as _, ToPyObject as _, py_class};
 
-use crate::inherit::{Lends, lend_memory, make_subclassable};
+use crate::inherit::{Extras, Lends, lend};
 
 /// How a sequence of numbers can be searched.
 #[derive(Clone, Copy)]
@@ -124,8 +124,5 @@ impl Lends for Revs {
     }
 }
 
-/// Prepares the classes, once.
-pub(crate) fn set_up(py: Python<'_>) {
-    make_subclassable::<Revs>(py);
-    lend_memory::<Revs>(py);
-}
+/// What `py_class!` leaves out.
+pub(crate) const EXTRAS: Extras = Extras { buffer: Some(lend::<Revs>), ..Extras::BASE };
