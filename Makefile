@@ -2,6 +2,7 @@
 #
 #   make install [PREFIX=/path]   build and install hg and the Python packages, run the main job once
 #   make test                     install what the tests need, run them all
+#   make test-pythons             tests/python with every Python at hand (3.8 to 3.14) and both bindings
 #   make lint | bench | local | wheel | clean
 #   make fuzz-build | fuzz [SECONDS=60]   build the fuzz targets, run each for a while
 
@@ -15,7 +16,7 @@ ORACLE := $(CURDIR)/.oracle
 # The profile of everything the tests build: optimised a little, quick to compile.
 TEST_PROFILE ?= ci
 
-.PHONY: format-check install test test-rust test-python test-interop fuzz-build fuzz lint bench local wheel clean oracle testenv lint-python
+.PHONY: format-check install test test-rust test-python test-pythons test-pythons-newest test-interop fuzz-build fuzz lint bench local wheel clean oracle testenv lint-python
 
 install:
 	$(PYTHON) -m venv "$(VENV)"
@@ -48,15 +49,23 @@ testenv:
 	QUICKSILVER_PROFILE=$(TEST_PROFILE) "$(TESTENV)/bin/pip" install -q --disable-pip-version-check \
 		--no-build-isolation --no-deps --force-reinstall .
 
-test: test-rust test-python
+test: test-rust test-python test-pythons-newest
 
 test-rust: oracle
 	$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
-	HG_ORACLE="$(ORACLE)/hg" $(CARGO) nextest run --cargo-profile $(TEST_PROFILE) --workspace --exclude hg-cpython
+	HG_ORACLE="$(ORACLE)/hg" $(CARGO) nextest run --cargo-profile $(TEST_PROFILE) --workspace --exclude hg-cpython --exclude hg-pyo3
 
 # pytest collects the .t files of tests/cli too, and runs each against both doors.
 test-python: oracle testenv
 	HG_ORACLE="$(ORACLE)/hg" "$(TESTENV)/bin/pytest" -q tests/cli tests/python
+
+# The wheel for every Python at hand, with each binding that serves it.
+test-pythons: oracle
+	HG_ORACLE="$(ORACLE)/hg" TEST_PROFILE=$(TEST_PROFILE) scripts/test-pythons
+
+# Each binding with the newest Python at hand: what CI has time for.
+test-pythons-newest: oracle
+	HG_ORACLE="$(ORACLE)/hg" TEST_PROFILE=$(TEST_PROFILE) scripts/test-pythons --newest
 
 # Histories, outputs, kills and damage against the oracle: long, so not part of `test`.
 # HG_REAL_PROJECT, HG_KILLS, HG_FAULTS, HG_MUTATIONS and HG_SECONDS make it longer still.
@@ -85,7 +94,8 @@ fuzz: fuzz-build
 	done
 
 lint: format-check lint-python
-	$(CARGO) clippy -q --workspace --exclude hg-cpython --all-targets -- -D warnings
+	$(CARGO) clippy -q --workspace --exclude hg-cpython --exclude hg-pyo3 --all-targets -- -D warnings
+	PYO3_NO_PYTHON=1 $(CARGO) clippy -q -p hg-pyo3 -- -D warnings
 
 CHECKED := mercurial hgext scripts/rustext-stub benches/border.py
 
@@ -105,4 +115,4 @@ bench: oracle testenv
 	"$(TESTENV)/bin/python" benches/border.py
 
 clean:
-	rm -rf target build dist .venv .testenv .oracle hg *.egg-info
+	rm -rf target build dist .venv .testenv .testenv-* .oracle hg *.egg-info

@@ -197,4 +197,3 @@ pub(crate) extern "C" fn lend<T: Lends>(
         }
     }
 }
-

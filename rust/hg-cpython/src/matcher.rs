@@ -182,5 +182,4 @@ pub(crate) fn for_python(py: Python<'_>, matcher: Core) -> PyResult<PyObject> {
 }
 
 /// What `py_class!` leaves out.
-pub(crate) const EXTRAS: Extras =
-    Extras { methods: &[(c"matchfn", call, METH_O)], ..Extras::BASE };
+pub(crate) const EXTRAS: Extras = Extras { methods: &[(c"matchfn", call, METH_O)], ..Extras::BASE };

@@ -155,7 +155,6 @@ impl PathList {
     }
 }
 
-
 /// A position as Python gives it, from the end when negative.
 pub(crate) fn position(py: Python<'_>, at: isize, len: usize) -> PyResult<usize> {
     let at = if at < 0 { len.checked_sub(at.unsigned_abs()) } else { Some(at.unsigned_abs()) };

@@ -3,8 +3,8 @@
 use pyo3_ffi as ffi;
 
 use crate::{
-    ObjectProtocol as _, PyBool, PyErr, PyFloat, PyList, PyLong, PyObject, PyResult,
-    PyString, PyTuple, Python, PythonObject, exc,
+    ObjectProtocol as _, PyBool, PyErr, PyFloat, PyList, PyLong, PyObject, PyResult, PyString,
+    PyTuple, Python, PythonObject, exc,
 };
 
 /// What can become an object.

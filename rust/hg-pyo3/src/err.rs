@@ -4,7 +4,7 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 
-use crate::{PyClone as _, PyObject, PythonObject as _, Python, ToPyObject};
+use crate::{PyClone as _, PyObject, Python, PythonObject as _, ToPyObject};
 
 /// What may raise an exception.
 pub type PyResult<T> = Result<T, PyErr>;
@@ -87,11 +87,7 @@ impl PyErr {
         let steal = |part: Option<PyObject>| part.map_or(null_mut(), PyObject::steal_ptr);
         // SAFETY: all three references are given away.
         unsafe {
-            ffi::PyErr_Restore(
-                self.ptype.steal_ptr(),
-                steal(self.pvalue),
-                steal(self.ptraceback),
-            );
+            ffi::PyErr_Restore(self.ptype.steal_ptr(), steal(self.pvalue), steal(self.ptraceback));
         }
     }
 

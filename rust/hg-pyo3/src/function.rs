@@ -136,7 +136,8 @@ fn complete(
     params: &[Param],
     places: &[*mut ffi::PyObject],
 ) -> PyResult<()> {
-    let missing = params.iter().zip(places).find(|(param, place)| place.is_null() && !param.optional);
+    let missing =
+        params.iter().zip(places).find(|(param, place)| place.is_null() && !param.optional);
     match missing {
         None => Ok(()),
         Some((param, _)) => {
@@ -175,9 +176,7 @@ pub fn function(py: Python<'_>, name: &'static str, call: Call) -> PyObject {
     let flags = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
     let definition = Box::leak(Box::new(definition(name, None, call, flags)));
     // SAFETY: the definition lives as long as the process; without memory, there is no going on.
-    unsafe {
-        PyObject::from_owned_ptr(py, ffi::PyCFunction_New(definition, std::ptr::null_mut()))
-    }
+    unsafe { PyObject::from_owned_ptr(py, ffi::PyCFunction_New(definition, std::ptr::null_mut())) }
 }
 
 /// The function object of a Rust function, by its signature.
@@ -237,20 +236,32 @@ macro_rules! __py_call {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __py_sort {
-    (array) => { $crate::function::sort_array };
-    (tuple) => { $crate::function::sort_tuple };
+    (array) => {
+        $crate::function::sort_array
+    };
+    (tuple) => {
+        $crate::function::sort_tuple
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __py_optional {
-    () => { false };
-    ($default:expr) => { true };
+    () => {
+        false
+    };
+    ($default:expr) => {
+        true
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __py_default {
-    () => { unreachable!("a parameter that must be given") };
-    ($default:expr) => { $default };
+    () => {
+        unreachable!("a parameter that must be given")
+    };
+    ($default:expr) => {
+        $default
+    };
 }

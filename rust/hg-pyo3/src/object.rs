@@ -219,13 +219,19 @@ macro_rules! __py_object {
         }
 
         impl<'a> $crate::FromPyObject<'a> for $class {
-            fn extract(py: $crate::Python<'_>, object: &'a $crate::PyObject) -> $crate::PyResult<Self> {
+            fn extract(
+                py: $crate::Python<'_>,
+                object: &'a $crate::PyObject,
+            ) -> $crate::PyResult<Self> {
                 object.cast_as::<Self>(py).map(|this| $crate::PyClone::clone_ref(this, py))
             }
         }
 
         impl<'a> $crate::FromPyObject<'a> for &'a $class {
-            fn extract(py: $crate::Python<'_>, object: &'a $crate::PyObject) -> $crate::PyResult<Self> {
+            fn extract(
+                py: $crate::Python<'_>,
+                object: &'a $crate::PyObject,
+            ) -> $crate::PyResult<Self> {
                 object.cast_as(py)
             }
         }
