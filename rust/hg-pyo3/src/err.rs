@@ -49,6 +49,12 @@ impl PyErr {
         !unsafe { ffi::PyErr_Occurred() }.is_null()
     }
 
+    /// Whether it is of a built-in class, or one below it.
+    pub(crate) fn matches<E: exc::Exception>(&self) -> bool {
+        // SAFETY: both are alive.
+        unsafe { ffi::PyErr_GivenExceptionMatches(self.ptype.as_ptr(), E::class()) != 0 }
+    }
+
     /// Takes the exception that is set.
     pub fn fetch(py: Python<'_>) -> Self {
         let (mut class, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());

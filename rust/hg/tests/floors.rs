@@ -6,6 +6,7 @@ use std::process::Command;
 /// Crate name and floor, as in the table of ARCHITECTURE.md.
 const FLOORS: &[(&str, u8)] = &[
     ("hg-types", 0),
+    ("hg-pyo3", 0),
     ("hg-format", 1),
     ("hg-diff", 1),
     ("hg-vfs", 1),
@@ -25,6 +26,8 @@ const FLOORS: &[(&str, u8)] = &[
 const FENCED: &[(&str, &[&str])] = &[
     ("cpython", &["hg-cpython"]),
     ("python3-sys", &["hg-cpython"]),
+    ("hg-pyo3", &["hg-cpython"]),
+    ("pyo3-ffi", &["hg-pyo3"]),
     ("memmap2", &["hg-vfs"]),
     ("clap", &["hg-commands"]),
 ];

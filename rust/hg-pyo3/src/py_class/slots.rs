@@ -10,7 +10,7 @@ use pyo3_ffi as ffi;
 use super::receiver;
 use crate::function::guarded;
 use crate::objects::length as to_length;
-use crate::{FromPyObject, PyObject, PyResult, Python, PythonObject, ToPyObject};
+use crate::{FromPyObject, PyObject, PyResult, Python, PythonObject, ToPyObject, exc};
 
 /// A new reference to what a Rust value becomes.
 fn raw(py: Python<'_>, value: impl ToPyObject) -> *mut ffi::PyObject {
@@ -72,7 +72,7 @@ pub unsafe fn item<T: PythonObject, R: ToPyObject, K: for<'a> FromPyObject<'a>>(
     })
 }
 
-/// `__contains__`.
+/// `__contains__`: what cannot be converted is not in it.
 ///
 /// # Safety
 /// See the module.
@@ -84,7 +84,11 @@ pub unsafe fn contains<T: PythonObject, K: for<'a> FromPyObject<'a>>(
     guarded(-1, |py| {
         // SAFETY: see the module.
         let (this, key) = unsafe { (receiver(&this), PyObject::borrow_from_ptr(&key)) };
-        Ok(method(this, py, key.extract(py)?)?.into())
+        match key.extract(py) {
+            Ok(key) => Ok(method(this, py, key)?.into()),
+            Err(failure) if failure.matches::<exc::TypeError>() => Ok(0),
+            Err(failure) => Err(failure),
+        }
     })
 }
 

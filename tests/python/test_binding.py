@@ -1,0 +1,149 @@
+"""What Python sees of the compiled module is the same with every binding."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+
+import pytest
+
+from mercurial import error, rustext
+
+
+@pytest.fixture
+def handle(tmp_path: Path, monkeypatch) -> rustext.RepoHandle:
+    """Return a handle of an empty repository."""
+    monkeypatch.setenv("HGRCPATH", "")
+    return rustext.RepoHandle.init(os.fsencode(tmp_path / "r"))
+
+
+class Index:
+    def __index__(self) -> int:
+        return 7
+
+
+class Bytes(bytes):
+    pass
+
+
+class Base(rustext.Revs):
+    """Has a constructor of its own."""
+
+    def __new__(cls, revs, more=1) -> Base:
+        return super().__new__(cls, revs)
+
+    def __init__(self, revs, more=1) -> None:
+        self.more = more
+
+
+class Other(Base):
+    __slots__ = ()
+
+
+def test_arguments_by_position_and_name(handle) -> None:
+    """All may be named; what has a default may be left out."""
+    assert len(handle.revs(b"all()")) == 0
+    assert len(handle.revs(spec=b"all()", user=True)) == 0
+    assert handle.filtered(name=b"served").view_name() == b"served"
+    assert rustext.bookmarks(repo=handle) == ([], None)
+    assert len(rustext.Revlog(handle, kind="filelog", path=b"x")) == 0
+    assert list(rustext.Revs(revs=(1, 2))) == [1, 2]
+    assert rustext.Matcher(kind="never").matches_nothing()
+
+
+@pytest.mark.parametrize(
+    ("call", "raised"),
+    [
+        (lambda h: h.revs(), TypeError),
+        (lambda h: h.revs(b"all()", True, 1), TypeError),
+        (lambda h: h.revs(b"all()", spec=b"x"), TypeError),
+        (lambda h: h.revs(b"all()", unknown=1), TypeError),
+        (lambda h: h.revs("all()"), TypeError),
+        (lambda h: h.revs(bytearray(b"all()")), TypeError),
+        (lambda h: h.revs(b"all()", 1), TypeError),
+        (lambda h: h.close(1), TypeError),
+        (lambda h: h.filtered(b"nothing known"), KeyError),
+        (lambda h: h.is_current(1, 2), TypeError),
+        (lambda h: rustext.bookmarks(1), TypeError),
+        (lambda h: rustext.Revs(), TypeError),
+        (lambda h: rustext.Revs({1}), TypeError),
+        (lambda h: rustext.Revs(iter([1])), TypeError),
+        (lambda h: rustext.Revs([1.5]), TypeError),
+        (lambda h: rustext.Revs([1 << 40]), OverflowError),
+        (lambda h: rustext.Revlog(h, "\udc80"), UnicodeEncodeError),
+        (lambda h: rustext.Revlog(h, "changelog").node(1 << 70), OverflowError),
+        (lambda h: rustext.Revlog(h, "changelog").rev("x"), TypeError),
+        (lambda h: rustext.RepoHandle.open(b"/does/not/exist"), error.Abort),
+        (lambda h: rustext.RepoHandle(), TypeError),
+        (lambda h: object.__new__(rustext.Revs), TypeError),
+        (lambda h: memoryview(h), TypeError),
+        (lambda h: setattr(rustext.Revs, "x", 1), TypeError),
+        (lambda h: setattr(h, "__class__", rustext.UiHandle), TypeError),
+        (lambda h: type("Below", (rustext.RepoHandle,), {}), TypeError),
+    ],
+)
+def test_what_raises(handle, call, raised) -> None:
+    """Wrong calls raise, by their kind."""
+    with pytest.raises(raised):
+        call(handle)
+
+
+def test_sequences() -> None:
+    """Lengths, items, membership, order, from the end too."""
+    revs = rustext.Revs([3, Index(), True])
+    assert (len(revs), revs[0], revs[-1], list(revs[1:])) == (3, 3, 1, [7, 1])
+    assert list(reversed(revs)) == [1, 7, 3]
+    assert 7 in revs
+    assert not any(other in revs for other in ("x", None, 2.0, b""))
+    with pytest.raises(IndexError):
+        revs[3]
+    with pytest.raises(OverflowError):
+        assert 1 << 40 in revs
+    assert bytes(memoryview(revs)) == b"".join(n.to_bytes(4, "little") for n in (3, 7, 1))
+    assert memoryview(revs).readonly
+
+
+def test_subclasses() -> None:
+    """Attributes, weak references, overriding, and other classes put in place."""
+    revs = Base([4, 5], more=2)
+    assert (list(revs), revs.more, weakref.ref(revs)()) == ([4, 5], 2, revs)
+    revs.__class__ = Other
+    assert type(revs) is Other
+
+    class Longer(rustext.Revs):
+        def __len__(self) -> int:
+            return super().__len__() + 40
+
+    assert len(Longer([1, 2])) == 42
+
+
+def test_classes_are_let_go_of() -> None:
+    """Objects hold their class, and let go of it once; cycles are found."""
+    gc.collect()
+    before = sys.getrefcount(Other), sys.getrefcount(rustext.Revs)
+    for number in range(3000):
+        revs = Other([number])
+        revs.itself = revs
+    del revs
+    gc.collect()
+    after = sys.getrefcount(Other), sys.getrefcount(rustext.Revs)
+    assert after == before
+
+
+def test_bytes_below_bytes(handle) -> None:
+    """Classes below `bytes` are bytes."""
+    assert len(handle.revs(Bytes(b"all()"))) == 0
+
+
+def test_untested_interpreter() -> None:
+    """A newer interpreter than any that was tested is refused, with words."""
+    script = "import sys; sys.version_info = (3, 99, 0, 'final', 0); import mercurial"
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert "ImportError: quicksilver was tested with Python 3.8 to 3.14, not 3.99" in result.stderr
