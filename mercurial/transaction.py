@@ -31,6 +31,17 @@ class _hookargs(Dict[Any, Any]):  # noqa: N801 -- private
         return self[key]
 
 
+def _phase_ranges(moves: list[tuple[int, Any, int]]) -> list[tuple[Any, Any]]:
+    """Return moves of phases by ranges of neighbours that move alike."""
+    out: list[tuple[Any, Any]] = []
+    for rev, old, new in moves:
+        if out and out[-1][1] == (old, new) and out[-1][0].stop == rev:
+            out[-1] = (range(out[-1][0].start, rev + 1), (old, new))
+        else:
+            out.append((range(rev, rev + 1), (old, new)))
+    return out
+
+
 class transaction(containers.transactional):  # noqa: N801 -- the name is Mercurial's
     """A running transaction; undone unless it is closed.
 
@@ -48,6 +59,7 @@ class transaction(containers.transactional):  # noqa: N801 -- the name is Mercur
         self._callbacks: list[str] = []
         self._validators: dict[bytes, Callable[[Any], Any]] = {}
         self._aborted = False
+        self._changes: Any = None
 
     # -- life
 
@@ -74,14 +86,15 @@ class transaction(containers.transactional):  # noqa: N801 -- the name is Mercur
 
     @property
     def changes(self) -> dict[bytes, Any]:
-        """What has changed so far: the numbers of new changesets."""
-        revs = self._handle.new_revs()
+        """What has changed so far; when it is over, what has changed in all."""
+        known = self._changes if self._changes is not None else self._handle.changes()
+        before, revs, phases, bookmarks = known
         return {
             b"revs": revs,
-            b"origrepolen": min(revs) if revs else len(self._repo),
+            b"origrepolen": before,
             b"obsmarkers": set(),
-            b"phases": [],
-            b"bookmarks": {},
+            b"phases": _phase_ranges(phases),
+            b"bookmarks": {name: (old, new) for name, old, new in bookmarks},
         }
 
     @property
@@ -141,7 +154,13 @@ class transaction(containers.transactional):  # noqa: N801 -- the name is Mercur
 
     def addpostclose(self, category: bytes, callback: Callable[[Any], Any]) -> None:
         """Call `callback` when it has closed."""
-        self._add("postclose", category, callback)
+
+        def call(changes: Any) -> Any:
+            self._changes = changes
+            return callback(self)
+
+        name = category.decode("utf-8", "replace")
+        self._handle.add_callback("postclose", f"python-{name}", call)
 
     def addabort(self, category: bytes, callback: Callable[[Any], Any]) -> None:
         """Call `callback` when it is undone."""

@@ -105,8 +105,12 @@ impl CommandContext {
     /// # Errors
     /// When nobody is configured.
     pub fn rewriting(&self, operation: &'static str) -> Result<Rewriting> {
-        let user = self.ui.encoding().from_local(&self.ui.username()?)?.into_owned();
         let config = self.config();
+        let user = match config.get("devel", "user.obsmarker") {
+            Some(user) if !user.is_empty() => user.to_vec(),
+            _ => self.ui.username()?,
+        };
+        let user = self.ui.encoding().from_local(&user)?.into_owned();
         let clock = hg_vfs::SystemClock::new(config.environment().var("TZ"));
         let date = match config.get("devel", "default-date") {
             Some(text) => hg_types::parse_date(text, &clock)?,

@@ -1,5 +1,6 @@
 //! The commands, one file each; [`crate::table`] lists them.
 
+pub mod absorb;
 pub mod add;
 pub mod addremove;
 pub mod amend;
@@ -28,6 +29,7 @@ pub mod debugdata;
 pub mod debugdate;
 pub mod debugdeltachain;
 pub mod debugdirstate;
+pub mod debugevolve;
 pub mod debugextensions;
 pub mod debugfileset;
 pub mod debugformat;
@@ -103,6 +105,7 @@ pub mod tag;
 pub mod tags;
 pub mod tip;
 pub mod unbundle;
+pub mod uncommit;
 pub mod unfinished;
 pub mod unshare;
 pub mod unshelve;

@@ -131,6 +131,17 @@ pub fn choose_for_commit(
     matcher: &hg_match::Matcher,
 ) -> Result<Option<MemoryFiles>> {
     require_user(ctx)?;
+    choose_changes(ctx, matcher)
+}
+
+/// [`choose_for_commit`] also when nobody can be asked: then everything is chosen.
+///
+/// # Errors
+/// Those of [`choose_for_commit`].
+pub fn choose_changes(
+    ctx: &CommandContext,
+    matcher: &hg_match::Matcher,
+) -> Result<Option<MemoryFiles>> {
     let repo = ctx.repo()?;
     let [p1, p2] = hg_wdir::parents(repo)?;
     if !p2.is_null() {

@@ -2,7 +2,7 @@
 
 use hg_repo::strip::{StripOptions, strip};
 use hg_store::Repo;
-use hg_types::{Error, Node, Phase, Result, Revision};
+use hg_types::{Error, HgDate, Node, Phase, Result, Revision};
 use hg_wdir::merge::{MergeState, UpdateOptions, update};
 
 use crate::CommandContext;
@@ -39,6 +39,61 @@ fn is_given(ctx: &CommandContext, name: &str) -> bool {
 
 fn both(first: &str, second: &str) -> Error {
     Error::input(format!("cannot specify both --{first} and --{second}"))
+}
+
+/// Refuses to say twice who made a changeset, or when.
+///
+/// # Errors
+/// When both `--user` and `--currentuser` were given, or both of the date.
+pub fn check_who_and_when(ctx: &CommandContext) -> Result<()> {
+    for (one, other) in [("date", "currentdate"), ("user", "currentuser")] {
+        if ctx.opts.nonempty(one).is_some() && ctx.opts.flag(other) {
+            return Err(both(one, other));
+        }
+    }
+    Ok(())
+}
+
+/// Who makes a changeset that is rewritten, when that changes.
+///
+/// # Errors
+/// When nobody is configured.
+pub fn new_user(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
+    let given = ctx.opts.nonempty("user").is_some() || ctx.opts.flag("currentuser");
+    given.then(|| ctx.user()).transpose()
+}
+
+/// When a changeset that is rewritten was made, when that changes.
+///
+/// # Errors
+/// When the date cannot be read.
+pub fn new_date(ctx: &CommandContext) -> Result<Option<HgDate>> {
+    let given = ctx.opts.nonempty("date").is_some() || ctx.opts.flag("currentdate");
+    given.then(|| ctx.date()).transpose()
+}
+
+/// A note is one short line.
+///
+/// # Errors
+/// When it is not.
+pub fn check_note(ctx: &CommandContext) -> Result<()> {
+    let note = ctx.opts.nonempty("note").unwrap_or_default();
+    if note.len() > 255 {
+        return Err(Error::input("cannot store a note of more than 255 bytes"));
+    }
+    if note.contains(&b'\n') {
+        return Err(Error::input("note cannot contain a newline"));
+    }
+    Ok(())
+}
+
+/// The note of `--note`, in UTF-8.
+///
+/// # Errors
+/// When it is not in the user's encoding.
+pub fn note(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
+    let note = ctx.opts.nonempty("note").map(|note| ctx.ui.encoding().from_local(note));
+    Ok(note.transpose()?.map(std::borrow::Cow::into_owned))
 }
 
 /// `3:1a2b3c4d5e6f`.

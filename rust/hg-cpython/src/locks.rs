@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
-use cpython::{ObjectProtocol as _, PyBytes, PyErr, PyObject, PyResult, Python, exc, py_class};
+use cpython::{
+    ObjectProtocol as _, PyBytes, PyErr, PyObject, PyResult, Python, PythonObject as _,
+    ToPyObject as _, exc, py_class,
+};
 use hg_store::{Location, RepoLock, Stage};
 use hg_types::Result;
 
@@ -104,11 +107,11 @@ py_class!(pub class Transaction |py| {
         self.with(py, |tr| tr.backup(location, &name))?;
         Ok(py.None())
     }
-    /// The numbers of the changesets that were added.
-    def new_revs(&self) -> PyResult<Vec<i32>> {
-        self.with(py, |tr| tr.changes(|changes| {
-            changes.revisions.iter().map(|rev| rev.get()).collect()
-        }))
+    /// What has changed so far: the number of changesets at the beginning, those that are new, moves of phases (number,
+    /// before or `None`, after) and of bookmarks (name, before or `None`, after or `None`).
+    def changes(&self) -> PyResult<PyObject> {
+        let changes = self.with(py, |tr| tr.changes(|changes| changes.clone()))?;
+        Ok(changes_object(py, &changes))
     }
 });
 
@@ -129,10 +132,16 @@ impl Transaction {
     }
 
     fn add(&self, py: Python<'_>, moment: &str, id: &str, callback: PyObject) -> PyResult<()> {
+        if moment == "postclose" {
+            let call = move |tr: &hg_store::Transaction| {
+                let changes = tr.final_changes();
+                with_python(|py| callback.call(py, (changes_object(py, &changes),), None)).map(drop)
+            };
+            return self.with(py, |tr| tr.add_post_close(id, call));
+        }
         let call = move || with_python(|py| callback.call(py, cpython::NoArgs, None));
         match moment {
             "finalize" => self.with(py, |tr| tr.add_finalize(id, move |_| call().map(drop))),
-            "postclose" => self.with(py, |tr| tr.add_post_close(id, move |_| call().map(drop))),
             "abort" => self.with(py, |tr| tr.add_abort(id, move |_| call().map(drop))),
             "pending" => self.with(py, |tr| {
                 tr.add_pending(id, move |_| {
@@ -143,6 +152,25 @@ impl Transaction {
             _ => Err(PyErr::new::<exc::KeyError, _>(py, moment)),
         }
     }
+}
+
+/// What a transaction has changed, as Python reads it.
+fn changes_object(py: Python<'_>, changes: &hg_store::transaction::Changes) -> PyObject {
+    let number = |phase: hg_types::Phase| phase as u8;
+    let revs: Vec<i32> = changes.revisions.iter().map(|rev| rev.get()).collect();
+    let phases: Vec<(i32, Option<u8>, u8)> = changes
+        .phases
+        .iter()
+        .map(|(rev, (old, new))| (rev.get(), old.map(number), number(*new)))
+        .collect();
+    let bytes =
+        |node: &Option<hg_types::Node>| node.as_ref().map(|node| PyBytes::new(py, node.as_bytes()));
+    let bookmarks: Vec<(PyBytes, Option<PyBytes>, Option<PyBytes>)> = changes
+        .bookmarks
+        .iter()
+        .map(|(name, (old, new))| (PyBytes::new(py, name), bytes(old), bytes(new)))
+        .collect();
+    (changes.origin_len, revs, phases, bookmarks).to_py_object(py).into_object()
 }
 
 /// Takes the interpreter's lock for a callback, and turns an exception into an error.

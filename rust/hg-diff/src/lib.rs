@@ -18,6 +18,7 @@ pub mod select;
 pub mod similarity;
 pub mod stat;
 pub mod unified;
+pub mod weave;
 pub mod whitespace;
 mod word_diff;
 

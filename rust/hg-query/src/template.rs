@@ -34,7 +34,7 @@ pub use filters::short_age;
 pub use history::History;
 pub use host::{Host, StatLine, SubOptions, Verbosity};
 pub use json::{JsonStyle, append_cbor, append_json, append_string as append_json_string, json};
-pub use keywords::{Fate, ONE_LINE_SUMMARY, graph_node};
+pub use keywords::{Fate, ONE_LINE_SUMMARY, Unstable, closest_successors, graph_node};
 pub use scope::Scope;
 pub use text::short_user;
 pub use value::{

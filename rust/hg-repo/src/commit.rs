@@ -11,8 +11,10 @@ use hg_types::{FileFlags, HgDate, HgPathBuf, Node, Phase, Result, Revision};
 
 mod file;
 mod removed;
+mod stored;
 
 pub use file::{FileSource, FileVersion, MemoryFiles};
+pub use stored::StoredFiles;
 
 use file::FileCommit;
 use removed::Inherited;

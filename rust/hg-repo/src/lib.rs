@@ -1,5 +1,6 @@
 //! Whole operations on a repository (commit, update, merge, clone, ...): what embedders depend on.
 
+pub mod absorb;
 pub mod amend;
 pub mod archive;
 pub mod clone;
@@ -15,6 +16,7 @@ pub mod share;
 pub mod shelve;
 pub mod state_file;
 pub mod strip;
+pub mod uncommit;
 pub mod upgrade;
 pub mod working;
 

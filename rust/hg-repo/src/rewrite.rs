@@ -10,6 +10,10 @@ use hg_types::{Error, HgDate, Node, Phase, Result, Revision};
 
 use crate::strip::{StripOptions, strip};
 
+mod hashes;
+
+pub use hashes::update_hashes;
+
 /// What `experimental.evolution` allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evolution {
@@ -64,11 +68,10 @@ pub fn check_rewrite(repo: &Repo, revs: &[Revision], action: &str) -> Result<()>
     check_divergence(repo, revs, action)?;
     if !Evolution::from_config(&repo.config())?.allow_unstable {
         let hidden = repo.hidden_revs()?;
-        let obsolete = repo.obsolete_revs()?;
         let orphans = cl
             .descendant_set(revs.iter().copied())
             .iter()
-            .filter(|rev| !revs.contains(rev) && !hidden.contains(*rev) && !obsolete.contains(*rev))
+            .filter(|rev| !revs.contains(rev) && !hidden.contains(*rev))
             .count();
         if orphans > 0 {
             let message =
@@ -196,14 +199,12 @@ impl Rewriting {
         let bookmarks = repo.bookmarks()?;
         let cl = repo.changelog()?;
         let mut changes = Vec::new();
+        let replaced: HashMap<Node, &[Node]> =
+            replacements.iter().map(|r| (r.old, &r.new[..])).collect();
         let made: Vec<Revision> =
             replacements.iter().flat_map(|r| &r.new).filter_map(|node| cl.find(node)).collect();
         for replacement in replacements {
-            let target = match replacement.new.last() {
-                Some(node) => *node,
-                // A dropped changeset leaves its bookmarks to its parent.
-                None => cl.parent_nodes(cl.rev(&replacement.old)?)[0],
-            };
+            let target = bookmark_target(&cl, replacement, &replaced)?;
             let names = bookmarks.names_of(&replacement.old);
             if !names.is_empty() {
                 let quoted: Vec<Vec<u8>> =
@@ -229,13 +230,11 @@ impl Rewriting {
             (b"operation".to_vec(), self.operation.as_bytes().to_vec()),
             (b"user".to_vec(), self.user.clone()),
         ];
-        if let [new] = replacement.new[..] {
-            let flags = effect_flags(repo, replacement.old, new)?;
-            metadata.insert(0, (b"ef1".to_vec(), flags.to_string().into_bytes()));
+        let mut flags = 0;
+        for new in &replacement.new {
+            flags |= effect_flags(repo, replacement.old, *new)?;
         }
-        if replacement.new.is_empty() {
-            metadata.insert(0, (b"ef1".to_vec(), b"0".to_vec()));
-        }
+        metadata.insert(0, (b"ef1".to_vec(), flags.to_string().into_bytes()));
         if let Some(note) = &self.note {
             metadata.push((b"note".to_vec(), note.clone()));
             metadata.sort();
@@ -255,6 +254,27 @@ impl Rewriting {
             offset: self.date.offset,
             parents: pruned.then_some(parents),
         })
+    }
+}
+
+/// Where the bookmarks of a replaced changeset go: to what replaces it; of a dropped one to the nearest ancestor that stays,
+/// or to what replaces that.
+fn bookmark_target(
+    cl: &Changelog,
+    replacement: &Replacement,
+    replaced: &HashMap<Node, &[Node]>,
+) -> Result<Node> {
+    let mut new = &replacement.new[..];
+    let mut old = replacement.old;
+    loop {
+        if let Some(node) = new.last() {
+            return Ok(*node);
+        }
+        old = cl.parent_nodes(cl.rev(&old)?)[0];
+        match replaced.get(&old) {
+            Some(next) if !old.is_null() => new = next,
+            _ => return Ok(old),
+        }
     }
 }
 

@@ -223,6 +223,10 @@ impl Repo {
         let (changelog, phases) = (self.changelog()?, self.phases()?);
         let mut obsoleted = BTreeSet::new();
         for marker in markers {
+            if marker.successors.iter().any(Node::is_null) {
+                let text = "bad obsolescence marker detected: invalid successors nullid";
+                return Err(Error::abort(text));
+            }
             if marker.successors.contains(&marker.predecessor) {
                 let hex = marker.predecessor.hex();
                 let shown = String::from_utf8_lossy(&hex).into_owned();
@@ -412,7 +416,9 @@ impl Repo {
                     continue;
                 }
                 let sets = self.successors_sets(&predecessor, &mut cache)?;
-                if sets.iter().filter(|set| !set.is_empty()).count() > 1 {
+                // What all of them have, such as the part of a split that nobody replaced, does not diverge.
+                let differs = sets.iter().any(|set| !set.contains(&node));
+                if differs && sets.iter().filter(|set| !set.is_empty()).count() > 1 {
                     out.insert(rev);
                     break;
                 }
@@ -547,10 +553,10 @@ impl ObsStore {
             }
             all.extend(sets.into_iter().filter(|set| !set.is_empty()));
         }
-        // Sets that are part of others say nothing.
-        all.sort_by_key(Vec::len);
+        // Sets that are part of others say nothing. Of sets that are as long, the last come first.
+        all.sort_by_key(|set| std::cmp::Reverse(set.len()));
         let mut seen: Vec<(HashSet<Node>, Vec<Node>)> = Vec::new();
-        for set in all.into_iter().rev() {
+        for set in all {
             let as_set: HashSet<Node> = set.iter().copied().collect();
             if !seen.iter().any(|(other, _)| as_set.is_subset(other)) {
                 seen.push((as_set, set));

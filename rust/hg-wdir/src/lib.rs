@@ -10,6 +10,7 @@ pub mod filter;
 pub mod linkrev;
 pub mod merge;
 pub mod portable;
+pub mod relocate;
 pub mod snapshot;
 mod status;
 mod sync;

@@ -260,7 +260,7 @@ impl<'a> Push<'a> {
             return Ok(());
         }
         let changelog = self.repo.changelog()?;
-        for node in &self.outgoing.missing_heads {
+        for node in self.outgoing.missing_heads.iter().rev() {
             if let Some(rev) = changelog.find(node)
                 && let Some(trouble) = obs::trouble(self.repo, rev)?
             {

@@ -11,7 +11,7 @@ use hg_types::{Error, Phase, Result};
 use super::commit::Choice;
 use crate::commit_message::{self, MessageOptions};
 use crate::scope::match_arguments;
-use crate::{Command, CommandContext, spec};
+use crate::{Command, CommandContext, rewriting, spec};
 
 /// A changeset that began its branch cannot close it at the same time.
 fn check_close(repo: &Repo) -> Result<()> {
@@ -38,14 +38,11 @@ Returns 0 on success, 1 if nothing changed.",
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    for (one, other) in [("secret", "draft"), ("date", "currentdate"), ("user", "currentuser")] {
-        let given = |name: &str| ctx.opts.flag(name) || ctx.opts.nonempty(name).is_some();
-        if given(one) && given(other) {
-            let (first, second) = if one == "secret" { (other, one) } else { (one, other) };
-            return Err(Error::input(format!("cannot specify both --{first} and --{second}")));
-        }
+    rewriting::check_who_and_when(ctx)?;
+    if ctx.opts.flag("secret") && ctx.opts.flag("draft") {
+        return Err(Error::input("cannot specify both --draft and --secret"));
     }
-    check_note(ctx)?;
+    rewriting::check_note(ctx)?;
     if ctx.opts.flag("interactive") {
         crate::interactive::require_user(ctx)?;
     }
@@ -55,18 +52,6 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         super::commit::add_and_remove(ctx, repo)?;
     }
     amend(ctx, ctx.opts.is_set("edit"))
-}
-
-/// A note is one short line.
-fn check_note(ctx: &CommandContext) -> Result<()> {
-    let note = ctx.opts.nonempty("note").unwrap_or_default();
-    if note.len() > 255 {
-        return Err(Error::input("cannot store a note of more than 255 bytes"));
-    }
-    if note.contains(&b'\n') {
-        return Err(Error::input("note cannot contain a newline"));
-    }
-    Ok(())
 }
 
 /// `hg commit --amend`: without a message, the editor is started.
@@ -81,10 +66,6 @@ fn amend(ctx: &CommandContext, edit: bool) -> Result<i32> {
     let message = commit_message::given_message(ctx)?;
     let options =
         MessageOptions { message: Vec::new(), edit, form: "commit.amend.normal", note: None };
-    let dated = ctx.opts.nonempty("date").is_some() || ctx.opts.flag("currentdate");
-    let named = ctx.opts.nonempty("user").is_some() || ctx.opts.flag("currentuser");
-    let note = ctx.opts.nonempty("note").map(|note| ctx.ui.encoding().from_local(note));
-    let note = note.transpose()?.map(std::borrow::Cow::into_owned);
     let mut extra = BTreeMap::new();
     if ctx.opts.flag("close-branch") || ctx.opts.flag("force-close-branch") {
         check_close(repo)?;
@@ -101,12 +82,12 @@ fn amend(ctx: &CommandContext, edit: bool) -> Result<i32> {
         matcher: &matcher,
         chosen,
         message,
-        user: named.then(|| ctx.user()).transpose()?,
-        date: dated.then(|| ctx.date()).transpose()?,
+        user: rewriting::new_user(ctx)?,
+        date: rewriting::new_date(ctx)?,
         extra,
         phase: ctx.opts.flag("secret").then_some(Phase::Secret),
         editor: &mut editor,
-        rewriting: Rewriting { note, ..ctx.rewriting("amend")? },
+        rewriting: Rewriting { note: rewriting::note(ctx)?, ..ctx.rewriting("amend")? },
     };
     let before = super::commit::Before::look(repo)?;
     let Some(node) = amend_parent(repo, &mut request)? else {

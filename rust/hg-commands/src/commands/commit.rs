@@ -200,7 +200,9 @@ impl Before {
             cl.parents(rev).into_iter().filter(|parent| !parent.is_null()).collect();
         let entry = cl.entry(rev)?;
         let amend = ctx.opts.flag("amend") || ctx.command.spec.names == "amend";
-        if !amend && cl.len() == self.len {
+        // Without markers, what was amended is gone and numbers say nothing.
+        let counts = !amend || repo.evolution("createmarkers")?;
+        if counts && rev.index().is_some_and(|index| index < self.len) {
             ctx.ui.warn("warning: commit already existed in the repository!\n");
         }
         let on_branch =

@@ -21,7 +21,7 @@ use super::scope::Scope;
 use super::value::{Name, Value, Vars};
 
 pub(super) use evolve::verb;
-pub use evolve::{Fate, graph_node};
+pub use evolve::{Fate, Unstable, closest_successors, graph_node};
 pub(super) use latest_tag::{changes_since, list as latest_tags};
 pub use names::ONE_LINE_SUMMARY;
 

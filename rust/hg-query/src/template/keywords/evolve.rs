@@ -10,7 +10,7 @@ use hg_types::{Node, Phase, Result, Revision};
 use super::super::changeset::Changeset;
 use super::super::engine::Engine;
 use super::super::scope::Scope;
-use super::super::value::{ItemForm, List, ListKind, Mappings, Name, Value, Vars};
+use super::super::value::{ItemForm, List, ListKind, Mappings, Value, Vars};
 use super::{Keyword, changeset, local, name, of_changeset};
 
 pub(super) const KEYWORDS: &[Keyword] = &[
@@ -201,7 +201,10 @@ fn visible(repo: &Repo) -> Result<impl Fn(&Node) -> bool> {
 }
 
 /// The sets of the nearest replacements that are visible.
-fn closest_successors(repo: &Repo, node: &Node) -> Result<Vec<Vec<Node>>> {
+///
+/// # Errors
+/// When obsolescence cannot be read.
+pub fn closest_successors(repo: &Repo, node: &Node) -> Result<Vec<Vec<Node>>> {
     let store = repo.obsstore()?;
     let visible = visible(repo)?;
     let is_passed =
@@ -275,85 +278,114 @@ fn closest_predecessors(repo: &Repo, node: Node) -> Result<Vec<Node>> {
     Ok(found)
 }
 
-fn whyunstable(engine: &Engine, scope: &Scope) -> Result<Value> {
+/// Why a changeset is unstable: one reason of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstable {
+    /// The kind of instability: `orphan`, ...
+    pub instability: &'static str,
+    /// The changesets that compete with it.
+    pub rivals: Vec<Node>,
+    /// What is wrong with `node`.
+    pub reason: &'static str,
+    /// The changeset that makes it unstable.
+    pub node: Node,
+}
+
+impl Unstable {
+    /// All reasons.
+    ///
+    /// # Errors
+    /// When obsolescence cannot be read.
+    pub fn all(changeset: &Changeset) -> Result<Vec<Self>> {
+        let mut out = Vec::new();
+        let mut add = |instability, reason, node, rivals| {
+            out.push(Self { instability, rivals, reason, node });
+        };
+        for instability in changeset.instabilities()? {
+            match instability {
+                "orphan" => {
+                    for parent in changeset.parents() {
+                        let parent = Changeset::open(changeset.history(), parent)?;
+                        if parent.is_obsolete()? {
+                            add("orphan", "obsolete parent", parent.node(), Vec::new());
+                        } else if parent.instabilities()?.contains(&"orphan") {
+                            add("orphan", "orphan parent", parent.node(), Vec::new());
+                        }
+                    }
+                }
+                "phase-divergent" => {
+                    let store = changeset.repo().obsstore()?;
+                    for node in store.all_predecessors(changeset.node(), true) {
+                        let rev = changeset.repo().changelog()?.find(&node);
+                        let Some(rev) = rev else { continue };
+                        if changeset.repo().phases()?.phase(rev) == Phase::Public {
+                            add("phase-divergent", "immutable predecessor", node, Vec::new());
+                        }
+                    }
+                }
+                _ => {
+                    for (rivals, node) in divergent_sets(changeset)? {
+                        add("content-divergent", "predecessor", node, rivals);
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn whyunstable(_: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let mut items = Vec::new();
-    let mut add = |instability: &'static str, reason: &'static str, node: Node, others: &[Node]| {
+    for reason in Unstable::all(changeset)? {
         let mut vars = Vars::new([
-            ("instability", Value::from(instability)),
-            ("reason", Value::from(reason)),
-            ("node", Value::Bytes(node.hex())),
+            ("instability", Value::from(reason.instability)),
+            ("reason", Value::from(reason.reason)),
+            ("node", Value::Bytes(reason.node.hex())),
         ]);
-        if !others.is_empty() {
-            vars.values.push((name("divergentnodes"), divergent(engine, changeset, others)));
+        if !reason.rivals.is_empty() {
+            vars.values.push((name("divergentnodes"), rivals(changeset, &reason.rivals)?));
         }
         items.push(vars);
-    };
-    for instability in changeset.instabilities()? {
-        match instability {
-            "orphan" => {
-                for parent in changeset.parents() {
-                    let parent = Changeset::open(changeset.history(), parent)?;
-                    if parent.is_obsolete()? {
-                        add("orphan", "obsolete parent", parent.node(), &[]);
-                    } else if parent.instabilities()?.contains(&"orphan") {
-                        add("orphan", "orphan parent", parent.node(), &[]);
-                    }
-                }
-            }
-            "phase-divergent" => {
-                for node in changeset.repo().obsstore()?.all_predecessors(changeset.node(), true) {
-                    let rev = changeset.repo().changelog()?.find(&node);
-                    let Some(rev) = rev else { continue };
-                    if changeset.repo().phases()?.phase(rev) == Phase::Public {
-                        add("phase-divergent", "immutable predecessor", node, &[]);
-                    }
-                }
-            }
-            _ => {
-                for (node, others) in divergent_sets(changeset)? {
-                    add("content-divergent", "predecessor", node, &others);
-                }
-            }
-        }
     }
     let template =
         Some("{instability}:{if(divergentnodes, \" {divergentnodes}\")} {reason} {node|short}");
     Ok(Value::Mappings(Rc::new(Mappings { items, template, separator: "\n" })))
 }
 
-/// The predecessors that several changesets replace, and those others.
-fn divergent_sets(changeset: &Changeset) -> Result<Vec<(Node, Vec<Node>)>> {
-    let repo = changeset.repo();
-    let mut cache = HashMap::new();
-    let mut found = Vec::new();
-    for predecessor in repo.obsstore()?.all_predecessors(changeset.node(), false) {
-        if predecessor == changeset.node() {
-            continue;
-        }
-        let sets = repo.successors_sets(&predecessor, &mut cache)?;
-        let others: Vec<Node> =
-            sets.iter().filter(|set| !set.contains(&changeset.node())).flatten().copied().collect();
-        if sets.len() > 1 && !others.is_empty() {
-            found.push((predecessor, others));
-        }
-    }
-    found.sort();
-    Ok(found)
+fn rivals(changeset: &Changeset, nodes: &[Node]) -> Result<Value> {
+    let changelog = changeset.repo().changelog()?;
+    let open = |node: &Node| -> Result<Vars> {
+        let rival = Changeset::open(changeset.history(), changelog.rev(node)?)?;
+        Ok(Vars::changeset(Rc::new(rival)))
+    };
+    let items = nodes.iter().map(open).collect::<Result<_>>()?;
+    let template = Some("{rev}:{node|short} ({phase})");
+    Ok(Value::Mappings(Rc::new(Mappings { items, template, separator: " " })))
 }
 
-fn divergent(_: &Engine, changeset: &Changeset, nodes: &[Node]) -> Value {
-    let phase = |node: &Node| -> Result<Phase> {
-        let rev = changeset.repo().changelog()?.find(node).unwrap_or(Revision::NULL);
-        Ok(changeset.repo().phases()?.phase(rev))
-    };
-    let text = |node: &Node| {
-        let phase = phase(node).map_or("", Phase::name);
-        Value::Bytes([&node.hex()[..], b" (", phase.as_bytes(), b")"].concat())
-    };
-    let kind = ListKind::Named(Name::from(&b"divergentnode"[..]), Vec::new());
-    let items = nodes.iter().map(text).collect();
-    Value::List(Rc::new(List { items, kind, ..List::default() }))
+/// The sets of changesets that compete with this one, each with the nearest predecessor that they all replace.
+fn divergent_sets(changeset: &Changeset) -> Result<Vec<(Vec<Node>, Node)>> {
+    let (repo, node) = (changeset.repo(), changeset.node());
+    let store = repo.obsstore()?;
+    let mut cache = HashMap::new();
+    let mut found: std::collections::BTreeMap<Vec<Node>, Node> = std::collections::BTreeMap::new();
+    let mut seen = HashSet::from([node]);
+    let mut todo = std::collections::VecDeque::from([node]);
+    while let Some(current) = todo.pop_front() {
+        let mut before: Vec<Node> =
+            store.markers_to(&current).map(|marker| marker.predecessor).collect();
+        before.sort();
+        for predecessor in before.into_iter().filter(|node| seen.insert(*node)) {
+            todo.push_back(predecessor);
+            let sets = repo.successors_sets(&predecessor, &mut cache)?;
+            let rivals = sets.iter().filter(|set| !set.is_empty() && !set.contains(&node));
+            for set in rivals.filter(|_| sets.len() > 1) {
+                found.entry(set.clone()).or_insert(predecessor);
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// The mark of a changeset in the graph.
