@@ -1,6 +1,7 @@
 //! From arguments to a command: early options, configuration, aliases, the repository, hooks,
 //! errors. Written once, over the command table.
 
+mod base;
 mod early;
 mod find;
 mod handover;
@@ -20,6 +21,7 @@ use crate::options::{self, Opts, Order, UsageError};
 use crate::spec::{self, Need, Opt, Spec};
 use crate::{Command, CommandContext, Host, Streams, Ui, error, help};
 
+pub use base::Base;
 use early::EarlyOptions;
 pub(crate) use find::{Entry, Found, ShellAlias, available, entry, find_command, listing};
 use handover::Handover;
@@ -34,6 +36,8 @@ pub struct Request {
     pub streams: Streams,
     /// Whoever loads extensions; without one, a run that needs extensions hands over to Python.
     pub host: Option<Arc<dyn Host>>,
+    /// For runs of a command server: what they have in common with it.
+    pub base: Option<Base>,
 }
 
 /// A failure on the way to a command or in it.
@@ -90,13 +94,13 @@ pub fn usage_error(complaint: &[u8]) -> Error {
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn run(request: Request) -> i32 {
-    let Request { args, env, streams, host } = request;
+    let Request { args, env, streams, host, base } = request;
     let plain = Arc::new(Config::empty(env.clone()));
     let ui = match Ui::new(plain, streams) {
         Ok(ui) => Arc::new(ui.with_host(host)),
         Err(_) => return 255,
     };
-    let outcome = dispatch(&ui, &args, &env);
+    let outcome = dispatch(&ui, &args, &env, base);
     // A truncated file explains every other failure, and nothing read from it can be trusted.
     let outcome = match hg_vfs::take_torn_file() {
         Some(path) => Err(Error::from(hg_vfs::Error::Torn { path }).into()),
@@ -164,9 +168,18 @@ pub(crate) struct Session {
     scratch: std::cell::OnceCell<hg_wire::bundle_repo::Scratch>,
 }
 
-fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Failure> {
-    let early = EarlyOptions::parse(args, env.plain().strict_flags());
+fn dispatch(
+    ui: &Arc<Ui>,
+    args: &[Vec<u8>],
+    env: &Environment,
+    base: Option<Base>,
+) -> Result<i32, Failure> {
+    let mut early = EarlyOptions::parse(args, env.plain().strict_flags());
     let mut config = Config::load(env)?;
+    if let Some(base) = &base {
+        config.take_settings(&base.settings);
+        early.inherited = base.repository.clone();
+    }
     ui.reconfigure(Arc::new(config.clone()))?;
     for file in &early.config_files {
         config.apply_option_file(file).map_err(|error| {
@@ -199,7 +212,7 @@ fn dispatch(ui: &Arc<Ui>, args: &[Vec<u8>], env: &Environment) -> Result<i32, Fa
         load_repository_config(ui, &mut config, root)?;
     }
     ui.reconfigure(Arc::new(config))?;
-    let handover = load_extensions(ui, args, &env.cwd, root.as_deref())?;
+    let handover = load_extensions(ui, args, &env.cwd, base, root.as_deref())?;
     let session =
         Session { ui: ui.clone(), early, root, handover, scratch: std::cell::OnceCell::new() };
     session.run(args)
@@ -210,10 +223,11 @@ fn load_extensions(
     ui: &Arc<Ui>,
     args: &[Vec<u8>],
     start: &Path,
+    base: Option<Base>,
     root: Option<&Path>,
 ) -> Result<Option<Handover>> {
     let Some(host) = ui.host() else {
-        return Handover::decide(ui, args, start, root).map(Some);
+        return Handover::decide(ui, args, start, base, root).map(Some);
     };
     let config = ui.config();
     let Enabled { missing, foreign, native, .. } = Enabled::of(&config);
@@ -256,7 +270,7 @@ fn find_root(config: &Config, early: &EarlyOptions) -> Result<Option<PathBuf>> {
     use hg_wire::{paths::Paths, url::Url};
     let env = config.environment();
     let here = find_above(&env.cwd);
-    let Some(named) = early.repository.as_deref().filter(|name| !name.is_empty()) else {
+    let Some(named) = early.repository().filter(|name| !name.is_empty()) else {
         return Ok(here);
     };
     let mut local = config.clone();
@@ -587,12 +601,12 @@ impl Session {
             config_is_complete: true,
             reporter: Some(self.ui.clone()),
             hooks: Some(Arc::new(Hooks::of_run(self.ui.clone()))),
-            display_root: self.early.repository.clone(),
+            display_root: self.early.repository().map(<[u8]>::to_vec),
             ..OpenOptions::default()
         };
         let repo = Repo::open(root, options)?;
         if let Some((_, file)) = self.root.as_deref().and_then(bundle_overlay) {
-            let name = self.early.repository.as_deref().unwrap_or_default();
+            let name = self.early.repository().unwrap_or_default();
             hg_wire::bundle_repo::lay_over(&repo, &file, name)?;
         }
         Ok(repo)
@@ -638,7 +652,7 @@ impl Session {
                 self.ui.reconfigure(Arc::new(config))?;
                 return Ok(Some(below));
             }
-            let named = self.early.repository.as_deref().unwrap_or_default();
+            let named = self.early.repository().unwrap_or_default();
             if hg_wire::open::is_ssh(named) {
                 let parts: [&[u8]; 3] = [b"repository '", named, b"' is not local"];
                 return Err(Error::abort(parts.concat()).into());

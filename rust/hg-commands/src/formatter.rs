@@ -13,7 +13,7 @@
 //! fm.end()?;
 //! ```
 
-mod cbor;
+pub(crate) mod cbor;
 mod debug;
 mod json;
 mod pickle;

@@ -145,7 +145,6 @@ impl Hooks {
     ) -> Result<bool> {
         let ui = &self.ui;
         ui.note([b"running hook ", &*hook.name, b": ", &hook.action, b"\n"].concat());
-        ui.flush();
         let mut process = Command::new("/bin/sh");
         process.arg("-c").arg(OsStr::from_bytes(&hook.action));
         ui.add_variables(&mut process);
@@ -168,7 +167,7 @@ impl Hooks {
         if !matches!(config.get_set("hooks", plain), Some(b"no" | b"false" | b"off" | b"0")) {
             process.env("HGPLAIN", "1");
         }
-        let why = match process.status() {
+        let why = match ui.run_program(&mut process) {
             Ok(status) if status.success() => return Ok(false),
             Ok(status) => match (status.code(), status.signal()) {
                 (Some(code), _) => format!("exited with status {code}"),

@@ -5,6 +5,7 @@
 mod call;
 pub mod changeset_display;
 mod command;
+mod command_server;
 pub mod commands;
 pub mod commit_message;
 pub mod diff_display;

@@ -165,9 +165,7 @@ impl Naming {
 
 /// Writes unless `--quiet`, in the colours of `label` (and of every status message).
 pub fn status_label(ctx: &CommandContext, text: &[u8], label: &str) {
-    if !ctx.ui.is_quiet() {
-        ctx.ui.write_label(text, &format!("{label} ui.status"));
-    }
+    ctx.ui.status_label(text, label);
 }
 
 /// Tells the user what was named and cannot be looked at; returns how many there were.

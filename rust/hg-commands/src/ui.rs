@@ -8,7 +8,9 @@
 mod charset;
 mod color;
 mod editor;
+mod child;
 mod interaction;
+mod messages;
 mod overrides;
 mod pager;
 mod progress;
@@ -26,6 +28,7 @@ use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
 
 pub use color::ColorMode;
 pub use color::EFFECTS;
+pub use messages::{Message, Messages, encode_cbor};
 pub use editor::{EditOptions, IGNORED_LINE_PREFIX, strip_comments};
 pub use overrides::{UiMethod, UiOverrides};
 pub use prompt::Choices;
@@ -53,6 +56,7 @@ pub struct Ui {
     host: Option<Arc<dyn Host>>,
     overrides: RwLock<Option<Arc<dyn UiOverrides>>>,
     overridden: AtomicU32,
+    destination: RwLock<messages::Destination>,
 }
 
 impl Ui {
@@ -75,6 +79,7 @@ impl Ui {
             host: None,
             overrides: RwLock::default(),
             overridden: AtomicU32::new(0),
+            destination: RwLock::default(),
         };
         ui.reconfigure(config)?;
         Ok(ui)
@@ -101,6 +106,7 @@ impl Ui {
             host: self.host.clone(),
             overrides: RwLock::default(),
             overridden: AtomicU32::new(0),
+            destination: RwLock::new(self.destination()),
         }
     }
 
@@ -134,7 +140,9 @@ impl Ui {
         self.debug.store(debug, Ordering::Relaxed);
         self.verbose.store(verbose, Ordering::Relaxed);
         self.quiet.store(quiet, Ordering::Relaxed);
+        let destination = messages::Destination::of(&config);
         *write(&self.config) = config;
+        *write(&self.destination) = destination?;
         Ok(())
     }
 
@@ -154,6 +162,10 @@ impl Ui {
     #[must_use]
     pub fn cwd(&self) -> PathBuf {
         self.config().environment().cwd.clone()
+    }
+
+    fn destination(&self) -> messages::Destination {
+        *read(&self.destination)
     }
 
     /// The user's character set.
@@ -208,7 +220,17 @@ impl Ui {
         if !wanted {
             return;
         }
-        let errors = matches!(method, UiMethod::Warn | UiMethod::Error | UiMethod::WriteError);
+        let destination = self.destination();
+        if destination == messages::Destination::Program && self.send_message(method, text, label) {
+            return;
+        }
+        let errors = match method {
+            UiMethod::Warn | UiMethod::Error | UiMethod::WriteError => true,
+            UiMethod::Status | UiMethod::Note | UiMethod::Debug => {
+                destination != messages::Destination::Streams
+            }
+            _ => false,
+        };
         self.clear_progress();
         let palette = read(&self.palette).clone();
         let painted;
@@ -258,6 +280,11 @@ impl Ui {
         self.show(UiMethod::Status, text.as_ref(), " ui.status");
     }
 
+    /// Writes unless `--quiet`, in the colours of `label` and of every status message.
+    pub fn status_label(&self, text: impl AsRef<[u8]>, label: &str) {
+        self.show(UiMethod::Status, text.as_ref(), &format!("{label} ui.status"));
+    }
+
     /// Writes with `--verbose`.
     pub fn note(&self, text: impl AsRef<[u8]>) {
         self.show(UiMethod::Note, text.as_ref(), " ui.note");
@@ -301,6 +328,13 @@ impl Ui {
     /// Lets output follow errors from now on: standard output belongs to a protocol.
     pub fn output_to_errors(&self) {
         self.sink().output_to_errors();
+    }
+
+    /// Nobody hears anything from now on.
+    pub fn streams_to_nowhere(&self) {
+        let mut sink = self.sink();
+        sink.replace_output(Box::new(std::io::sink()));
+        sink.replace_errors(Box::new(std::io::sink()));
     }
 
     /// Sends what is held back to the streams.
@@ -383,7 +417,9 @@ impl Reporter for Ui {
         unit: &str,
         total: Option<u64>,
     ) {
-        self.show_progress(topic, position, item, unit, total);
+        if !self.send_progress(topic, position, item, unit, total) {
+            self.show_progress(topic, position, item, unit, total);
+        }
     }
     fn is_verbose(&self) -> bool {
         Self::is_verbose(self)

@@ -323,6 +323,21 @@ impl Config {
         }
     }
 
+    /// Takes over what was set by hand in another configuration, but for what its repository set.
+    pub fn take_settings(&mut self, other: &Self) {
+        for section in other.overlay.names().map(<[u8]>::to_vec).collect::<Vec<_>>() {
+            for entry in other.overlay.section(&section) {
+                if entry.origin.text() == b"repo" {
+                    continue;
+                }
+                for layer in [&mut self.overlay, &mut self.trusted, &mut self.untrusted] {
+                    layer.set(&section, entry.clone());
+                }
+            }
+        }
+        self.sequence = self.sequence.max(other.sequence);
+    }
+
     /// Forgets an item, wherever it was set; its default counts again.
     pub fn unset(&mut self, section: impl AsRef<[u8]>, name: impl AsRef<[u8]>) {
         for layer in [&mut self.overlay, &mut self.trusted, &mut self.untrusted] {

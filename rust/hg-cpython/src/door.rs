@@ -39,6 +39,7 @@ pub(crate) fn run(
         env: hg_commands::process_environment(),
         streams: given.over(py, Streams::of_process()),
         host: Some(host),
+        base: None,
     };
     // A panic that leaves the closure would come back without the lock: it stops here.
     let result = py.allow_threads(|| catch_unwind(AssertUnwindSafe(|| hg_commands::run(request))));

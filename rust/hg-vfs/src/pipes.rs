@@ -171,6 +171,30 @@ pub fn take_stdout() -> io::Result<File> {
     Ok(File::from(own))
 }
 
+/// Takes the process's standard input away: it and its children read nothing from now on, and only the
+/// returned file leads to where standard input came from.
+///
+/// # Errors
+/// When the descriptors cannot be copied.
+pub fn take_stdin() -> io::Result<File> {
+    let own = rustix::io::dup(rustix::stdio::stdin())?;
+    rustix::io::fcntl_setfd(&own, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    Ok(File::from(own))
+}
+
+/// Turns all standard streams of the process to `/dev/null`: a server in the background has nobody to talk
+/// to.
+///
+/// # Errors
+/// When the descriptors cannot be replaced.
+pub fn silence_streams() -> io::Result<()> {
+    let nowhere = File::options().read(true).write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&nowhere)?;
+    rustix::stdio::dup2_stdout(&nowhere)?;
+    Ok(rustix::stdio::dup2_stderr(&nowhere)?)
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::{Command, Stdio};

@@ -262,13 +262,12 @@ impl Session<'_> {
     fn test(&self, command: &[u8], node: Node) -> Result<&'static str> {
         use std::os::unix::ffi::OsStrExt as _;
         use std::os::unix::process::ExitStatusExt as _;
-        self.ctx.ui.flush();
         let mut process = std::process::Command::new("/bin/sh");
         process.arg("-c").arg(std::ffi::OsStr::from_bytes(command));
         process.current_dir(self.ctx.cwd());
         self.ctx.ui.add_variables(&mut process);
         process.env("HG_NODE", std::ffi::OsStr::from_bytes(&node.hex()));
-        let status = process.status();
+        let status = self.ctx.ui.run_program(&mut process);
         let failed = |what: &str| Error::abort([what.as_bytes(), command].concat());
         let status = status.map_err(|_| failed("failed to execute "))?;
         if status.signal().is_some() {

@@ -11,6 +11,8 @@ pub(crate) struct EarlyOptions {
     pub(crate) cwd: Option<Vec<u8>>,
     /// `-R`, `--repository`, `--repo`.
     pub(crate) repository: Option<Vec<u8>>,
+    /// The repository of the server that this run belongs to.
+    pub(crate) inherited: Option<Vec<u8>>,
     /// `--debugger`.
     pub(crate) debugger: bool,
     /// `--traceback`.
@@ -70,6 +72,12 @@ impl EarlyOptions {
             }
         }
         out
+    }
+
+    /// The repository that was named; the server's, if neither one nor a directory was.
+    pub(crate) fn repository(&self) -> Option<&[u8]> {
+        let inherited = self.inherited.as_deref().filter(|_| self.cwd.is_none());
+        self.repository.as_deref().or(inherited)
     }
 
     fn store(&mut self, kind: Kind, value: Vec<u8>) {

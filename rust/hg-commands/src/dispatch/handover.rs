@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 use hg_config::Config;
-use hg_types::{Error, Result};
+use hg_types::{Error, ErrorKind, Result};
 
+use super::Base;
 use crate::extensions::{self, Enabled};
 use crate::{Ui, spec};
 
@@ -33,7 +34,10 @@ const REMOTE: &[&[u8]] = &[b"bundle", b"clone", b"incoming", b"outgoing", b"pull
 /// What stands for this run before the command is known.
 pub(super) struct Handover {
     args: Vec<Vec<u8>>,
+    /// Where the program was started.
     start: PathBuf,
+    /// The server that the run belongs to: it asks a server in Python instead.
+    base: Option<Base>,
     /// Extensions that need Python, with the commands that they touch.
     touching: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
     python: Option<PathBuf>,
@@ -46,6 +50,7 @@ impl Handover {
         ui: &Ui,
         args: &[Vec<u8>],
         start: &Path,
+        base: Option<Base>,
         root: Option<&Path>,
     ) -> Result<Self> {
         let config = ui.config();
@@ -53,6 +58,7 @@ impl Handover {
         let mut this = Self {
             args: args.to_vec(),
             start: start.to_path_buf(),
+            base,
             touching: Vec::new(),
             python: None,
         };
@@ -135,6 +141,10 @@ impl Handover {
 
     fn hand_over_to(&self, ui: &Ui, python: &Path) -> Error {
         ui.flush();
+        if let Some(base) = &self.base {
+            let _ = base.needs_python.set(python.to_path_buf());
+            return Error::new(ErrorKind::BrokenPipe, "only Python can run this");
+        }
         // The same arguments act once more there, `--cwd` too. If this fails, so will the rest.
         let _ = std::env::set_current_dir(&self.start);
         let executable = ui.config().environment().executable.clone();

@@ -1,6 +1,6 @@
 //! Words as a shell splits and quotes them, and running its command lines.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::Ui;
 
@@ -70,10 +70,8 @@ pub(crate) fn quote(word: &[u8]) -> Vec<u8> {
 pub(crate) fn system(ui: &Ui, command: &[u8], variables: &[(&str, Vec<u8>)]) -> i32 {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::process::ExitStatusExt as _;
-    ui.flush();
     let mut process = Command::new("/bin/sh");
     process.arg("-c").arg(std::ffi::OsStr::from_bytes(command));
-    process.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
     let config = ui.config();
     if let Some(executable) = &config.environment().executable {
         process.env("HG", executable);
@@ -81,7 +79,7 @@ pub(crate) fn system(ui: &Ui, command: &[u8], variables: &[(&str, Vec<u8>)]) -> 
     for (name, value) in variables {
         process.env(name, std::ffi::OsStr::from_bytes(value));
     }
-    match process.status() {
+    match ui.run_program(&mut process) {
         Ok(status) => status.code().unwrap_or_else(|| -status.signal().unwrap_or(1)),
         Err(_) => 127,
     }

@@ -70,6 +70,17 @@ fn int(number: i64, out: &mut Vec<u8>) {
     }
 }
 
+/// A map of values by name.
+pub(crate) fn map(item: &Item) -> Vec<u8> {
+    let mut out = Vec::new();
+    head(5, item.len() as u64, &mut out);
+    for (name, value) in item {
+        bytes(name.as_bytes(), &mut out);
+        encode(value, &mut out);
+    }
+    out
+}
+
 fn fields(item: &Item, out: &mut Vec<u8>) {
     let mut fields: Vec<_> = item.iter().collect();
     fields.sort_by_key(|(name, _)| (name.len(), *name));

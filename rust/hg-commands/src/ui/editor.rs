@@ -92,7 +92,7 @@ impl Ui {
         for (name, value) in variables {
             process.env(name, OsStr::from_bytes(value));
         }
-        let status = process.status();
+        let status = self.run_program(&mut process);
         let name = editor.split_str(" ").next().unwrap_or(&editor);
         let name = name.rsplit_str("/").next().unwrap_or(name);
         let failed = |what: &str| {

@@ -21,8 +21,6 @@ impl Interaction for Ui {
             let environment = command.environment;
             return overrides.system(command.command, command.directory, environment);
         }
-        // What was said so far comes first, whoever writes next.
-        self.flush();
         let mut process = Command::new("/bin/sh");
         process.arg("-c").arg(OsStr::from_bytes(command.command));
         self.add_variables(&mut process);
@@ -30,7 +28,7 @@ impl Interaction for Ui {
         for (name, value) in command.environment {
             process.env(OsStr::from_bytes(name), OsStr::from_bytes(value));
         }
-        let status = process.status().map_err(|error| {
+        let status = self.run_program(&mut process).map_err(|error| {
             Error::abort([b"cannot run ", command.command].concat()).because(error)
         })?;
         Ok(status.code().unwrap_or_else(|| -status.signal().unwrap_or(1)))

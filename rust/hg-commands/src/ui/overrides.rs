@@ -121,7 +121,7 @@ impl Ui {
     /// # Errors
     /// When nobody answers.
     pub fn prompt_plainly(&self, message: &[u8], default: Option<&[u8]>) -> Result<Vec<u8>> {
-        self.ask(message, default)
+        self.ask(message, default, None)
     }
 
     /// The original of [`Ui::edit`].

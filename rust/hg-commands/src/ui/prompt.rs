@@ -3,6 +3,7 @@
 use bstr::ByteSlice as _;
 use hg_types::{Error, ErrorKind, Result};
 
+use super::messages::Destination;
 use super::{Ui, UiMethod};
 
 /// A question with its possible answers, written `Really (yn)?$$ &Yes $$ &No`.
@@ -38,26 +39,46 @@ impl Ui {
         let message = message.as_ref();
         match self.replaced(UiMethod::Prompt) {
             Some(overrides) => overrides.prompt(message, default),
-            None => self.ask(message, default),
+            None => self.ask(message, default, None),
         }
     }
 
-    /// Asks for a line itself.
-    pub(super) fn ask(&self, message: &[u8], default: Option<&[u8]>) -> Result<Vec<u8>> {
+    /// Asks for a line itself; `choices` are the answers that are known to fit.
+    pub(super) fn ask(
+        &self,
+        message: &[u8],
+        default: Option<&[u8]>,
+        choices: Option<&[(Vec<u8>, Vec<u8>)]>,
+    ) -> Result<Vec<u8>> {
         // Past whoever has replaced writing: a question is no output.
-        let say = |text: &[u8], label: &str| self.show_plainly(UiMethod::Write, text, label);
+        let method = match self.destination() {
+            Destination::Streams => UiMethod::Write,
+            _ => UiMethod::WriteError,
+        };
+        let say = |text: &[u8], label: &str| self.show_plainly(method, text, label);
+        let question = |text: &[u8]| {
+            if !self.send_question(text, default, choices) {
+                say(text, " ui.prompt");
+            }
+        };
         if !self.is_interactive() {
-            say(&[message, b" "].concat(), " ui.prompt");
+            question(&[message, b" "].concat());
             let answer = default.unwrap_or_default();
-            say(&[answer, b"\n"].concat(), " ui.promptecho");
+            let line = [answer, b"\n"].concat();
+            if !self.send_answer(&line) {
+                say(&line, " ui.promptecho");
+            }
             return Ok(answer.to_vec());
         }
-        say(message, " ui.prompt");
-        say(b" ", "");
+        question(message);
+        self.write(b" ");
         let line = self.read_line()?;
         let answer = if line.is_empty() { default.unwrap_or_default().to_vec() } else { line };
         if self.config().get_bool("ui", "promptecho")? {
-            say(&[&*answer, b"\n"].concat(), " ui.promptecho");
+            let line = [&*answer, b"\n"].concat();
+            if !self.send_answer(&line) {
+                say(&line, " ui.promptecho");
+            }
         }
         Ok(answer)
     }
@@ -79,7 +100,12 @@ impl Ui {
         let choices = Choices::parse(text);
         let default = choices.answers.get(default).map(|(letter, _)| letter.clone());
         loop {
-            let answer = self.prompt(&choices.message, default.as_deref())?.to_ascii_lowercase();
+            let message = &choices.message;
+            let answer = match self.replaced(UiMethod::Prompt) {
+                Some(overrides) => overrides.prompt(message, default.as_deref())?,
+                None => self.ask(message, default.as_deref(), Some(&choices.answers))?,
+            };
+            let answer = answer.to_ascii_lowercase();
             let found = choices.answers.iter().position(|(letter, _)| *letter == answer);
             match found {
                 Some(at) => return Ok(at),

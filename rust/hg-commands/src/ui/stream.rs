@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal as _, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
+use super::messages::{Message, Messages};
+
 /// How much output is held back before it goes to a stream that is no terminal.
 const BUFFER_SIZE: usize = 64 << 10;
 
@@ -21,6 +23,11 @@ pub struct Streams {
     pub output_is_terminal: bool,
     /// Whether `errors` is a terminal.
     pub errors_is_terminal: bool,
+    /// Whether these are no descriptors of the process: programs that are started have no input, and
+    /// what they print is passed on.
+    pub captured: bool,
+    /// Whoever takes messages in parts instead of texts, with `ui.message-output=channel`.
+    pub messages: Option<Box<dyn Messages>>,
 }
 
 impl Streams {
@@ -39,6 +46,8 @@ impl Streams {
             input_is_terminal: input.is_terminal(),
             output_is_terminal: output.is_terminal(),
             errors_is_terminal: errors.is_terminal(),
+            captured: false,
+            messages: None,
         }
     }
 }
@@ -79,6 +88,15 @@ impl Sink {
 
     pub(super) fn streams(&self) -> &Streams {
         &self.streams
+    }
+
+    /// Sends a message in parts, behind all output before it; says whether somebody took it.
+    pub(super) fn send(&mut self, message: Message) -> bool {
+        if self.streams.messages.is_none() {
+            return false;
+        }
+        self.flush();
+        self.streams.messages.as_mut().is_some_and(|messages| messages.send(message).is_ok())
     }
 
     pub(super) fn input(&mut self) -> &mut dyn BufRead {
