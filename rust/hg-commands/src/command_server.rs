@@ -73,7 +73,7 @@ impl Server {
         })
     }
 
-    /// Answers until the other side hangs up.
+    /// Answers until the other side hangs up; doing that in the middle of a command is a failure.
     fn run(mut self) -> Result<i32> {
         self.say_hello().map_err(failed("cannot serve"))?;
         loop {
@@ -92,7 +92,7 @@ impl Server {
                 _ => return Err(Error::abort([b"unknown command ", name].concat())),
             };
             match answered {
-                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(0),
+                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(1),
                 other => other.map_err(failed("cannot answer a command"))?,
             }
         }

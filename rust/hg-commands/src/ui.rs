@@ -6,9 +6,9 @@
 //! it to loops that should stop early; the end of the run reports it.
 
 mod charset;
+mod child;
 mod color;
 mod editor;
-mod child;
 mod interaction;
 mod messages;
 mod overrides;
@@ -28,8 +28,8 @@ use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
 
 pub use color::ColorMode;
 pub use color::EFFECTS;
-pub use messages::{Message, Messages, encode_cbor};
 pub use editor::{EditOptions, IGNORED_LINE_PREFIX, strip_comments};
+pub use messages::{Message, Messages, encode_cbor};
 pub use overrides::{UiMethod, UiOverrides};
 pub use prompt::Choices;
 pub use stream::Streams;

@@ -34,9 +34,15 @@ pub(crate) fn run(
         globals: Mutex::default(),
         plugins: OnceLock::new(),
     });
+    let mut env = hg_commands::process_environment();
+    // In a virtual environment the process's file is the interpreter that it was made from, without our packages.
+    let named = py.import("sys")?.get(py, "executable")?.extract::<Option<String>>(py)?;
+    if let Some(named) = named.filter(|named| !named.is_empty()) {
+        env.executable = Some(named.into());
+    }
     let request = Request {
         args,
-        env: hg_commands::process_environment(),
+        env,
         streams: given.over(py, Streams::of_process()),
         host: Some(host),
         base: None,

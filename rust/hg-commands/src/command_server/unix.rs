@@ -165,9 +165,18 @@ impl Workers<'_> {
 fn program(ui: &Ui) -> Result<Command> {
     let config = ui.config();
     let env = config.environment();
-    let named = env.var("HG").map(|hg| PathBuf::from(OsStr::from_bytes(hg)));
-    let program = named.or_else(|| env.executable.clone());
-    program.map(Command::new).ok_or_else(|| Error::abort("cannot find this program"))
+    if let Some(hg) = env.var("HG") {
+        return Ok(Command::new(OsStr::from_bytes(hg)));
+    }
+    let Some(executable) = &env.executable else {
+        return Err(Error::abort("cannot find this program"));
+    };
+    let mut command = Command::new(executable);
+    if ui.host().is_some() {
+        // Then it is the interpreter.
+        command.args(["-m", "mercurial"]);
+    }
+    Ok(command)
 }
 
 /// `--pid-file`.

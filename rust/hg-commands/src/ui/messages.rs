@@ -51,9 +51,8 @@ impl Destination {
 }
 
 /// Labels that only say of which kind a message is.
-const KINDS: &[&str] = &[
-    "ui.status", "ui.note", "ui.debug", "ui.warning", "ui.error", "ui.prompt", "ui.promptecho",
-];
+const KINDS: &[&str] =
+    &["ui.status", "ui.note", "ui.debug", "ui.warning", "ui.error", "ui.prompt", "ui.promptecho"];
 
 fn text(text: &[u8]) -> Value {
     Value::Bytes(text.to_vec())
