@@ -16,6 +16,7 @@ from mercurial.contexts.memory import (
     metadataonlyctx,
     overlayworkingctx,
     overlayworkingfilectx,
+    pendingcommitctx,
 )
 from mercurial.contexts.working import (
     committablectx,
@@ -39,6 +40,7 @@ __all__ = [
     "metadataonlyctx",
     "overlayworkingctx",
     "overlayworkingfilectx",
+    "pendingcommitctx",
     "workingcommitctx",
     "workingctx",
     "workingfilectx",

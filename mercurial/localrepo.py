@@ -400,6 +400,10 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         """Tell native code which methods were replaced."""
         whole = self.unfiltered()
         names = [name for name in overrides.METHODS if whole._replaced(name)]
+        if "wwrite" in names:
+            names.append("wwritedata")
+        if whole._datafilters:
+            names.append("adddatafilter")
         names += overrides.wrapped_exchange()
         overrides.warn_unrouted(type(whole), localrepository)
         whole._handle.set_overrides(names, weakref.ref(whole) if names else None)

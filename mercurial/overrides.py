@@ -3,13 +3,14 @@
 The core asks these functions when `localrepository._sync` has told it that a class (or an instance)
 replaces a method; without any replacement it asks nobody.
 
-Public: `lock`, `transaction`, `notify`, `status`, `commitctx`, `push`, `pull`, `wrapped_exchange`,
-`warn_unrouted`, `METHODS`.
+Public: `lock`, `transaction`, `notify`, `status`, `commitctx`, `wread`, `wwritedata`, `datafilter`,
+`version_written`, `push`, `pull`, `wrapped_exchange`, `warn_unrouted`, `METHODS`.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Any
 
 METHODS = (
@@ -20,7 +21,12 @@ METHODS = (
     "status",
     "destroying",
     "destroyed",
+    "wread",
+    "wwrite",
+    "wwritedata",
 )
+
+_writing = threading.local()
 
 
 def lock(repo: Any, args: tuple[bool, bool]) -> Any:
@@ -55,7 +61,16 @@ def commitctx(repo: Any, args: tuple[Any]) -> bytes:
 
     (pending,) = args
     shown = repo.as_commands_see_it()
-    user, date, text, extra = pending.about(repo._handle)
+    if pending.is_working():
+        return shown.commitctx(context.pendingcommitctx(shown, pending), True)
+    return shown.commitctx(pending_memory(shown, pending))
+
+
+def pending_memory(shown: Any, pending: Any) -> Any:
+    """Return what a native operation has prepared, as a changeset in memory."""
+    from mercurial import context  # late: it comes after us
+
+    user, date, text, extra = pending.about(shown._handle)
 
     def version(_repo: Any, ctx: Any, path: bytes) -> Any:
         found = pending.version(path)
@@ -70,7 +85,57 @@ def commitctx(repo: Any, args: tuple[Any]) -> bytes:
         shown, pending.parents(), text, pending.paths(), version, user, date, extra
     )
     ctx._pending = pending
-    return shown.commitctx(ctx, True)
+    return ctx
+
+
+def wread(repo: Any, args: tuple[bytes, bytes, bytes | None]) -> bytes:
+    """Return what is stored of a file of the working directory."""
+    return repo.as_commands_see_it().wread(args[0])
+
+
+def wwritedata(repo: Any, args: tuple[bytes, bytes, bytes | None]) -> bytes:
+    """Return what a file of the working directory has of stored content."""
+    path, content, version = args
+    shown = repo.as_commands_see_it()
+    outer = getattr(_writing, "version", None)
+    _writing.version = (path, version)
+    try:
+        if not repo._replaced("wwrite"):
+            return shown.wwritedata(path, content)
+        _writing.captured = made = []
+        try:
+            shown.wwrite(path, content, b"")
+        finally:
+            _writing.captured = None
+        return made[-1] if made else shown.wwritedata(path, content)
+    finally:
+        _writing.version = outer
+
+
+def captures(content: bytes) -> bool:
+    """Take content that a native operation writes itself; return whether one asks for it."""
+    captured = getattr(_writing, "captured", None)
+    if captured is None:
+        return False
+    captured.append(content)
+    return True
+
+
+def version_written(path: bytes) -> bytes | None:
+    """Return which version of a file `wwritedata` is asked for, where it is one."""
+    written, version = getattr(_writing, "version", None) or (None, None)
+    return version if written == path else None
+
+
+def datafilter(repo: Any, args: tuple[bytes, bytes, bytes]) -> bytes | None:
+    """Apply the function that a command of `[encode]` or `[decode]` names, if it names one."""
+    command, path, content = args
+    for name, function in repo.unfiltered()._datafilters.items():
+        if command.startswith(name):
+            params = command[len(name) :].lstrip()
+            shown = repo.as_commands_see_it()
+            return function(content, params, ui=shown.ui, repo=shown, filename=path)
+    return None
 
 
 def wrapped_exchange() -> list[str]:

@@ -6,7 +6,7 @@ import os
 import stat as statmod
 from typing import Any, Callable, Iterable
 
-from mercurial import context, error, lazy, rustext
+from mercurial import context, error, lazy, overrides, rustext
 from mercurial.lazy import propertycache
 from mercurial.node import nullid
 
@@ -113,41 +113,23 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
 
     def adddatafilter(self, name: bytes, filter: Callable[..., bytes]) -> None:
         """Name a function that `[encode]` and `[decode]` can use."""
-        self._datafilters[name] = filter
-
-    def _loadfilter(self, section: bytes) -> list[Any]:
-        from mercurial import match  # late: few repositories filter
-
-        loaded = []
-        for pattern, command in self.ui.configitems(section):
-            if command == b"!":
-                continue
-            matcher = match.match(self.root, b"", [pattern])
-            for name, function in self._datafilters.items():
-                if command.startswith(name):
-                    loaded.append((matcher, function, command[len(name) :].lstrip()))
-                    break
-        return loaded
-
-    def _filter(self, section: bytes, filename: bytes, data: bytes) -> bytes:
-        if not self._datafilters:
-            return data
-        for matcher, function, params in self._loadfilter(section):
-            if matcher(filename):
-                return function(data, params, ui=self.ui, repo=self, filename=filename)
-        return data
+        whole: Any = self.unfiltered()  # type: ignore[attr-defined] # the repository's
+        whole._datafilters[name] = filter
+        whole._sync()
 
     def wread(self, filename: bytes) -> bytes:
         """Return the content of a file, as it would be committed."""
         full = self.wjoin(filename)
         if os.path.islink(full):
-            return os.readlink(full)
-        with open(full, "rb") as opened:
-            return self._filter(b"encode", filename, opened.read())
+            data = os.readlink(full)
+        else:
+            with open(full, "rb") as opened:
+                data = opened.read()
+        return rustext.filtered(self._handle, True, filename, data)
 
     def wwritedata(self, filename: bytes, data: bytes) -> bytes:
         """Return content as it would lie in the working directory."""
-        return self._filter(b"decode", filename, data)
+        return rustext.filtered(self._handle, False, filename, data)
 
     def wwrite(
         self,
@@ -159,6 +141,8 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
     ) -> int:
         """Write a file; return how many bytes it has."""
         data = self.wwritedata(filename, data)
+        if overrides.captures(data):
+            return len(data)
         if b"l" in flags:
             self.wvfs.symlink(data, filename)
         else:

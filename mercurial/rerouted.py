@@ -66,8 +66,9 @@ def commit(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int | None:
                 message or b"",
                 opts.get("user") or None,
                 date,
-                match=matcher,
+                matcher,
                 editor=editor,
+                extra={},
             )
         except error.InputError as problem:
             name, untracked, rest = problem.message.partition(b": file not tracked!")

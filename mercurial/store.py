@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mercurial import util
+from mercurial.utils import fileutil
 
 
 def _calcmode(vfs: Any) -> int | None:
@@ -16,5 +16,5 @@ def _calcmode(vfs: Any) -> int | None:
         mode = vfs.stat().st_mode
     except OSError:
         return None
-    usual = 0o777 & ~util._umask()
+    usual = 0o777 & ~fileutil._umask()
     return None if usual == mode & 0o777 else mode & 0o7777

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator
 
 from mercurial import error, lazy
-from mercurial.contexts.working import committablectx, committablefilectx
+from mercurial.contexts.working import (
+    committablectx,
+    committablefilectx,
+    workingcommitctx,
+)
 from mercurial.lazy import propertycache
 from mercurial.node import nullid, nullrev
 
@@ -508,3 +512,48 @@ class overlayworkingfilectx(committablefilectx):  # noqa: N801 -- the name is Me
 
     def clearunknown(self) -> None:
         """Do nothing: nothing can be in the way."""
+
+
+class pendingcommitctx(workingcommitctx):  # noqa: N801 -- like its neighbours
+    """What a native operation commits of the working directory.
+
+    Args:
+        repo: The repository.
+        pending: What the operation has prepared.
+    """
+
+    def __init__(self, repo: Any, pending: Any):
+        from mercurial import overrides  # late: it comes before the repository
+
+        self._memory = memory = overrides.pending_memory(repo, pending)
+        status = memory._status
+        super().__init__(
+            repo, status, memory._text, memory._user, memory._date, memory._extra
+        )
+        self._parents = memory.parents()
+        self._pending = pending
+
+    def files(self) -> list[bytes]:
+        """Return the files that may differ."""
+        return self._memory.files()
+
+    def filectx(self, path: bytes, filelog: Any = None) -> Any:
+        """Return a file as it is committed, `None` for one that is removed."""
+        if path in self._memory._files:
+            return self._memory.filectx(path)
+        return super().filectx(path, filelog)
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._memory
+
+    def flags(self, path: bytes) -> bytes:
+        """Return the flags of a file."""
+        return self._memory.flags(path)
+
+    def p1copies(self) -> dict[bytes, bytes]:
+        """Return copies from the first parent: destination to source."""
+        return self._memory.p1copies()
+
+    def p2copies(self) -> dict[bytes, bytes]:
+        """Return copies from the second parent: destination to source."""
+        return self._memory.p2copies()

@@ -13,6 +13,7 @@ use hg_match::Matcher;
 use hg_repo::commit::{CommitReplacement, MemoryFiles, NewCommit};
 use hg_store::{Keeper, RepoMethod, RepoOverrides};
 use hg_types::{HgPath, HgPathBuf, Node, Result};
+use hg_wdir::filter::{Direction, FilterReplacement, NamedFilters, plainly};
 use hg_wdir::{Status, StatusOptions, StatusReplacement};
 use hg_wire::replaced::{PullReplacement, PushReplacement};
 
@@ -24,6 +25,12 @@ use crate::repo::{RepoHandle, node};
 py_class!(pub class PendingCommit |py| {
     data new: NewCommit;
     data files: MemoryFiles;
+    data working: bool;
+
+    /// Whether the files are those of the working directory.
+    def is_working(&self) -> PyResult<bool> {
+        Ok(*self.working(py))
+    }
 
     /// The node ids of both parents.
     def parents(&self) -> PyResult<(PyBytes, PyBytes)> {
@@ -132,10 +139,17 @@ impl RepoOverrides for Replaced {
                 }))))
             }
             RepoMethod::Commitctx => {
-                Some(Box::new(CommitReplacement(Box::new(move |new: &NewCommit, files| {
-                    with_python(|py| commit(py, &repo, new, files))
+                Some(Box::new(CommitReplacement(Box::new(move |new: &NewCommit, files, working| {
+                    with_python(|py| commit(py, &repo, new, files, working))
                 }))))
             }
+            RepoMethod::Wread => Some(content(repo, "wread")),
+            RepoMethod::Wwritedata => Some(content(repo, "wwritedata")),
+            RepoMethod::Datafilter => Some(Box::new(NamedFilters(Box::new(
+                move |command, path: &HgPath, content: &[u8]| {
+                    with_python(|py| named_filter(py, &repo, [command, path.as_bytes(), content]))
+                },
+            )))),
             RepoMethod::Push => Some(Box::new(PushReplacement(Box::new(move |peer, options| {
                 pending_exchange::push(&repo, peer, options)
             })))),
@@ -176,8 +190,55 @@ fn status(
     })
 }
 
-fn commit(py: Python<'_>, repo: &PyObject, new: &NewCommit, files: MemoryFiles) -> PyResult<Node> {
-    let pending = PendingCommit::create_instance(py, new.clone(), files)?;
+/// One direction of files between the working directory and the store.
+fn content(repo: Arc<PyObject>, question: &'static str) -> Box<dyn Any> {
+    let made = move |path: &HgPath, content: &[u8], version: Option<Node>| -> Result<Vec<u8>> {
+        with_python(|py| {
+            let bytes = |bytes: &[u8]| PyBytes::new(py, bytes);
+            let version = version.map(|node| bytes(&node.0));
+            let args = (bytes(path.as_bytes()), bytes(content), version);
+            let made: PyBytes = ask(py, &repo, question, args)?.extract(py)?;
+            Ok(made.data(py).to_vec())
+        })
+    };
+    Box::new(FilterReplacement(Box::new(made)))
+}
+
+/// Lets a function that an extension named (`adddatafilter`) work on content.
+fn named_filter(
+    py: Python<'_>,
+    repo: &PyObject,
+    [command, path, content]: [&[u8]; 3],
+) -> PyResult<Option<Vec<u8>>> {
+    let bytes = |bytes: &[u8]| PyBytes::new(py, bytes);
+    let args = (bytes(command), bytes(path), bytes(content));
+    let made: Option<PyBytes> = ask(py, repo, "datafilter", args)?.extract(py)?;
+    Ok(made.map(|made| made.data(py).to_vec()))
+}
+
+/// Content as the configured filters make it, whatever methods are replaced.
+pub(crate) fn filtered(
+    py: Python<'_>,
+    repo: RepoHandle,
+    encode: bool,
+    path: PyBytes,
+    content: PyBytes,
+) -> PyResult<PyBytes> {
+    let direction = if encode { Direction::Encode } else { Direction::Decode };
+    let (path, content) = (HgPathBuf::from_vec(path.data(py).to_vec()), content.data(py).to_vec());
+    let made =
+        repo.ask(py, |repo| Ok(plainly(repo, direction, &path, content.into())?.into_owned()))?;
+    Ok(PyBytes::new(py, &made))
+}
+
+fn commit(
+    py: Python<'_>,
+    repo: &PyObject,
+    new: &NewCommit,
+    files: MemoryFiles,
+    working: bool,
+) -> PyResult<Node> {
+    let pending = PendingCommit::create_instance(py, new.clone(), files, working)?;
     let made: PyBytes = ask(py, repo, "commitctx", (pending.into_object(),))?.extract(py)?;
     node(py, &made)
 }

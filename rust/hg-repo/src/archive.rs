@@ -295,9 +295,10 @@ impl<'a> Source<'a> {
     }
 
     fn read(&self, member: &Member) -> Result<Vec<u8>> {
+        let version = self.manifest.as_ref().and_then(|manifest| manifest.node(&member.path));
         let content = match &self.manifest {
-            Some(manifest) => {
-                let node = manifest.node(&member.path).unwrap_or_default();
+            Some(_) => {
+                let node = version.unwrap_or_default();
                 self.repo.filelog(&member.path)?.read_node(&node)?.into_vec()
             }
             None => {
@@ -309,7 +310,8 @@ impl<'a> Source<'a> {
         if !self.options.decode {
             return Ok(content);
         }
-        Ok(hg_wdir::filter::decode(self.repo, &member.path, content.into())?.into_owned())
+        let made = hg_wdir::filter::decode(self.repo, &member.path, content.into(), version)?;
+        Ok(made.into_owned())
     }
 
     /// Reads members on all processors and hands them on in order.

@@ -62,14 +62,14 @@ pub fn commit(
     for path in &new.paths {
         versions.0.insert(path.clone(), files.read(path)?);
     }
-    commit(new, versions)
+    commit(new, versions, files.is_working())
 }
 
 /// What a plugin does instead of [`commit`] (see [`hg_store::RepoOverrides::part`]).
 pub struct CommitReplacement(pub CommitFunction);
 
-/// A changeset as a plugin makes it, of files in memory.
-pub type CommitFunction = Box<dyn Fn(&NewCommit, MemoryFiles) -> Result<Node> + Send + Sync>;
+/// A changeset as a plugin makes it, of files in memory; told whether they are the working directory's.
+pub type CommitFunction = Box<dyn Fn(&NewCommit, MemoryFiles, bool) -> Result<Node> + Send + Sync>;
 
 /// The original of [`commit`]: what replacements build upon.
 ///

@@ -7,7 +7,7 @@ use hg_match::Matcher;
 use hg_store::{Manifest, Repo};
 use hg_types::{HgPath, HgPathBuf, Node, Result};
 use hg_wdir::copies::{Side, path_copies};
-use hg_wdir::merge::{backup_path, write_file};
+use hg_wdir::merge::{backup_path, write_version};
 use hg_wdir::{Status, StatusOptions, WorkingDir, manifest_of};
 
 /// What happens to one file.
@@ -318,7 +318,7 @@ impl Applier<'_> {
         self.auditor.check(path.as_bytes())?;
         let Some(entry) = self.manifest.get(path) else { return Ok(()) };
         let content = self.repo.filelog(path)?.read_node(&entry.node)?;
-        write_file(&self.repo, path, &content, entry.flags)?;
+        write_version(&self.repo, path, &content, entry.flags, Some(entry.node))?;
         let dirstate = self.wdir.dirstate_mut();
         dirstate.set_tracked(path)?;
         dirstate.set_possibly_dirty(path)?;

@@ -249,6 +249,10 @@ impl<'a> WorkingFiles<'a> {
 }
 
 impl FileSource for WorkingFiles<'_> {
+    fn is_working(&self) -> bool {
+        true
+    }
+
     fn read(&mut self, path: &HgPath) -> Result<Option<FileVersion>> {
         if let Some(chosen) = &mut self.chosen {
             return chosen.read(path);

@@ -32,11 +32,17 @@ pub enum RepoMethod {
     Push,
     /// Bringing changesets from another repository.
     Pull,
+    /// Making of a file of the working directory what is stored.
+    Wread,
+    /// Making of what is stored a file of the working directory.
+    Wwritedata,
+    /// Functions that `[encode]` and `[decode]` name.
+    Datafilter,
 }
 
 impl RepoMethod {
     /// All of them, with the names that plugins know them by.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 12] = [
         (Self::Lock, "lock"),
         (Self::Wlock, "wlock"),
         (Self::Transaction, "transaction"),
@@ -46,6 +52,9 @@ impl RepoMethod {
         (Self::Destroyed, "destroyed"),
         (Self::Push, "exchange.push"),
         (Self::Pull, "exchange.pull"),
+        (Self::Wread, "wread"),
+        (Self::Wwritedata, "wwritedata"),
+        (Self::Datafilter, "adddatafilter"),
     ];
 
     fn bit(self) -> u32 {

@@ -2,7 +2,8 @@
 //!
 //! The configuration gives patterns and commands; for each file the first pattern that matches
 //! counts. A command gets the content as standard input (`pipe:`, or nothing said), or finds and leaves
-//! it in files (`tempfile:`, with `INFILE` and `OUTFILE` in the command).
+//! it in files (`tempfile:`, with `INFILE` and `OUTFILE` in the command). Plugins may name functions that
+//! commands refer to ([`NamedFilters`]), and replace either direction as a whole ([`FilterReplacement`]).
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -12,37 +13,85 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use bstr::ByteSlice as _;
 use hg_match::{MatchOptions, PatternKind, matcher};
-use hg_store::Repo;
-use hg_types::{Error, HgPath, Result};
+use hg_store::{Repo, RepoMethod};
+use hg_types::{Error, HgPath, Node, Result};
 use hg_vfs::path_to_bytes;
+
+/// What a plugin does instead of [`encode`] ([`RepoMethod::Wread`]) or [`decode`]
+/// ([`RepoMethod::Wwritedata`]); see [`hg_store::RepoOverrides::part`].
+pub struct FilterReplacement(pub FilterFunction);
+
+/// What becomes of content; it may be told which version of the file is written.
+pub type FilterFunction =
+    Box<dyn Fn(&HgPath, &[u8], Option<Node>) -> Result<Vec<u8>> + Send + Sync>;
+
+/// The functions that plugins have named for `[encode]` and `[decode]` ([`RepoMethod::Datafilter`]).
+pub struct NamedFilters(pub NamedFunction);
+
+/// Applies the function that a command names to content; `None` when it names none.
+pub type NamedFunction =
+    Box<dyn Fn(&[u8], &HgPath, &[u8]) -> Result<Option<Vec<u8>>> + Send + Sync>;
 
 /// What is stored of a file of the working directory that has this content.
 ///
 /// # Errors
 /// When a pattern is invalid or the program fails.
 pub fn encode<'a>(repo: &Repo, path: &HgPath, content: Cow<'a, [u8]>) -> Result<Cow<'a, [u8]>> {
-    filter(repo, "encode", path, content)
+    match replacement(repo, RepoMethod::Wread) {
+        Some(function) => Ok(Cow::Owned(function.0(path, &content, None)?)),
+        None => plainly(repo, Direction::Encode, path, content),
+    }
 }
 
-/// What a file of the working directory has of this stored content.
+/// What a file of the working directory has of this stored content, that of `version` if it is one.
 ///
 /// # Errors
 /// When a pattern is invalid or the program fails.
-pub fn decode<'a>(repo: &Repo, path: &HgPath, content: Cow<'a, [u8]>) -> Result<Cow<'a, [u8]>> {
-    filter(repo, "decode", path, content)
+pub fn decode<'a>(
+    repo: &Repo,
+    path: &HgPath,
+    content: Cow<'a, [u8]>,
+    version: Option<Node>,
+) -> Result<Cow<'a, [u8]>> {
+    match replacement(repo, RepoMethod::Wwritedata) {
+        Some(function) => Ok(Cow::Owned(function.0(path, &content, version)?)),
+        None => plainly(repo, Direction::Decode, path, content),
+    }
 }
 
 /// Whether any stored content is changed on its way into the working directory.
 pub(crate) fn decodes(repo: &Repo) -> bool {
-    repo.config().items("decode").next().is_some()
+    repo.replaced(RepoMethod::Wwritedata).is_some()
+        || repo.config().items("decode").next().is_some()
 }
 
-fn filter<'a>(
+fn replacement(repo: &Repo, method: RepoMethod) -> Option<Box<FilterReplacement>> {
+    repo.replacement(method)
+}
+
+/// Which way content goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// From the working directory to the store.
+    Encode,
+    /// From the store to the working directory.
+    Decode,
+}
+
+/// The originals of [`encode`] and [`decode`]: what replacements build upon.
+///
+/// # Errors
+/// When a pattern is invalid or the program fails.
+pub fn plainly<'a>(
     repo: &Repo,
-    section: &str,
+    direction: Direction,
     path: &HgPath,
     content: Cow<'a, [u8]>,
 ) -> Result<Cow<'a, [u8]>> {
+    let section = match direction {
+        Direction::Encode => "encode",
+        Direction::Decode => "decode",
+    };
     let config = repo.config();
     for (pattern, command) in config.items(section) {
         if command == b"!" || !matches(repo, pattern, path)? {
@@ -50,6 +99,12 @@ fn filter<'a>(
         }
         let text = [b"filtering ", path.as_bytes(), b" through ", command, b"\n"].concat();
         repo.reporter().debug(&text);
+        let named = repo.replacement::<NamedFilters>(RepoMethod::Datafilter);
+        if let Some(named) = named
+            && let Some(made) = named.0(command, path, &content)?
+        {
+            return Ok(Cow::Owned(made));
+        }
         return Ok(Cow::Owned(match command.strip_prefix(b"tempfile:") {
             Some(command) => through_files(command.trim_start(), &content)?,
             None => {

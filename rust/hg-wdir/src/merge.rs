@@ -19,7 +19,7 @@ mod unknown;
 mod update;
 
 pub use action::{Action, Merge, Plan, Reasoned};
-pub use apply::{UpdateStats, backup_path, write_file};
+pub use apply::{UpdateStats, backup_path, write_file, write_version};
 pub use calculate::{
     ADDED_NODE, CalculateOptions, Difference, MODIFIED_NODE, MergeCopies, SideCopies, Sides,
     Version, calculate,

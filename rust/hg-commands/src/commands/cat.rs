@@ -58,7 +58,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     for file in &files {
         let mut data = source.read(ctx, file)?;
         if ctx.opts.flag("decode") {
-            data = filter::decode(repo, file, data.into())?.into_owned();
+            data = filter::decode(repo, file, data.into(), source.version(file))?.into_owned();
         }
         match &mut fm {
             Some(fm) => write_item(fm, &target, file, &data),
@@ -88,6 +88,14 @@ enum Source {
 }
 
 impl Source {
+    /// Which version of the file it gives; none of the working directory's.
+    fn version(&self, path: &HgPath) -> Option<hg_types::Node> {
+        match self {
+            Self::Disk(_) => None,
+            Self::Stored(manifest) => manifest.node(path),
+        }
+    }
+
     fn read(&self, ctx: &CommandContext, path: &HgPath) -> Result<Vec<u8>> {
         match self {
             Self::Disk(wdir) => Ok(wdir.read_file(path)?.map(|(_, text)| text).unwrap_or_default()),

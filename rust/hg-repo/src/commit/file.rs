@@ -25,6 +25,11 @@ pub trait FileSource {
     /// # Errors
     /// When it cannot be read.
     fn read(&mut self, path: &HgPath) -> Result<Option<FileVersion>>;
+
+    /// Whether the files are those of the working directory.
+    fn is_working(&self) -> bool {
+        false
+    }
 }
 
 /// Files in memory: `None` for removed ones.

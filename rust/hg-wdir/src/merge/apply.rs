@@ -611,6 +611,20 @@ pub fn backup_path(repo: &Repo, path: &HgPath) -> Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be written.
 pub fn write_file(repo: &Repo, path: &HgPath, content: &[u8], flags: FileFlags) -> Result<()> {
+    write_version(repo, path, content, flags, None)
+}
+
+/// [`write_file`] of content that is a version of the file.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_version(
+    repo: &Repo,
+    path: &HgPath,
+    content: &[u8],
+    flags: FileFlags,
+    version: Option<Node>,
+) -> Result<()> {
     let wvfs = repo.wvfs();
     // The directories may have changed since the path was audited, by this very update.
     hg_vfs::check_path(path.as_bytes())?;
@@ -626,7 +640,7 @@ pub fn write_file(repo: &Repo, path: &HgPath, content: &[u8], flags: FileFlags) 
         }
         None => {}
     }
-    let content = decode(repo, path, content.into())?;
+    let content = decode(repo, path, content.into(), version)?;
     if flags == FileFlags::Symlink {
         return Ok(wvfs.symlink(&content, path)?);
     }

@@ -79,7 +79,7 @@ fn write_batch(
         hg_vfs::check_path(get.path.as_bytes())?;
         let node = manifest.node(get.from).unwrap_or_default();
         let stored = repo.filelog(get.from)?.read_node(&node)?;
-        let content = decode(repo, get.path, Cow::Borrowed(&stored))?;
+        let content = decode(repo, get.path, Cow::Borrowed(&stored), Some(node))?;
         let name = get.path.file_name();
         let path = wvfs.join(get.path);
         match handle.try_remove(name) {
