@@ -177,6 +177,27 @@ def addbookmarks(
         activate(repo, changes[0][0])
 
 
+def divergent2delete(repo: Any, deletefrom: Iterable[bytes], bm: bytes) -> list[bytes]:
+    """Return the diverged forms (`NAME@WHERE`) of a bookmark at these nodes."""
+    marks = repo._bookmarks
+    base = bm.split(b"@", 1)[0]
+    places = set(deletefrom)
+    return [
+        name
+        for name in marks
+        if name != bm and name.split(b"@", 1)[0] == base and marks[name] in places
+    ]
+
+
+def deletedivergent(repo: Any, deletefrom: Iterable[bytes], bm: bytes) -> bool:
+    """Delete the diverged forms of a bookmark at these nodes; return whether any."""
+    gone = divergent2delete(repo, deletefrom, bm)
+    if gone:
+        with repo.lock(), repo.transaction(b"bookmarks") as tr:
+            repo._bookmarks.applychanges(repo, tr, [(name, None) for name in gone])
+    return bool(gone)
+
+
 def listbookmarks(repo: Any) -> dict[bytes, bytes]:
     """Return the bookmarks with hexadecimal node ids."""
     return {name: node.hex().encode() for name, node in repo._bookmarks.items()}

@@ -372,7 +372,7 @@ def format_changeset_summary(
             b'join(names % \'{label("oneline-summary.{namespace}", name)}\', " "))}"), '
             b'" "))} "{label("oneline-summary.desc", desc|firstline)}"'
         )
-    return rendertemplate(ctx, spec)
+    return rendertemplate(ctx, spec).split(b"\n", 1)[0]
 
 
 def showmarker(fm: Any, marker: Any, index: Any = None) -> None:
@@ -540,6 +540,43 @@ def finddate(ui: Any, repo: Any, date: bytes) -> bytes:
 def wrongtooltocontinue(repo: Any, task: bytes) -> None:
     """Say that nothing can be continued that way."""
     raise error.Abort(_(b"no %s in progress") % task)
+
+
+def commitstatus(
+    repo: Any, node: bytes, head_change: Any = None, tip: Any = None, **opts: Any
+) -> None:
+    """Say what a commit did to heads, where that is worth knowing."""
+    ctx = repo[node]
+    heads = set(repo.branchheads(ctx.branch(), closed=False)) - {node}
+    if heads and not any(
+        parent.branch() == ctx.branch() and parent.node() not in heads
+        for parent in ctx.parents()
+        if not repo.revs(b"children(%d) - %d", parent.rev(), ctx.rev())
+    ):
+        repo.ui.status(_(b"created new head\n"))
+    if repo.ui.debugflag:
+        repo.ui.write(_(b"committed changeset %d:%s\n") % (ctx.rev(), ctx.hex()))
+    elif repo.ui.verbose:
+        repo.ui.write(_(b"committed changeset %d:%s\n") % (ctx.rev(), ctx.hex()[:12]))
+
+
+def cleanup_nodes(
+    repo: Any,
+    replacements: Any,
+    operation: bytes,
+    moves: Any = None,
+    metadata: Any = None,
+    fixphase: bool = False,
+    targetphase: Any = None,
+    backup: bool = True,
+) -> None:
+    """Let bookmarks and phases follow replaced changesets, and note (or remove) these."""
+    from mercurial import replacing  # late: few commands need it
+
+    if replacements or moves:
+        replacing.Cleanup(repo, replacements, moves or {}).run(
+            operation, metadata, targetphase if fixphase else None, fixphase, backup
+        )
 
 
 def extramatcher(*_args: Any) -> None:

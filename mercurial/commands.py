@@ -26,6 +26,40 @@ _CATEGORIES = {
 }
 
 
+# Arguments that callers may name, in order; whatever is an option too is one.
+_NAMED: dict[bytes, tuple[str, ...]] = {
+    b"archive": ("dest",),
+    b"backout": ("node",),
+    b"branch": ("label",),
+    b"bundle": ("fname", "dest"),
+    b"cat": ("file1",),
+    b"clone": ("source", "dest"),
+    b"grep": ("pattern",),
+    b"help": ("name",),
+    b"identify": ("source",),
+    b"import": ("patch1",),
+    b"incoming": ("source",),
+    b"init": ("dest",),
+    b"manifest": ("node",),
+    b"merge": ("node",),
+    b"outgoing": ("dest",),
+    b"parents": ("file_",),
+    b"paths": ("search",),
+    b"pull": ("source",),
+    b"push": ("dest",),
+    b"tag": ("name1",),
+    b"unbundle": ("fname1",),
+    b"update": ("node",),
+}
+
+
+def _take_named(name: bytes, words: list[Any], opts: dict[str, Any]) -> None:
+    """Put arguments that were given by name into their places."""
+    for place, key in enumerate(_NAMED.get(name, ())):
+        if key in opts:
+            words.insert(place, opts.pop(key))
+
+
 def _handle_of(repo: Any) -> Any:
     return None if repo is None else repo._handle
 
@@ -56,6 +90,7 @@ def make_function(name: bytes, described: tuple[Any, ...]) -> Callable[..., Any]
         elif not norepo and "repo" in opts:
             repo = opts.pop("repo")
         ui._sync()
+        _take_named(name, pats_list, opts)
         given = {**defaults, **opts}
         if name == b"commit":
             from mercurial import rerouted  # late: it uses us

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mercurial import error
+
 destupdatesteps: list[bytes] = [b"evolution", b"bookmark", b"branch", b"branchfallback"]
 destupdatestepmap: dict[bytes, Any] = {}
 
@@ -24,8 +26,25 @@ def destmerge(
     onheadcheck: bool = True,
     destspace: Any = None,
 ) -> int:
-    """Return what a merge takes."""
-    return repo.revs(b"_destmerge()").first()
+    """Return what a merge takes.
+
+    Raises:
+        error.NoMergeDestAbort: There is nothing.
+        error.ManyMergeDestAbort: There is more than one.
+    """
+    try:
+        found = repo.revs(b"_destmerge()")
+    except error.MergeDestAbort:
+        raise
+    except error.Abort as problem:
+        many = (
+            b"other heads" in problem.message or b"heads diverging" in problem.message
+        )
+        kind = error.ManyMergeDestAbort if many else error.NoMergeDestAbort
+        raise kind(problem.message, hint=problem.hint) from None
+    if not found:
+        raise error.NoMergeDestAbort(b"nothing to merge")
+    return found.first()
 
 
 def orphanpossibledestination(repo: Any, rev: int) -> list[int]:

@@ -5,6 +5,7 @@ Public: `run`, `dispatch`, `request`, `runcommand`.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import time
@@ -343,5 +344,8 @@ def run() -> None:
         code = 255
     sys.stdout.flush()
     sys.stderr.flush()
-    # Nothing is left to clean up; interpreters are slow to go.
+    # Extensions may have left work for the end; interpreters themselves are slow to go.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code & 255)

@@ -229,6 +229,10 @@ class MergeDestAbort(Abort):
     """There is no merge destination, or more than one."""
 
 
+class InMemoryMergeConflictsError(Exception):
+    """A merge in memory would need a merge of files."""
+
+
 class NoMergeDestAbort(MergeDestAbort):
     """There is nothing to merge."""
 

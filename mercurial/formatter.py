@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Iterable, Iterator
 
-from mercurial import pycompat, rustext, templatefilters, templateutil
+from mercurial import pycompat, rustext, scmutil, templatefilters, templateutil
 from mercurial.utils import dateutil, stringutil
 
 
@@ -93,7 +93,7 @@ class baseformatter:  # noqa: N801 -- the name is Mercurial's
         """Return a formatter of items inside this one."""
         inner: list[dict[bytes, Any]] = []
         self._set({field: inner})
-        return _nestedformatter(self._ui, field, inner)
+        return _nestedformatter(self, field, inner)
 
     def end(self) -> None:
         """Show what was collected."""
@@ -112,9 +112,13 @@ class nullformatter(baseformatter):  # noqa: N801 -- the name is Mercurial's
 
 
 class _nestedformatter(baseformatter):
-    def __init__(self, ui: Any, topic: bytes, items: list[dict[bytes, Any]]):
-        super().__init__(ui, topic, {})
+    def __init__(self, outer: Any, topic: bytes, items: list[dict[bytes, Any]]):
+        super().__init__(outer._ui, topic, {})
         self._items = items
+        # Values become what the formatter around it makes of them.
+        self.formatdate = outer.formatdate  # type: ignore[method-assign] # as above
+        self.formatdict = outer.formatdict  # type: ignore[method-assign] # as above
+        self.formatlist = outer.formatlist  # type: ignore[method-assign] # as above
 
 
 class plainformatter(baseformatter):  # noqa: N801 -- the name is Mercurial's
@@ -234,20 +238,35 @@ class templateformatter(baseformatter):  # noqa: N801 -- the name is Mercurial's
         self._out = out
         self._template = spec
 
+    def formatlist(
+        self, data: Iterable[Any], name: bytes, fmt: Any = None, sep: bytes = b" "
+    ) -> Any:
+        """Return a list as a value whose items templates call by a name."""
+        return templateutil.hybridlist(data, name, fmt)
+
+    def context(self, **ctxs: Any) -> None:
+        """Say which changeset the item is about; the template can use its keywords."""
+        super().context(**ctxs)
+        if ctxs.get("ctx") is not None:
+            self._set({_CONTEXT: ctxs["ctx"]})
+
     def end(self) -> None:
         """Show what was collected."""
         super().end()
         for item in self._items:
-            props = {name: _plain(value) for name, value in item.items()}
+            ctx = item.pop(_CONTEXT, None)
+            handle, rev = None, None
+            if ctx is not None:
+                handle, rev = ctx.repo()._handle, scmutil.intrev(ctx)
             self._out.write(
                 rustext.render_template(
-                    self._ui._handle, None, None, self._template, props
+                    self._ui._handle, handle, rev, self._template, item
                 )
             )
 
 
-def _plain(value: Any) -> Any:
-    return value._template_value() if isinstance(value, templateutil.wrapped) else value
+# Where an item keeps the changeset that it is about: no name that a template could have.
+_CONTEXT = b" ctx"
 
 
 def formatter(ui: Any, out: Any, topic: bytes, opts: Any) -> Any:

@@ -330,32 +330,40 @@ def _showstats(repo: Any, stats: Any, quietempty: bool = False) -> None:
     )
 
 
-def _update(repo: Any, node: Any, **options: Any) -> Any:
-    from mercurial import commands  # late: they come after us
+def updaterepo(repo: Any, node: Any, overwrite: bool, updatecheck: Any = None) -> Any:
+    """Update the working directory without a word; return how many files that touched."""
+    from mercurial import merge as mergemod  # late: few commands need it
 
-    name = node if node is None or len(node) != 20 else hex(node)
-    words = [] if name is None else [name]
-    return commands.update(repo.ui, repo, *words, **options) or 0
+    return mergemod._update(
+        repo,
+        repo[node].node(),
+        branchmerge=False,
+        force=overwrite,
+        labels=[b"working copy", b"destination", b"working copy parent"],
+        updatecheck=updatecheck,
+    )
 
 
 def update(
     repo: Any, node: Any, quietempty: bool = False, updatecheck: Any = None
 ) -> bool:
     """Update the working directory; return whether files are unresolved."""
-    return bool(_update(repo, node))
+    stats = updaterepo(repo, node, False, updatecheck=updatecheck)
+    _showstats(repo, stats, quietempty)
+    if stats.unresolvedcount:
+        repo.ui.status(_(b"use 'hg resolve' to retry unresolved file merges\n"))
+    return stats.unresolvedcount > 0
 
 
 def clean(
     repo: Any, node: Any, show_stats: bool = True, quietempty: bool = False
 ) -> bool:
     """Update the working directory and throw changes away."""
+    stats = updaterepo(repo, node, True)
+    repo.vfs.unlinkpath(b"graftstate", ignoremissing=True)
     if show_stats:
-        return bool(_update(repo, node, clean=True))
-    repo.ui.pushbuffer()
-    try:
-        return bool(_update(repo, node, clean=True))
-    finally:
-        repo.ui.popbuffer()
+        _showstats(repo, stats, quietempty)
+    return stats.unresolvedcount > 0
 
 
 def updatetotally(
@@ -367,7 +375,15 @@ def updatetotally(
     updatecheck: Any = None,
 ) -> bool:
     """Update as the command does."""
-    return bool(_update(repo, checkout, clean=clean))
+    from mercurial import commands  # late: they come after us
+
+    words = [] if checkout is None else [hex(repo[checkout].node())]
+    how: dict[str, Any] = {
+        "clean": clean,
+        "check": updatecheck == b"abort",
+        "merge": updatecheck == b"none",
+    }
+    return bool(commands.update(ui, repo, *words, **how))
 
 
 def merge(

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from mercurial import (
+    changelog as changelogmod,
     context,
     error,
     lock as lockmod,
@@ -335,6 +336,21 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
             return None
         raise error.RepoLookupError(b"unknown branch '%s'" % branch)
 
+    def branchheads(
+        self, branch: bytes | None = None, start: Any = None, closed: bool = False
+    ) -> list[bytes]:
+        """Return the heads of a branch (the working directory's), newest first."""
+        if branch is None:
+            branch = self[None].branch()
+        branches = self.branchmap()
+        if branch not in branches:
+            return []
+        heads = list(reversed(branches.branchheads(branch, closed=closed)))
+        if start is not None:
+            log = self.changelog
+            heads = [node for node in heads if log.isancestor(start, node)]
+        return heads
+
     def lookupbranch(self, key: bytes) -> bytes:
         """Return a branch by its name, or by a changeset on it."""
         if self.branchmap().hasbranch(key):
@@ -400,8 +416,8 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         """Tell native code which methods were replaced."""
         whole = self.unfiltered()
         names = [name for name in overrides.METHODS if whole._replaced(name)]
-        if "wwrite" in names:
-            names.append("wwritedata")
+        if changelogmod.add_is_wrapped() and "commitctx" not in names:
+            names.append("commitctx")
         if whole._datafilters:
             names.append("adddatafilter")
         names += overrides.wrapped_exchange()

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from mercurial import error, formatter, rustext, scmutil
+from mercurial import (
+    context,
+    error,
+    formatter,
+    graphmod,
+    rustext,
+    scmutil,
+    templatekw,
+    templater,
+)
 from mercurial.utils import dateutil
 
 
@@ -225,14 +234,70 @@ def displaygraph(
     repo: Any,
     dag: Any,
     displayer: Any,
-    edgefn: Any,
-    *_args: Any,
-    **_options: Any,
+    edges: Any,
+    getcopies: Any = None,
+    props: Any = None,
 ) -> None:
-    """Show changesets, without lines between them."""
-    for _rev, _kind, ctx, _parents in dag:
-        displayer.show(ctx)
+    """Show changesets (or what looks like them) beside a drawing of their graph."""
+    state = graphmod.asciistate()
+    _style(ui, state)
+    for rev, kind, ctx, parents in dag:
+        symbol = _symbol(ui, repo, displayer, ctx)
+        copies = getcopies(ctx) if getcopies else None
+        rows = list(edges(kind, symbol, state, rev, parents))
+        number, drawn = rows[0][2]
+        width = state.drawing.width(number, drawn)
+        displayer.show(ctx, copies=copies, graphwidth=width, **(props or {}))
+        lines = displayer.hunk.pop(rev).split(b"\n")
+        if not lines[-1]:
+            del lines[-1]
+        displayer.flush(ctx)
+        for row_kind, char, place in rows:
+            graphmod.ascii(ui, state, row_kind, char, lines, place)
+            lines = []
     displayer.close()
+
+
+def _symbol(ui: Any, repo: Any, displayer: Any, ctx: Any) -> bytes:
+    spec = ui.config(b"command-templates", b"graphnode")
+    if not spec or spec == b"{graphnode}" or not isinstance(ctx, context.basectx):
+        return templatekw.getgraphnode(repo, ctx, {})
+    shown: bytes = templater.unquotestring(spec)  # type: ignore[no-untyped-call] # a lambda
+    return rustext.render_template(ui._handle, repo._handle, ctx.rev(), shown, {})
+
+
+def _style(ui: Any, state: Any) -> None:
+    if ui.plain(b"graph"):
+        state.styles = dict.fromkeys(state.styles, b"|")
+        return
+    for kind, name in (
+        (graphmod.PARENT, b"parent"),
+        (graphmod.GRANDPARENT, b"grandparent"),
+        (graphmod.MISSINGPARENT, b"missing"),
+    ):
+        style = ui.config(b"experimental", b"graphstyle." + name)
+        if style is not None:
+            state.styles[kind] = style
+    state.graphshorten = ui.configbool(b"experimental", b"graphshorten")
+
+
+def displayrevs(
+    ui: Any, repo: Any, revs: Any, displayer: Any, getcopies: Any = None
+) -> None:
+    """Show changesets one after the other."""
+    for rev in revs:
+        ctx = repo[rev]
+        displayer.show(ctx, copies=getcopies(ctx) if getcopies else None)
+        displayer.flush(ctx)
+    displayer.close()
+
+
+def displaygraphrevs(
+    ui: Any, repo: Any, revs: Any, displayer: Any, getcopies: Any = None
+) -> None:
+    """Show changesets beside a drawing of their graph."""
+    dag = graphmod.dagwalker(repo, revs)
+    displaygraph(ui, repo, dag, displayer, graphmod.asciiedges, getcopies)
 
 
 formattertype = formatter.plainformatter

@@ -5,10 +5,11 @@ Public: everything without a leading underscore.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from typing import Any, Iterable, Iterator
 
-from mercurial import rustext
+from mercurial import error, obsutil, rustext
 from mercurial.node import hex
 
 createmarkersopt = b"createmarkers"
@@ -151,6 +152,49 @@ def _now(meta: dict[bytes, bytes]) -> tuple[float, int]:
     return (now, time.altzone if time.localtime(now).tm_isdst > 0 else time.timezone)
 
 
+def _plain(marker: Any) -> Any:
+    predecessor, successors, flags, metadata, date, parents = marker
+    return (
+        predecessor,
+        list(successors),
+        flags,
+        list(metadata),
+        date,
+        None if parents is None else list(parents),
+    )
+
+
+def encodemarkers(
+    markers: Iterable[Any], addheader: bool = False, version: int = 0
+) -> Iterator[bytes]:
+    """Yield markers as files and exchanges have them."""
+    if addheader:
+        yield bytes([version])
+    for marker in markers:
+        yield rustext.encode_markers([_plain(marker)], version)
+
+
+def _fm0encodeonemarker(marker: Any) -> bytes:
+    return rustext.encode_markers([_plain(marker)], 0)
+
+
+def _fm1encodeonemarker(marker: Any) -> bytes:
+    return rustext.encode_markers([_plain(marker)], 1)
+
+
+def _readmarkers(
+    data: bytes, off: int | None = None, stop: int | None = None
+) -> tuple[int, Iterator[Any]]:
+    """Return version and markers of a file's content, or of a part of it."""
+    version = data[0]
+    part = data[1 if off is None else off : stop]
+    try:
+        found = rustext.decode_markers(bytes([version]) + part)[1]
+    except ValueError as problem:
+        raise error.Abort(str(problem).encode()) from None
+    return version, (_as_tuple(marker) for marker in found)
+
+
 def makestore(ui: Any, repo: Any) -> obsstore:
     """Return the markers of a repository."""
     return obsstore(repo)
@@ -172,6 +216,14 @@ def getrevs(repo: Any, name: bytes) -> frozenset[int]:
     return repo.evolutionrevs(name.decode())
 
 
+def _fold_id(predecessors: Any, successors: Any, user: bytes) -> bytes:
+    """Return what the markers of changesets that became one have in common."""
+    digest = hashlib.sha1(user)
+    for ctx in (*predecessors, *successors):
+        digest.update(b"%d" % ctx.rev() + ctx.node())
+    return digest.hexdigest()[:8].encode()
+
+
 def createmarkers(
     repo: Any,
     relations: Iterable[Any],
@@ -187,23 +239,33 @@ def createmarkers(
     )
     if operation:
         meta.setdefault(b"operation", operation)
+    if date is None:
+        date = repo.ui.configdate(b"devel", b"default-date")
+    effects = repo.ui.configbool(b"experimental", b"evolution.effect-flags")
     with repo.lock(), repo.transaction(b"add-obsolescence-marker") as tr:
         for relation in relations:
             predecessors = relation[0]
             if not isinstance(predecessors, (tuple, list)):
                 predecessors = (predecessors,)
             successors = tuple(ctx.node() for ctx in relation[1])
-            own = {**meta, **(relation[2] if len(relation) > 2 else {})}
-            for ctx in predecessors:
+            shared = {**meta, **(relation[2] if len(relation) > 2 else {})}
+            folds = len(predecessors) > 1 and len(relation[1]) == 1
+            for place, ctx in enumerate(predecessors, 1):
+                own = shared.copy()
+                if folds:
+                    own[b"fold-id"] = _fold_id(predecessors, relation[1], own[b"user"])
+                    own[b"fold-idx"] = b"%d" % place
+                    own[b"fold-size"] = b"%d" % len(predecessors)
                 if ctx.node() in successors:
-                    from mercurial import error  # late: a mistake of the caller
-
                     raise error.ProgrammingError(
                         b"changeset %s cannot obsolete itself" % hex(ctx.node())
                     )
                 parents = None
                 if not successors:
                     parents = tuple(parent.node() for parent in ctx.parents())
+                if effects:
+                    flags = obsutil.geteffectflag(ctx, relation[1])
+                    own[obsutil.EFFECTFLAGFIELD] = b"%d" % flags
                 repo.obsstore.create(
                     tr, ctx.node(), successors, flag, parents, date, own
                 )

@@ -1,6 +1,6 @@
 """Questions about obsolescence.
 
-Public: `successorssets`, `allsuccessors`, `allpredecessors`, `closestpredecessors`, `foreground`.
+Public: everything without a leading underscore.
 """
 
 from __future__ import annotations
@@ -168,3 +168,72 @@ def markersusers(markers: Iterable[Any]) -> list[bytes]:
 def markersdates(markers: Iterable[Any]) -> list[Any]:
     """Return when markers were made."""
     return [marker[4] for marker in markers]
+
+
+def _extras(ctx: Any) -> dict[bytes, bytes]:
+    ignored = METABLACKLIST
+    return {
+        key: value
+        for key, value in ctx.extra().items()
+        if not any(pattern.match(key) for pattern in ignored)
+    }
+
+
+def _contents(ctx: Any) -> list[Any]:
+    manifest = ctx.manifest()
+    return [
+        (path, ctx[path].data() if path in manifest else None, ctx.flags(path))
+        for path in ctx.files()
+    ]
+
+
+def geteffectflag(source: Any, successors: Iterable[Any]) -> int:
+    """Return what successors changed, as markers say it."""
+    effects = 0
+    for ctx in successors:
+        moved = ctx.parents() != source.parents()
+        if moved:
+            content = _contents(ctx) != _contents(source)
+        else:
+            content = ctx.manifestnode() != source.manifestnode()
+        for differs, flag in (
+            (ctx.description() != source.description(), DESCCHANGED),
+            (_extras(ctx) != _extras(source), METACHANGED),
+            (moved, PARENTCHANGED),
+            (content, DIFFCHANGED),
+            (ctx.user() != source.user(), USERCHANGED),
+            (ctx.date() != source.date(), DATECHANGED),
+            (ctx.branch() != source.branch(), BRANCHCHANGED),
+        ):
+            effects |= flag if differs else 0
+    return effects
+
+
+def successorsandmarkers(repo: Any, ctx: Any) -> list[dict[str, Any]] | None:
+    """Return the sets of successors of an obsolete changeset with the markers to them."""
+    if not ctx.obsolete():
+        return None
+    store = repo.obsstore
+    sets = successorssets(repo, ctx.node(), closest=True) or [[]]
+    found = []
+    for successors in sets:
+        wanted, markers, seen = list(successors), set(), set()
+        while wanted:
+            node = wanted.pop()
+            if node in seen or node == ctx.node():
+                continue
+            seen.add(node)
+            for data in store.predecessors.get(node, ()):
+                markers.add(data)
+                wanted.append(data[0])
+        if not successors:
+            markers = {m for m in store.successors.get(ctx.node(), ()) if not m[1]}
+        found.append({"successors": successors, "markers": sorted(markers)})
+    return found
+
+
+def obsfateverb(successorset: Any, markers: Any) -> bytes:
+    """Return one word for what became of a changeset."""
+    if not successorset:
+        return b"pruned"
+    return b"rewritten" if len(successorset) == 1 else b"split"

@@ -3,15 +3,16 @@
 The core asks these functions when `localrepository._sync` has told it that a class (or an instance)
 replaces a method; without any replacement it asks nobody.
 
-Public: `lock`, `transaction`, `notify`, `status`, `commitctx`, `wread`, `wwritedata`, `datafilter`,
-`version_written`, `push`, `pull`, `wrapped_exchange`, `warn_unrouted`, `METHODS`.
+Public: `lock`, `transaction`, `notify`, `status`, `commitctx`, `wread`, `wwrite`, `wwritedata`,
+`datafilter`, `version_written`, `push`, `pull`, `wrapped_exchange`, `warn_unrouted`, `METHODS`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from typing import Any
+from typing import Any, Iterator
 
 METHODS = (
     "lock",
@@ -93,23 +94,33 @@ def wread(repo: Any, args: tuple[bytes, bytes, bytes | None]) -> bytes:
     return repo.as_commands_see_it().wread(args[0])
 
 
-def wwritedata(repo: Any, args: tuple[bytes, bytes, bytes | None]) -> bytes:
-    """Return what a file of the working directory has of stored content."""
-    path, content, version = args
-    shown = repo.as_commands_see_it()
+@contextlib.contextmanager
+def _about(args: tuple[bytes, bytes, bytes | None]) -> Iterator[None]:
+    """Let `version_written` know what is asked."""
     outer = getattr(_writing, "version", None)
-    _writing.version = (path, version)
+    _writing.version = (args[0], args[2])
     try:
-        if not repo._replaced("wwrite"):
-            return shown.wwritedata(path, content)
-        _writing.captured = made = []
-        try:
-            shown.wwrite(path, content, b"")
-        finally:
-            _writing.captured = None
-        return made[-1] if made else shown.wwritedata(path, content)
+        yield
     finally:
         _writing.version = outer
+
+
+def wwritedata(repo: Any, args: tuple[bytes, bytes, bytes | None]) -> bytes:
+    """Return what a file of the working directory has of stored content."""
+    with _about(args):
+        return repo.as_commands_see_it().wwritedata(*args[:2])
+
+
+def wwrite(repo: Any, args: tuple[bytes, bytes, bytes | None]) -> bytes:
+    """Return what `wwrite` would write; the native operation writes it."""
+    made: list[bytes] = []
+    _writing.captured = made
+    try:
+        with _about(args):
+            repo.as_commands_see_it().wwrite(*args[:2], b"")
+    finally:
+        _writing.captured = None
+    return made[-1] if made else args[1]
 
 
 def captures(content: bytes) -> bool:
@@ -127,12 +138,21 @@ def version_written(path: bytes) -> bytes | None:
     return version if written == path else None
 
 
+def _takes_more(function: Any) -> bool:
+    """Return whether a filter takes keyword arguments; old ones do not."""
+    import inspect  # late: it takes long to import
+
+    return inspect.getfullargspec(function).varkw is not None
+
+
 def datafilter(repo: Any, args: tuple[bytes, bytes, bytes]) -> bytes | None:
     """Apply the function that a command of `[encode]` or `[decode]` names, if it names one."""
     command, path, content = args
     for name, function in repo.unfiltered()._datafilters.items():
         if command.startswith(name):
             params = command[len(name) :].lstrip()
+            if not _takes_more(function):
+                return function(content, params)
             shown = repo.as_commands_see_it()
             return function(content, params, ui=shown.ui, repo=shown, filename=path)
     return None

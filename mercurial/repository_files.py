@@ -6,7 +6,7 @@ import os
 import stat as statmod
 from typing import Any, Callable, Iterable
 
-from mercurial import context, error, lazy, overrides, rustext
+from mercurial import changelog, context, error, lazy, overrides, rustext
 from mercurial.lazy import propertycache
 from mercurial.node import nullid
 
@@ -140,7 +140,7 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
         **_more: Any,
     ) -> int:
         """Write a file; return how many bytes it has."""
-        data = self.wwritedata(filename, data)
+        data = rustext.filtered(self._handle, False, filename, data)
         if overrides.captures(data):
             return len(data)
         if b"l" in flags:
@@ -243,18 +243,38 @@ class workingfiles:  # noqa: N801 -- base of `localrepository`
             return _version(ctx, path, removed)
 
         parents = (ctx.p1().node(), ctx.p2().node())
-        about = self._about(ctx.user(), ctx.date(), ctx.description(), ctx.extra())
-        with self.lock():  # type: ignore[attr-defined] # the repository's
-            node = rustext.commit_memory(
-                self._handle,
-                parents,
-                list(ctx.files()),
-                read,
-                about,
-                getattr(ctx, "_pending", None),
+        files = list(ctx.files())
+        pending = getattr(ctx, "_pending", None)
+
+        def store(user: bytes, date: Any, text: bytes, extra: Any) -> bytes:
+            about = self._about(user, date, text, extra)
+            return rustext.commit_memory(
+                self._handle, parents, files, read, about, pending
             )
+
+        about = (ctx.user(), ctx.date(), ctx.description(), ctx.extra())
+        with self.lock():  # type: ignore[attr-defined] # the repository's
+            if changelog.add_is_wrapped():
+                node = self._add_through(store, parents, files, about)
+            else:
+                node = store(*about)
         self.invalidatevolatilesets()  # type: ignore[attr-defined] # the repository's
         return node
+
+    def _add_through(
+        self, store: Any, parents: tuple[bytes, bytes], files: Any, about: Any
+    ) -> bytes:
+        """Store a changeset by way of `changelog.add`, which an extension has wrapped."""
+        user, date, text, extra = about
+        log = self.changelog  # type: ignore[attr-defined] # the repository's
+        tr = self.currenttransaction()  # type: ignore[attr-defined] # the repository's
+        log._store = store
+        try:
+            return log.add(
+                nullid, files, text, tr, *parents, user, date, dict(extra or {})
+            )
+        finally:
+            del log._store
 
     def savecommitmessage(self, text: bytes) -> bytes:
         """Keep a message in case the commit fails; return where it is."""

@@ -1,6 +1,6 @@
 """Checks before changesets are replaced.
 
-Public: `precheck`, `disallowednewunstable`.
+Public: everything without a leading underscore.
 """
 
 from __future__ import annotations
@@ -16,6 +16,27 @@ def disallowednewunstable(repo: Any, revs: Any) -> Any:
     if obsolete.isenabled(repo, obsolete.allowunstableopt):
         return []
     return repo.revs(b"(%ld::) - %ld", revs, revs)
+
+
+retained_extras_on_rebase = {b"source", b"intermediate-source"}
+
+
+def preserve_extras_on_rebase(old_ctx: Any, new_extra: dict[bytes, bytes]) -> None:
+    """Take over the extras that say where a changeset came from."""
+    for key, value in old_ctx.extra().items():
+        if key in retained_extras_on_rebase:
+            new_extra.setdefault(key, value)
+
+
+def skip_empty_successor(ui: Any, command: bytes) -> bool:
+    """Return whether a command leaves out changesets that have become empty."""
+    how = ui.config(b"rewrite", b"empty-successor")
+    if how not in (b"skip", b"keep"):
+        raise error.ConfigError(
+            b"%s factory function called with invalid rewrite.empty-successor config: '%s'"
+            % (command, how)
+        )
+    return how == b"skip"
 
 
 def precheck(

@@ -9,9 +9,9 @@ import contextlib
 import os
 from typing import Any, Callable, Iterable, Iterator
 
-from mercurial import error, pycompat
+from mercurial import copies, error, pycompat
 from mercurial.i18n import _
-from mercurial.node import hex, nullrev, short, wdirrev
+from mercurial.node import hex, nullid, nullrev, short, wdirrev
 
 termsize = lambda ui: (24, ui.termwidth())  # noqa: E731 -- the shape is the API's
 
@@ -664,3 +664,38 @@ def cleanupnodes(
             )
             return
     repair.delayedstrip(repo.ui, repo, list(mapping), operation, backup=backup)
+
+
+def movedirstate(repo: Any, newctx: Any, match: Any = None) -> None:
+    """Put the working directory's parent to a changeset; files stay as they are."""
+    with repo.wlock():
+        before, dirstate = repo[b"."], repo.dirstate
+        status = newctx.status(before, match=match)
+        tracked = dict(dirstate.copies())
+        with dirstate.changing_parents(repo):
+            dirstate.setparents(newctx.node(), nullid)
+            _move_entries(dirstate, newctx, status)
+            there = newctx.manifest()
+            for dest, source in tracked.items():
+                if source not in there and source in before:
+                    origin = copies.pathcopies(newctx, before).get(source)
+                    dirstate.copy(origin, dest)
+        dirstate.write(repo.currenttransaction())
+
+
+def _move_entries(dirstate: Any, newctx: Any, status: Any) -> None:
+    """Make the entries of files that differ fit the new parent."""
+    for path in status.modified:
+        if dirstate.get_entry(path).tracked:
+            dirstate.update_file(
+                path, p1_tracked=True, wc_tracked=True, possibly_dirty=True
+            )
+    for path in status.added:
+        # The new parent has it: what was not tracked is removed now, what was is changed.
+        tracked = dirstate.get_entry(path).tracked
+        dirstate.update_file(
+            path, p1_tracked=True, wc_tracked=tracked, possibly_dirty=True
+        )
+    for path in status.removed:
+        tracked = dirstate.get_entry(path).tracked
+        dirstate.update_file(path, p1_tracked=False, wc_tracked=tracked)

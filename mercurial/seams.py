@@ -13,6 +13,7 @@ from typing import Any
 # need: wrapping them works as far as callers are Python.
 _REACHED = {
     "mercurial.bundle2",
+    "mercurial.changelog:add",
     "mercurial.cmdutil:findcmd",
     "mercurial.dispatch",
     "mercurial.exchange:pull",

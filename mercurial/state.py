@@ -5,10 +5,10 @@ Public: `cmdstate`, `addunfinished`.
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from mercurial import error
+from mercurial.utils import cborutil
 
 _unfinishedstates: list[Any] = []
 
@@ -29,7 +29,10 @@ class cmdstate:  # noqa: N801 -- the name is Mercurial's
                 raise error.StorageError(
                     b"unknown version of state file found"
                 ) from None
-            return ast.literal_eval(file.read().decode("latin-1"))
+            try:
+                return cborutil.decodeall(file.read())[0]
+            except (cborutil.CBORDecodeError, IndexError):
+                raise error.StorageError(b"'%s' is damaged" % self.fname) from None
 
     def save(self, version: int, data: dict[bytes, Any]) -> None:
         """Keep something."""
@@ -37,7 +40,7 @@ class cmdstate:  # noqa: N801 -- the name is Mercurial's
             raise error.ProgrammingError(b"version of state file should be an integer")
         with self._repo.vfs(self.fname, b"wb", atomictemp=True) as file:
             file.write(b"%d\n" % version)
-            file.write(repr(data).encode("latin-1"))
+            file.writelines(cborutil.streamencode(data))
 
     def delete(self) -> None:
         """Forget it."""

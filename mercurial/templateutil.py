@@ -65,9 +65,12 @@ class hybrid(wrapped):  # noqa: N801 -- the name is Mercurial's
         makemap: Any = None,
         joinfmt: Any = None,
         keytype: Any = None,
+        name: bytes = b"",
     ):
         self._gen = gen
         self._values = values
+        #: What templates call one of the items.
+        self._item_name = name
 
     def _template_value(self) -> Any:
         return self._values
@@ -130,7 +133,7 @@ def hybridlist(
     data: Iterable[Any], name: bytes, fmt: Any = None, gen: Any = None
 ) -> hybrid:
     """Return a list."""
-    return hybrid(gen, list(data))
+    return hybrid(gen, list(data), name=name)
 
 
 def compatdict(
@@ -149,7 +152,7 @@ def compatlist(
     context: Any, mapping: Any, name: bytes, data: Iterable[Any], *_a: Any, **_o: Any
 ) -> hybrid:
     """Return a list."""
-    return hybrid(None, list(data))
+    return hybrid(None, list(data), name=name)
 
 
 def compatfileslist(context: Any, mapping: Any, name: bytes, files: Any) -> hybrid:

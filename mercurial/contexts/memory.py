@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Callable, Iterator
 
 from mercurial import error, lazy
@@ -288,7 +289,7 @@ class overlayworkingctx(committablectx):  # noqa: N801 -- the name is Mercurial'
 
     def __init__(self, repo: Any):
         super().__init__(repo)
-        self._cache: dict[bytes, dict[str, Any]] = {}
+        self._cache: dict[bytes, dict[bytes, Any]] = {}
         self._wrappedctx: Any = None
         self._parents: list[Any] = []
 
@@ -310,29 +311,42 @@ class overlayworkingctx(committablectx):  # noqa: N801 -- the name is Mercurial'
         entry = self._cache.get(path)
         if entry is None:
             return self._wrappedctx[path].data()
-        if not entry["exists"]:
+        if not entry[b"exists"]:
             raise error.ProgrammingError(b"no such file: %s" % path)
-        if entry["data"] is None:
+        if entry[b"data"] is None:
             return self._wrappedctx[path].data()
-        return entry["data"]
+        return entry[b"data"]
 
     @propertycache
     def _manifest(self) -> Any:
         manifest = self.p1().manifest().copy()
         for path, entry in self._cache.items():
-            if entry["exists"]:
-                manifest.set(path, b"0" * 12 + b"modified", entry["flags"])
+            if entry[b"exists"]:
+                manifest.set(path, b"0" * 12 + b"modified", entry[b"flags"])
             elif path in manifest:
                 del manifest[path]
         return manifest
 
     def _changed(self, path: bytes, **values: Any) -> None:
         entry = self._cache.setdefault(
-            path, {"exists": True, "data": None, "flags": b"", "copied": None}
+            path,
+            {
+                b"exists": True,
+                b"data": None,
+                b"date": None,
+                b"flags": b"",
+                b"copied": None,
+            },
         )
-        if "flags" not in values and entry["data"] is None and path in self._wrappedctx:
-            entry["flags"] = self._wrappedctx.flags(path)
-        entry.update(values)
+        if (
+            "flags" not in values
+            and entry[b"data"] is None
+            and path in self._wrappedctx
+        ):
+            entry[b"flags"] = self._wrappedctx.flags(path)
+        if values.get("data") is not None:
+            entry[b"date"] = (time.time(), 0)
+        entry.update((key.encode(), value) for key, value in values.items())
         self.__dict__.pop("_manifest", None)
 
     def write(self, path: bytes, data: bytes, flags: bytes = b"", **_opts: Any) -> None:
@@ -354,12 +368,12 @@ class overlayworkingctx(committablectx):  # noqa: N801 -- the name is Mercurial'
     def copydata(self, path: bytes) -> bytes | None:
         """Return what a file was copied from."""
         entry = self._cache.get(path)
-        return entry["copied"] if entry else None
+        return entry[b"copied"] if entry else None
 
     def exists(self, path: bytes) -> bool:
         """Return whether a file is there."""
         entry = self._cache.get(path)
-        return entry["exists"] if entry else path in self._wrappedctx
+        return entry[b"exists"] if entry else path in self._wrappedctx
 
     lexists = exists
 
@@ -372,7 +386,7 @@ class overlayworkingctx(committablectx):  # noqa: N801 -- the name is Mercurial'
     def flags(self, path: bytes) -> bytes:
         """Return the flags of a file."""
         entry = self._cache.get(path)
-        return entry["flags"] if entry else self._wrappedctx.flags(path)
+        return entry[b"flags"] if entry else self._wrappedctx.flags(path)
 
     def size(self, path: bytes) -> int:
         """Return the length of a file in bytes."""
@@ -409,13 +423,13 @@ class overlayworkingctx(committablectx):  # noqa: N801 -- the name is Mercurial'
     def p1copies(self) -> dict[bytes, bytes]:
         """Return copies from the first parent: destination to source."""
         first = self.p1().manifest()
-        copies = {f: e["copied"] for f, e in self._cache.items() if e["copied"]}
+        copies = {f: e[b"copied"] for f, e in self._cache.items() if e[b"copied"]}
         return {dest: source for dest, source in copies.items() if source in first}
 
     def p2copies(self) -> dict[bytes, bytes]:
         """Return copies from the second parent only: destination to source."""
         first, second = self.p1().manifest(), self.p2().manifest()
-        copies = {f: e["copied"] for f, e in self._cache.items() if e["copied"]}
+        copies = {f: e[b"copied"] for f, e in self._cache.items() if e[b"copied"]}
         return {d: s for d, s in copies.items() if s not in first and s in second}
 
     def filectx(self, path: bytes, filelog: Any = None) -> overlayworkingfilectx:

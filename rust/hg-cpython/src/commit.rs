@@ -11,7 +11,7 @@ use hg_types::{FileFlags, HgDate, HgPath, HgPathBuf, Node, Phase, Result};
 
 use crate::locks::with_python;
 use crate::matcher::from_argument;
-use crate::overrides::{PendingCommit, filtered};
+use crate::overrides::PendingCommit;
 use crate::paths::PathList;
 use crate::repo::{RepoHandle, node};
 
@@ -174,11 +174,6 @@ pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
             repo: RepoHandle, parents: (PyBytes, PyBytes), paths: Vec<PyBytes>, read: PyObject,
             about: PyAbout, pending: Option<PendingCommit> = None
         )),
-    )?;
-    m.add(
-        py,
-        "filtered",
-        py_fn!(py, filtered(repo: RepoHandle, encode: bool, path: PyBytes, content: PyBytes)),
     )?;
     m.add(
         py,

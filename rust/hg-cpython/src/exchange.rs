@@ -16,7 +16,7 @@ pub(crate) fn nodes(py: Python<'_>, ids: Option<Vec<PyBytes>>) -> PyResult<Optio
 }
 
 /// The other repository: a path or URL, or a name of `[paths]`.
-fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
+pub(crate) fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
     let config = repo.config();
     let environment = config.environment();
     let configured = config.get("paths", location).unwrap_or(location);

@@ -27,6 +27,7 @@ mod errors;
 mod exchange;
 mod front;
 mod gil;
+mod graph;
 mod inherit;
 mod locks;
 mod manifest;
@@ -35,6 +36,7 @@ mod merges;
 mod names;
 mod overrides;
 mod paths;
+mod peers;
 mod pending_exchange;
 mod plugins;
 mod repo;
@@ -60,10 +62,12 @@ py_module_initializer!(rustext, initrustext, PyInit_rustext, |py, m| {
     add_classes(py, m)?;
     status::add_to(py, m)?;
     commit::add_to(py, m)?;
+    overrides::add_to(py, m)?;
     names::add_to(py, m)?;
     spec::add_to(py, m)?;
     exchange::add_to(py, m)?;
     merges::add_to(py, m)?;
+    graph::add_to(py, m)?;
     capi::add_to(py, m)
 });
 
@@ -81,6 +85,7 @@ fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
     inherit::add::<matcher::Matcher>(py, m, matcher::EXTRAS)?;
     m.add_class::<locks::Lock>(py)?;
     m.add_class::<overrides::PendingCommit>(py)?;
+    m.add_class::<peers::PeerHandle>(py)?;
     m.add_class::<pending_exchange::PendingPull>(py)?;
     m.add_class::<pending_exchange::PendingPush>(py)?;
     m.add_class::<Transaction>(py)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cpython::{PyBytes, PyErr, PyModule, PyResult, Python, exc, py_fn};
-use hg_format::obs_markers::Marker;
+use hg_format::obs_markers::{Marker, decode, encode_v0, encode_v1};
 use hg_store::revlog::RevBits;
 use hg_store::{Repo, TagKind};
 use hg_types::{Node, Phase, Result, Revision};
@@ -178,8 +178,33 @@ fn to_python(py: Python<'_>, marker: &Marker) -> PyMarker {
 }
 
 fn add_markers(py: Python<'_>, tr: Transaction, markers: Vec<PyMarker>) -> PyResult<usize> {
+    let markers = from_python(py, &markers)?;
+    tr.with(py, |tr| tr.repo().add_markers(tr, &markers))
+}
+
+/// Markers as files and exchanges have them, without the byte that says the version.
+fn encode_markers(py: Python<'_>, markers: Vec<PyMarker>, version: u8) -> PyResult<PyBytes> {
+    let mut out = Vec::new();
+    for marker in from_python(py, &markers)? {
+        let encoded = match version {
+            0 => encode_v0(&marker, &mut out),
+            _ => encode_v1(&marker, &mut out),
+        };
+        encoded.map_err(|problem| PyErr::new::<exc::ValueError, _>(py, problem.to_string()))?;
+    }
+    Ok(PyBytes::new(py, &out))
+}
+
+/// The version and the markers of what starts with the byte that says it.
+fn decode_markers(py: Python<'_>, data: PyBytes) -> PyResult<(u8, Vec<PyMarker>)> {
+    let (version, markers) = decode(data.data(py))
+        .map_err(|problem| PyErr::new::<exc::ValueError, _>(py, problem.to_string()))?;
+    Ok((version, markers.iter().map(|marker| to_python(py, marker)).collect()))
+}
+
+fn from_python(py: Python<'_>, markers: &[PyMarker]) -> PyResult<Vec<Marker>> {
     let ids = |ids: &Vec<PyBytes>| ids.iter().map(|id| node(py, id)).collect::<PyResult<Vec<_>>>();
-    let markers = markers
+    markers
         .iter()
         .map(|(predecessor, successors, flags, metadata, (seconds, offset), parents)| {
             let metadata = metadata.iter();
@@ -195,8 +220,7 @@ fn add_markers(py: Python<'_>, tr: Transaction, markers: Vec<PyMarker>) -> PyRes
                 parents: parents.as_ref().map(ids).transpose()?,
             })
         })
-        .collect::<PyResult<Vec<Marker>>>()?;
-    tr.with(py, |tr| tr.repo().add_markers(tr, &markers))
+        .collect()
 }
 
 fn successors_sets(py: Python<'_>, repo: RepoHandle, of: PyBytes) -> PyResult<Vec<Vec<PyBytes>>> {
@@ -252,5 +276,7 @@ pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
         )),
     )?;
     m.add(py, "add_markers", py_fn!(py, add_markers(tr: Transaction, markers: Vec<PyMarker>)))?;
+    m.add(py, "encode_markers", py_fn!(py, encode_markers(markers: Vec<PyMarker>, version: u8)))?;
+    m.add(py, "decode_markers", py_fn!(py, decode_markers(data: PyBytes)))?;
     m.add(py, "successors_sets", py_fn!(py, successors_sets(repo: RepoHandle, of: PyBytes)))
 }

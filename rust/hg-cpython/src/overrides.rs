@@ -6,8 +6,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use cpython::{
-    NoArgs, ObjectProtocol as _, PyBytes, PyDict, PyErr, PyObject, PyResult, Python,
-    PythonObject as _, py_class,
+    NoArgs, ObjectProtocol as _, PyBytes, PyDict, PyErr, PyModule, PyObject, PyResult, Python,
+    PythonObject as _, py_class, py_fn,
 };
 use hg_match::Matcher;
 use hg_repo::commit::{CommitReplacement, MemoryFiles, NewCommit};
@@ -138,13 +138,14 @@ impl RepoOverrides for Replaced {
                     with_python(|py| status(py, &repo, matcher, options))
                 }))))
             }
-            RepoMethod::Commitctx => {
-                Some(Box::new(CommitReplacement(Box::new(move |new: &NewCommit, files, working| {
+            RepoMethod::Commitctx => Some(Box::new(CommitReplacement(Box::new(
+                move |new: &NewCommit, files, working| {
                     with_python(|py| commit(py, &repo, new, files, working))
-                }))))
-            }
+                },
+            )))),
             RepoMethod::Wread => Some(content(repo, "wread")),
             RepoMethod::Wwritedata => Some(content(repo, "wwritedata")),
+            RepoMethod::Wwrite => Some(content(repo, "wwrite")),
             RepoMethod::Datafilter => Some(Box::new(NamedFilters(Box::new(
                 move |command, path: &HgPath, content: &[u8]| {
                     with_python(|py| named_filter(py, &repo, [command, path.as_bytes(), content]))
@@ -217,7 +218,7 @@ fn named_filter(
 }
 
 /// Content as the configured filters make it, whatever methods are replaced.
-pub(crate) fn filtered(
+fn filtered(
     py: Python<'_>,
     repo: RepoHandle,
     encode: bool,
@@ -260,4 +261,13 @@ impl Keeper for Kept {
             PyErr::print(failure, py);
         }
     }
+}
+
+/// Puts the function into the module.
+pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
+    m.add(
+        py,
+        "filtered",
+        py_fn!(py, filtered(repo: RepoHandle, encode: bool, path: PyBytes, content: PyBytes)),
+    )
 }

@@ -1,9 +1,7 @@
 //! Pushes and pulls of native commands that go through functions which an extension has wrapped.
 
-use std::cell::RefCell;
-
 use cpython::{PyBytes, PyObject, PyResult, Python, PythonObject as _, ToPyObject as _, py_class};
-use hg_types::{Error, Node, Result};
+use hg_types::{Node, Result};
 use hg_wire::peer::Peer;
 use hg_wire::pull::PullOptions;
 use hg_wire::push::{PushOptions, Pushed};
@@ -11,47 +9,8 @@ use hg_wire::push::{PushOptions, Pushed};
 use crate::exchange::nodes;
 use crate::locks::with_python;
 use crate::overrides::ask;
+use crate::peers::{PeerHandle, Registered, with_peer};
 use crate::repo::RepoHandle;
-
-thread_local! {
-    /// The peers of exchanges that are under way; they cannot leave the thread that talks to them.
-    static PEERS: RefCell<Vec<Option<Box<dyn Peer>>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Keeps a peer while Python decides what is done with it.
-struct Registered(usize);
-
-impl Registered {
-    fn new(peer: Box<dyn Peer>) -> Self {
-        PEERS.with_borrow_mut(|peers| {
-            peers.push(Some(peer));
-            Self(peers.len() - 1)
-        })
-    }
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        // Dropped outside of the borrow: closing a connection may run other code.
-        let gone = PEERS.with_borrow_mut(|peers| peers.split_off(self.0.min(peers.len())));
-        drop(gone);
-    }
-}
-
-/// Runs `work` with a peer that nothing else uses meanwhile.
-fn with_peer<T>(at: usize, work: impl FnOnce(&mut dyn Peer) -> Result<T>) -> Result<T> {
-    let taken = PEERS.with_borrow_mut(|peers| peers.get_mut(at).and_then(Option::take));
-    let Some(mut peer) = taken else {
-        return Err(Error::abort("the other repository is not connected any more"));
-    };
-    let result = work(&mut *peer);
-    PEERS.with_borrow_mut(|peers| {
-        if let Some(place) = peers.get_mut(at) {
-            *place = Some(peer);
-        }
-    });
-    result
-}
 
 fn node_list(py: Python<'_>, nodes: Option<&[Node]>) -> PyObject {
     let list = |nodes: &[Node]| {
@@ -95,6 +54,8 @@ py_class!(pub class PendingPush |py| {
         let options = self.options(py);
         Ok((options.force, options.new_branch, options.publish))
     }
+    /// The other side.
+    def peer(&self) -> PyResult<PeerHandle> { PeerHandle::lent(py, *self.at(py)) }
     /// Pushes; gives the result of the other side, and whether a bookmark could not be pushed.
     def run(
         &self, repo: RepoHandle, revs: Option<Vec<PyBytes>>, bookmarks: Vec<PyBytes>,
@@ -133,6 +94,21 @@ py_class!(pub class PendingPull |py| {
         let heads = node_list(py, options.heads.as_deref());
         Ok((heads, byte_list(py, &options.bookmarks), options.force))
     }
+    /// The other side.
+    def peer(&self) -> PyResult<PeerHandle> { PeerHandle::lent(py, *self.at(py)) }
+    /// The name of the configured path, the bookmarks of the other side if they were asked for, and whether
+    /// the user is to be asked.
+    def more(&self) -> PyResult<(Option<PyBytes>, Option<Vec<(PyBytes, PyBytes)>>, bool)> {
+        let options = self.options(py);
+        let name = options.path_name.as_ref().map(|name| PyBytes::new(py, name));
+        let marks = options.remote_bookmarks.as_ref().map(|marks| {
+            let pair = |(name, node): (&Vec<u8>, &Node)| {
+                (PyBytes::new(py, name), PyBytes::new(py, &node.0))
+            };
+            marks.iter().map(pair).collect()
+        });
+        Ok((name, marks, options.confirm.is_some()))
+    }
     /// Pulls; says how heads changed.
     def run(
         &self, repo: RepoHandle, heads: Option<Vec<PyBytes>>, bookmarks: Vec<PyBytes>, force: bool
@@ -152,7 +128,8 @@ pub(crate) fn push(repo: &PyObject, peer: Box<dyn Peer>, options: PushOptions) -
     let (address, local) = (peer.url().to_vec(), peer.local().is_some());
     let registered = Registered::new(peer);
     with_python(|py| {
-        let pending = PendingPush::create_instance(py, options, registered.0, address, local)?;
+        let pending =
+            PendingPush::create_instance(py, options, registered.number(), address, local)?;
         let answer: (Option<i64>, bool) =
             ask(py, repo, "push", (pending.into_object(),))?.extract(py)?;
         Ok(Pushed { changegroup: answer.0, bookmark_failed: answer.1 })
@@ -164,7 +141,8 @@ pub(crate) fn pull(repo: &PyObject, peer: Box<dyn Peer>, options: PullOptions) -
     let (address, local) = (peer.url().to_vec(), peer.local().is_some());
     let registered = Registered::new(peer);
     with_python(|py| {
-        let pending = PendingPull::create_instance(py, options, registered.0, address, local)?;
+        let pending =
+            PendingPull::create_instance(py, options, registered.number(), address, local)?;
         ask(py, repo, "pull", (pending.into_object(),))?.extract(py)
     })
 }

@@ -15,7 +15,7 @@ use hg_query::plugins::{
 };
 use hg_query::revset::eval::Order;
 use hg_query::revset::{Call, SmartSet};
-use hg_query::template::{Arguments, Engine, Mappings, Scope, Value, Vars};
+use hg_query::template::{Arguments, Engine, List, ListKind, Mappings, Scope, Value, Vars};
 use hg_types::{HgDate, Result, Revision};
 
 use crate::door::with_python;
@@ -228,7 +228,16 @@ pub(crate) fn to_value(py: Python<'_>, object: &PyObject) -> PyResult<Value> {
     }
     if object.hasattr(py, "_template_value")? {
         let inner = object.call_method(py, "_template_value", NoArgs, None)?;
-        return to_value(py, &inner);
+        let name = object.getattr(py, "_item_name").and_then(|name| name.extract::<PyBytes>(py));
+        return match (name, inner.extract::<Vec<PyObject>>(py)) {
+            (Ok(name), Ok(items)) if !name.data(py).is_empty() => {
+                let items = items.iter().map(|item| to_value(py, item)).collect::<PyResult<_>>()?;
+                let name = name.data(py).to_vec().into();
+                let kind = ListKind::Named(name, Vec::new());
+                Ok(Value::List(Rc::new(List { items, kind, ..List::default() })))
+            }
+            _ => to_value(py, &inner),
+        };
     }
     if object.hasattr(py, "__iter__")? {
         let items = py.import("builtins")?.call(py, "list", (object,), None)?;

@@ -34,15 +34,17 @@ pub enum RepoMethod {
     Pull,
     /// Making of a file of the working directory what is stored.
     Wread,
-    /// Making of what is stored a file of the working directory.
+    /// Making of what is stored what a file of the working directory has.
     Wwritedata,
+    /// Writing a file of the working directory.
+    Wwrite,
     /// Functions that `[encode]` and `[decode]` name.
     Datafilter,
 }
 
 impl RepoMethod {
     /// All of them, with the names that plugins know them by.
-    pub const ALL: [(Self, &'static str); 12] = [
+    pub const ALL: [(Self, &'static str); 13] = [
         (Self::Lock, "lock"),
         (Self::Wlock, "wlock"),
         (Self::Transaction, "transaction"),
@@ -54,6 +56,7 @@ impl RepoMethod {
         (Self::Pull, "exchange.pull"),
         (Self::Wread, "wread"),
         (Self::Wwritedata, "wwritedata"),
+        (Self::Wwrite, "wwrite"),
         (Self::Datafilter, "adddatafilter"),
     ];
 

@@ -17,8 +17,8 @@ use hg_store::{Repo, RepoMethod};
 use hg_types::{Error, HgPath, Node, Result};
 use hg_vfs::path_to_bytes;
 
-/// What a plugin does instead of [`encode`] ([`RepoMethod::Wread`]) or [`decode`]
-/// ([`RepoMethod::Wwritedata`]); see [`hg_store::RepoOverrides::part`].
+/// What a plugin does instead of [`encode`] ([`RepoMethod::Wread`]), [`decode`] ([`RepoMethod::Wwritedata`]) or
+/// [`decode_to_write`] ([`RepoMethod::Wwrite`]); see [`hg_store::RepoOverrides::part`].
 pub struct FilterReplacement(pub FilterFunction);
 
 /// What becomes of content; it may be told which version of the file is written.
@@ -59,10 +59,25 @@ pub fn decode<'a>(
     }
 }
 
+/// [`decode`] for content that is about to be written into the working directory.
+///
+/// # Errors
+/// When a pattern is invalid or the program fails.
+pub fn decode_to_write<'a>(
+    repo: &Repo,
+    path: &HgPath,
+    content: Cow<'a, [u8]>,
+    version: Option<Node>,
+) -> Result<Cow<'a, [u8]>> {
+    match replacement(repo, RepoMethod::Wwrite) {
+        Some(function) => Ok(Cow::Owned(function.0(path, &content, version)?)),
+        None => plainly(repo, Direction::Decode, path, content),
+    }
+}
+
 /// Whether any stored content is changed on its way into the working directory.
 pub(crate) fn decodes(repo: &Repo) -> bool {
-    repo.replaced(RepoMethod::Wwritedata).is_some()
-        || repo.config().items("decode").next().is_some()
+    repo.replaced(RepoMethod::Wwrite).is_some() || repo.config().items("decode").next().is_some()
 }
 
 fn replacement(repo: &Repo, method: RepoMethod) -> Option<Box<FilterReplacement>> {

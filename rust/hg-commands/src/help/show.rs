@@ -74,7 +74,7 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         parts.push(format!("defined by: {}\n", source.to_str_lossy()));
         pruned = true;
     }
-    if !ui.is_quiet() && has_page(spec.extension) {
+    if !ui.is_quiet() && has_page(ui, spec.extension) {
         parts.push(format!(
             "(use 'hg help -e {0}' to show help for the {0} extension)\n",
             spec.extension
@@ -94,8 +94,12 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
 }
 
 /// Whether there is a page about an extension beside those about its commands.
-fn has_page(extension: &str) -> bool {
-    !extension.is_empty() && crate::extensions::summary(extension).is_some()
+fn has_page(ui: &Ui, extension: &str) -> bool {
+    let documented = || {
+        let loaded = ui.host().map(|host| host.loaded()).unwrap_or_default();
+        loaded.iter().any(|one| one.name == extension.as_bytes() && !one.doc.is_empty())
+    };
+    !extension.is_empty() && (crate::extensions::summary(extension).is_some() || documented())
 }
 
 fn footer(ui: &Ui, parts: &mut Vec<String>, name: &str, full: bool, pruned: bool, style: &Style) {

@@ -14,7 +14,7 @@ use super::checkout::{Get, Written, check_out};
 use super::file::{FileMerge, MergeContext, Outcome, Side};
 use super::record::Settled;
 use super::state::MergeState;
-use crate::filter::{decode, encode};
+use crate::filter::{decode_to_write, encode};
 
 /// How many files an update or a merge changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -640,7 +640,7 @@ pub fn write_version(
         }
         None => {}
     }
-    let content = decode(repo, path, content.into(), version)?;
+    let content = decode_to_write(repo, path, content.into(), version)?;
     if flags == FileFlags::Symlink {
         return Ok(wvfs.symlink(&content, path)?);
     }

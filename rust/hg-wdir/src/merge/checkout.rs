@@ -13,7 +13,7 @@ use hg_types::{FileFlags, HgPath, Result};
 use hg_vfs::{DirHandle, IoResultExt as _, NodeStat};
 use rayon::prelude::*;
 
-use crate::filter::{decode, decodes};
+use crate::filter::{decode_to_write, decodes};
 
 /// A file to be written.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ fn write_batch(
         hg_vfs::check_path(get.path.as_bytes())?;
         let node = manifest.node(get.from).unwrap_or_default();
         let stored = repo.filelog(get.from)?.read_node(&node)?;
-        let content = decode(repo, get.path, Cow::Borrowed(&stored), Some(node))?;
+        let content = decode_to_write(repo, get.path, Cow::Borrowed(&stored), Some(node))?;
         let name = get.path.file_name();
         let path = wvfs.join(get.path);
         match handle.try_remove(name) {
