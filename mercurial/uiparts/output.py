@@ -126,6 +126,13 @@ class Output(Part):
         """Write to standard error."""
         self._show("warn", msg, label + b" ui.warning")
 
+    # Texts that are never translated: nothing here is.
+    writenoi18n = write
+    statusnoi18n = status
+    notenoi18n = note
+    debugnoi18n = debug
+    warnnoi18n = warn
+
     def error(self, *msg: bytes, label: bytes = b"", **_opts: Any) -> None:
         """Write an error to standard error."""
         self._show("error", msg, label + b" ui.error")

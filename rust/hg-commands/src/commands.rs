@@ -98,6 +98,7 @@ pub mod root;
 pub mod serve;
 pub mod share;
 pub mod shelve;
+pub mod split;
 pub mod status;
 pub mod strip;
 pub mod summary;

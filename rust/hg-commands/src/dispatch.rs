@@ -388,10 +388,10 @@ impl Session {
             words.append(&mut rest);
             rest = words;
         }
-        let own = entry.spec().options;
+        let own = crate::extensions::options_of(&self.ui.config(), entry.spec());
         let added = self.ui.host().map(|host| host.global_options()).unwrap_or_default();
         let table: Vec<&Opt> =
-            own.iter().chain(spec::global::OPTIONS).chain(added.iter().copied()).collect();
+            own.iter().copied().chain(spec::global::OPTIONS).chain(added.iter().copied()).collect();
         let order = if self.early.strict { Order::OptionsFirst } else { Order::Mixed };
         let (values, rest) = options::parse(&rest, &table, order).map_err(|UsageError(text)| {
             match self.early_complaint(text) {
@@ -404,7 +404,7 @@ impl Session {
                 other => other,
             }
         })?;
-        let mut opts = Opts::with_defaults(own.iter());
+        let mut opts = Opts::with_defaults(own.iter().copied());
         for (name, value) in values.iter_given() {
             if own.iter().any(|opt| opt.long == name) {
                 opts.set(name, value.clone());

@@ -133,6 +133,32 @@ impl Enabled {
     }
 }
 
+/// Options that extensions of ours add to commands: extension, command, options.
+static ADDED_OPTIONS: &[(&str, &str, &[spec::Opt])] = &[(
+    "rebase",
+    "pull",
+    &[
+        spec::flag("", "rebase", "rebase working directory to branch head"),
+        spec::text("t", "tool", "TOOL", "specify merge tool for rebase"),
+    ],
+)];
+
+/// The options of a command, with those that enabled extensions of ours add.
+#[must_use]
+pub fn options_of(config: &Config, command: &'static spec::Spec) -> Vec<&'static spec::Opt> {
+    let mut out: Vec<&spec::Opt> = command.options.iter().collect();
+    let mine = ADDED_OPTIONS.iter().filter(|(_, name, _)| *name == command.name());
+    for (extension, _, options) in mine {
+        let enabled = config
+            .items("extensions")
+            .any(|(name, path)| short_name(name) == extension.as_bytes() && path.is_empty());
+        if enabled {
+            out.extend(*options);
+        }
+    }
+    out
+}
+
 /// Whether this program does an extension's work: it needs nothing, or its commands are here.
 fn is_native(name: &str) -> bool {
     NATIVE.contains(&name)

@@ -121,19 +121,14 @@ pub fn described(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec
     Ok(ctx.ui.encoding().local(&out).into_owned())
 }
 
-/// `3:1a2b3c4d5e6f bookmarks tags "first line"`: how rewriting commands name a changeset.
+/// `3:1a2b3c4d5e6f bookmarks tags "first line"`, or what `command-templates.oneline-summary` makes of it: how rewriting
+/// commands name a changeset.
 ///
 /// # Errors
-/// When the changeset cannot be read.
+/// When the changeset cannot be read, or the template is bad.
 pub fn summary(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec<u8>> {
-    let mut out = shown(repo, rev)?;
-    for name in names(repo, rev)? {
-        out.extend_from_slice(&[b" ", &name[..]].concat());
-    }
-    let cl = repo.changelog()?;
-    let entry = cl.entry(rev)?;
-    out.extend_from_slice(&[b" \"", first_line(entry.description()), b"\""].concat());
-    Ok(ctx.ui.encoding().local(&out).into_owned())
+    let command = ctx.command.spec.name();
+    crate::changeset_display::one_line_summary(&ctx.ui, repo, rev, command)
 }
 
 fn first_line(description: &[u8]) -> &[u8] {

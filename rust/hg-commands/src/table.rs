@@ -104,6 +104,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::strip::COMMAND,
     &c::summary::COMMAND,
     &c::root::COMMAND,
+    &c::split::COMMAND,
     &c::status::COMMAND,
     &c::tags::COMMAND,
     &c::tip::COMMAND,

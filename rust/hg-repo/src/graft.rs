@@ -5,8 +5,10 @@ use hg_match::Matcher;
 use hg_store::Repo;
 use hg_types::{Interaction, Node, Result, Revision};
 use hg_wdir::WorkingDir;
-use hg_wdir::copies::{Side, path_copies};
-use hg_wdir::merge::{UpdateOptions, UpdateStats, update};
+use hg_wdir::copies::{Copies, Side, path_copies};
+use hg_wdir::merge::{UpdateOptions, UpdateStats, merge_in_memory, update};
+
+use crate::commit::{FileVersion, MemoryFiles};
 
 /// A changeset to bring in.
 #[derive(Clone, Debug)]
@@ -51,6 +53,33 @@ pub fn graft(repo: &Repo, graft: &Graft, interaction: &dyn Interaction) -> Resul
     Ok(stats)
 }
 
+/// Does what [`graft`] does, but on top of `parent` and in memory: gives the files that differ from the parent's, with the
+/// copies that the changes made, or `None` when there are conflicts.
+///
+/// # Errors
+/// When a version cannot be read, or the user cancels.
+pub fn graft_in_memory(
+    repo: &Repo,
+    graft: &Graft,
+    parent: Node,
+    interaction: &dyn Interaction,
+) -> Result<Option<MemoryFiles>> {
+    let cl = repo.changelog()?;
+    let labels = graft.labels.map(|label| label.as_bytes().to_vec());
+    let nodes = [parent, cl.node(graft.rev)];
+    let Some(files) = merge_in_memory(repo, nodes, graft.base, labels, interaction)? else {
+        return Ok(None);
+    };
+    let copies = made_copies(repo, graft, cl.rev(&parent)?)?;
+    let mut out = MemoryFiles::default();
+    for (path, file) in files {
+        let copied_from = copies.get(&path).cloned();
+        let version = file.map(|(content, flags)| FileVersion { content, flags, copied_from });
+        out.0.insert(path, version);
+    }
+    Ok(Some(out))
+}
+
 /// Gives the working directory another second parent; copies that the old one brought stay, if the first
 /// parent has their sources.
 ///
@@ -71,20 +100,27 @@ pub fn leave_merge(wdir: &mut WorkingDir, second_parent: Node) -> Result<()> {
 
 /// Records the copies that the changeset made, of files that its changes bring here.
 fn record_copies(repo: &Repo, wdir: &mut WorkingDir, graft: &Graft, p1: Revision) -> Result<()> {
-    let all = Matcher::always();
-    let sides = [graft.base, graft.rev, p1].map(Side::Revision);
-    let made = path_copies(repo, &sides[0], &sides[1], &all)?;
-    if made.is_empty() {
-        return Ok(());
-    }
-    let known = path_copies(repo, &sides[0], &sides[2], &all)?;
-    let base = hg_wdir::manifest_of(repo, &repo.changelog()?.node(p1))?;
-    for (path, source) in made {
-        // What stands here already, by the same copy or by itself, has a history of its own.
-        let news = !known.contains_key(&path) && !base.contains(&path) && base.contains(&source);
-        if news && wdir.dirstate().is_tracked(&path)? {
+    for (path, source) in made_copies(repo, graft, p1)? {
+        if wdir.dirstate().is_tracked(&path)? {
             wdir.dirstate_mut().set_copy(&path, Some(&source))?;
         }
     }
     Ok(())
+}
+
+/// The copies that the changeset made, of files that its changes bring to `p1`.
+fn made_copies(repo: &Repo, graft: &Graft, p1: Revision) -> Result<Copies> {
+    let all = Matcher::always();
+    let sides = [graft.base, graft.rev, p1].map(Side::Revision);
+    let mut made = path_copies(repo, &sides[0], &sides[1], &all)?;
+    if made.is_empty() {
+        return Ok(made);
+    }
+    let known = path_copies(repo, &sides[0], &sides[2], &all)?;
+    let base = hg_wdir::manifest_of(repo, &repo.changelog()?.node(p1))?;
+    // What stands here already, by the same copy or by itself, has a history of its own.
+    made.retain(|path, source| {
+        !known.contains_key(path) && !base.contains(path) && base.contains(source)
+    });
+    Ok(made)
 }

@@ -48,6 +48,21 @@ impl Evolution {
 /// # Errors
 /// Public changesets, the null revision, and ones whose descendants would be orphaned.
 pub fn check_rewrite(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> {
+    check_mutable(repo, revs, action)?;
+    check_divergence(repo, revs, action)?;
+    check_orphans(repo, revs, action)
+}
+
+/// [`check_rewrite`] for who looks after divergence.
+///
+/// # Errors
+/// Those of [`check_rewrite`] but divergence.
+pub fn check_move(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> {
+    check_mutable(repo, revs, action)?;
+    check_orphans(repo, revs, action)
+}
+
+fn check_mutable(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> {
     if revs.iter().any(|rev| rev.is_null()) {
         let hint = "no changeset checked out";
         return Err(Error::input(format!("cannot {action} the null revision")).hint(hint));
@@ -65,7 +80,12 @@ pub fn check_rewrite(repo: &Repo, revs: &[Revision], action: &str) -> Result<()>
             [format!("cannot {action} public changesets: ").into_bytes(), shown.join(&b", "[..])];
         return Err(Error::input(message.concat()).hint("see 'hg help phases' for details"));
     }
-    check_divergence(repo, revs, action)?;
+    Ok(())
+}
+
+/// Refuses to leave descendants behind, where that is not allowed.
+fn check_orphans(repo: &Repo, revs: &[Revision], action: &str) -> Result<()> {
+    let cl = repo.changelog()?;
     if !Evolution::from_config(&repo.config())?.allow_unstable {
         let hidden = repo.hidden_revs()?;
         let orphans = cl

@@ -113,6 +113,22 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     Ok(backup)
 }
 
+/// [`strip`] without a word.
+///
+/// # Errors
+/// Those of [`strip`].
+pub fn strip_quietly(
+    repo: &Repo,
+    revs: &[Revision],
+    options: &StripOptions,
+) -> Result<Option<PathBuf>> {
+    let loud = repo.reporter();
+    repo.set_reporter(Arc::new(hg_types::Silent));
+    let outcome = strip(repo, revs, options);
+    repo.set_reporter(loud);
+    outcome
+}
+
 /// Saves changesets in a bundle among the backups, named by `node` and `suffix`.
 ///
 /// # Errors

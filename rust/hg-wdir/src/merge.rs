@@ -8,6 +8,7 @@ mod auction;
 mod calculate;
 mod checkout;
 mod file;
+mod memory;
 mod path_conflicts;
 mod program;
 mod record;
@@ -25,6 +26,7 @@ pub use calculate::{
     Version, calculate,
 };
 pub use file::{FileMerge, MergeContext, Outcome, Side};
+pub use memory::{MergedFile, merge_in_memory};
 pub use program::has_markers;
 pub use remerge::remerge;
 pub use state::{DEFAULT_LABELS, MergeState, StateFiles};

@@ -1,7 +1,7 @@
 //! `hg pull`.
 
 use hg_store::Repo;
-use hg_types::{Error, Node, Result};
+use hg_types::{Error, Node, Result, Revision};
 use hg_wire::paths::Path;
 use hg_wire::peer::Peer;
 use hg_wire::pull::{PullOptions, fetch_bookmarks};
@@ -28,6 +28,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(Error::input("update destination required by configuration")
             .hint("use hg pull followed by hg update DEST"));
     }
+    let rebase = check_rebase(ctx, repo)?;
+    let _locks = rebase.then(|| repo.wlock()).transpose()?;
+    let before = repo.changelog()?.len();
     let mut code = 0;
     for path in remote::paths(ctx)?.for_pull(&ctx.args)? {
         code = pull_one(ctx, repo, &path)?;
@@ -35,7 +38,50 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             return Ok(code);
         }
     }
+    if rebase && repo.changelog()?.len() > before {
+        return rebase_onto_pulled(ctx, repo, before);
+    }
     Ok(code)
+}
+
+/// Whether what is here is to be rebased, which is refused when that cannot be done afterwards.
+fn check_rebase(ctx: &CommandContext, repo: &Repo) -> Result<bool> {
+    if !ctx.opts.flag("rebase") {
+        if ctx.opts.nonempty("tool").is_some() {
+            return Err(Error::input("--tool can only be used with --rebase"));
+        }
+        return Ok(false);
+    }
+    if ctx.config().get_bool_or("commands", "rebase.requiredest", false)? {
+        return Err(Error::input("rebase destination required by configuration")
+            .hint("use hg pull followed by hg rebase -d DEST"));
+    }
+    hg_wdir::unfinished::check_unfinished(repo, false)?;
+    if ctx.opts.flag("update") {
+        ctx.ui.debug("--update and --rebase are not compatible, ignoring the update flag\n");
+    }
+    let hint = "cannot pull with rebase: please commit or shelve your changes first";
+    crate::rewriting::refuse_changes(repo).map_err(|error| error.hint(hint))?;
+    Ok(true)
+}
+
+/// Rebases the line of work onto the new head of its branch; where there is nothing to rebase, goes there.
+fn rebase_onto_pulled(ctx: &CommandContext, repo: &Repo, before: usize) -> Result<i32> {
+    let cl = repo.changelog()?;
+    let branch = hg_wdir::branch::read(repo)?;
+    let branches = repo.branchmap()?;
+    let is_new = |rev: &Revision| rev.index().is_some_and(|index| index >= before);
+    let Some(head) = branches.open_heads(&branch).filter(is_new).max() else {
+        ctx.ui.status("nothing to rebase\n");
+        return Ok(0);
+    };
+    crate::merge_tool::force(ctx, ctx.opts.nonempty("tool"))?;
+    let parent = cl.rev(&hg_wdir::parents(repo)?[0])?;
+    if parent == head || cl.is_ancestor(parent, head) {
+        ctx.ui.status("nothing to rebase - updating instead\n");
+        return super::update::after_pull(ctx, repo, None);
+    }
+    super::rebase::rebase_base(ctx, repo, parent, head)
 }
 
 fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
@@ -60,6 +106,9 @@ fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
         options.heads = Some(heads);
     }
     let result = pull_from(repo, peer, options)?;
+    if ctx.opts.flag("rebase") {
+        return Ok(0);
+    }
     remote::after_incoming(ctx, repo, result, checkout)
 }
 

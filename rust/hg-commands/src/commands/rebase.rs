@@ -1,12 +1,14 @@
 //! `hg rebase`.
 
 use hg_repo::rebase::{Fate, Rebase};
+use hg_repo::rewrite::Replacement;
 use hg_store::Repo;
-use hg_types::{Error, Result};
+use hg_types::{Error, Node, Result, Revision};
 
 use crate::{Command, CommandContext, rewriting, spec};
 
 mod finish;
+mod memory;
 mod plan;
 mod step;
 
@@ -38,9 +40,66 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
     }
     hg_wdir::unfinished::check_unfinished(repo, false)?;
-    rewriting::refuse_changes(repo)?;
+    if ctx.opts.flag("dry-run") || ctx.opts.flag("confirm") {
+        return rehearse(ctx, repo);
+    }
+    let in_memory = ctx.config().get_bool_or("rebase", "experimental.inmemory", false)?;
+    if !in_memory || ctx.opts.flag("collapse") {
+        rewriting::refuse_changes(repo)?;
+    }
     let Some(rebase) = plan::plan(ctx, repo)? else { return Ok(1) };
-    step::run_all(ctx, repo, rebase, false)
+    spare_working_directory(repo, &rebase)?;
+    step::run_all(ctx, repo, rebase, false, &[])
+}
+
+/// Refuses to lose changes when the working directory stands on something that moves.
+fn spare_working_directory(repo: &Repo, rebase: &Rebase) -> Result<()> {
+    let parent = repo.changelog()?.rev(&rebase.original)?;
+    match rebase.fates.get(&parent) {
+        Some(Fate::Todo | Fate::Left) => rewriting::refuse_changes(repo),
+        _ => Ok(()),
+    }
+}
+
+/// `--dry-run` and `--confirm`: moves changesets without touching the working directory, and takes them away again unless
+/// the user likes it.
+fn rehearse(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let confirm = ctx.opts.flag("confirm");
+    ctx.ui.status(match confirm {
+        true => "starting in-memory rebase\n",
+        false => "starting dry-run rebase; repository will not be changed\n",
+    });
+    let Some(mut rebase) = plan::plan(ctx, repo)? else { return Ok(1) };
+    if rebase.collapse {
+        return Err(Error::abort("--collapse cannot be rehearsed yet"));
+    }
+    spare_working_directory(repo, &rebase)?;
+    match step::move_all(ctx, repo, &mut rebase, false, step::Where::MemoryOnly) {
+        Ok(true) if confirm => {
+            ctx.ui.status("rebase completed successfully\n");
+            if ctx.ui.prompt_choice("apply changes (yn)?$$ &Yes $$ &No", 0)? == 0 {
+                return step::end(ctx, repo, rebase, &[]);
+            }
+            finish::forget(repo, &rebase)?;
+            Ok(0)
+        }
+        Ok(true) => {
+            finish::forget(repo, &rebase)?;
+            ctx.ui.status(
+                "dry-run rebase completed successfully; run without -n/--dry-run to perform this rebase\n",
+            );
+            Ok(0)
+        }
+        Ok(false) => {
+            finish::forget(repo, &rebase)?;
+            ctx.ui.status("hit a merge conflict\n");
+            Ok(1)
+        }
+        Err(error) => {
+            finish::forget(repo, &rebase)?;
+            Err(error)
+        }
+    }
 }
 
 type Unfinished = fn(&CommandContext, &Repo, Rebase) -> Result<i32>;
@@ -61,8 +120,51 @@ fn read_unfinished(repo: &Repo, option: &str) -> Result<Option<Rebase>> {
     }
 }
 
-fn go_on(ctx: &CommandContext, repo: &Repo, rebase: Rebase) -> Result<i32> {
-    step::run_all(ctx, repo, rebase, true)
+fn go_on(ctx: &CommandContext, repo: &Repo, mut rebase: Rebase) -> Result<i32> {
+    plan::leave_obsolete(ctx, repo, &mut rebase)?;
+    step::run_all(ctx, repo, rebase, true, &[])
+}
+
+/// Rebases what `base` has and the destination has not, with descendants.
+///
+/// # Errors
+/// Those of `hg rebase`.
+pub(super) fn rebase_base(
+    ctx: &CommandContext,
+    repo: &Repo,
+    base: Revision,
+    destination: Revision,
+) -> Result<i32> {
+    let cl = repo.changelog()?;
+    let hidden = repo.hidden_revs()?;
+    let mut revs = hg_repo::rebase::from_bases(&cl, &[base], destination);
+    revs.retain(|rev| !hidden.contains(*rev));
+    if revs.is_empty() {
+        ctx.ui.status("nothing to rebase\n");
+        return Ok(1);
+    }
+    move_onto(ctx, repo, &revs, cl.node(destination), &[])
+}
+
+/// Rebases changesets for another command; what `also` replaces goes with the old ones.
+///
+/// # Errors
+/// Those of `hg rebase`.
+pub(super) fn move_onto(
+    ctx: &CommandContext,
+    repo: &Repo,
+    revs: &[Revision],
+    destination: Node,
+    also: &[Replacement],
+) -> Result<i32> {
+    let _lock = repo.lock()?;
+    let destination = repo.changelog()?.rev(&destination)?;
+    let destinations = revs.iter().map(|rev| (*rev, destination)).collect();
+    let query = crate::revision::query(ctx)?;
+    match plan::plan_moves(ctx, repo, &query, destinations)? {
+        Some(rebase) => step::run_all(ctx, repo, rebase, false, also),
+        None => Ok(1),
+    }
 }
 
 /// Gives an interrupted rebase up.
@@ -101,18 +203,18 @@ fn check_options(ctx: &CommandContext) -> Result<()> {
         return Err(Error::input(message));
     }
     rewriting::at_most_one(ctx, &["rev", "source", "base"])?;
+    if ctx.opts.nonempty("auto-orphans").is_some() {
+        for other in ["rev", "source", "base", "dest"] {
+            if !ctx.opts.list(other).is_empty() || ctx.opts.nonempty(other).is_some() {
+                let message = format!("cannot specify both --auto-orphans and --{other}");
+                return Err(Error::input(message));
+            }
+        }
+    }
     let message = ctx.opts.nonempty("message").is_some() || ctx.opts.nonempty("logfile").is_some();
     let goes_on = ctx.opts.flag("continue") || ctx.opts.flag("abort");
     if message && !ctx.opts.flag("collapse") && !goes_on {
         return Err(Error::input("message can only be specified with collapse"));
-    }
-    for option in ["dry-run", "confirm"] {
-        if ctx.opts.flag(option) {
-            return Err(Error::abort(format!("rebase --{option} is not implemented yet")));
-        }
-    }
-    if ctx.opts.nonempty("auto-orphans").is_some() {
-        return Err(Error::abort("rebase --auto-orphans is not implemented yet"));
     }
     Ok(())
 }

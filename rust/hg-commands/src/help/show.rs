@@ -81,7 +81,9 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         ));
     }
     if !ui.is_quiet() {
-        let (table, hidden) = options_table(ui, "options", spec.options, &style);
+        let options = crate::extensions::options_of(&config, spec);
+        let options: Vec<spec::Opt> = options.into_iter().copied().collect();
+        let (table, hidden) = options_table(ui, "options", &options, &style);
         // The global options are hidden anyway; only texts of ours say so where more is.
         pruned |= hidden || entry.is_added();
         parts.push(table);

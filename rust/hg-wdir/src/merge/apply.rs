@@ -347,16 +347,7 @@ impl<'p> Applier<'_, 'p> {
         let local = flags(versions.local_manifest, &merge.local);
         let other = flags(versions.other_manifest, &merge.other);
         let base = flags(&versions.base(plan, path).manifest, &merge.ancestor);
-        let (Some(local), Some(other)) = (local, other) else {
-            return local.or(other).unwrap_or_default();
-        };
-        let links = [local, other].contains(&FileFlags::Symlink);
-        match base {
-            _ if local == other || links => local,
-            None => local,
-            Some(base) if local == base => other,
-            Some(_) => local,
-        }
+        flags_of_merge(local, other, base)
     }
 
     /// Tells of kinds that differ where no ancestor says which side changed it.
@@ -477,6 +468,24 @@ impl<'p> Applier<'_, 'p> {
                 },
             },
         })
+    }
+}
+
+/// The kind of a merged file: whichever side changed it.
+pub(super) fn flags_of_merge(
+    local: Option<FileFlags>,
+    other: Option<FileFlags>,
+    base: Option<FileFlags>,
+) -> FileFlags {
+    let (Some(local), Some(other)) = (local, other) else {
+        return local.or(other).unwrap_or_default();
+    };
+    let links = [local, other].contains(&FileFlags::Symlink);
+    match base {
+        _ if local == other || links => local,
+        None => local,
+        Some(base) if local == base => other,
+        Some(_) => local,
     }
 }
 

@@ -97,6 +97,18 @@ impl MergeContext<'_> {
     /// # Errors
     /// When the user cancels, or a file cannot be read or written.
     pub fn merge_file(&self, file: &FileMerge) -> Result<Outcome> {
+        self.merge_with(file, true)
+    }
+
+    /// Merges one file without starting any program: what only one could merge stays unsettled.
+    ///
+    /// # Errors
+    /// When the user cancels.
+    pub fn merge_without_programs(&self, file: &FileMerge) -> Result<Outcome> {
+        self.merge_with(file, false)
+    }
+
+    fn merge_with(&self, file: &FileMerge, programs: bool) -> Result<Outcome> {
         let (local, other) = (&file.local, &file.other);
         if local.content == other.content && local.content.is_some() {
             return Ok(Outcome::Same);
@@ -119,8 +131,18 @@ impl MergeContext<'_> {
             ToolKind::Internal(Internal::Other) => Ok(take_other(file)),
             ToolKind::Internal(Internal::Fail) => Ok(self.fail(file)),
             ToolKind::Internal(Internal::Prompt) => self.prompt(file),
+            ToolKind::Program(_) if !programs => {
+                self.announce(file);
+                if demands.binary || demands.symlink || demands.change_delete {
+                    return Ok(Outcome::Refused);
+                }
+                Ok(match self.premerge(file, &tool.name, false, Style::Merge)? {
+                    Ok(text) => Outcome::Merged(text),
+                    Err(_) => Outcome::Refused,
+                })
+            }
             _ => {
-                let outcome = self.run(&tool, file, demands)?;
+                let outcome = self.run(&tool, file, demands, programs)?;
                 self.tool_failed.set(outcome.is_unresolved());
                 Ok(outcome)
             }
@@ -145,15 +167,15 @@ impl MergeContext<'_> {
         }
     }
 
-    /// Merges with a tool that looks at the texts.
-    fn run(&self, tool: &Tool, file: &FileMerge, demands: Demands) -> Result<Outcome> {
+    /// Merges with a tool that looks at the texts; conflicts are told when `loud`.
+    fn run(&self, tool: &Tool, file: &FileMerge, demands: Demands, loud: bool) -> Result<Outcome> {
         self.announce(file);
         match &tool.kind {
             ToolKind::Internal(Internal::Text(style)) => {
                 let outcome = self.merge_text(tool, *style, file, demands)?;
                 // These two are silent about what they cannot do at all.
                 let one_sided = matches!(style, Style::Local | Style::Other);
-                if one_sided && outcome == Outcome::Refused {
+                if !loud || one_sided && outcome == Outcome::Refused {
                     return Ok(outcome);
                 }
                 Ok(self.warn_about_conflicts(file, outcome))
@@ -163,7 +185,7 @@ impl MergeContext<'_> {
             }
             ToolKind::Internal(_) => {
                 let outcome = self.merge_text(tool, Style::Merge, file, demands)?;
-                Ok(self.warn_about_conflicts(file, outcome))
+                Ok(if loud { self.warn_about_conflicts(file, outcome) } else { outcome })
             }
             ToolKind::Program(command) => {
                 program::Program { context: self, tool: &tool.name, command, file }.run(demands)

@@ -67,6 +67,8 @@ pub(super) struct Untracked {
     pub(super) overwrite: bool,
     /// Merge with what is in the way.
     pub(super) force: bool,
+    /// Merge with it whatever the configuration says.
+    pub(super) always: bool,
     /// Look for directories in the place of files, too, and the other way round.
     pub(super) paths: bool,
 }
@@ -95,7 +97,7 @@ pub(super) fn check_untracked(
             found.path_conflicts(wdir, &path, how.overwrite)?;
         }
         if in_the_way(wdir, &path, target)? == Some(true) {
-            if merge_untracked {
+            if merge_untracked && (how.always || found.merges(wdir.ignore()?.is_ignored(&path))) {
                 next = Action::Merge(Merge {
                     local: Some(path.clone()),
                     other: Some(path.clone()),
@@ -152,6 +154,11 @@ impl Default for Found {
 
 impl Found {
     /// Notes what stands at `path`, and says whether it is to be saved.
+    /// Whether what is in the way is merged, when that is possible.
+    fn merges(&self, ignored: bool) -> bool {
+        self.rules[usize::from(ignored)] == Check::Abort
+    }
+
     fn judge(&mut self, path: &HgPath, what: Hindrance, ignored: bool, overwrite: bool) -> bool {
         match self.rules[usize::from(ignored)] {
             // Whoever says --clean wants the target's files and nothing else.

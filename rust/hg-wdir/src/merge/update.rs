@@ -244,7 +244,12 @@ impl<'a> Update<'a> {
             let sides = Conflicting { local, other: (&target_manifest, self.target) };
             check_path_conflicts(&mut plan, &sides, self.interaction);
         }
-        let how = Untracked { overwrite: self.overwrite, force: self.options.force, paths };
+        let how = Untracked {
+            overwrite: self.overwrite,
+            force: self.options.force,
+            always: self.options.ancestor.is_none(),
+            paths,
+        };
         check_untracked(self.wdir, &mut plan, &target_manifest, how)?;
         if !self.options.branch_merge {
             self.forget_removed(&mut plan, &target_manifest)?;

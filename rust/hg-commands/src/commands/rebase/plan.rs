@@ -4,50 +4,102 @@ use std::collections::BTreeMap;
 
 use hg_query::QueryContext;
 use hg_query::revset::rev_single;
-use hg_repo::rebase::{Fate, Rebase, from_bases, with_descendants};
-use hg_repo::rewrite::check_rewrite;
+use hg_repo::rebase::{Fate, Rebase, Skip, from_bases, with_descendants};
+use hg_repo::rewrite::check_move;
 use hg_store::{Changelog, Repo};
 use hg_types::{Error, Node, Result, Revision};
 
-use crate::{CommandContext, revision, rewriting};
+use crate::{CommandContext, revision};
 
 /// Reads the options; `None` when there is nothing to do, which the user was told.
 pub(super) fn plan(ctx: &CommandContext, repo: &Repo) -> Result<Option<Rebase>> {
     let query = revision::query(ctx)?;
     let cl = repo.changelog()?;
-    let Some((revs, destination)) = choose(ctx, repo, &query, &cl)? else { return Ok(None) };
-    let Some(mut fates) = check(ctx, &cl, &revs, destination)? else {
+    let Some(destinations) = choose(ctx, repo, &query, &cl)? else { return Ok(None) };
+    plan_moves(ctx, repo, &query, destinations)
+}
+
+/// Plans the moves of changesets to their destinations; `None` when all stand where they should.
+pub(super) fn plan_moves(
+    ctx: &CommandContext,
+    repo: &Repo,
+    query: &QueryContext,
+    destinations: BTreeMap<Revision, Revision>,
+) -> Result<Option<Rebase>> {
+    let cl = repo.changelog()?;
+    if ctx.opts.flag("collapse") && only_destination(&destinations).is_none() {
+        return Err(Error::input("--collapse does not work with multiple destinations"));
+    }
+    // What has no order goes in circles.
+    order(query, &destinations)?;
+    let Some(fates) = check(ctx, &cl, &destinations)? else {
         ctx.ui.status("nothing to rebase\n");
         return Ok(None);
     };
-    if !ctx.opts.flag("keep") {
-        check_rewrite(repo, &revs, "rebase")?;
-    }
-    leave_obsolete(ctx, repo, destination, &mut fates)?;
-    if fates.values().all(|fate| *fate == Fate::Left) {
-        ctx.ui.status("nothing to rebase\n");
-        return Ok(None);
-    }
-    if !ctx.opts.flag("keepbranches") {
-        tell_reopened(ctx, repo, &cl, destination)?;
-    }
     let mut rebase = Rebase {
         original: hg_wdir::parents(repo)?[0],
-        destination: cl.node(destination),
+        destination: only_destination(&destinations).map_or(Node::NULL, |rev| cl.node(rev)),
         external: Node::NULL,
         collapse: ctx.opts.flag("collapse"),
         keep: ctx.opts.flag("keep"),
         keep_branches: ctx.opts.flag("keepbranches"),
         bookmark: repo.bookmarks()?.active().unwrap_or_default().to_vec(),
         fates,
+        destinations,
+        skips: BTreeMap::new(),
     };
-    if rebase.collapse {
+    if !rebase.keep {
+        let moving = rebase.fates.iter().filter(|(_, fate)| **fate == Fate::Todo);
+        let moving: Vec<Revision> = moving.map(|(rev, _)| *rev).collect();
+        check_move(repo, &moving, "rebase")?;
+    }
+    leave_obsolete(ctx, repo, &mut rebase)?;
+    if let Some(destination) = only_destination(&rebase.destinations)
+        && !rebase.keep_branches
+    {
+        tell_reopened(ctx, repo, &cl, destination)?;
+    }
+    if let (true, Some(destination)) = (rebase.collapse, only_destination(&rebase.destinations)) {
         rebase.external = external_parent(&cl, &rebase, destination)?;
         if rebase.keep_branches {
             check_one_branch(&cl, &rebase)?;
         }
     }
     Ok(Some(rebase))
+}
+
+/// The destination, if all have the same.
+fn only_destination(destinations: &BTreeMap<Revision, Revision>) -> Option<Revision> {
+    let mut all = destinations.values();
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(*first)
+}
+
+/// The order in which changesets move: those first whose destination stays, line of work by line of work.
+///
+/// # Errors
+/// When destinations form a cycle.
+pub(super) fn order(
+    query: &QueryContext,
+    destinations: &BTreeMap<Revision, Revision>,
+) -> Result<Vec<Revision>> {
+    let mut left = destinations.clone();
+    let mut out = Vec::new();
+    while !left.is_empty() {
+        let free: Vec<Revision> = left
+            .iter()
+            .filter(|(_, destination)| !left.contains_key(destination))
+            .map(|(rev, _)| *rev)
+            .collect();
+        if free.is_empty() {
+            return Err(Error::input("source and destination form a cycle"));
+        }
+        left.retain(|rev, _| !free.contains(rev));
+        let list: Vec<String> = free.iter().map(Revision::to_string).collect();
+        let spec = format!("sort({}, -topo)", list.join("+"));
+        out.extend(hg_query::revset::revs(query, spec.as_bytes())?.to_vec()?);
+    }
+    Ok(out)
 }
 
 /// What goes on top of a closed head opens the branch again.
@@ -65,13 +117,22 @@ fn tell_reopened(
     Ok(())
 }
 
-/// The changesets and the destination.
+/// Changesets and their destinations.
+type Destinations = BTreeMap<Revision, Revision>;
+
+/// Every changeset that is to move, and where to.
 fn choose(
     ctx: &CommandContext,
     repo: &Repo,
     query: &QueryContext,
     cl: &Changelog,
-) -> Result<Option<(Vec<Revision>, Revision)>> {
+) -> Result<Option<Destinations>> {
+    if let Some(spec) = ctx.opts.nonempty("auto-orphans") {
+        let orphans = [b"(orphan() - obsolete()) & (", spec, b")"].concat();
+        let revs = revision::range(query, &[orphans])?.to_vec()?;
+        let to = b"max((successors(max(roots(ALLSRC) & ::SRC)^) - obsolete())::)";
+        return several_destinations(ctx, query, revs, to);
+    }
     let named = |option: &str| -> Result<Vec<Revision>> {
         let mut revs = revision::range(query, ctx.opts.list(option))?.to_vec()?;
         if revs.iter().any(|rev| rev.is_wdir()) {
@@ -94,8 +155,13 @@ fn choose(
         if option == "source" {
             revs = visible(repo, with_descendants(cl, &revs))?;
         }
+        if let Some(spec) = ctx.opts.nonempty("dest")
+            && bstr::ByteSlice::contains_str(spec, "SRC")
+        {
+            return several_destinations(ctx, query, revs, spec);
+        }
         let destination = destination(ctx, repo, query, &revs)?;
-        return Ok(Some((revs, destination)));
+        return Ok(Some(revs.into_iter().map(|rev| (rev, destination)).collect()));
     }
     let mut bases = vec![cl.rev(&hg_wdir::parents(repo)?[0])?];
     if given("base") {
@@ -108,27 +174,71 @@ fn choose(
     let destination = destination(ctx, repo, query, &bases)?;
     let revs = visible(repo, from_bases(cl, &bases, destination))?;
     if revs.is_empty() {
-        let short = |rev: Revision| String::from_utf8_lossy(&cl.node(rev).short()).into_owned();
-        let shown: Vec<String> = bases.iter().map(|rev| short(*rev)).collect();
-        let shown = shown.join("+");
-        let text = match (bases == [destination], given("base")) {
-            (true, true) => format!("{shown} is both \"base\" and destination"),
-            (true, false) => "working directory parent is also destination".to_owned(),
-            (false, true) => {
-                format!(
-                    "\"base\" {shown} is already an ancestor of destination {}",
-                    short(destination)
-                )
-            }
-            (false, false) => format!(
-                "working directory parent is already an ancestor of destination {}",
-                short(destination)
-            ),
-        };
-        ctx.ui.status(format!("nothing to rebase - {text}\n"));
+        tell_nothing(ctx, cl, &bases, destination);
         return Ok(None);
     }
-    Ok(Some((revs, destination)))
+    Ok(Some(revs.into_iter().map(|rev| (rev, destination)).collect()))
+}
+
+/// Says why a base gives nothing to rebase.
+fn tell_nothing(ctx: &CommandContext, cl: &Changelog, bases: &[Revision], destination: Revision) {
+    let short = |rev: Revision| String::from_utf8_lossy(&cl.node(rev).short()).into_owned();
+    let shown: Vec<String> = bases.iter().map(|rev| short(*rev)).collect();
+    let shown = shown.join("+");
+    let named = !ctx.opts.list("base").is_empty();
+    let to = short(destination);
+    let contained = bases.iter().all(|base| cl.is_ancestor(*base, destination));
+    let text = match (bases == [destination], named) {
+        (true, true) => format!(" - {shown} is both \"base\" and destination"),
+        (true, false) => " - working directory parent is also destination".to_owned(),
+        (false, _) if !contained => format!(" from {shown} to {to}"),
+        (false, true) => format!(" - \"base\" {shown} is already an ancestor of destination {to}"),
+        (false, false) => {
+            format!(" - working directory parent is already an ancestor of destination {to}")
+        }
+    };
+    ctx.ui.status(format!("nothing to rebase{text}\n"));
+}
+
+/// A destination for each changeset, from a revset in which `SRC` is that changeset and `ALLSRC` are all; changesets
+/// for which there is none do not move.
+fn several_destinations(
+    ctx: &CommandContext,
+    query: &QueryContext,
+    revs: Vec<Revision>,
+    spec: &[u8],
+) -> Result<Option<Destinations>> {
+    let all: Vec<String> = revs.iter().map(Revision::to_string).collect();
+    let all = if all.is_empty() { "none()".to_owned() } else { format!("({})", all.join("+")) };
+    let mut out = Destinations::new();
+    let cl = query.repo.changelog()?;
+    for rev in revs {
+        let aliases = [
+            (b"SRC".to_vec(), rev.to_string().into_bytes()),
+            (b"ALLSRC".to_vec(), all.clone().into_bytes()),
+        ];
+        let specs = [spec.to_vec()];
+        let found = hg_query::revset::any_revs(query, &specs, Some(&aliases))?.to_vec()?;
+        match found[..] {
+            [] => {
+                let short = cl.node(rev).short();
+                ctx.ui.note([b"skipping ", &short[..], b" - empty destination\n"].concat());
+            }
+            [destination] => {
+                out.insert(rev, destination);
+            }
+            _ => {
+                let short = cl.node(rev).short();
+                let parts = [b"rebase destination for ", &short[..], b" is not unique"];
+                return Err(Error::input(parts.concat()));
+            }
+        }
+    }
+    if out.is_empty() {
+        ctx.ui.status("nothing to rebase - empty destination\n");
+        return Ok(None);
+    }
+    Ok(Some(out))
 }
 
 fn visible(repo: &Repo, mut revs: Vec<Revision>) -> Result<Vec<Revision>> {
@@ -192,104 +302,78 @@ fn default_destination(repo: &Repo, from: &[Revision]) -> Result<Revision> {
 fn check(
     ctx: &CommandContext,
     cl: &Changelog,
-    revs: &[Revision],
-    destination: Revision,
+    destinations: &Destinations,
 ) -> Result<Option<BTreeMap<Revision, Fate>>> {
-    if revs.contains(&destination) {
-        return Err(Error::input("source and destination form a cycle"));
-    }
-    let mut fates: BTreeMap<Revision, Fate> = revs.iter().map(|rev| (*rev, Fate::Todo)).collect();
-    let roots: Vec<Revision> = revs
-        .iter()
-        .copied()
-        .filter(|rev| !cl.parents(*rev).iter().any(|parent| fates.contains_key(parent)))
-        .collect();
-    let mut moving = Vec::new();
-    for root in &roots {
-        if cl.is_ancestor(*root, destination) {
-            return Err(Error::input("source and destination form a cycle"));
+    let mut fates: BTreeMap<Revision, Fate> =
+        destinations.keys().map(|rev| (*rev, Fate::Todo)).collect();
+    let collapse = ctx.opts.flag("collapse");
+    let keeps = ctx.opts.flag("keepbranches");
+    let is_root = |rev: Revision| !cl.parents(rev).iter().any(|p| destinations.contains_key(p));
+    let mut moving = false;
+    for (&root, &destination) in destinations.iter().filter(|(rev, _)| is_root(**rev)) {
+        if cl.is_ancestor(root, destination) {
+            return Err(Error::input("source is ancestor of destination"));
         }
-        let same_branch =
-            || -> Result<bool> { Ok(cl.entry(*root)?.branch() == cl.entry(destination)?.branch()) };
-        let keeps = ctx.opts.flag("keepbranches");
-        if cl.parents(*root)[0] == destination && (keeps || same_branch()?) {
+        let on_branch =
+            || -> Result<bool> { Ok(cl.entry(root)?.branch() == cl.entry(destination)?.branch()) };
+        if !collapse && cl.parents(root)[0] == destination && (keeps || on_branch()?) {
             ctx.ui.debug("source is a child of destination\n");
+            let stands_for = cl.node(root);
+            fates.insert(root, Fate::Done { stands_for, made: false });
             continue;
         }
-        ctx.ui.debug(format!("rebase onto {destination} starting from {root}\n"));
-        moving.push(*root);
+        let nodes = [destination, root].map(|rev| cl.node(rev).short());
+        let parts = [b"rebase onto ", &nodes[0][..], b" starting from ", &nodes[1], b"\n"];
+        ctx.ui.debug(parts.concat());
+        moving = true;
     }
-    if !ctx.opts.flag("collapse") {
-        if moving.is_empty() {
-            return Ok(None);
-        }
-        keep_in_place(cl, &moving, &mut fates);
+    if !moving && only_destination(destinations).is_some() {
+        return Ok(None);
     }
+    keep_in_place(cl, &mut fates);
     Ok(Some(fates))
 }
 
 /// What descends from nothing that moves stays as well.
-fn keep_in_place(cl: &Changelog, moving: &[Revision], fates: &mut BTreeMap<Revision, Fate>) {
-    let below = with_descendants(cl, moving);
-    for (rev, fate) in fates.iter_mut().filter(|(rev, _)| !below.contains(rev)) {
-        *fate = Fate::Done { stands_for: cl.node(*rev), made: false };
+fn keep_in_place(cl: &Changelog, fates: &mut BTreeMap<Revision, Fate>) {
+    let revs: Vec<Revision> = fates.keys().copied().collect();
+    for rev in revs {
+        let stays = |parent: &Revision| match fates.get(parent) {
+            Some(Fate::Done { stands_for, .. }) => *stands_for == cl.node(*parent),
+            _ => false,
+        };
+        let mut parents = cl.parents(rev).into_iter().filter(|parent| !parent.is_null()).peekable();
+        if parents.peek().is_some() && parents.all(|parent| stays(&parent)) {
+            fates.insert(rev, Fate::Done { stands_for: cl.node(rev), made: false });
+        }
     }
 }
 
-/// Obsolete changesets whose successors the destination has, or that have none, stay behind.
-fn leave_obsolete(
-    ctx: &CommandContext,
-    repo: &Repo,
-    destination: Revision,
-    fates: &mut BTreeMap<Revision, Fate>,
-) -> Result<()> {
-    if !ctx.config().get_bool_or("experimental", "rebaseskipobsolete", true)? {
+/// Finds out which obsolete changesets stay behind.
+pub(super) fn leave_obsolete(ctx: &CommandContext, repo: &Repo, rebase: &mut Rebase) -> Result<()> {
+    let wanted = ctx.config().get_bool_or("experimental", "rebaseskipobsolete", true)?;
+    if !wanted || rebase.keep {
         return Ok(());
     }
-    let cl = repo.changelog()?;
-    let obsolete = repo.obsolete_revs()?;
-    let store = repo.obsstore()?;
-    let mut diverging = Vec::new();
-    for (&rev, fate) in fates.iter_mut().filter(|(rev, _)| obsolete.contains(**rev)) {
-        let node = cl.node(rev);
-        let mut successors: Vec<Revision> = store
-            .all_successors(node)
-            .into_iter()
-            .filter(|successor| *successor != node)
-            .filter_map(|successor| cl.find(&successor))
-            .filter(|rev| !obsolete.contains(*rev))
-            .collect();
-        successors.sort_unstable();
-        let shown = rewriting::summary(ctx, repo, rev)?;
-        if successors.is_empty() {
-            ctx.ui
-                .status([b"note: not rebasing ", &shown[..], b", it has no successor\n"].concat());
-            *fate = Fate::Left;
-        } else if let Some(&there) =
-            successors.iter().find(|successor| cl.is_ancestor(**successor, destination))
-        {
-            let there = rewriting::summary(ctx, repo, there)?;
-            let parts = [
-                &b"note: not rebasing "[..],
-                &shown,
-                b", already in destination as ",
-                &there,
-                b"\n",
-            ];
-            ctx.ui.status(parts.concat());
-            *fate = Fate::Left;
-        } else {
-            diverging.push(node);
-        }
-    }
+    let skipped = rebase.find_skipped(repo)?;
     let allowed = repo.evolution("allowdivergence")?;
-    if !diverging.is_empty() && !allowed && !ctx.opts.flag("keep") {
-        let shown: Vec<Vec<u8>> = diverging.iter().map(Node::short).collect();
+    if allowed {
+        // Who may diverge leaves nothing behind because of that.
+        rebase.skips = skipped
+            .skips
+            .into_iter()
+            .filter(|(_, skip)| !matches!(skip, Skip::Diverges | Skip::Above))
+            .collect();
+        return Ok(());
+    }
+    if !skipped.diverging.is_empty() {
+        let shown: Vec<Vec<u8>> = skipped.diverging.iter().map(Node::short).collect();
         let message =
             [b"this rebase will cause divergences from: ", &shown.join(&b',')[..]].concat();
         let hint = "to force the rebase please set experimental.evolution.allowdivergence=True";
-        return Err(Error::abort(message).hint(hint));
+        return Err(Error::state(message).hint(hint));
     }
+    rebase.skips = skipped.skips;
     Ok(())
 }
 

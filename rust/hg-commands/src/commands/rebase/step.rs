@@ -3,54 +3,138 @@
 use std::collections::BTreeMap;
 
 use hg_repo::graft::{Graft, graft};
-use hg_repo::rebase::{Fate, NewPlace, Rebase};
+use hg_repo::rebase::{Fate, NewPlace, Rebase, Skip};
+use hg_repo::rewrite::{Replacement, update_hashes};
 use hg_repo::working::{CommitRequest, Draft, commit_working};
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, Node, Phase, Result, Revision};
 use hg_wdir::merge::{MergeState, UpdateOptions, update};
 
-use super::{finish, is_over};
+use super::{finish, is_over, memory, plan};
 use crate::commit_message::{self, MessageOptions};
-use crate::{CommandContext, rewriting};
+use crate::{CommandContext, revision, rewriting};
 
-/// Moves what is left to move; with `resumed`, the first one stands merged in the working directory.
+/// Where changes are merged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Where {
+    /// In the working directory.
+    Disk,
+    /// In memory, and in the working directory from the first conflict on.
+    Memory,
+    /// In memory; a conflict ends it.
+    MemoryOnly,
+}
+
+/// Moves what is left to move and ends the rebase; with `resumed`, the first one stands merged in the working directory.
+/// `also` is what was replaced before and goes with the old changesets.
 pub(super) fn run_all(
     ctx: &CommandContext,
     repo: &Repo,
     mut rebase: Rebase,
-    mut resumed: bool,
+    resumed: bool,
+    also: &[Replacement],
 ) -> Result<i32> {
-    if resumed && MergeState::read(repo)?.unresolved().next().is_some() {
-        return Err(Error::state("unresolved merge conflicts (see 'hg help resolve')"));
-    }
-    // The names are those from before anything moves: `tip` is one of them.
-    let mut order = Vec::new();
-    for &rev in rebase.fates.keys() {
-        order.push((rev, rewriting::summary(ctx, repo, rev)?));
-    }
-    for (rev, shown) in order {
-        match rebase.fates[&rev] {
-            Fate::Todo => {}
-            Fate::Done { stands_for, made } => {
-                if made || repo.changelog()?.node(rev) != stands_for {
-                    let new = stands_for.short();
-                    ctx.ui
-                        .status([&b"already rebased "[..], &shown, b" as ", &new, b"\n"].concat());
-                }
-                continue;
-            }
-            Fate::Left => continue,
-        }
-        ctx.ui.status([b"rebasing ", &shown[..], b"\n"].concat());
-        let merged = std::mem::take(&mut resumed);
-        move_one(ctx, repo, &mut rebase, rev, &shown, merged)?;
-    }
+    let wanted = ctx.config().get_bool_or("rebase", "experimental.inmemory", false)?;
+    let place = match wanted && !resumed && !rebase.collapse {
+        true => Where::Memory,
+        false => Where::Disk,
+    };
+    ctx.ui.debug(if place == Where::Memory {
+        "rebasing in memory\n"
+    } else {
+        "rebasing on disk\n"
+    });
+    move_all(ctx, repo, &mut rebase, resumed, place)?;
+    end(ctx, repo, rebase, also)
+}
+
+/// Ends a rebase when all has moved.
+pub(super) fn end(
+    ctx: &CommandContext,
+    repo: &Repo,
+    mut rebase: Rebase,
+    also: &[Replacement],
+) -> Result<i32> {
     debug_assert!(is_over(&rebase), "every changeset has met its fate");
-    ctx.ui.note("rebase merging completed\n");
     if rebase.collapse {
         collapse(ctx, repo, &mut rebase)?;
     }
-    finish::finish(ctx, repo, &rebase)
+    finish::finish(ctx, repo, &rebase, also)
+}
+
+/// Moves what is left to move; says whether that was possible, which it is not when there are conflicts and the working
+/// directory must not be touched.
+pub(super) fn move_all(
+    ctx: &CommandContext,
+    repo: &Repo,
+    rebase: &mut Rebase,
+    mut resumed: bool,
+    mut place: Where,
+) -> Result<bool> {
+    if resumed && MergeState::read(repo)?.unresolved().next().is_some() {
+        return Err(Error::state("unresolved merge conflicts (see 'hg help resolve')"));
+    }
+    if !rebase.bookmark.is_empty() {
+        // Nothing that is committed on the way concerns it.
+        repo.set_active_bookmark(None)?;
+    }
+    // The names are those from before anything moves: `tip` is one of them.
+    let mut order = Vec::new();
+    let mut destinations = rebase.destinations.clone();
+    for (rev, _) in rebase.skips.iter().filter(|(_, skip)| **skip == Skip::Above) {
+        destinations.remove(rev);
+        rebase.fates.insert(*rev, Fate::Left);
+    }
+    for rev in plan::order(&revision::query(ctx)?, &destinations)? {
+        let skip = rebase.skips.get(&rev).map(|skip| why_skipped(ctx, repo, *skip)).transpose()?;
+        order.push((rev, rewriting::summary(ctx, repo, rev)?, skip));
+    }
+    for (rev, shown, skip) in order {
+        if rebase.fates.get(&rev) == Some(&Fate::Todo) {
+            if let Some(why) = skip {
+                ctx.ui.status([b"note: not rebasing ", &shown[..], &why, b"\n"].concat());
+                rebase.fates.insert(rev, Fate::Left);
+                continue;
+            }
+            ctx.ui.status([b"rebasing ", &shown[..], b"\n"].concat());
+            if place != Where::Disk {
+                if memory::move_one(ctx, repo, rebase, rev, &shown)? {
+                    continue;
+                }
+                if place == Where::MemoryOnly {
+                    return Ok(false);
+                }
+                ctx.ui.status(
+                    "hit merge conflicts; rebasing that commit again in the working copy\n",
+                );
+                rewriting::refuse_changes(repo)?;
+                place = Where::Disk;
+            }
+            let merged = std::mem::take(&mut resumed);
+            move_one(ctx, repo, rebase, rev, &shown, merged)?;
+        } else if let Some(Fate::Done { stands_for, .. }) = rebase.fates.get(&rev) {
+            let mut line = [b"already rebased ", &shown[..]].concat();
+            if repo.changelog()?.node(rev) != *stands_for {
+                line.extend_from_slice(&[b" as ", &stands_for.short()[..]].concat());
+            }
+            ctx.ui.status([&line[..], b"\n"].concat());
+        }
+    }
+    ctx.ui.note("rebase merging completed\n");
+    Ok(true)
+}
+
+/// Why an obsolete changeset stays behind.
+fn why_skipped(ctx: &CommandContext, repo: &Repo, skip: Skip) -> Result<Vec<u8>> {
+    Ok(match skip {
+        Skip::InDestination(there) => {
+            [b", already in destination as ", &rewriting::summary(ctx, repo, there)?[..]].concat()
+        }
+        Skip::NoSuccessor => b", it has no successor".to_vec(),
+        Skip::Diverges | Skip::Above => {
+            b" and its descendants as this would cause divergence".to_vec()
+        }
+    })
 }
 
 fn move_one(
@@ -61,8 +145,7 @@ fn move_one(
     shown: &[u8],
     merged: bool,
 ) -> Result<()> {
-    let cl = repo.changelog()?;
-    let place = rebase.place(&cl, rev, &rewriting::shown(repo, rev)?)?;
+    let place = rebase.place(repo, rev)?;
     if !merged {
         let started =
             rebase.fates.values().any(|fate| matches!(fate, Fate::Done { made: true, .. }));
@@ -91,11 +174,7 @@ fn move_one(
                 tell_empty(ctx, repo, shown, stands_for)?;
                 Fate::Done { stands_for, made: true }
             }
-            None => {
-                let why = b", its destination already has all its changes\n";
-                ctx.ui.warn([b"note: not rebasing ", shown, why].concat());
-                Fate::Done { stands_for: place.parents[0], made: false }
-            }
+            None => skip_empty(ctx, shown, place.parents[0]),
         }
     };
     rebase.fates.insert(rev, fate);
@@ -103,8 +182,15 @@ fn move_one(
     rebase.write(repo)
 }
 
+/// Says that nothing is left of a changeset.
+pub(super) fn skip_empty(ctx: &CommandContext, shown: &[u8], parent: Node) -> Fate {
+    let why = b", its destination already has all its changes\n";
+    ctx.ui.warn([b"note: not rebasing ", shown, why].concat());
+    Fate::Done { stands_for: parent, made: false }
+}
+
 /// Says when a changeset was made of nothing (`rewrite.empty-successor=keep`).
-fn tell_empty(ctx: &CommandContext, repo: &Repo, shown: &[u8], new: Node) -> Result<()> {
+pub(super) fn tell_empty(ctx: &CommandContext, repo: &Repo, shown: &[u8], new: Node) -> Result<()> {
     let cl = repo.changelog()?;
     let rev = cl.rev(&new)?;
     let [p1, p2] = cl.parents(rev);
@@ -151,8 +237,8 @@ fn commit(
 ) -> Result<Option<Node>> {
     let cl = repo.changelog()?;
     let entry = cl.entry(rev)?;
-    let description = entry.description().to_vec();
-    let keep_empty = ctx.config().get("rewrite", "empty-successor") == Some(b"keep");
+    let description = message_of(repo, rebase, entry.description())?;
+    let keep_empty = keeps_empty(ctx);
     store(
         ctx,
         repo,
@@ -165,6 +251,45 @@ fn commit(
             allow_empty: keep_empty,
         },
     )
+}
+
+/// Whether changesets of which nothing is left are made nevertheless.
+pub(super) fn keeps_empty(ctx: &CommandContext) -> bool {
+    ctx.config().get("rewrite", "empty-successor") == Some(b"keep")
+}
+
+/// A description that follows what has moved.
+pub(super) fn message_of(repo: &Repo, rebase: &Rebase, description: &[u8]) -> Result<Vec<u8>> {
+    let cl = repo.changelog()?;
+    let moved = rebase.fates.iter().filter_map(|(rev, fate)| match fate {
+        Fate::Done { stands_for, made: true } => Some((cl.node(*rev), *stands_for)),
+        _ => None,
+    });
+    update_hashes(repo, description, &moved.collect())
+}
+
+/// What a changeset that is made of others says of them.
+pub(super) fn extras_of(
+    ctx: &CommandContext,
+    repo: &Repo,
+    revs: &[Revision],
+) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
+    let cl = repo.changelog()?;
+    let mut extra = BTreeMap::new();
+    let Some(&last) = revs.last() else { return Ok(extra) };
+    let entry = cl.entry(last)?;
+    if ctx.config().get_bool_or("rebase", "store-source", true)? {
+        extra.insert(b"rebase_source".to_vec(), cl.node(last).hex());
+    }
+    for key in [&b"source"[..], b"intermediate-source"] {
+        if let Some(value) = entry.extra().get(key).filter(|_| revs.len() == 1) {
+            extra.insert(key.to_vec(), value.clone());
+        }
+    }
+    if revs.len() == 1 && entry.closes_branch() {
+        extra.insert(b"close".to_vec(), b"1".to_vec());
+    }
+    Ok(extra)
 }
 
 /// What is stored, beside the working directory.
@@ -185,18 +310,7 @@ fn store(
     let cl = repo.changelog()?;
     let Some(&last) = revs.last() else { return Ok(None) };
     let entry = cl.entry(last)?;
-    let mut extra = BTreeMap::new();
-    if ctx.config().get_bool_or("rebase", "store-source", true)? {
-        extra.insert(b"rebase_source".to_vec(), cl.node(last).hex());
-    }
-    for key in [&b"source"[..], b"intermediate-source"] {
-        if let Some(value) = entry.extra().get(key).filter(|_| revs.len() == 1) {
-            extra.insert(key.to_vec(), value.clone());
-        }
-    }
-    if revs.len() == 1 && entry.closes_branch() {
-        extra.insert(b"close".to_vec(), b"1".to_vec());
-    }
+    let extra = extras_of(ctx, repo, revs)?;
     if rebase.keep_branches {
         hg_wdir::branch::write(repo, &entry.branch())?;
     }
