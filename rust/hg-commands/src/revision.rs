@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hg_query::QueryContext;
 use hg_query::revset::{self, SmartSet};
 use hg_store::Repo;
+use hg_store::revlog::PrefixMatch;
 use hg_types::{Error, Node, Result, Revision};
 use hg_vfs::{SystemClock, path_to_bytes};
 
@@ -43,7 +44,69 @@ impl Target {
 /// # Errors
 /// When there is no repository, or its changelog cannot be read.
 pub fn query(ctx: &CommandContext) -> Result<QueryContext> {
+    allow_hidden(ctx)?;
     query_of(ctx, ctx.repo()?)
+}
+
+/// Commands that look at hidden changesets when these are named and `experimental.directaccess` allows it.
+const DIRECT: &[&str] = &[
+    "annotate",
+    "archive",
+    "bookmarks",
+    "cat",
+    "diff",
+    "export",
+    "files",
+    "grep",
+    "identify",
+    "locate",
+    "log",
+    "manifest",
+    "parents",
+    "revert",
+    "status",
+    "update",
+];
+
+/// Shows hidden changesets that the user names by their ids (or numbers, with `experimental.directaccess.revnums`).
+fn allow_hidden(ctx: &CommandContext) -> Result<()> {
+    let config = ctx.config();
+    let wanted = config.get_bool_or("experimental", "directaccess", false)?;
+    if !wanted || !DIRECT.contains(&ctx.command.spec.name()) {
+        return Ok(());
+    }
+    let numbers = config.get_bool_or("experimental", "directaccess.revnums", false)?;
+    let repo = ctx.repo()?;
+    let hidden = repo.hidden_revs()?;
+    if hidden.is_empty() {
+        return Ok(());
+    }
+    let options = ["rev", "change", "from", "to"];
+    let given = options.iter().flat_map(|name| {
+        let one = ctx.opts.nonempty(name).map(<[u8]>::to_vec);
+        ctx.opts.list(name).iter().cloned().chain(one)
+    });
+    let cl = repo.changelog()?;
+    let mut pinned = Vec::new();
+    for spec in given.chain(ctx.args.iter().cloned()) {
+        let words = spec.split(|byte| !byte.is_ascii_alphanumeric());
+        for word in words.filter(|word| !word.is_empty()) {
+            let number = std::str::from_utf8(word).ok().and_then(|word| word.parse().ok());
+            let rev = match number.and_then(|number: i64| cl.check_rev(number)) {
+                Some(rev) if numbers => Some(rev),
+                Some(_) => None,
+                None => hg_types::NodePrefix::from_hex(word).and_then(|prefix| {
+                    match cl.find_prefix(&prefix, |_| true) {
+                        PrefixMatch::One(rev) => Some(rev),
+                        _ => None,
+                    }
+                }),
+            };
+            pinned.extend(rev.filter(|rev| hidden.contains(*rev)).map(|rev| cl.node(rev)));
+        }
+    }
+    repo.pin(pinned);
+    Ok(())
 }
 
 /// Any repository, to be asked as the user of a command.

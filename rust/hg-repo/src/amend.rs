@@ -27,6 +27,8 @@ pub struct AmendRequest<'a> {
     pub user: Option<Vec<u8>>,
     /// When, if that changes.
     pub date: Option<HgDate>,
+    /// When, if anything else changes.
+    pub touched: Option<HgDate>,
     /// Extras to add, such as `close`.
     pub extra: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The phase, if that changes.
@@ -135,7 +137,7 @@ impl Amending<'_> {
             from_other: BTreeSet::new(),
             salvaged: BTreeSet::new(),
             user,
-            date,
+            date: request.touched.unwrap_or(date),
             description,
             extra,
             phase: Some(phase),

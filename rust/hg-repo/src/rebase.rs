@@ -313,7 +313,11 @@ pub fn from_bases(cl: &Changelog, bases: &[Revision], destination: Revision) -> 
         return Vec::new();
     }
     let above = cl.ancestor_set(bases.iter().copied());
-    let is_between = |rev: &Revision| bases.contains(rev) || above.contains(*rev);
+    let there = cl.ancestor_set([destination]);
+    let is_between = |rev: &Revision| {
+        let is_above = bases.contains(rev) || above.contains(*rev);
+        is_above && *rev != destination && !there.contains(*rev)
+    };
     let between: Vec<Revision> = cl.descendant_set([fork]).iter().filter(is_between).collect();
     with_descendants(cl, &between)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hg_types::{Node, Phase, Result, Revision, to_hex};
 use sha1::{Digest as _, Sha1};
 
-use hg_format::rebase_state::RebaseState;
+use hg_format::mergestate::MergeStateRecords;
 
 use crate::bookmarks::Bookmarks;
 use crate::obsstore::ObsStore;
@@ -52,8 +52,8 @@ struct Settings {
     show_hidden: bool,
     pinned: Vec<Node>,
     wdir_parents: Option<[Node; 2]>,
-    /// What an interrupted rebase still needs.
-    unfinished: Vec<Node>,
+    /// What is being merged.
+    merged: Vec<Node>,
 }
 
 /// Parts are compared by identity; holding them keeps identities from being used again.
@@ -158,18 +158,19 @@ impl Repo {
         self.hidden_with(Settings { show_hidden: false, ..settings })
     }
 
-    /// The changesets of an interrupted rebase: they stay visible until it has ended.
-    fn unfinished_nodes(&self) -> Result<Vec<Node>> {
+    /// The changesets that are being merged: they stay visible until that has ended.
+    fn merged_nodes(&self) -> Result<Vec<Node>> {
         if self.obsstore()?.is_empty() {
             return Ok(Vec::new());
         }
-        let text = self.vfs().try_read("rebasestate")?.unwrap_or_default();
-        let state = RebaseState::decode(&text);
-        Ok(state.into_iter().flat_map(|state| state.moves).map(|line| line.node).collect())
+        let Some(bytes) = self.vfs().try_read("merge/state2")? else { return Ok(Vec::new()) };
+        // A state that cannot be read is for others to complain about.
+        let state = MergeStateRecords::decode(&bytes).unwrap_or_default();
+        Ok([state.local, state.other].into_iter().flatten().collect())
     }
 
     fn hidden_with(&self, mut settings: Settings) -> Result<Arc<RevBits>> {
-        settings.unfinished = self.unfinished_nodes()?;
+        settings.merged = self.merged_nodes()?;
         let key = HiddenKey {
             changelog: self.changelog()?,
             phases: self.phases()?,
@@ -205,7 +206,7 @@ impl Repo {
             .chain(key.bookmarks.iter().map(|(_, node)| node).collect::<Vec<_>>().iter())
             .chain(&local_tags)
             .chain(&key.settings.pinned)
-            .chain(&key.settings.unfinished)
+            .chain(&key.settings.merged)
             .filter_map(|node| changelog.find(node))
             .collect::<Vec<_>>();
         pinned.into_iter().for_each(|rev| hidden.remove(rev));

@@ -6,7 +6,7 @@ use hg_repo::amend::{AmendRequest, amend as amend_parent};
 use hg_repo::rewrite::Rewriting;
 use hg_repo::working::Draft;
 use hg_store::Repo;
-use hg_types::{Error, Phase, Result};
+use hg_types::{Error, HgDate, Phase, Result};
 
 use super::commit::Choice;
 use crate::commit_message::{self, MessageOptions};
@@ -19,7 +19,8 @@ fn check_close(repo: &Repo) -> Result<()> {
     let branch = hg_wdir::branch::read(repo)?;
     let rev = cl.rev(&hg_wdir::parents(repo)?[0])?;
     for parent in cl.parents(rev) {
-        if !parent.is_null() && cl.entry(parent)?.branch() == branch {
+        // What has no parent began on the default branch.
+        if cl.entry(parent)?.branch() == branch {
             return Ok(());
         }
     }
@@ -60,6 +61,13 @@ pub(super) fn amend_by_options(ctx: &CommandContext) -> Result<i32> {
     amend(ctx, ctx.opts.tristate("edit").unwrap_or(!given))
 }
 
+/// The date that a changed changeset gets with `rewrite.update-timestamp`.
+fn touched(ctx: &CommandContext) -> Result<Option<HgDate>> {
+    let given = ctx.opts.nonempty("date").is_some() || ctx.opts.tristate("currentdate").is_some();
+    let wanted = ctx.config().get_bool_or("rewrite", "update-timestamp", false)?;
+    (wanted && !given).then(|| ctx.date()).transpose()
+}
+
 /// Replaces the parent of the working directory by what the options and the working directory say.
 fn amend(ctx: &CommandContext, edit: bool) -> Result<i32> {
     let repo = ctx.repo()?;
@@ -84,8 +92,12 @@ fn amend(ctx: &CommandContext, edit: bool) -> Result<i32> {
         message,
         user: rewriting::new_user(ctx)?,
         date: rewriting::new_date(ctx)?,
+        touched: touched(ctx)?,
         extra,
-        phase: ctx.opts.flag("secret").then_some(Phase::Secret),
+        phase: match (ctx.opts.flag("secret"), ctx.opts.flag("draft")) {
+            (true, _) => Some(Phase::Secret),
+            (false, draft) => draft.then_some(Phase::Draft),
+        },
         editor: &mut editor,
         rewriting: Rewriting { note: rewriting::note(ctx)?, ..ctx.rewriting("amend")? },
     };

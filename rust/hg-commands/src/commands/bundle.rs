@@ -89,6 +89,7 @@ fn bundle_spec(ctx: &CommandContext, repo: &Repo) -> Result<BundleSpec> {
             .any(|param| param.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"=")))
     };
     if !told(b"obsolescence") {
+        spec.phases |= config.get_bool_or("experimental", "bundle-phases", false)?;
         spec.obsolescence |=
             config.get_bool_or("experimental", "evolution.bundle-obsmarker", false)?;
     }

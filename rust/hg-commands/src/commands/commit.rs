@@ -164,7 +164,8 @@ fn check_close(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     if parent_branch == branch && cl.entry(rev)?.closes_branch() && !ctx.opts.flag("amend") {
         return Err(Error::input("current revision is already a branch closing head"));
     }
-    if !heads.contains(&rev) && !ctx.opts.flag("force-close-branch") {
+    let forced = ctx.opts.flag("force-close-branch");
+    if parent_branch == branch && !heads.contains(&rev) && !forced {
         let hint = "use --force-close-branch to close branch from a non-head changeset";
         return Err(Error::input("can only close branch heads").hint(hint));
     }

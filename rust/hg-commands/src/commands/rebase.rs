@@ -70,9 +70,11 @@ fn rehearse(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
         false => "starting dry-run rebase; repository will not be changed\n",
     });
     let Some(mut rebase) = plan::plan(ctx, repo)? else { return Ok(1) };
-    if rebase.collapse {
-        return Err(Error::abort("--collapse cannot be rehearsed yet"));
+    if rebase.collapse && confirm {
+        return Err(Error::abort("--confirm does not work with --collapse yet"));
     }
+    // What can be moved one by one can be moved as one.
+    rebase.collapse = false;
     spare_working_directory(repo, &rebase)?;
     match step::move_all(ctx, repo, &mut rebase, false, step::Where::MemoryOnly) {
         Ok(true) if confirm => {
@@ -121,8 +123,13 @@ fn read_unfinished(repo: &Repo, option: &str) -> Result<Option<Rebase>> {
 }
 
 fn go_on(ctx: &CommandContext, repo: &Repo, mut rebase: Rebase) -> Result<i32> {
+    // Whatever has become obsolete meanwhile.
+    let cl = repo.changelog()?;
+    repo.pin(rebase.fates.keys().map(|rev| cl.node(*rev)).collect::<Vec<_>>());
     plan::leave_obsolete(ctx, repo, &mut rebase)?;
-    step::run_all(ctx, repo, rebase, true, &[])
+    // Whoever went away meanwhile has nothing to commit here.
+    let merging = hg_wdir::merge::MergeState::read(repo)?.is_active();
+    step::run_all(ctx, repo, rebase, merging, &[])
 }
 
 /// Rebases what `base` has and the destination has not, with descendants.
@@ -194,7 +201,7 @@ fn check_options(ctx: &CommandContext) -> Result<()> {
             return Err(Error::input("cannot use collapse with continue or abort"));
         }
         let others =
-            ["dest", "source", "base", "rev", "dry-run", "confirm", "keep", "keepbranches"];
+            ["dry-run", "confirm", "dest", "source", "base", "rev", "keep", "keepbranches"];
         rewriting::incompatible(ctx, option, &others)?;
     }
     if ctx.opts.flag("interactive") {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use hg_diff::merge3::{self, Labels, Style};
 use hg_store::Repo;
-use hg_types::{ErrorKind, FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
+use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
 
 use super::program;
 use super::tool::{Demands, Internal, Tool, ToolKind, ToolPicker, tool_text};
@@ -356,9 +356,7 @@ impl MergeContext<'_> {
     /// Asks a question; who gives no answer leaves the file unresolved.
     fn ask(&self, text: &[u8]) -> Result<usize> {
         match self.interaction.choose(text, 2) {
-            Err(error)
-                if error.kind == ErrorKind::Canceled && error.message == b"response expected" =>
-            {
+            Err(error) if error.message == b"response expected" => {
                 self.interaction.status(b"\n");
                 Ok(2)
             }

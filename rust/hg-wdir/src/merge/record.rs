@@ -116,10 +116,9 @@ impl Recorder<'_> {
                 let update = if self.branch_merge { GONE } else { REMOVED };
                 return self.dirstate.update_file(path, update);
             }
-            Settled::KeptChanged => {
-                let update = if self.branch_merge { MERGED } else { ADDED };
-                return self.dirstate.update_file(path, update);
-            }
+            // To the first parent nothing has changed.
+            Settled::KeptChanged if self.branch_merge => return Ok(()),
+            Settled::KeptChanged => return self.dirstate.update_file(path, ADDED),
             Settled::AsPlanned => {}
         }
         if self.branch_merge { self.merged_lines(path, merge) } else { self.updated(path, merge) }

@@ -39,8 +39,6 @@ pub(super) fn move_one(
         None => step::skip_empty(ctx, shown, place.parents[0]),
     };
     rebase.fates.insert(rev, fate);
-    // Whoever comes after a crash finds what was done.
-    rebase.write(repo)?;
     Ok(true)
 }
 

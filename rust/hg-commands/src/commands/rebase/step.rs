@@ -78,6 +78,11 @@ pub(super) fn move_all(
         // Nothing that is committed on the way concerns it.
         repo.set_active_bookmark(None)?;
     }
+    if rebase.fates.values().any(|fate| *fate == Fate::Todo) {
+        // What fails right away can be given up, too.
+        remember(ctx, repo, rebase)?;
+    }
+    let together = ctx.config().get_bool_or("rebase", "singletransaction", false)?;
     // The names are those from before anything moves: `tip` is one of them.
     let mut order = Vec::new();
     let mut destinations = rebase.destinations.clone();
@@ -99,6 +104,9 @@ pub(super) fn move_all(
             ctx.ui.status([b"rebasing ", &shown[..], b"\n"].concat());
             if place != Where::Disk {
                 if memory::move_one(ctx, repo, rebase, rev, &shown)? {
+                    if !together {
+                        remember(ctx, repo, rebase)?;
+                    }
                     continue;
                 }
                 if place == Where::MemoryOnly {
@@ -112,6 +120,9 @@ pub(super) fn move_all(
             }
             let merged = std::mem::take(&mut resumed);
             move_one(ctx, repo, rebase, rev, &shown, merged)?;
+            if !together && !rebase.collapse {
+                remember(ctx, repo, rebase)?;
+            }
         } else if let Some(Fate::Done { stands_for, .. }) = rebase.fates.get(&rev) {
             let mut line = [b"already rebased ", &shown[..]].concat();
             if repo.changelog()?.node(rev) != *stands_for {
@@ -149,11 +160,19 @@ fn move_one(
     if !merged {
         let started =
             rebase.fates.values().any(|fate| matches!(fate, Fate::Done { made: true, .. }));
+        let cl = repo.changelog()?;
+        let [p1, p2] = [cl.rev(&place.parents[0])?, cl.rev(&place.parents[1])?];
+        ctx.ui.debug(format!(" future parents are {p1} and {p2}\n"));
         // A collapsed changeset grows in the working directory.
         if !(rebase.collapse && started) {
             go_to(ctx, repo, place.parents[0])?;
         }
         let second_parent = if rebase.collapse { Node::NULL } else { place.parents[1] };
+        let named = |rev| -> Result<String> {
+            Ok(String::from_utf8_lossy(&rewriting::shown(repo, rev)?).into_owned())
+        };
+        ctx.ui.debug(format!(" merge against {}\n", named(rev)?));
+        ctx.ui.debug(format!("   detach base {}\n", named(place.base)?));
         let labels = ["dest", "source", "parent of source"];
         let keep_conflict_parent = false;
         let step = Graft { rev, base: place.base, labels, second_parent, keep_conflict_parent };
@@ -172,14 +191,21 @@ fn move_one(
         match commit(ctx, repo, rebase, rev)? {
             Some(stands_for) => {
                 tell_empty(ctx, repo, shown, stands_for)?;
+                ctx.ui.debug([b"rebased as ", &stands_for.short()[..], b"\n"].concat());
                 Fate::Done { stands_for, made: true }
             }
             None => skip_empty(ctx, shown, place.parents[0]),
         }
     };
     rebase.fates.insert(rev, fate);
-    // Whoever comes after a crash finds what was done.
-    rebase.write(repo)
+    Ok(())
+}
+
+/// Whoever comes after a crash finds what was done.
+fn remember(ctx: &CommandContext, repo: &Repo, rebase: &Rebase) -> Result<()> {
+    rebase.write(repo)?;
+    ctx.ui.debug("rebase status stored\n");
+    Ok(())
 }
 
 /// Says that nothing is left of a changeset.
@@ -222,8 +248,11 @@ fn finish_merge(repo: &Repo, rebase: &Rebase, place: &NewPlace) -> Result<()> {
 
 fn go_to(ctx: &CommandContext, repo: &Repo, node: Node) -> Result<()> {
     if hg_wdir::parents(repo)? == [node, Node::NULL] {
+        ctx.ui.debug(" already in destination\n");
         return Ok(());
     }
+    let shown = rewriting::shown(repo, repo.changelog()?.rev(&node)?)?;
+    ctx.ui.debug([b" update to ", &shown[..], b"\n"].concat());
     let clean = UpdateOptions { force: true, ..UpdateOptions::default() };
     update(repo, node, &clean, &*ctx.ui)?;
     Ok(())
