@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 
 from setuptools import setup
 from setuptools_rust import Binding, RustBin, RustExtension
 
-# Each binding with the newest Python it was tested with. On a newer one, what looks like a build that
-# works may crash: refuse instead.
+# Each binding with the newest Python it was tested with. On a newer one, what looks like a build
+# that works may crash: refuse instead.
 TESTED = {"rust-cpython": (3, 13), "pyo3": (3, 14)}
 # PyO3's stable ABI has the buffer protocol since then.
 OLDEST = {"rust-cpython": (3, 8), "pyo3": (3, 11)}
@@ -17,6 +18,8 @@ OLDEST = {"rust-cpython": (3, 8), "pyo3": (3, 11)}
 
 def binding() -> str:
     """Choose the binding, unless QUICKSILVER_BINDING names it; refuse what was not tested."""
+    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        sys.exit("quicksilver: only CPython with its global lock is supported")
     default = "rust-cpython" if sys.version_info < (3, 14) else "pyo3"
     name = os.environ.get("QUICKSILVER_BINDING") or default
     if name not in TESTED:

@@ -139,6 +139,23 @@ def test_bytes_below_bytes(handle) -> None:
     assert len(handle.revs(Bytes(b"all()"))) == 0
 
 
+def test_exceptions_outlive_what_is_let_go_of(handle) -> None:
+    """A transaction is given up while an exception clears the stack: that one still arrives."""
+    said = []
+    lock = rustext.Lock.take(handle, False)
+
+    def begin() -> rustext.Transaction:
+        tr = rustext.Transaction.begin(handle, b"x")
+        tr.add_callback("abort", "mine", lambda: said.append([str(n) for n in range(3)]))
+        return tr
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        print(begin(), 1 // len(said))
+    assert said == [["0", "1", "2"]]
+    assert caught.value.__context__ is None
+    lock.let_go()
+
+
 def test_untested_interpreter() -> None:
     """A newer interpreter than any that was tested is refused, with words."""
     script = "import sys; sys.version_info = (3, 99, 0, 'final', 0); import mercurial"

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cpython::{
-    ObjectProtocol as _, PyBytes, PyClone as _, PyDict, PyErr, PyList, PyObject, PyResult, PyTuple,
+    ObjectProtocol as _, PyBytes, PyClone as _, PyDict, PyList, PyObject, PyResult, PyTuple,
     Python, PythonObject as _, ToPyObject as _,
 };
 use hg_commands::host::{ExtensionSource, HookCall, Loaded};
@@ -16,7 +16,8 @@ use hg_store::Repo;
 use hg_types::{Error, Result};
 
 use crate::added;
-use crate::errors::{Raised, from_python, panicked};
+use crate::errors::{Raised, panicked};
+use crate::locks::with_python;
 use crate::repo::RepoHandle;
 use crate::streams;
 use crate::ui::UiHandle;
@@ -229,13 +230,6 @@ impl Host for PythonHost {
             }
         })
     }
-}
-
-/// Takes the interpreter's lock for a call, and turns an exception into an error.
-pub(crate) fn with_python<T>(call: impl FnOnce(Python<'_>) -> Result<T, PyErr>) -> Result<T> {
-    let gil = Python::acquire_gil();
-    let py = gil.python();
-    call(py).map_err(|error| from_python(py, error))
 }
 
 /// Options as keyword arguments: dashes become underscores, texts stay bytes; what was not given has the

@@ -9,6 +9,7 @@ use hg_query::template::{Change, Changeset, Engine, History, Scope, Value, Vars}
 use hg_store::Repo;
 use hg_types::Revision;
 
+use crate::inherit::{self, Extras};
 use crate::repo::RepoHandle;
 use crate::ui::UiHandle;
 use crate::{added, call, door, errors, plugins, streams};
@@ -38,7 +39,7 @@ pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
         )),
     )?;
     m.add(py, "version", hg_commands::commands::version::VERSION)?;
-    m.add_class::<errors::ErrorHandle>(py)
+    inherit::add::<errors::ErrorHandle>(py, m, Extras::NONE)
 }
 
 /// Runs the program with `args` (without its name); `host` loads extensions and runs their commands.

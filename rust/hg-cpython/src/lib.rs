@@ -72,21 +72,21 @@ py_module_initializer!(rustext, initrustext, PyInit_rustext, |py, m| {
 });
 
 fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
-    m.add_class::<ui::UiHandle>(py)?;
+    inherit::add::<ui::UiHandle>(py, m, Extras::NONE)?;
     inherit::add::<RepoHandle>(py, m, repo::EXTRAS)?;
     inherit::add::<revlog::Revlog>(py, m, revlog::EXTRAS)?;
-    m.add_class::<changeset::Changeset>(py)?;
+    inherit::add::<changeset::Changeset>(py, m, Extras::NONE)?;
     inherit::add::<manifest::Manifest>(py, m, Extras::BASE)?;
     inherit::add::<dirstate::Dirstate>(py, m, Extras::BASE)?;
     inherit::add::<revs::Revs>(py, m, revs::EXTRAS)?;
     inherit::add::<paths::PathList>(py, m, Extras::BASE)?;
     inherit::add::<columns::Column>(py, m, columns::EXTRAS)?;
-    m.add_class::<table::FileTable>(py)?;
+    inherit::add::<table::FileTable>(py, m, Extras::NONE)?;
     inherit::add::<matcher::Matcher>(py, m, matcher::EXTRAS)?;
-    m.add_class::<locks::Lock>(py)?;
-    m.add_class::<overrides::PendingCommit>(py)?;
-    m.add_class::<peers::PeerHandle>(py)?;
-    m.add_class::<pending_exchange::PendingPull>(py)?;
-    m.add_class::<pending_exchange::PendingPush>(py)?;
-    m.add_class::<Transaction>(py)
+    inherit::add::<locks::Lock>(py, m, Extras::NONE)?;
+    inherit::add::<overrides::PendingCommit>(py, m, Extras::NONE)?;
+    inherit::add::<peers::PeerHandle>(py, m, Extras::NONE)?;
+    inherit::add::<pending_exchange::PendingPull>(py, m, Extras::NONE)?;
+    inherit::add::<pending_exchange::PendingPush>(py, m, Extras::NONE)?;
+    inherit::add::<Transaction>(py, m, Extras::NONE)
 }

@@ -18,7 +18,7 @@ use hg_query::revset::{Call, SmartSet};
 use hg_query::template::{Arguments, Engine, List, ListKind, Mappings, Scope, Value, Vars};
 use hg_types::{HgDate, Result, Revision};
 
-use crate::door::with_python;
+use crate::locks::with_python;
 use crate::repo::RepoHandle;
 
 /// What extensions have registered, behind an object with methods `names(kind)`, `revset`, `fileset` and

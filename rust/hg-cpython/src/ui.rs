@@ -16,8 +16,8 @@ use hg_store::OpenOptions;
 use hg_types::{Reporter as _, Result};
 use hg_vfs::{bytes_to_path, path_to_bytes};
 
-use crate::door::with_python;
 use crate::errors::to_python;
+use crate::locks::with_python;
 
 py_class!(pub class SavedConfig |py| {
     data config: Arc<Config>;

@@ -238,7 +238,10 @@ fn make<T: BaseObject>(extras: Extras) -> *mut ffi::PyTypeObject {
 
 /// Frees an object.
 unsafe extern "C" fn dealloc<T: BaseObject>(object: *mut ffi::PyObject) {
-    crate::function::guarded((), |_| {
+    crate::function::guarded((), |py| {
+        // An exception may be on its way, as when the stack of a function that raises is cleared: what is
+        // called when a transaction is given up must not see it, and not end it.
+        let raised = PyErr::occurred(py).then(|| PyErr::fetch(py));
         // SAFETY: the last reference is gone; the value is not looked at any more. An object of a class made
         // at run time holds its class.
         unsafe {
@@ -247,6 +250,9 @@ unsafe extern "C" fn dealloc<T: BaseObject>(object: *mut ffi::PyObject) {
             let slot = ffi::PyType_GetSlot(class, ffi::Py_tp_free);
             std::mem::transmute::<*mut c_void, ffi::freefunc>(slot)(object.cast());
             ffi::Py_DECREF(class.cast());
+        }
+        if let Some(raised) = raised {
+            raised.restore(py);
         }
         Ok(())
     });

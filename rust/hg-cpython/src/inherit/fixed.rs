@@ -16,6 +16,7 @@ pub(crate) fn add<T: BaseObject + PythonObjectFromPyClassMacro>(
     extras: Extras,
 ) -> PyResult<()> {
     module.add_class::<T>(py)?;
+    free_apart::<T>(py);
     if extras.is_base {
         make_subclassable::<T>(py);
     }
@@ -25,29 +26,41 @@ pub(crate) fn add<T: BaseObject + PythonObjectFromPyClassMacro>(
     add_methods::<T>(py, extras.methods)
 }
 
-/// Frees an object; undoes the second release of a class made in Python, which its own deallocator and
-/// ours would both do.
+/// Frees an object. An exception may be on its way, as when the stack of a function that raises is cleared:
+/// what is called when a transaction is given up must not see it, and not end it.
+///
+/// A class made in Python would be released twice, by its own deallocator and by ours: undone here.
 #[expect(unsafe_code, reason = "slots of a type object are C functions")]
 unsafe extern "C" fn dealloc<T: BaseObject>(object: *mut ffi::PyObject) {
     // SAFETY: the interpreter calls this with its lock held, for an object of T or a class below it.
     unsafe {
         let py = Python::assume_gil_acquired();
+        let raised = PyErr::occurred(py).then(|| PyErr::fetch(py));
         let class = ffi::Py_TYPE(object);
         if ffi::PyType_HasFeature(class, ffi::Py_TPFLAGS_HEAPTYPE) != 0 {
             ffi::Py_INCREF(class.cast());
         }
         T::dealloc(py, object);
+        if let Some(raised) = raised {
+            raised.restore(py);
+        }
     }
+}
+
+/// Has objects of `T` freed without touching an exception that is on its way.
+#[expect(unsafe_code, reason = "type objects can only be changed in place")]
+fn free_apart<T: BaseObject + PythonObjectWithTypeObject>(py: Python<'_>) {
+    // SAFETY: see the module; the type is static and lives as long as the process.
+    unsafe { (*T::type_object(py).as_type_ptr()).tp_dealloc = Some(dealloc::<T>) }
 }
 
 /// Lets Python classes inherit from `T`. Its `__new__` must allocate the class it is asked for.
 #[expect(unsafe_code, reason = "type objects can only be changed in place")]
-fn make_subclassable<T: BaseObject + PythonObjectWithTypeObject>(py: Python<'_>) {
+fn make_subclassable<T: PythonObjectWithTypeObject>(py: Python<'_>) {
     let class = T::type_object(py).as_type_ptr();
     // SAFETY: see the module; the type is static and lives as long as the process.
     unsafe {
         (*class).tp_flags |= ffi::Py_TPFLAGS_BASETYPE;
-        (*class).tp_dealloc = Some(dealloc::<T>);
         mend_length(class);
         ffi::PyType_Modified(class);
     }
