@@ -78,6 +78,6 @@ fn graph_nodes(
 
 /// Puts class and function into the module.
 pub(crate) fn add_to(py: Python<'_>, m: &PyModule) -> PyResult<()> {
-    m.add_class::<AsciiGraph>(py)?;
+    crate::inherit::add::<AsciiGraph>(py, m, crate::inherit::Extras::NONE)?;
     m.add(py, "graph_nodes", py_fn!(py, graph_nodes(repo: RepoHandle, revs: Vec<i32>)))
 }
