@@ -69,7 +69,10 @@ const DIRECT: &[&str] = &[
 ];
 
 /// Shows hidden changesets that the user names by their ids (or numbers, with `experimental.directaccess.revnums`).
-fn allow_hidden(ctx: &CommandContext) -> Result<()> {
+///
+/// # Errors
+/// When the configuration is malformed or the history cannot be read.
+pub fn allow_hidden(ctx: &CommandContext) -> Result<()> {
     let config = ctx.config();
     let wanted = config.get_bool_or("experimental", "directaccess", false)?;
     if !wanted || !DIRECT.contains(&ctx.command.spec.name()) {

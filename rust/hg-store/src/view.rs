@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hg_types::{Node, Phase, Result, Revision, to_hex};
 use sha1::{Digest as _, Sha1};
 
-use hg_format::mergestate::MergeStateRecords;
+use hg_format::mergestate::{FileState, MergeFile, MergeStateRecords};
 
 use crate::bookmarks::Bookmarks;
 use crate::obsstore::ObsStore;
@@ -166,6 +166,10 @@ impl Repo {
         let Some(bytes) = self.vfs().try_read("merge/state2")? else { return Ok(Vec::new()) };
         // A state that cannot be read is for others to complain about.
         let state = MergeStateRecords::decode(&bytes).unwrap_or_default();
+        let open = |file: &MergeFile| file.state == FileState::Unresolved;
+        if !state.files.iter().any(open) {
+            return Ok(Vec::new());
+        }
         Ok([state.local, state.other].into_iter().flatten().collect())
     }
 

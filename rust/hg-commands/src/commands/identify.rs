@@ -45,7 +45,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let repo = match other {
         Some(source) => crate::remote::local_repo(ctx, source)?,
-        None => ctx.repo()?.clone(),
+        None => {
+            crate::revision::allow_hidden(ctx)?;
+            ctx.repo()?.clone()
+        }
     };
     let mut fm = ctx.formatter("identify")?;
     fm.start_item();

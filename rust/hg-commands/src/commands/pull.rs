@@ -85,6 +85,21 @@ fn rebase_onto_pulled(ctx: &CommandContext, repo: &Repo, before: usize) -> Resul
 }
 
 fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
+    let (result, checkout) = bring(ctx, repo, path)?;
+    if ctx.opts.flag("rebase") {
+        return Ok(0);
+    }
+    remote::after_incoming(ctx, repo, result, checkout)
+}
+
+/// What a pull brought (as the exchange counts it), and the changeset that was asked for by a name.
+type Brought = (i64, Option<(Node, Vec<u8>)>);
+
+/// Pulls from one source; nothing is updated.
+///
+/// # Errors
+/// When the source cannot be read, or what comes cannot be stored.
+pub(super) fn bring(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<Brought> {
     ctx.ui.status([b"pulling from ", &*hide_password(&path.location), b"\n"].concat());
     let mut peer = remote::peer(ctx, &path.location)?;
     let (branches, revs) = (ctx.opts.list("branch"), ctx.opts.list("rev"));
@@ -106,10 +121,7 @@ fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
         options.heads = Some(heads);
     }
     let result = pull_from(repo, peer, options)?;
-    if ctx.opts.flag("rebase") {
-        return Ok(0);
-    }
-    remote::after_incoming(ctx, repo, result, checkout)
+    Ok((result, checkout))
 }
 
 /// The changesets of the bookmarks that `-B` names; the names go into the options.

@@ -117,8 +117,10 @@ impl Recorder<'_> {
                 return self.dirstate.update_file(path, update);
             }
             // To the first parent nothing has changed.
-            Settled::KeptChanged if self.branch_merge => return Ok(()),
-            Settled::KeptChanged => return self.dirstate.update_file(path, ADDED),
+            Settled::KeptChanged => {
+                let update = if self.branch_merge { DIRTY } else { ADDED };
+                return self.dirstate.update_file(path, update);
+            }
             Settled::AsPlanned => {}
         }
         if self.branch_merge { self.merged_lines(path, merge) } else { self.updated(path, merge) }

@@ -73,9 +73,9 @@ pub fn remerge(
     let outcome = context.merge_file(&merge)?;
     let settled = settle(repo, state, &merge, flags, &outcome)?;
     let done = !outcome.is_unresolved();
-    if done {
-        record(wdir, path, &merge, &settled)?;
-    } else {
+    // Also where nothing is settled: what an attempt before this one made of the file no longer counts.
+    record(wdir, path, &merge, &settled)?;
+    if !done {
         state.mark(path, FileState::Unresolved);
     }
     state.commit()?;

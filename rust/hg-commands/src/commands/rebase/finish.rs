@@ -134,7 +134,11 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo, rebase: Rebase) -> Result
     let cl = repo.changelog()?;
     let made = rebase.made(&cl);
     let removable = removable(ctx, repo, &made)?;
-    rewriting::go_back(ctx, repo, rebase.original)?;
+    if removable {
+        rewriting::go_back(ctx, repo, rebase.original)?;
+    } else {
+        MergeState::clear(repo)?;
+    }
     if removable && !made.is_empty() {
         strip(repo, &made, &StripOptions::default())?;
     }
