@@ -42,7 +42,7 @@ pub fn call(ui: &Arc<Ui>, repo: Option<&Repo>, invocation: Invocation) -> Result
         extra,
         repo,
     };
-    (command.run)(&context)
+    context.run()
 }
 
 /// Whether an error says that a command's arguments are wrong.

@@ -139,7 +139,7 @@ impl Displayer {
                 Form::Data(Box::new(DataForm::new(ui, repo, form)?))
             }
             Spec::FormOf(form, call) => {
-                Form::Data(Box::new(DataForm::selecting(ui, repo, form, call)?))
+                Form::Data(Box::new(DataForm::selecting(ui, repo, &spec, (form, call))?))
             }
             _ => Form::Template(Box::new(Templated::new(ui, repo, &spec, options.copies)?)),
         };

@@ -58,6 +58,24 @@ impl CommandContext {
         Formatter::with_repo(&self.ui, self.repo.as_ref(), topic, template)
     }
 
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn run(&self) -> Result<i32> {
+        let code = (self.command.run)(self)?;
+        self.repo.as_ref().map_or(Ok(()), Repo::check_late)?;
+        Ok(code)
+    }
+
+    /// As [`Self::formatter`], for what is not about history: templates cannot ask the repository.
+    ///
+    /// # Errors
+    /// When `--template` is malformed.
+    pub fn formatter_without_history(&self, topic: &'static str) -> Result<Formatter> {
+        Formatter::with_repo(&self.ui, None, topic, self.opts.nonempty("template"))
+    }
+
     /// The repository.
     pub fn repo(&self) -> Result<&Repo> {
         self.repo.as_ref().ok_or_else(|| {

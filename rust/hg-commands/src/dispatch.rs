@@ -574,7 +574,7 @@ impl Session {
         line: &[Vec<u8>],
     ) -> Result<i32> {
         if !self.ui.config().has_section_untrusted("hooks") {
-            return (context.command.run)(context);
+            return context.run();
         }
         let name = entry.name.to_str_lossy();
         let hooks = Hooks::of_run(self.ui.clone());
@@ -582,7 +582,7 @@ impl Session {
         let options = context.command.spec.options;
         let mut args = hooks::command_args(line, &context.args, &context.opts, options);
         hooks.run_in(repo, &format!("pre-{name}"), true, &args)?;
-        match (context.command.run)(context) {
+        match context.run() {
             Ok(code) => {
                 args.push(("result".to_owned(), code.to_string().into_bytes()));
                 hooks.run_in(repo, &format!("post-{name}"), false, &args)?;

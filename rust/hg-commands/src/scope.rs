@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hg_match::{Audit, FilesetCompiler, MatchOptions, Matcher, PatternKind, matcher, path_to};
+use hg_query::fileset::Compiler;
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, HgPath, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
@@ -67,7 +68,9 @@ impl FilesetCompiler for Filesets<'_> {
             Some(spec) => hg_query::revset::rev_single(&query, Some(spec), b".")?,
             None => Revision::WDIR,
         };
-        hg_query::fileset::compile(&query, rev, expression, &mut |_, _| {})
+        // Each question within the fileset is one more occasion.
+        query.told_of_aliases = false;
+        Compiler::new(&query, rev).telling().compile(expression)
     }
 }
 

@@ -25,5 +25,6 @@ pub use ignore::{IgnoreMatcher, IgnoreRule};
 pub use kind::PatternKind;
 pub use matcher::{Matcher, Predicate};
 pub use options::{FilesetCompiler, MatchOptions, matcher};
+pub use repr::pretty as pretty_repr;
 pub use search::PythonRegex;
 pub use visit::{VisitChildren, VisitDir};

@@ -3,11 +3,12 @@
 /// Breaks a nested form (`<a b=<c>>`) into lines, one for each part that opens with `<`, indented
 /// by how deep it lies.
 #[must_use]
-pub(crate) fn pretty(form: &[u8]) -> Vec<u8> {
+pub fn pretty(form: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(form.len() + 64);
     let mut line = Vec::new();
-    let mut depth = 0usize;
-    let mut next_depth = 0usize;
+    // Texts are not told from structure: brackets in them count too.
+    let mut depth = 0isize;
+    let mut next_depth = 0isize;
     let mut opened = 0usize;
     for &byte in form {
         if byte == b'<' {
@@ -23,7 +24,7 @@ pub(crate) fn pretty(form: &[u8]) -> Vec<u8> {
             next_depth += 1;
             opened += 1;
         } else if byte == b'>' {
-            next_depth = next_depth.saturating_sub(1);
+            next_depth -= 1;
         }
         line.push(byte);
     }
@@ -44,11 +45,11 @@ fn trailing_name(line: &[u8]) -> usize {
     if letters == 0 { line.len() } else { before.len() - letters }
 }
 
-fn push_line(out: &mut Vec<u8>, depth: usize, line: &[u8]) {
+fn push_line(out: &mut Vec<u8>, depth: isize, line: &[u8]) {
     if !out.is_empty() {
         out.push(b'\n');
     }
-    out.extend(std::iter::repeat_n(b' ', depth * 2));
+    out.extend(std::iter::repeat_n(b' ', usize::try_from(depth).unwrap_or(0) * 2));
     out.extend_from_slice(line);
 }
 

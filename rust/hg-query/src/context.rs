@@ -8,7 +8,8 @@ use hg_config::Config;
 use hg_format::changeset::ChangesetEntry;
 use hg_match::{MatchOptions, Matcher, PatternKind};
 use hg_store::{Changelog, Repo};
-use hg_types::{Clock, Encoding, HgPathBuf, Node, Result, Revision};
+use hg_types::{Clock, Encoding, HgPath, HgPathBuf, Node, Result, Revision};
+use hg_vfs::PathAuditor;
 
 use crate::plugins::Plugins;
 use crate::revset::smartset::Hidden;
@@ -118,6 +119,21 @@ impl QueryContext {
         self.hidden.get_or_init(|| crate::names::hidden_revisions(self).unwrap_or_default())
     }
 
+    /// Finds out what is hidden, which later questions take as given.
+    ///
+    /// # Errors
+    /// When it cannot be found out.
+    pub fn find_hidden(&self) -> Result<()> {
+        if self.hidden.get().is_some() {
+            return Ok(());
+        }
+        // Also with --hidden a repository that cannot be looked at is complained about.
+        self.repo.filtered_revs(hg_store::View::Visible)?;
+        let hidden = crate::names::hidden_revisions(self)?;
+        self.hidden.get_or_init(|| hidden);
+        Ok(())
+    }
+
     /// Whether a revision is not to be seen.
     #[must_use]
     pub fn is_hidden(&self, rev: Revision) -> bool {
@@ -174,12 +190,18 @@ impl QueryContext {
         Ok(entry)
     }
 
+    /// Complains about paths that cannot be files of the repository.
+    fn audit(&self) -> impl Fn(&HgPath) -> Result<()> + use<> {
+        let auditor = PathAuditor::new(self.repo.wvfs().clone());
+        move |path| Ok(auditor.check(path.as_bytes())?)
+    }
+
     /// A path that the user typed, relative to the root.
     ///
     /// # Errors
     /// When it lies outside of the repository.
     pub fn canonical(&self, path: &[u8]) -> Result<HgPathBuf> {
-        hg_match::canonical_path(self.repo.root_bytes(), &self.cwd, path, &|_| Ok(()))
+        hg_match::canonical_path(self.repo.root_bytes(), &self.cwd, path, &self.audit())
     }
 
     /// A matcher for patterns of the user; filesets in them are asked about `rev`.
@@ -194,6 +216,7 @@ impl QueryContext {
         default_kind: PatternKind,
         rev: Option<Revision>,
     ) -> Result<Matcher> {
+        let audit = self.audit();
         let filesets = crate::fileset::Compiler::new(self, rev.unwrap_or(Revision::WDIR));
         hg_match::matcher(&MatchOptions {
             patterns,
@@ -201,6 +224,7 @@ impl QueryContext {
             exclude,
             default_kind,
             filesets: Some(&filesets),
+            audit: &audit,
             ..MatchOptions::new(self.repo.root_bytes(), &self.cwd)
         })
     }

@@ -1,7 +1,7 @@
 //! Data about changesets that the user keeps elsewhere: the section `[extdata]` names files and commands whose
 //! lines start with a revision.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::process::{Command, Stdio};
 
 use bstr::ByteSlice as _;
@@ -10,19 +10,20 @@ use hg_types::{Error, ErrorKind, Result, Revision};
 use crate::context::QueryContext;
 use crate::revset;
 
-/// The data of a source, by visible revision. Lines about what is unknown here are left out.
+/// The data of a source with the visible revisions it is about, as first met. Lines about what is unknown here are left out.
 ///
 /// # Errors
 /// When there is no such source, it cannot be read, or a line starts with what is no revset.
-pub fn read(ctx: &QueryContext, source: &[u8]) -> Result<BTreeMap<Revision, Vec<u8>>> {
+pub fn read(ctx: &QueryContext, source: &[u8]) -> Result<Vec<(Revision, Vec<u8>)>> {
     let Some(place) = ctx.config.get("extdata", source) else {
         return Err(Error::abort([b"unknown extdata source '", source, b"'"].concat()));
     };
-    let text = match place.strip_prefix(b"shell:") {
+    let (text, outcome) = match place.strip_prefix(b"shell:") {
         Some(command) => output_of(ctx, command)?,
-        None => content_of(ctx, place)?,
+        None => (content_of(ctx, place)?, Ok(())),
     };
-    let mut found = BTreeMap::new();
+    let mut found: Vec<(Revision, Vec<u8>)> = Vec::new();
+    let mut places = HashMap::new();
     for line in text.lines() {
         let line = line.trim();
         let (name, value) = match line.find_byte(b' ') {
@@ -31,12 +32,19 @@ pub fn read(ctx: &QueryContext, source: &[u8]) -> Result<BTreeMap<Revision, Vec<
         };
         match revset::rev_single(ctx, Some(name), b".") {
             Ok(rev) => {
-                found.insert(rev, ctx.encoding.local(value).into_owned());
+                let at = *places.entry(rev).or_insert(found.len());
+                let value = ctx.encoding.local(value).into_owned();
+                match found.get_mut(at) {
+                    Some(known) => known.1 = value,
+                    None => found.push((rev, value)),
+                }
             }
             Err(error) if is_unknown(&error) => {}
             Err(error) => return Err(error),
         }
     }
+    // Whether all went well is seen when all was read.
+    outcome?;
     Ok(found)
 }
 
@@ -45,8 +53,8 @@ fn is_unknown(error: &Error) -> bool {
     matches!(error.kind, UnknownRevision | HiddenRevision | AmbiguousPrefix)
 }
 
-/// What a command of the shell prints, run in the root of the repository.
-fn output_of(ctx: &QueryContext, command: &[u8]) -> Result<Vec<u8>> {
+/// What a command of the shell prints, run in the root of the repository, and how it ended.
+fn output_of(ctx: &QueryContext, command: &[u8]) -> Result<(Vec<u8>, Result<()>)> {
     let environment = ctx.config.environment();
     let mut process = Command::new("/bin/sh");
     process.arg("-c").arg(command.to_os_str_lossy()).current_dir(ctx.repo.root());
@@ -59,11 +67,12 @@ fn output_of(ctx: &QueryContext, command: &[u8]) -> Result<Vec<u8>> {
         Error::abort(parts.concat())
     };
     let output = process.output().map_err(|error| fail(error.to_string()))?;
-    match output.status.code() {
-        Some(0) => Ok(output.stdout),
+    let outcome = match output.status.code() {
+        Some(0) => Ok(()),
         Some(code) => Err(fail(format!("exited with status {code}"))),
         None => Err(fail("killed by a signal".to_owned())),
-    }
+    };
+    Ok((output.stdout, outcome))
 }
 
 /// The content of a file. A path is relative to the repository, one that follows `file:` to the current directory.

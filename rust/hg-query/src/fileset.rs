@@ -40,6 +40,16 @@ pub fn compile(
     text: &[u8],
     observe: &mut dyn FnMut(&str, &Tree),
 ) -> Result<Matcher> {
+    compile_for(ctx, rev, false, text, observe)
+}
+
+fn compile_for(
+    ctx: &QueryContext,
+    rev: Revision,
+    tells: bool,
+    text: &[u8],
+    observe: &mut dyn FnMut(&str, &Tree),
+) -> Result<Matcher> {
     let tree = parse(text)?;
     observe(STAGES[0], &tree);
     let tree = analyze(tree)?;
@@ -47,25 +57,32 @@ pub fn compile(
     let tree = optimize(tree);
     observe(STAGES[2], &tree);
     let parent = ctx.parents(rev)?[0];
-    eval::eval(&env::Env::new(ctx, parent, rev), &tree)
+    eval::eval(&env::Env { tells, ..env::Env::new(ctx, parent, rev) }, &tree)
 }
 
 /// Compiles the `set:` patterns of a matcher.
 pub struct Compiler<'q> {
     ctx: &'q QueryContext,
     rev: Revision,
+    tells: bool,
 }
 
 impl<'q> Compiler<'q> {
     /// A compiler for filesets about a revision or the working directory.
     #[must_use]
     pub fn new(ctx: &'q QueryContext, rev: Revision) -> Self {
-        Self { ctx, rev }
+        Self { ctx, rev, tells: false }
+    }
+
+    /// Tells the user of files that are named and are not there.
+    #[must_use]
+    pub fn telling(self) -> Self {
+        Self { tells: true, ..self }
     }
 }
 
 impl FilesetCompiler for Compiler<'_> {
     fn compile(&self, expression: &[u8]) -> Result<Matcher> {
-        compile(self.ctx, self.rev, expression, &mut |_, _| {})
+        compile_for(self.ctx, self.rev, self.tells, expression, &mut |_, _| {})
     }
 }

@@ -229,7 +229,7 @@ impl<I: Iterator<Item = Result<Token>>> Parser<I> {
         let Some(closing) = operand.closing else {
             return self.expression(operand.strength);
         };
-        let tree = match self.current.kind == closing && operand.node != "subscript" {
+        let tree = match self.current.kind == closing {
             true => Tree::Nothing,
             false => self.expression(operand.strength)?,
         };

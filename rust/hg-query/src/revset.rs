@@ -63,6 +63,7 @@ pub fn compile(
     local_aliases: &[(Vec<u8>, Vec<u8>)],
     observe: &mut dyn FnMut(&str, &Tree),
 ) -> Result<Tree> {
+    ctx.find_hidden()?;
     match origin {
         Origin::User => {
             let rules = UserRules::new(ctx, local_aliases);
@@ -119,6 +120,7 @@ fn compile_with(
     observe(STAGES[2], &tree);
     let tree = analyze::analyze(tree)?;
     observe(STAGES[3], &tree);
+    analyze::check_calls(&tree)?;
     let tree = optimize::optimize(tree, &|name| predicates::weight(ctx, name));
     observe(STAGES[4], &tree);
     Ok(tree)
@@ -147,6 +149,7 @@ pub fn any_revs<'q>(
     {
         return Ok(set);
     }
+    ctx.find_hidden()?;
     let rules = UserRules::new(ctx, local_aliases.unwrap_or(&[]));
     let trees = specs.iter().map(|spec| compile_with(ctx, spec, Some(&rules), &mut |_, _| {}));
     let mut trees = trees.collect::<Result<Vec<_>>>()?;
@@ -166,6 +169,9 @@ fn simple<'q>(ctx: &'q QueryContext, spec: &[u8]) -> Result<Option<SmartSet<'q>>
     // Aliases may be one of these names, or wrong, which the user is to be told.
     if !fixed && (!plain || ctx.config.items("revsetalias").next().is_some()) {
         return Ok(None);
+    }
+    if !fixed {
+        ctx.find_hidden()?;
     }
     Ok(Some(SmartSet::from_list(vec![symbols::resolve(ctx, spec)?])))
 }

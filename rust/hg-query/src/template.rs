@@ -15,6 +15,7 @@ mod json;
 mod keywords;
 pub mod map;
 mod ops;
+mod raw;
 mod resolved;
 mod scope;
 #[cfg(test)]

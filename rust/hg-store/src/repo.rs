@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hg_config::Config;
 use hg_format::requirements::Requirements;
-use hg_types::{Reporter, Silent};
+use hg_types::{Error, Reporter, Result, Silent};
 use hg_vfs::Vfs;
 
 use crate::hooks::{HookRunner, NoHooks};
@@ -48,6 +48,7 @@ struct Inner {
     parts: Parts,
     transaction: Mutex<std::sync::Weak<crate::transaction::Running>>,
     carried: Mutex<crate::transaction::Carried>,
+    late_failure: Mutex<Option<Error>>,
     /// The first changeset that lies in memory on top of the store.
     overlay_start: std::sync::OnceLock<usize>,
     /// File histories that lie in memory on top of the store.
@@ -148,6 +149,21 @@ impl Repo {
     #[must_use]
     pub fn sees_pending(&self) -> bool {
         self.0.pending
+    }
+
+    /// Remembers a failure met where none can be told, as in a matcher. Whatever goes on is to end in it.
+    pub fn fail_late(&self, error: Error) {
+        let mut slot = self.0.late_failure.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert(error);
+    }
+
+    /// Tells such a failure, once.
+    ///
+    /// # Errors
+    /// When there was one.
+    pub fn check_late(&self) -> Result<()> {
+        let slot = self.0.late_failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        slot.map_or(Ok(()), Err)
     }
 
     pub(crate) fn transaction_cell(&self) -> &Mutex<std::sync::Weak<crate::transaction::Running>> {

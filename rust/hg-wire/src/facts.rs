@@ -20,11 +20,10 @@ pub fn visible(repo: &Repo) -> Result<View> {
     Ok(View::new(changelog, Arc::new(flags)))
 }
 
-/// What others see: neither hidden nor secret changesets.
+/// What others see: neither hidden (also when the user looks at it) nor secret changesets.
 pub fn served(repo: &Repo) -> Result<View> {
     let changelog = repo.changelog()?;
-    let mut filtered = hidden(repo)?;
-    filtered.extend(repo.phases()?.mutable_revs(|phase| phase >= Phase::Secret));
+    let filtered = repo.filtered_revs(hg_store::View::Served)?.iter().collect();
     let flags = flags(changelog.len(), filtered);
     Ok(View::new(changelog, Arc::new(flags)))
 }

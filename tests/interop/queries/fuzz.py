@@ -14,7 +14,7 @@ from .filesets import Filesets
 from .repository import Builder, Repository
 from .revsets import Revsets
 from .server import Answer, Server, run_once
-from .templates import Templates
+from .templates import KEYWORDS, Templates
 
 #: Cases that one repository serves.
 PER_REPOSITORY = 500
@@ -96,6 +96,9 @@ class Asker:
             (b"debugfileset", b"-p", b"all", b"-s", b"--", text),
             (b"debugfileset", b"-r", rev, b"--", text),
             (b"debugfileset", b"--all-files", b"--", text),
+            (b"--cwd", self.dice.choice([b"dir", b"nosuch"]), b"files", b"--", b"set:" + text),
+            (b"--cwd", b"dir", b"debugfileset", b"-r", rev, b"--", text),
+            (b"--cwd", b"dir", b"files", b"-T", b"{path} {size} {flags}\n", b"-r", rev, b"--", b"set:" + text),
         ]
         return self.dice.choice(forms)
 
@@ -111,8 +114,17 @@ class Asker:
             (b"debugtemplate", *hidden, b"-r", rev, *level, b"--", text),
             (b"debugtemplate", b"-v", b"-D", b"rev=7", b"-D", b"x=caf\xc3\xa9", b"--", text),
             (b"log", b"-G", b"-r", rev, b"-T", text),
+            (b"log", *hidden, b"-r", rev, *level, b"-T", self._formatted()),
+            (self.dice.choice([b"tags", b"bookmarks", b"branches", b"files", b"status", b"paths"]), b"-T", text),
         ]
         return self.dice.choice(forms)
+
+
+    def _formatted(self) -> bytes:
+        """Return a form of output with the fields that are wanted."""
+        form = self.dice.choice([b"json", b"xml", b"cbor", b"debug", b"pickle", b"default", b"compact", b"status", b"nosuch", b"./a"])
+        fields = self.dice.choices(KEYWORDS, k=self.dice.randint(0, 3))
+        return form + (b"(" + b", ".join(fields) + b")" if self.dice.random() < 0.7 else b"")
 
 
 def differences(hg: str, oracle: str, root: Path, seed: int, cases: int) -> Iterator[Difference]:

@@ -16,6 +16,7 @@ logtemplate =
 publish = no
 [experimental]
 evolution = all
+exportableenviron = HGUSER, COLUMNS
 [extensions]
 rebase =
 [diff]
@@ -35,10 +36,18 @@ listed = "{rev}"
 listed:separator = ", "
 listed:docheader = "<"
 listed:docfooter = ">"
+[extdata]
+notes = shell:cat .hg/notes
+bad = shell:echo 0 zero; echo ffff x; exit 3
 [paths]
-default = ../elsewhere
+default = .hg/peer
 other = https://example.org/x
 other:pushurl = ssh://example.org/y
+"""
+
+REVISIONS = b"""[experimental]
+revisions.prefixhexnode = yes
+revisions.disambiguatewithin = draft()
 """
 
 BROKEN = b"""[revsetalias]
@@ -118,17 +127,28 @@ class Builder:
         root = self.made.root
         env = environment(self.made.encoding)
         subprocess.run([self.hg, "init", str(root)], env=env, check=True)
-        (root / ".hg/hgrc").write_bytes(HGRC + self.dice.choice([b"", b"", b"", BROKEN]))
+        (root / ".hg/hgrc").write_bytes(HGRC + self.dice.choice([b"", b"", b"", BROKEN, REVISIONS]))
         with Server(self.hg, root, "utf-8") as self.server:
             self.edit()
             self.commit()
-            for _ in range(steps):
+            for at in range(steps):
                 self.step()
+                if at == steps // 2:
+                    self.run(b"clone", b"-qU", b".", b".hg/peer")
+                    (root / ".hg/peer/.hg/hgrc").write_bytes(b"[experimental]\nevolution = all\n")
             self.finish()
             log = self.run(b"log", b"--hidden", b"-T", b"{node}\n")
             self.made.nodes = log.splitlines()[::-1] or [b"0" * 40]
             self.made.count = len(self.made.nodes)
+            self.notes()
         return self.made
+
+    def notes(self) -> None:
+        """Write what `nodefromfile()` and `extdata()` read."""
+        nodes = self.dice.choices(self.made.nodes, k=3)
+        lines = [b"%s note %d" % (node[: self.dice.choice([12, 40])], at) for at, node in enumerate(nodes)]
+        self.path(b".hg/notes").write_bytes(b"\n".join([*lines, b"tip caf\xc3\xa9", b""]) + b"\n")
+        self.path(b".hg/nodes").write_bytes(b"\n".join(node for node in nodes) + b"\nbad\n")
 
     def run(self, *args: bytes) -> bytes:
         """Run a command that may fail."""

@@ -44,8 +44,14 @@ class Revsets(Writer):
             b"not " + inner, b"!" + inner, b"(" + inner + b")", b"(" + inner + b")^", b"(" + inner + b")^2",
             b"(" + inner + b")~" + self.number(), inner + b"^", inner + b"~" + self.number(), b"::" + inner,
             inner + b"::", b":" + inner, inner + b":", b"not(" + inner + b")", b"(" + inner + b")^" + self.number(),
-            inner + b"%", b"..(" + inner + b")", b"-" + inner, b"(" + inner + b")~-1", b"::", b":",
+            self.relation(inner), self.relation(b"(" + inner + b")"), inner + b"%", b"..(" + inner + b")", b"-" + inner, b"(" + inner + b")~-1", b"::", b":",
         )  # fmt: skip
+
+    def relation(self, inner: Text) -> Text:
+        """Return a set and what it is asked for."""
+        name = b"#" + self.one(b"generations", b"generations", b"g", b"x", b"")
+        bounds = self.one(b"", b"0", b"-1", b"1", b":", b"-1:1", b":0", b"1:", b"0:2", b"2:0", b"x", b"a:b", b"-2:-1")
+        return inner + self.one(name, name + b"[" + bounds + b"]", name + b"[" + bounds + b"]", b"[" + bounds + b"]")
 
     def infix(self, depth: int) -> Text:
         """Return two expressions with an operator between them."""
@@ -115,7 +121,10 @@ class Revsets(Writer):
             call(b"rev", self.number()), call(b"subrepo", file), call(b"follow", file), call(b"follow", file, self.symbol()),
             call(b"followlines", file, lines), call(b"followlines", file, lines, b"startrev=" + self.symbol()),
             call(b"followlines", file, lines, b"descend=" + self.one(b"True", b"False", b"1", b"x")), call(b"issue", self.number()),
-            call(b"nosuch"), call(b"ancestorss", b"1"), call(b"nodefromfile", b"'nosuchfile'"), call(b"loop", b"1"),
+            call(b"nosuch"), call(b"ancestorss", b"1"), call(b"nodefromfile", b"'nosuchfile'"), call(b"nodefromfile", b"'.hg/nodes'"),
+            call(b"outgoing"), call(b"outgoing", b"default"), call(b"outgoing", self.one(b"'../elsewhere'", b"nosuch", b"''")),
+            call(b"remote", self.symbol()), call(b"remote", self.symbol(), b"default"), call(b"extdata", b"notes"),
+            call(b"extdata", b"'bad'"), call(b"sort", self.symbol() + b":", b"'topo.firstbranch'"), call(b"loop", b"1"),
             call(b"_matchfiles", quote(b"p:a")), call(b"extdata", b"x"), call(b"tag", b"1", b"2"), call(b"date"), call(b"stack"),
             call(b"closed", b"x"), call(b"rev"), call(b"id", b"'zz'"), call(b"bookmark", b"1"), call(b"remote", b"1", b"2", b"3"),
         )  # fmt: skip
@@ -124,6 +133,6 @@ class Revsets(Writer):
 NULLARY = [
     b"all", b"none", b"merge", b"closed", b"branchpoint", b"head", b"draft", b"public", b"secret", b"obsolete",
     b"orphan", b"phasedivergent", b"contentdivergent", b"extinct", b"hidden", b"bookmark", b"tag", b"wdir", b"p1",
-    b"p2", b"parents", b"origin", b"destination", b"follow", b"unstable", b"bundle", b"conflictlocal",
+    b"p2", b"parents", b"outgoing", b"remote", b"origin", b"destination", b"follow", b"unstable", b"bundle", b"conflictlocal",
     b"conflictother", b"subrepo", b"converted", b"_notpublic", b"_internal", b"tagged", b"heads",
 ]  # fmt: skip

@@ -12,11 +12,11 @@ KEYWORDS = [
     b"obsfate", b"onelinesummary", b"p1", b"p2", b"p1node", b"p1rev", b"p2node", b"p2rev", b"parents", b"path",
     b"peerurls", b"phase", b"phaseidx", b"predecessors", b"rev", b"size", b"status", b"subrepos",
     b"succsandmarkers", b"successorssets", b"tags", b"termwidth", b"user", b"verbosity", b"whyunstable", b"ctx",
-    b"_fast_rank", b"rn", b"short", b"self", b"nosuch", b"revcache", b"latesttags",
+    b"_fast_rank", b"envvars", b"reporoot", b"changeset", b"parent", b"rn", b"short", b"self", b"nosuch", b"revcache", b"latesttags",
 ]  # fmt: skip
 LISTS = [
     b"bookmarks", b"branches", b"children", b"extras", b"file_adds", b"file_copies", b"file_dels", b"file_mods",
-    b"files", b"instabilities", b"latesttag", b"namespaces", b"parents", b"peerurls", b"predecessors", b"tags",
+    b"files", b"instabilities", b"latesttag", b"namespaces", b"parents", b"peerurls", b"predecessors", b"tags", b"envvars", b"obsfate",
     b"revset('last(all(), 3)')", b"revset('parents(%d)', rev)", b"files('**')", b"splitlines(desc)", b"dict(a=1, b=rev)",
     b"dict(rev, node|short)", b"succsandmarkers", b"successorssets", b"namespaces.tags", b"latesttag('v*')",
     b"latesttag('re:.*')", b"whyunstable", b"p1", b"p2", b"manifest", b"rev", b"desc", b"extras.branch",
@@ -29,6 +29,7 @@ FILTERS = [
     b"shortbisect", b"shortdate", b"slashpath", b"splitlines", b"stringescape", b"stringify", b"stripdir", b"tabindent",
     b"upper", b"urlescape", b"user", b"utf8", b"websub", b"xmlescape", b"permissions", b"nosuch", b"utf8", b"cbor|hex",
 ]  # fmt: skip
+FATES = [b"obsfatedate", b"obsfateoperations", b"obsfateusers", b"obsfateverb"]
 MEMBERS = [b"rev", b"node", b"key", b"value", b"file", b"name", b"tag", b"branch", b"desc", b"changes", b"distance", b"1", b"0", b"x", b"bookmarks", b"source", b"path", b"line", b"files", b"p1"]
 ITEMS = [
     b"'{file}'", b"'{key}={value}'", b"'{rev}:{node|short} '", b"'{index}{tag},'", b"'<{bookmark}{active}>'",
@@ -122,5 +123,8 @@ class Templates(Writer):
             call(b"dict", b"rev", b"x=" + a), call(b"dict", a), call(b"config", config), call(b"configbool", config), call(b"configint", config), call(b"rstdoc", a, b"'minimal'"),
             call(b"rstdoc", a, b"'html'"), call(b"twice", a), call(b"nosuch", a), call(self.dice.choice(FILTERS).split(b"|")[0], a), call(b"cbor", a), call(b"count", some),
             call(b"dict", b"a=" + a, b"b=" + b) + b"|json", call(b"json", some), call(b"stringify", some), call(b"ifeq", a, b), call(b"pad", a), call(b"if", a),
-            call(b"separate"), call(b"word", b"x", a), call(b"mod", b"1", b"0"), call(b"date", date, b"'%Y'", b), call(b"shortest", b"'zz'"),
+            call(b"extdata", self.one(b"'notes'", b"notes", b"'bad'", b"'x'")),
+            call(b"formatnode", self.one(b"node", a)), call(self.one(*FATES), self.one(b"succsandmarkers", a)),
+            b"succsandmarkers % " + self.one(*(b"'{%s(markers)}'" % fate for fate in FATES), b"'{obsfateverb(successors, markers)}'"),
+            call(b"obsfateverb", a), call(b"obsfateverb", a, b), call(b"separate"), call(b"word", b"x", a), call(b"mod", b"1", b"0"), call(b"date", date, b"'%Y'", b), call(b"shortest", b"'zz'"),
         )  # fmt: skip

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use hg_query::template::spec::Spec;
 use hg_query::template::{Changeset, Code, Dict, Engine, Scope, Value, append_cbor, append_json};
 use hg_query::template::{JsonStyle, Vars, syntax};
 use hg_store::Repo;
@@ -36,8 +37,18 @@ impl DataForm {
     }
 
     /// Only the values that a call `json(rev, node|short)` names.
-    pub(super) fn selecting(ui: &Arc<Ui>, repo: &Repo, form: &str, call: &[u8]) -> Result<Self> {
+    pub(super) fn selecting(
+        ui: &Arc<Ui>,
+        repo: &Repo,
+        spec: &Spec,
+        (form, call): (&str, &[u8]),
+    ) -> Result<Self> {
         let mut out = Self::new(ui, repo, form)?;
+        out.engine.with_default_items();
+        spec.install(&mut out.engine, &ui.config(), "changeset")?;
+        if out.is_json {
+            ui.write("\n ");
+        }
         let arguments = &call[form.len()..];
         let tree = syntax::parse_expression(&[b"dict", arguments].concat())?;
         let (fields, _) = syntax::symbols_used(&tree)?;
@@ -63,8 +74,8 @@ impl DataForm {
                 vars.values.push((b"index"[..].into(), Value::from(self.count)));
                 let value = self.engine.eval(&selection.code, &Scope::root(vars))?;
                 if self.is_json {
-                    out.extend_from_slice(if self.count > 0 { b",\n " } else { b"\n " });
-                    append_json(&value, JsonStyle::Plain, &mut out)?;
+                    out.extend_from_slice(if self.count > 0 { b",\n " } else { b"" });
+                    append_json(&value, JsonStyle::ForHtml, &mut out)?;
                 } else {
                     append_cbor(&value, &mut out)?;
                 }

@@ -154,8 +154,11 @@ impl Host for UiHost {
     }
 
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let variables = &self.config.environment().variables;
-        variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        let exported = self.config.get_list("experimental", "exportableenviron");
+        let all = exported.iter().any(|name| name == b"*");
+        let variables = self.config.environment().variables.iter();
+        let shown = variables.filter(|(name, _)| all || exported.contains(name));
+        shown.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     fn display_path(&self, path: &[u8]) -> Vec<u8> {
@@ -233,6 +236,11 @@ fn without_effects(text: &[u8]) -> Vec<u8> {
 
 /// The path from `cwd` to `path` below `root`.
 fn relative(root: &[u8], cwd: &[u8], path: &[u8]) -> Vec<u8> {
+    if let Some(inside) = cwd.strip_prefix(root)
+        && (inside.is_empty() || inside[0] == b'/')
+    {
+        return relative_inside(inside.strip_prefix(b"/").unwrap_or_default(), path);
+    }
     let parts = |path: &[u8]| -> Vec<Vec<u8>> {
         path.split(|&c| c == b'/').filter(|part| !part.is_empty()).map(<[u8]>::to_vec).collect()
     };
@@ -242,6 +250,19 @@ fn relative(root: &[u8], cwd: &[u8], path: &[u8]) -> Vec<u8> {
     let mut out = vec![b"..".to_vec(); from.len() - common];
     out.extend(to[common..].iter().cloned());
     out.join(&b'/')
+}
+
+/// As seen from the directory `from` of the repository; whatever it is called, a path is not made any cleaner.
+fn relative_inside(from: &[u8], path: &[u8]) -> Vec<u8> {
+    if from.is_empty() {
+        return path.to_vec();
+    }
+    let parts = |path: &[u8]| path.split(|&c| c == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let (from, to) = (parts(from), parts(path));
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut out = vec![b"..".to_vec(); from.len() - common];
+    out.extend(to[common..].iter().cloned());
+    if out.is_empty() { b".".to_vec() } else { out.join(&b'/') }
 }
 
 #[cfg(test)]
@@ -258,5 +279,8 @@ mod tests {
         assert_eq!(relative(b"/r", b"/r", b"a/b"), b"a/b");
         assert_eq!(relative(b"/x/r", b"/x", b"a"), b"r/a");
         assert_eq!(relative(b"/r", b"/r/d/e", b"d/f"), b"../f");
+        assert_eq!(relative(b"/r", b"/r", b"/a//b"), b"/a//b");
+        assert_eq!(relative(b"/r", b"/r/d", b"/a"), b"..//a");
+        assert_eq!(relative(b"/r", b"/r/d", b"d"), b".");
     }
 }

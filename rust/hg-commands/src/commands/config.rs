@@ -61,7 +61,7 @@ fn show(ctx: &CommandContext) -> Result<i32> {
     let selected = Selection::of(&ctx.args);
     let single = selected.single;
     let with_origin = ui.is_debug() || ctx.opts.flag("source");
-    let mut fm = ctx.formatter("config")?;
+    let mut fm = ctx.formatter_without_history("config")?;
     let mut found = false;
     for item in items(&config, ctx.opts.flag("untrusted"), ctx.opts.flag("exp-all-known")) {
         let full = [&*item.section, b".", &item.name].concat();

@@ -47,7 +47,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         distances: shown("dist-info"),
         reads: reading(ctx)?.filter(|_| shown("sparse-info")),
     };
-    let mut fm = ctx.formatter("debugdeltachain")?;
+    let mut fm = ctx.formatter_without_history("debugdeltachain")?;
     fm.plain(wanted.header(), "");
     let mut chain_ids = HashMap::new();
     for rev in revs {

@@ -12,7 +12,7 @@ use crate::{Command, CommandContext, spec};
 pub static COMMAND: Command = Command { spec: &spec::debug_a_m::DEBUGEXTENSIONS, help: "", run };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    let mut fm = ctx.formatter("debugextensions")?;
+    let mut fm = ctx.formatter_without_history("debugextensions")?;
     let mut names = Enabled::of(&ctx.config()).native;
     let loaded = ctx.ui.host().map(|host| host.loaded()).unwrap_or_default();
     names.extend(loaded.iter().map(|loaded| String::from_utf8_lossy(&loaded.name).into_owned()));

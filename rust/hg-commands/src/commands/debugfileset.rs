@@ -45,7 +45,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         ctx.ui.write([b"* matcher:\n", &matcher.pretty()[..], b"\n"].concat());
     }
     for path in candidates(ctx, &query, rev)? {
-        if matcher.matches(&path) {
+        let matches = matcher.matches(&path);
+        query.repo.check_late()?;
+        if matches {
             ctx.ui.write([path.as_bytes(), b"\n"].concat());
         }
     }

@@ -86,7 +86,7 @@ fn level(config: &Config, engine: &[u8]) -> Vec<u8> {
 }
 
 fn show(ctx: &CommandContext, variants: &[Variant]) -> Result<i32> {
-    let mut fm = ctx.formatter("debugformat")?;
+    let mut fm = ctx.formatter_without_history("debugformat")?;
     let verbose = ctx.ui.is_verbose();
     fm.plain(format!("{:<WIDTH$}{:>4}", "format-variant", "repo"), "");
     if verbose {

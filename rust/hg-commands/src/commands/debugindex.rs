@@ -100,7 +100,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         out.extend_from_slice(text);
         out
     };
-    let mut fm = ctx.formatter("debugindex")?;
+    let mut fm = ctx.formatter_without_history("debugindex")?;
     let header: Vec<_> = columns.iter().map(|c| aligned(c, c.name.as_bytes())).collect();
     fm.plain([&header.join(&b' ')[..], b"\n"].concat(), "");
     for rev in revlog.revs() {

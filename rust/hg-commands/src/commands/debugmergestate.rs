@@ -26,7 +26,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
     }
     let state = MergeState::read(repo)?;
-    let mut fm = ctx.formatter("debugmergestate")?;
+    let mut fm = ctx.formatter_without_history("debugmergestate")?;
     fm.start_item();
     if !state.is_active() {
         fm.plain("no merge state found\n", "");

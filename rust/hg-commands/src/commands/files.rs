@@ -1,7 +1,8 @@
 //! `hg files`.
 
 use hg_match::PatternKind;
-use hg_types::{HgPathBuf, Result, Revision};
+use hg_store::Repo;
+use hg_types::{Error, HgPath, HgPathBuf, Result, Revision};
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::formatter::Value;
@@ -23,6 +24,7 @@ struct Listed {
     path: HgPathBuf,
     size: u64,
     flags: &'static [u8],
+    is_gone: bool,
 }
 
 fn run(ctx: &CommandContext) -> Result<i32> {
@@ -39,6 +41,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         Target::WorkingDirectory => tracked(ctx, details)?,
         Target::Changeset(_) => stored(ctx, &target, details)?,
     };
+    repo.check_late()?;
     let context = match target {
         Target::Changeset(rev) => rev,
         Target::WorkingDirectory => Revision::WDIR,
@@ -47,6 +50,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         fm.start_item();
         fm.context(context);
         if details {
+            if file.is_gone {
+                return Err(gone(repo, &file.path));
+            }
             fm.cond_write(
                 ctx.ui.is_verbose(),
                 &[
@@ -64,13 +70,21 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     Ok(i32::from(files.is_empty()))
 }
 
+/// The error for a file that has no size, being missing.
+fn gone(repo: &Repo, path: &HgPath) -> Error {
+    let mut message = b"No such file or directory: ".to_vec();
+    let path = [repo.root_bytes(), b"/", path.as_bytes()].concat();
+    hg_types::python_bytes(&path, &mut message);
+    Error::abort(message)
+}
+
 fn tracked(ctx: &CommandContext, details: bool) -> Result<Vec<Listed>> {
     let matcher = match_arguments(ctx)?;
     let wdir = WorkingDir::open(ctx.repo()?)?;
     let mut out = Vec::new();
     wdir.dirstate().for_each(&mut |item| {
         if item.entry.tracked && matcher.matches(item.path) {
-            out.push(Listed { path: item.path.to_owned(), size: 0, flags: b"" });
+            out.push(Listed { path: item.path.to_owned(), size: 0, flags: b"", is_gone: false });
         }
         Ok(())
     })?;
@@ -80,6 +94,8 @@ fn tracked(ctx: &CommandContext, details: bool) -> Result<Vec<Listed>> {
             if let Some(stat) = wdir.lstat(&file.path)? {
                 file.size = stat.size;
                 file.flags = hg_wdir::flags_of(&stat).unwrap_or_default().as_bytes();
+            } else {
+                file.is_gone = true;
             }
         }
     }
@@ -95,7 +111,7 @@ fn stored(ctx: &CommandContext, target: &Target, details: bool) -> Result<Vec<Li
     warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
     let mut out = Vec::with_capacity(paths.len());
     for path in paths {
-        let mut file = Listed { path, size: 0, flags: b"" };
+        let mut file = Listed { path, size: 0, flags: b"", is_gone: false };
         if let Some(entry) = manifest.get(&file.path).filter(|_| details) {
             let filelog = repo.filelog(&file.path)?;
             let size = filelog.size(filelog.rev(&entry.node)?)?;

@@ -31,7 +31,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let paths = Paths::load(&ctx.config(), root, &ctx.cwd())?;
     paths.warnings.iter().for_each(|warning| ui.warn(warning));
     let wanted = ctx.args.first();
-    let mut fm = ctx.formatter("paths")?;
+    let mut fm = ctx.formatter_without_history("paths")?;
     let plain = fm.is_plain();
     let mut found = false;
     for (name, path) in

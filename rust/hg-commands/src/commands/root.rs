@@ -20,7 +20,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let repo = ctx.repo()?;
     let bytes = |path: &Path| Value::from(path.as_os_str().as_encoded_bytes());
-    let mut fm = ctx.formatter("root")?;
+    let mut fm = ctx.formatter_without_history("root")?;
     fm.start_item();
     let text = repo.root_bytes();
     fm.write(&[("reporoot", text.into())], [text, b"\n"].concat(), "");

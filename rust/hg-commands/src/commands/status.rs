@@ -75,6 +75,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         clean: shown[CLEAN] || tersed,
     };
     let mut status = compare(&mut wdir, &sides, &matcher, options)?;
+    repo.check_late()?;
     warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad);
     if tersed {
         terse::shorten(&mut status, &terse);
@@ -246,7 +247,7 @@ fn print(
                 &label,
             );
             fm.plain([&naming.name(&path)[..], end].concat(), &label);
-            if matches!(index, 0 | 1 | 2 | 6)
+            if matches!(index, 0 | 1 | 2 | 3 | 6)
                 && let Some(source) = shown.copies.get(&path)
             {
                 fm.data(&[("source", Value::from(source.as_bytes()))]);

@@ -26,7 +26,7 @@ warranty; not even for MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let ui = &ctx.ui;
-    let mut fm = ctx.formatter("version")?;
+    let mut fm = ctx.formatter_without_history("version")?;
     fm.start_item();
     let line = format!("Mercurial Distributed SCM (version {VERSION})\n");
     fm.write(&[("ver", VERSION.into())], line, "");

@@ -32,6 +32,7 @@ pub(super) fn backend(
     }
     let host = Rc::new(UiHost::new(ui, repo.map(Repo::root_bytes)));
     let mut engine = Engine::new(host, repo.cloned());
+    engine.with_default_items();
     let item = spec.install(&mut engine, &config, topic)?;
     if let Spec::FormOf(form, call) = &spec {
         return Ok(Box::new(Selected::new(engine, form, call)?));
@@ -107,7 +108,7 @@ impl Selected {
 
 impl Backend for Selected {
     fn begin(&mut self, ui: &Ui) -> Result<()> {
-        ui.write(if self.is_json { &b"["[..] } else { b"\x9f" });
+        ui.write(if self.is_json { &b"[\n "[..] } else { b"\x9f" });
         Ok(())
     }
 
@@ -116,8 +117,8 @@ impl Backend for Selected {
         let value = self.engine.eval(&self.code, &scope)?;
         let mut out = Vec::new();
         if self.is_json {
-            out.extend_from_slice(if self.count > 0 { b",\n " } else { b"\n " });
-            append_json(&value, JsonStyle::Plain, &mut out)?;
+            out.extend_from_slice(if self.count > 0 { b",\n " } else { b"" });
+            append_json(&value, JsonStyle::ForHtml, &mut out)?;
         } else {
             append_cbor(&value, &mut out)?;
         }

@@ -8,7 +8,7 @@ use crate::parser::Tree;
 pub(super) const STATUS: [&str; 8] =
     ["added", "clean", "deleted", "ignored", "missing", "modified", "removed", "unknown"];
 
-/// Names of status predicates, in the order in which they occur.
+/// Names of status predicates, as they occur.
 type Hints = Vec<&'static str>;
 
 /// Rewrites a parsed tree.
@@ -55,14 +55,6 @@ fn simplify(tree: Tree) -> Result<Tree> {
         }
         _ => Tree::Node(kind, children),
     })
-}
-
-fn merge(into: &mut Hints, more: Hints) {
-    for hint in more {
-        if !into.contains(&hint) {
-            into.push(hint);
-        }
-    }
 }
 
 /// What a tree needs: the status that it asks for, and how deep below it the node is that has all who ask.
@@ -120,7 +112,7 @@ fn hinted(tree: Tree) -> (Tree, Asked) {
                 if !asked.hints.is_empty() {
                     (asking, deepest) = (asking + 1, asked.depth);
                 }
-                merge(&mut hints, asked.hints);
+                hints.extend(asked.hints);
                 child
             });
             let children = children.collect();

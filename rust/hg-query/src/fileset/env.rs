@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use hg_match::Matcher;
@@ -18,7 +19,11 @@ pub(super) struct Env<'q> {
     pub(super) base: Revision,
     /// The revision, or the working directory.
     pub(super) rev: Revision,
-    status: OnceCell<Status>,
+    /// The files that matter.
+    pub(super) within: Matcher,
+    /// Whether the user is told of files that were named and are not there.
+    pub(super) tells: bool,
+    pub(super) status: OnceCell<Rc<Status>>,
 }
 
 /// Paths that can be asked from any thread.
@@ -26,7 +31,28 @@ pub(super) type Paths = Arc<HashSet<HgPathBuf>>;
 
 impl<'q> Env<'q> {
     pub(super) fn new(ctx: &'q QueryContext, base: Revision, rev: Revision) -> Self {
-        Self { ctx, base, rev, status: OnceCell::new() }
+        let within = Matcher::always();
+        Self { ctx, base, rev, within, tells: false, status: OnceCell::new() }
+    }
+
+    /// About other revisions.
+    pub(super) fn between(&self, base: Revision, rev: Revision) -> Self {
+        Self { base, rev, within: self.within.clone(), status: OnceCell::new(), ..*self }
+    }
+
+    /// About those files only that match.
+    pub(super) fn narrowed(&self, matcher: &Matcher) -> Self {
+        let within = match self.within.is_always() {
+            true => matcher.clone(),
+            false => Matcher::intersection(self.within.clone(), matcher.clone()),
+        };
+        Self { within, status: self.status.clone(), ..*self }
+    }
+
+    /// With the status at hand.
+    pub(super) fn with_status(&self) -> Result<Self> {
+        let status = OnceCell::from(Rc::new(self.compute_status()?));
+        Ok(Self { within: self.within.clone(), status, ..*self })
     }
 
     /// The status of all files, with unknown, ignored and clean ones.
@@ -34,31 +60,40 @@ impl<'q> Env<'q> {
         if let Some(status) = self.status.get() {
             return Ok(status);
         }
-        let status = self.compute_status()?;
+        let status = Rc::new(self.compute_status()?);
         Ok(self.status.get_or_init(|| status))
     }
 
     fn compute_status(&self) -> Result<Status> {
-        let everything = Matcher::always();
+        let status = self.compare()?;
+        if self.tells {
+            for (path, reason) in &status.bad {
+                let path = hg_match::path_to(self.ctx.repo.root_bytes(), &self.ctx.cwd, path);
+                self.ctx.repo.reporter().warn(&[&path[..], b": ", reason, b"\n"].concat());
+            }
+        }
+        Ok(status)
+    }
+
+    fn compare(&self) -> Result<Status> {
         let options = StatusOptions { unknown: true, ignored: true, clean: true };
         if self.rev.is_wdir() {
             let mut wdir = WorkingDir::open(&self.ctx.repo)?;
             if self.base == self.ctx.wdir_parents()?[0] {
-                return wdir.status(&everything, options);
+                return wdir.status(&self.within, options);
             }
             let base = changes::manifest(self.ctx, self.base)?;
-            return status_against(&mut wdir, &base, &everything, options);
+            return status_against(&mut wdir, &base, &self.within, options);
         }
         if self.base.is_wdir() {
             // Backwards: what the working directory has added is removed.
-            let reversed = Env::new(self.ctx, self.rev, self.base);
-            let mut status = reversed.compute_status()?;
+            let mut status = self.between(self.rev, self.base).compare()?;
             std::mem::swap(&mut status.added, &mut status.removed);
             return Ok(status);
         }
         let (old, new) =
             (changes::manifest(self.ctx, self.base)?, changes::manifest(self.ctx, self.rev)?);
-        Ok(between_manifests(&old, &new, &everything, true))
+        Ok(between_manifests(&old, &new, &self.within, true))
     }
 
     /// The tracked files.

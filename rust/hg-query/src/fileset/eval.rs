@@ -16,8 +16,16 @@ pub(super) fn eval(env: &Env<'_>, tree: &Tree) -> Result<Matcher> {
         ("", _) => Err(Error::parse("missing argument", None)),
         ("string" | "symbol" | "kindpat", _) => patterns(env, std::slice::from_ref(tree)),
         ("patterns", children) => patterns(env, children),
-        ("and", [left, right]) => Ok(Matcher::intersection(eval(env, left)?, eval(env, right)?)),
-        ("minus", [left, right]) => Ok(Matcher::difference(eval(env, left)?, eval(env, right)?)),
+        ("and", [left, right]) => {
+            let left = eval(env, left)?;
+            let right = eval(&env.narrowed(&left), right)?;
+            Ok(Matcher::intersection(left, right))
+        }
+        ("minus", [left, right]) => {
+            let left = eval(env, left)?;
+            let right = eval(&env.narrowed(&left), right)?;
+            Ok(Matcher::difference(left, right))
+        }
         ("or", children) => {
             let parts = children.iter().map(|child| eval(env, child));
             Ok(Matcher::union(parts.collect::<Result<_>>()?))
@@ -29,7 +37,7 @@ pub(super) fn eval(env: &Env<'_>, tree: &Tree) -> Result<Matcher> {
             name.push(b'>');
             Ok(Matcher::predicate(name, Arc::new(move |path| !operand.matches(path))))
         }
-        ("withstatus", [operand, _]) => eval(env, operand),
+        ("withstatus", [operand, _]) => eval(&env.with_status()?, operand),
         ("list", _) => Err(Error::parse("can't use a list in this context", None)
             .hint("see 'hg help \"filesets.x or y\"'")),
         ("func", [name, arguments]) => {

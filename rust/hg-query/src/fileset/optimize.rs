@@ -71,18 +71,17 @@ fn intersection(children: Vec<Tree>) -> (u32, Tree) {
 
 /// Plain patterns are matched together.
 fn union(children: Vec<Tree>) -> (u32, Tree) {
-    let mut parts: Vec<(u32, Tree)> = children.into_iter().map(rewrite).collect();
+    let is_pattern =
+        |(_, tree): &(u32, Tree)| matches!(tree.kind(), "string" | "symbol" | "kindpat");
+    let (patterns, mut parts): (Vec<_>, Vec<_>) =
+        children.into_iter().map(rewrite).partition(is_pattern);
+    if !patterns.is_empty() {
+        let patterns = patterns.into_iter().map(|(_, tree)| tree).collect();
+        parts.push((NAME, Tree::Node("patterns", patterns)));
+    }
     parts.sort_by_key(|(weight, _)| *weight);
     let weight = parts.last().map_or(0, |(weight, _)| *weight);
-    let is_pattern = |tree: &Tree| matches!(tree.kind(), "string" | "symbol" | "kindpat");
-    let (patterns, others): (Vec<Tree>, Vec<Tree>) =
-        parts.into_iter().map(|(_, tree)| tree).partition(is_pattern);
-    let mut trees = Vec::new();
-    match patterns.len() {
-        0 => {}
-        _ => trees.push(Tree::Node("patterns", patterns)),
-    }
-    trees.extend(others);
+    let mut trees: Vec<Tree> = parts.into_iter().map(|(_, tree)| tree).collect();
     match trees.len() {
         1 => (weight, trees.remove(0)),
         _ => (weight, Tree::Node("or", trees)),

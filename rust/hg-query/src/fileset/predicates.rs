@@ -99,7 +99,7 @@ pub(super) fn call(env: &Env<'_>, name: &[u8], arguments: &Tree) -> Result<Match
         "hgignore" => {
             no_arguments(arguments, known)?;
             let ignore = WorkingDir::open(&env.ctx.repo)?.ignore()?;
-            Ok(Matcher::predicate(*known, Arc::new(move |path| ignore.is_ignored(path))))
+            Ok(ignore.matcher().clone())
         }
         _ => fixed(env, known, arguments),
     }
@@ -111,6 +111,9 @@ fn fixed(env: &Env<'_>, name: &str, arguments: &Tree) -> Result<Matcher> {
     if name == "tracked" {
         let tracked = env.tracked()?;
         return Ok(Matcher::predicate(name, Arc::new(move |path| tracked.contains(path))));
+    }
+    if matches!(name, "resolved" | "unresolved") && !env.rev.is_wdir() {
+        return Ok(Matcher::never());
     }
     let paths = match name {
         "resolved" => {
@@ -139,9 +142,6 @@ fn fixed(env: &Env<'_>, name: &str, arguments: &Tree) -> Result<Matcher> {
 }
 
 fn in_state(env: &Env<'_>, wanted: fn(FileState) -> bool) -> Result<Vec<HgPathBuf>> {
-    if !env.rev.is_wdir() {
-        return Ok(Vec::new());
-    }
     let state = MergeState::read(&env.ctx.repo)?;
     let files = state.files().iter().filter(|file| wanted(file.state));
     Ok(files.map(|file| file.path.clone()).collect())
@@ -196,8 +196,9 @@ fn by_content(env: &Env<'_>, name: &str, arguments: &Tree) -> Result<Matcher> {
         }
         "encoding" => {
             let label = argument("encoding requires an encoding name")?;
-            let unknown = || Error::abort([b"unknown encoding '", &label[..], b"'"].concat());
-            let encoding = Encoding::named(&label).ok_or_else(unknown)?;
+            let Some(encoding) = Encoding::named(&label) else {
+                return Ok(of_unknown_encoding(env, shown, contents, &label));
+            };
             Arc::new(move |path| {
                 contents.read(path).is_some_and(|text| encoding.from_local(&text).is_ok())
             })
@@ -209,6 +210,19 @@ fn by_content(env: &Env<'_>, name: &str, arguments: &Tree) -> Result<Matcher> {
         }
     };
     Ok(Matcher::predicate(shown, test))
+}
+
+/// Complains as soon as there is a text to be read.
+fn of_unknown_encoding(env: &Env<'_>, shown: Vec<u8>, contents: Contents, label: &[u8]) -> Matcher {
+    let repo = env.ctx.repo.clone();
+    let message = [b"unknown encoding '", label, b"'"].concat();
+    let test = move |path: &HgPath| {
+        if contents.read(path).is_some() {
+            repo.fail_late(Error::abort(&message[..]));
+        }
+        false
+    };
+    Matcher::predicate(shown, Arc::new(test))
 }
 
 /// Whether a text that is not binary has line ends of a style.
@@ -236,7 +250,7 @@ fn revs(env: &Env<'_>, arguments: &Tree) -> Result<Matcher> {
     let mut matchers = Vec::new();
     for rev in set.iter() {
         let rev = rev?;
-        let other = Env::new(env.ctx, env.ctx.parents(rev)?[0], rev);
+        let other = env.between(env.ctx.parents(rev)?[0], rev);
         matchers.push(eval(&other, pattern)?);
     }
     Ok(Matcher::union(matchers))
@@ -254,7 +268,8 @@ fn status_between(env: &Env<'_>, arguments: &Tree) -> Result<Matcher> {
     });
     let (base, rev) = (base?, rev?);
     let (base, rev): (Revision, Option<Revision>) = revset::rev_pair(env.ctx, &[base, rev])?;
-    eval(&Env::new(env.ctx, base, rev.unwrap_or(Revision::WDIR)), pattern)
+    let other = env.between(base, rev.unwrap_or(Revision::WDIR));
+    eval(&Env { tells: true, ..other }, pattern)
 }
 
 /// The paths that `.hgsub` names, when it is tracked.

@@ -10,6 +10,19 @@ pub(super) fn call(name: &str, arguments: Tree) -> Tree {
     Tree::Node("func", vec![Tree::symbol(name), arguments])
 }
 
+/// Complains about calls of what has no name.
+///
+/// # Errors
+/// When there is one.
+pub(super) fn check_calls(tree: &Tree) -> Result<()> {
+    if let Tree::Node("func", parts) = tree
+        && parts.first().and_then(Tree::as_symbol).is_none()
+    {
+        return Err(Error::parse("not a symbol", None));
+    }
+    tree.children().iter().try_for_each(check_calls)
+}
+
 /// Rewrites a parsed tree in terms of the operations that can be evaluated.
 ///
 /// # Errors
@@ -17,6 +30,11 @@ pub(super) fn call(name: &str, arguments: Tree) -> Tree {
 pub fn analyze(tree: Tree) -> Result<Tree> {
     let (kind, children) = match tree {
         Tree::Nothing | Tree::Leaf(..) => return Ok(tree),
+        Tree::Node("func", mut parts) => {
+            let arguments = analyze(parts.pop().unwrap_or(Tree::Nothing))?;
+            parts.push(arguments);
+            return Ok(Tree::Node("func", parts));
+        }
         Tree::Node(kind, children) => (kind, children),
     };
     match kind {

@@ -198,11 +198,7 @@ fn parent<'q>(
             }
         }
     }
-    Ok(if with_null || number != 1 {
-        subset.and(SmartSet::from_set(found))
-    } else {
-        subset.among(found)
-    })
+    Ok(subset.among(found))
 }
 
 /// `set~n`.
@@ -227,7 +223,7 @@ fn generation<'q>(
         }
         found.push(rev);
     }
-    Ok(subset.and(SmartSet::from_set(found)))
+    Ok(subset.among(found))
 }
 
 /// Bounds that mean "without limit".
@@ -255,16 +251,24 @@ fn relation<'q>(
         )?,
     };
     let depth = |limit: i64| (limit != i64::MIN && limit != i64::MAX).then(|| limit.unsigned_abs());
+    let members = eval_all(ctx, set)?;
+    if members.is_empty()? {
+        return Ok(SmartSet::empty());
+    }
     // Generations before the set have negative numbers.
     let ancestors = |from: i64, to: i64| {
-        let set = eval_all(ctx, set)?;
-        walk::ancestors(ctx, &set, depth(to).unwrap_or(0), depth(from).map(|last| last + 1), false)
+        walk::ancestors(
+            ctx,
+            &members,
+            depth(to).unwrap_or(0),
+            depth(from).map(|last| last + 1),
+            false,
+        )
     };
     let descendants = |from: i64, to: i64| {
-        let set = eval_all(ctx, set)?;
         walk::descendants(
             ctx,
-            &set,
+            &members,
             depth(from).unwrap_or(0),
             depth(to).map(|last| last + 1),
             false,

@@ -18,6 +18,7 @@ use hg_types::{Result, Revision};
 
 pub use add::AddSet;
 pub use base::BaseSet;
+use filtered::SetForm;
 pub use filtered::{Condition, FilteredSet};
 pub use generator::{Direction, GeneratorSet};
 pub use repr::Repr;
@@ -286,7 +287,19 @@ impl<'q> SmartSet<'q> {
     pub fn among(self, revisions: impl IntoIterator<Item = Revision>) -> Self {
         match &self {
             Self::Span(span) if span.is_full() => self.and(Self::from_set(revisions)),
-            _ => self.filter(Condition::among(revisions)),
+            _ => self.filter(Condition::among(revisions, SetForm::Changing)),
+        }
+    }
+
+    /// As [`Self::among`], for revisions of a kind that the repository keeps.
+    #[must_use]
+    pub fn among_kept(self, revisions: impl IntoIterator<Item = Revision>) -> Self {
+        match &self {
+            Self::Span(span) if span.is_full() => {
+                let all = Self::from_list(revisions.into_iter().collect());
+                self.and(all)
+            }
+            _ => self.filter(Condition::among(revisions, SetForm::Frozen)),
         }
     }
 

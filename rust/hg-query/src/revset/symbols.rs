@@ -107,7 +107,7 @@ pub(crate) fn prefix(ctx: &QueryContext, name: &[u8]) -> Result<Option<Revision>
     let working = digits.iter().all(|c| matches!(c, b'f' | b'F'));
     match found {
         PrefixMatch::Many => disambiguate(ctx, &prefix, name),
-        PrefixMatch::One(_) if working => Err(ambiguous(name)),
+        PrefixMatch::One(_) if working => disambiguate(ctx, &prefix, name),
         PrefixMatch::One(rev) => Ok(Some(rev)),
         PrefixMatch::None => Ok(working.then_some(Revision::WDIR)),
     }

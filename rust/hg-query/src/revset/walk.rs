@@ -9,7 +9,7 @@ use crate::context::QueryContext;
 
 use super::smartset::{Direction, GeneratorSet, SmartSet};
 
-fn generator<'q>(
+pub(super) fn generator<'q>(
     revisions: impl Iterator<Item = Result<Revision>> + 'q,
     walks: Direction,
 ) -> SmartSet<'q> {

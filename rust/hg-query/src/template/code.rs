@@ -161,7 +161,7 @@ fn compile(tree: &Tree, engine: &Engine, place: Place) -> Result<Code> {
             Code::Member(value, engine.symbol_named(expect_symbol(parts.get(1))?))
         }
         Tree::Node("%", parts) => {
-            let list = operand(0, place)?;
+            let list = operand(0, Place::Top)?;
             Code::Map(list, template_operand(parts.get(1), engine)?)
         }
         Tree::Node("negate", _) => Code::Negate(operand(0, Place::Inner)?),

@@ -6,6 +6,7 @@ use hg_types::{Error, ErrorKind, Result};
 
 use super::code::{Code, Operator, Symbol};
 use super::engine::Engine;
+use super::ops::date_vars;
 use super::resolved::{FilterRef, KeywordRef};
 use super::scope::Scope;
 use super::value::{Change, Value, Vars};
@@ -80,7 +81,8 @@ impl Engine {
         if let Some(value) = self.variable(&symbol.name, symbol.keyword.as_ref(), scope)? {
             return Ok(Some(value));
         }
-        if !self.has(&symbol.name) && self.default_item(&symbol.name).is_none() {
+        let default_item = symbol.keyword.is_none() && self.default_item(&symbol.name).is_some();
+        if !self.has(&symbol.name) && !default_item {
             return Ok(None);
         }
         // The name stands for an error inside, so that a template cannot contain itself.
@@ -116,19 +118,7 @@ impl Engine {
     }
 
     fn filter(&self, filter: &FilterRef, operand: &Code, scope: &Scope) -> Result<Value> {
-        let operand_value = match operand {
-            // The list is there before the filter reads what is made of it.
-            Code::Map(list, template) => {
-                let items = self.eval(list, scope)?;
-                self.map_value(&items, list, template, scope)
-            }
-            _ => self.eval(operand, scope),
-        };
-        // What is rendered piece by piece fails while the filter reads it.
-        let value = match operand_value {
-            Err(error) if !operand.is_lazy() => return Err(error),
-            other => other,
-        };
+        let value = self.eval_for_reader(operand, scope)?;
         let run = || match (filter.input(), value?) {
             (Input::Any, value) => filter.apply(self, scope, value),
             (Input::Text, value) => {
@@ -144,7 +134,12 @@ impl Engine {
             if error.kind != ErrorKind::Parse {
                 return error;
             }
-            let name = filter.name();
+            // The names that complaints know these by.
+            let name = match filter.name() {
+                b"hex" => &b"hexfilter"[..],
+                b"user" => b"userfilter",
+                name => name,
+            };
             let hint = match operand.symbolic_name() {
                 Some(keyword) => {
                     let parts: [&[u8]; 5] = [
@@ -160,6 +155,22 @@ impl Engine {
             };
             Error { hint: Some(hint), ..error }
         })
+    }
+
+    /// The value of an expression for somebody who reads it piece by piece. The inner failure is met while it is read.
+    pub(super) fn eval_for_reader(&self, operand: &Code, scope: &Scope) -> Result<Result<Value>> {
+        let value = match operand {
+            // The list is there before anybody reads what is made of it.
+            Code::Map(list, template) => {
+                let items = self.eval(list, scope)?;
+                self.map_value(&items, list, template, scope)
+            }
+            _ => self.eval(operand, scope),
+        };
+        match value {
+            Err(error) if !operand.is_lazy() => Err(error),
+            other => Ok(other),
+        }
     }
 
     fn map(&self, list: &Code, template: &Code, scope: &Scope) -> Result<Value> {
@@ -189,8 +200,13 @@ impl Engine {
 
     fn member(&self, operand: &Code, member: &Symbol, scope: &Scope) -> Result<Value> {
         let value = self.eval(operand, scope)?;
-        if let Value::Item(item) = &value {
-            let inner = scope.with(item.vars.clone());
+        let vars = match &value {
+            Value::Item(item) => Some(item.vars.clone()),
+            Value::Date(date, _) => Some(date_vars(date)),
+            _ => None,
+        };
+        if let Some(vars) = vars {
+            let inner = scope.with(vars);
             let found = self.symbol(member, &inner)?;
             return Ok(found.unwrap_or_else(|| member.absent()));
         }

@@ -5,13 +5,15 @@ mod texts;
 
 pub use dates::short_age;
 
+use std::rc::Rc;
+
 use hg_types::{Error, Result};
 
 use super::engine::Engine;
 use super::json::{JsonStyle, append_cbor, append_json};
-use super::ops::unwrap;
+use super::raw::{self, unwrap};
 use super::scope::Scope;
-use super::value::{ItemForm, List, ListKind, Value};
+use super::value::{Item, ItemForm, List, ListKind, Value, Vars};
 use crate::plugins::Input;
 
 /// A filter.
@@ -64,39 +66,25 @@ const GENERAL: &[Filter] = &[
 ];
 
 fn count(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
-    let len = match &value {
-        Value::List(list) => list.items.len(),
-        Value::Dict(dict) => dict.pairs.len(),
-        Value::Mappings(mappings) => mappings.items.len(),
-        Value::Strings(strings) => strings.len(),
-        Value::Date(..) => 2,
-        Value::Bytes(bytes) => bytes.len(),
-        Value::Local(text) => text.local.len(),
-        Value::Item(item) => match (&item.value, item.template) {
-            (Some(Value::Bytes(bytes)), _) => bytes.len(),
-            (None, None) => item.vars.values.len(),
-            _ => return Err(not_countable()),
-        },
-        _ => return Err(not_countable()),
-    };
-    Ok(Value::from(len))
-}
-
-fn not_countable() -> Error {
-    Error::parse("not countable", None)
+    let not_countable = || Error::parse("not countable", None);
+    Ok(Value::from(raw::len(&value).ok_or_else(not_countable)?))
 }
 
 fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
-    match value {
-        Value::List(list) if !is_query(&list) => {
+    match unwrap(&value) {
+        Value::List(list) if !is_query(list) => {
             // The items are not called what they were.
-            let mut list = List { kind: ListKind::default(), ..List::clone(&list) };
+            let mut list = List { kind: ListKind::default(), ..List::clone(list) };
             list.items.reverse();
             list.shown = None;
             Ok(Value::List(list.into()))
         }
-        Value::Strings(strings) => {
-            Ok(Value::Strings(strings.iter().rev().cloned().collect::<Vec<_>>().into()))
+        Value::Strings(strings) => Ok(Value::text_list(strings.iter().rev().cloned(), "item")),
+        Value::Mappings(mappings) => {
+            let item = |value, vars| Value::Item(Rc::new(Item { value, vars, template: None }));
+            let items = mappings.items.iter().rev();
+            let items = items.map(|vars| item(Some(item(None, vars.clone())), Vars::default()));
+            Ok(Value::list(items.collect(), "item"))
         }
         _ => Err(Error::parse("not reversible", None)),
     }
@@ -104,23 +92,22 @@ fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
 
 /// Whether a list came from `revset()`, whose order belongs to the query.
 fn is_query(list: &List) -> bool {
-    matches!(list.kind, ListKind::Revisions) && list.form == ItemForm::Plain
+    matches!(list.kind, ListKind::Revisions(_)) && list.form == ItemForm::Plain
 }
 
 fn commondir(engine: &Engine, scope: &Scope, value: Value) -> Result<Value> {
-    let texts: Vec<Vec<u8>> = match &value {
+    let texts: Vec<Vec<u8>> = match unwrap(&value) {
         Value::List(list) => {
             let texts = list.items.iter().map(|item| engine.text_of(item, scope));
             texts.collect::<Result<_>>()?
         }
         Value::Strings(strings) => strings.to_vec(),
-        Value::None => Vec::new(),
-        text if !matches!(unwrap(text), Value::Bytes(_) | Value::Local(_))
-            || !engine.text_of(text, scope)?.is_empty() =>
-        {
-            return Err(Error::parse("argument is not a list of text", None));
+        Value::Dict(dict) => dict.pairs.iter().map(|(key, _)| key.clone()).collect(),
+        Value::Item(item) if item.value.is_none() => {
+            item.vars.values.iter().map(|(key, _)| key.to_vec()).collect()
         }
-        _ => Vec::new(),
+        nothing if raw::is_false(nothing) => Vec::new(),
+        _ => return Err(Error::parse("argument is not a list of text", None)),
     };
     let directories = |path: &[u8]| -> Vec<Vec<u8>> {
         let start = path.iter().position(|&c| c != b'/').unwrap_or(path.len());

@@ -88,7 +88,7 @@ pub trait Host {
         Ok(Vec::new())
     }
 
-    /// The environment variables, for `{envvars}`.
+    /// The environment variables that templates may see, for `{envvars}`.
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         Vec::new()
     }

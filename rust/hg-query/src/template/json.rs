@@ -2,7 +2,8 @@
 
 use hg_types::{Error, Result};
 
-use super::ops::{append_plain, float_text, unwrap};
+use super::ops::{append_plain, float_text};
+use super::raw::unwrap;
 use super::value::{Value, Vars};
 
 /// Which characters JSON strings escape.

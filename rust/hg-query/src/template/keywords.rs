@@ -58,12 +58,12 @@ impl Caches {
     pub(super) fn extdata(
         &self,
         source: &[u8],
-        read: impl FnOnce() -> Result<BTreeMap<Revision, Vec<u8>>>,
+        read: impl FnOnce() -> Result<Vec<(Revision, Vec<u8>)>>,
     ) -> Result<ExtData> {
         if let Some(known) = self.extdata.borrow().get(source) {
             return Ok(Rc::clone(known));
         }
-        let found = Rc::new(read()?);
+        let found: ExtData = Rc::new(read()?.into_iter().collect());
         self.extdata.borrow_mut().insert(source.to_vec(), Rc::clone(&found));
         Ok(found)
     }

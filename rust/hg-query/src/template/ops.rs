@@ -7,6 +7,7 @@ use hg_types::{Error, HgDate, Node, Result, Revision};
 use super::changeset::Changeset;
 use super::code::Code;
 use super::engine::Engine;
+use super::raw::{self, unwrap};
 use super::scope::Scope;
 use super::value::{
     Change, DateForm, Dict, Item, ItemForm, List, ListKind, Mappings, PairForm, Value, Vars,
@@ -23,7 +24,7 @@ impl Engine {
             Value::Dict(dict) => {
                 // What old-style templates could change has nothing between its items.
                 let separator: &[u8] = match dict.form {
-                    PairForm::Escaped | PairForm::Copy => b"",
+                    PairForm::Run | PairForm::Escaped | PairForm::Copy | PairForm::Options => b"",
                     _ => b" ",
                 };
                 self.show_dict(dict, separator, scope, out)
@@ -108,30 +109,25 @@ impl Engine {
         message: Option<&str>,
     ) -> Result<HgDate> {
         let fail = |text: &str| Error::parse(message.unwrap_or(text), None);
+        if raw::is_false(value) {
+            return Ok(HgDate::default());
+        }
         match unwrap(value) {
             Value::Date(date, _) => Ok(*date),
             Value::List(list) => match list.items.iter().map(unwrap).collect::<Vec<_>>()[..] {
                 [Value::Int(seconds), Value::Int(offset)] => {
                     Ok(HgDate::new(*seconds, i32::try_from(*offset).unwrap_or(0)))
                 }
-                [] => Ok(HgDate::default()),
                 _ => Err(fail("not a date tuple nor a string")),
             },
-            Value::None => Ok(HgDate::default()),
-            Value::Item(item) if item.value.is_none() => Ok(HgDate::default()),
-            Value::Strings(strings) if strings.is_empty() => Ok(HgDate::default()),
-            Value::Strings(_) | Value::Dict(_) | Value::Mappings(_) => {
+            Value::Strings(_) | Value::Dict(_) | Value::Mappings(_) | Value::Item(_) => {
                 Err(fail("not a date tuple nor a string"))
             }
-            Value::Int(0) => Ok(HgDate::default()),
             Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
                 Err(fail("not a date tuple nor a string"))
             }
             other => {
                 let text = self.text_of(other, scope)?;
-                if text.is_empty() {
-                    return Ok(HgDate::default());
-                }
                 if text.trim_ascii().is_empty() {
                     return Err(fail("invalid date: ''"));
                 }
@@ -162,6 +158,7 @@ impl Engine {
                 }
             }
             Value::Item(item) => each(item.vars.clone())?,
+            Value::Date(date, _) => each(date_vars(date))?,
             Value::Mappings(mappings) => {
                 for vars in &mappings.items {
                     each(vars.clone())?;
@@ -192,7 +189,7 @@ impl Engine {
                 let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
                 Vars::changeset(Rc::new(changeset))
             }
-            ListKind::Revisions => {
+            ListKind::Revisions(_) => {
                 let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
                 let values = vec![(b"revision"[..].into(), item.clone())];
                 Vars { values, change: Change::Changeset(Rc::new(changeset)) }
@@ -245,15 +242,14 @@ impl Engine {
     pub(super) fn value_member(&self, value: &Value, name: &[u8]) -> Result<Value> {
         match value {
             Value::Dict(dict) => Ok(dict_item(dict, name)),
-            Value::Date(date, _) => Ok(match name {
-                b"unixtime" => Value::Int(date.seconds),
-                b"tzoffset" => Value::Int(date.offset.into()),
-                _ => Value::None,
-            }),
-            Value::Item(item) => match &item.value {
-                Some(inner) => self.value_member(inner, name),
-                None => Ok(find_var(&item.vars, name)),
+            Value::Item(item) if let Some(inner) = &item.value => match inner {
+                composed if raw::is_composed(composed) => {
+                    let what = [&describe(value)[..], b" is not a dictionary"].concat();
+                    Err(Error::parse(what, None))
+                }
+                inner => self.value_member(inner, name),
             },
+            Value::Item(_) => Err(Error::parse("not a dictionary", None)),
             Value::List(_) | Value::Mappings(_) | Value::Strings(_) => {
                 Err(Error::parse("not a dictionary", None))
             }
@@ -284,9 +280,10 @@ impl Engine {
                 self.show_mappings(mappings, separator, scope, &mut out)?;
             }
             Value::Strings(strings) => out = strings.join(separator),
-            Value::NoItem => {}
             Value::Item(item) if item.value.is_none() => self.show_item(item, scope, &mut out)?,
-            Value::Bytes(_) | Value::Local(_) | Value::Item(_) => {
+            Value::Bytes(_) | Value::Local(_) | Value::Item(_)
+                if matches!(unwrap(value), Value::Bytes(_) | Value::Local(_)) =>
+            {
                 let text = self.text_of(value, scope)?;
                 out = text.chunks(1).collect::<Vec<_>>().join(separator);
             }
@@ -362,8 +359,8 @@ impl Engine {
     ) -> Result<()> {
         out.extend_from_slice(key);
         match form {
-            PairForm::Key => return Ok(()),
-            PairForm::Equals | PairForm::Open | PairForm::Escaped => out.push(b'='),
+            PairForm::Key | PairForm::Options => return Ok(()),
+            PairForm::Equals | PairForm::Run | PairForm::Open | PairForm::Escaped => out.push(b'='),
             PairForm::Copy => out.extend_from_slice(b" ("),
             PairForm::Colon => out.extend_from_slice(b": "),
         }
@@ -371,27 +368,12 @@ impl Engine {
             let text = self.text_of(value, scope)?;
             out.extend_from_slice(&crate::parser::escape(&text));
         } else if form == PairForm::Equals {
-            self.show_inner(value, scope, out)?;
+            raw::append_text(value, out);
         } else {
             self.show(value, scope, out)?;
         }
         if form == PairForm::Copy {
             out.push(b')');
-        }
-        Ok(())
-    }
-
-    /// A value of a dict: composed ones are shown in the notation of Python.
-    fn show_inner(&self, value: &Value, scope: &Scope, out: &mut Vec<u8>) -> Result<()> {
-        match value {
-            Value::List(list)
-                if !matches!(list.kind, ListKind::Revisions | ListKind::Changesets) =>
-            {
-                python_notation(value, out);
-            }
-            Value::Strings(_) | Value::Dict(_) | Value::Date(..) => python_notation(value, out),
-            Value::Item(item) if item.value.is_none() => out.extend_from_slice(b"{}"),
-            other => return self.show(other, scope, out),
         }
         Ok(())
     }
@@ -402,7 +384,17 @@ impl Engine {
                 let inner = scope.with(item.vars.clone());
                 self.render_code(&*self.builtin(template)?, &inner, out)
             }
-            (None, Some(value)) => self.show(value, scope, out),
+            (None, Some(value)) => match value {
+                Value::List(list) if let Some(shown) = &list.shown => {
+                    out.extend_from_slice(shown);
+                    Ok(())
+                }
+                composed if raw::is_composed(composed) => {
+                    raw::append_text(value, out);
+                    Ok(())
+                }
+                plain => self.show(plain, scope, out),
+            },
             (None, None) => Err(Error::parse("not displayable without template", None)),
         }
     }
@@ -437,14 +429,19 @@ pub(super) fn dict_item(dict: &Dict, name: &[u8]) -> Value {
     let Some((key, value)) = dict.pairs.iter().find(|(key, _)| key == name) else {
         return Value::None;
     };
+    let wrapped = || {
+        let vars = pair_vars(dict, key, value);
+        Value::Item(Rc::new(Item { value: Some(value.clone()), vars, template: None }))
+    };
     match value {
+        // Dicts made in templates forget what their values were like.
+        _ if dict.form == PairForm::Equals => wrapped(),
+        Value::Item(item) if dict.form == PairForm::Open => {
+            Value::Item(Rc::new(Item { vars: pair_vars(dict, key, value), ..Item::clone(item) }))
+        }
         Value::List(_) | Value::Dict(_) | Value::Item(_) | Value::Mappings(_) => value.clone(),
-        Value::Date(..) | Value::Strings(_) | Value::NoItem => value.clone(),
-        plain => Value::Item(Rc::new(Item {
-            value: Some(plain.clone()),
-            vars: pair_vars(dict, key, value),
-            template: None,
-        })),
+        Value::Strings(_) | Value::NoItem => value.clone(),
+        _ => wrapped(),
     }
 }
 
@@ -472,23 +469,18 @@ pub(super) fn pair_vars(dict: &Dict, key: &[u8], value: &Value) -> Vars {
     Vars { values, change }
 }
 
-fn find_var(vars: &Vars, name: &[u8]) -> Value {
-    let found = vars.values.iter().find(|(known, _)| &known[..] == name);
-    found.map_or(Value::None, |(_, value)| value.clone())
+/// What a date is made of.
+pub(super) fn date_vars(date: &HgDate) -> Vars {
+    Vars::new([
+        ("unixtime", Value::Int(date.seconds)),
+        ("tzoffset", Value::Int(date.offset.into())),
+    ])
 }
 
 fn revision_of(value: &Value) -> Revision {
     match unwrap(value) {
         Value::Int(number) => i32::try_from(*number).map_or(Revision::NULL, Revision::new),
         _ => Revision::NULL,
-    }
-}
-
-/// The value inside an item.
-pub(super) fn unwrap(value: &Value) -> &Value {
-    match value {
-        Value::Item(item) => item.value.as_ref().map_or(value, unwrap),
-        value => value,
     }
 }
 
@@ -502,7 +494,11 @@ pub(super) fn truth(value: &Value) -> bool {
         Value::Local(text) => !text.local.is_empty(),
         Value::List(list) => !list.items.is_empty(),
         Value::Dict(dict) => !dict.pairs.is_empty(),
-        Value::Item(item) => item.value.as_ref().is_none_or(truth),
+        Value::Item(item) => match &item.value {
+            None => true,
+            Some(Value::NoItem) => false,
+            Some(inner) => raw::is_composed(inner) || truth(inner),
+        },
         Value::Mappings(mappings) => !mappings.items.is_empty(),
         Value::Strings(strings) => !strings.is_empty(),
     }
@@ -515,6 +511,11 @@ pub(super) fn describe(value: &Value) -> Vec<u8> {
         Value::Local(text) => crate::parser::quote(&text.local),
         Value::None | Value::NoItem => b"None".to_vec(),
         Value::Date(..) => b"date".to_vec(),
+        composed if raw::is_composed(composed) => {
+            let mut out = Vec::new();
+            raw::append_notation(composed, &mut out);
+            out
+        }
         plain => {
             let mut out = Vec::new();
             append_plain(plain, &mut out);
@@ -541,6 +542,7 @@ pub(super) fn append_plain(value: &Value, out: &mut Vec<u8>) {
             let text = match form {
                 DateForm::Pair => format!("{} {}", date.seconds, date.offset),
                 DateForm::Keyword => format!("{}.0{}", date.seconds, date.offset),
+                DateForm::Joined => format!("{}{}", date.seconds, date.offset),
             };
             out.extend_from_slice(text.as_bytes());
         }
@@ -550,57 +552,6 @@ pub(super) fn append_plain(value: &Value, out: &mut Vec<u8>) {
             }
         }
         _ => {}
-    }
-}
-
-/// A value inside of another as upstream shows it: in the notation of Python.
-fn python_notation(value: &Value, out: &mut Vec<u8>) {
-    let text = |bytes: &[u8], out: &mut Vec<u8>| {
-        out.push(b'b');
-        match bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-            true => {
-                let escaped = crate::parser::escape(bytes);
-                out.push(b'"');
-                out.extend_from_slice(&bstr::ByteSlice::replace(&escaped[..], "\\'", "'"));
-                out.push(b'"');
-            }
-            false => out.extend_from_slice(&crate::parser::quote(bytes)),
-        }
-    };
-    match unwrap(value) {
-        Value::Bytes(bytes) => text(bytes, out),
-        Value::Local(local) => text(&local.local, out),
-        Value::None => out.extend_from_slice(b"None"),
-        Value::List(list) => {
-            out.push(b'[');
-            for (at, item) in list.items.iter().enumerate() {
-                out.extend_from_slice(if at > 0 { b", " } else { b"" });
-                python_notation(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Strings(strings) => {
-            out.push(b'[');
-            for (at, item) in strings.iter().enumerate() {
-                out.extend_from_slice(if at > 0 { b", " } else { b"" });
-                text(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Dict(dict) => {
-            out.push(b'{');
-            for (at, (key, value)) in dict.pairs.iter().enumerate() {
-                out.extend_from_slice(if at > 0 { b", " } else { b"" });
-                text(key, out);
-                out.extend_from_slice(b": ");
-                python_notation(value, out);
-            }
-            out.push(b'}');
-        }
-        Value::Date(date, _) => {
-            out.extend_from_slice(format!("({}, {})", date.seconds, date.offset).as_bytes());
-        }
-        plain => append_plain(plain, out),
     }
 }
 

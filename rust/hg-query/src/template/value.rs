@@ -52,6 +52,8 @@ pub enum DateForm {
     Pair,
     /// `seconds.0offset`, as the `date` keyword has it.
     Keyword,
+    /// `secondsoffset`, in dicts.
+    Joined,
 }
 
 /// A list: `{files}`, `{revset(...)}`.
@@ -72,8 +74,9 @@ pub struct List {
 pub enum ListKind {
     /// A value called by a name, with further variables that are the same for each.
     Named(Name, Vec<(Name, Value)>),
-    /// Revision numbers; the changeset is in the context of each.
-    Revisions,
+    /// Revision numbers of a query, which upstream shows so inside of other values; the changeset is in the context of
+    /// each.
+    Revisions(Rc<[u8]>),
     /// Revision numbers that are not called anything.
     Changesets,
     /// Paths in the changeset.
@@ -132,12 +135,16 @@ pub enum PairForm {
     Equals,
     /// `key=value`; an item brings the variables of its value along.
     Open,
+    /// `key=value`, one right after the other.
+    Run,
     /// `key=value` with escapes in the value.
     Escaped,
     /// `key (value)`.
     Copy,
     /// The key alone.
     Key,
+    /// The key alone, one right after the other.
+    Options,
     /// `key: value`.
     Colon,
 }

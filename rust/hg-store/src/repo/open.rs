@@ -114,6 +114,7 @@ impl Repo {
             parts: Parts::default(),
             transaction: Mutex::new(Weak::new()),
             carried: Mutex::default(),
+            late_failure: Mutex::default(),
             overlay_start: std::sync::OnceLock::new(),
             overlay: RwLock::default(),
         })))

@@ -221,6 +221,7 @@ impl Running {
         self.finalize()?;
         // Nothing that was made from wrong bytes is kept.
         hg_vfs::check_torn()?;
+        self.repo.check_late()?;
         self.commit_journal()?;
         let post_close = std::mem::take(&mut self.state()?.post_close);
         let lent = self.lend()?;

@@ -164,7 +164,7 @@ pub(super) fn common_ancestor_heads<'q>(call: Call<'q, '_>) -> Result<SmartSet<'
         }
     }
     let heads = call.ctx.changelog().common_ancestor_heads(&known);
-    Ok(call.subset.and(SmartSet::from_list(heads)))
+    Ok(call.subset.and(SmartSet::from_set(heads)))
 }
 
 /// `heads(set)`
@@ -262,6 +262,9 @@ fn some_parents<'q>(call: Call<'q, '_>, which: &[usize]) -> Result<SmartSet<'q>>
     }
     if found.is_empty() && which.len() == 1 && *call.arguments == Tree::Nothing {
         return Ok(SmartSet::empty());
+    }
+    if which.len() == 1 && *call.arguments == Tree::Nothing {
+        return Ok(call.subset.and(SmartSet::from_list(found)));
     }
     Ok(call.subset.among(found))
 }

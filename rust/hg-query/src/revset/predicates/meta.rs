@@ -189,7 +189,7 @@ pub(super) fn origin<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         }
         origins.insert(first);
     }
-    Ok(call.subset.and(SmartSet::from_set(origins)))
+    Ok(call.subset.among(origins))
 }
 
 /// `destination([set])`

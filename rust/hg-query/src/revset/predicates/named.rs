@@ -42,7 +42,7 @@ fn of_space<'q>(call: Call<'q, '_>, name: &str, space: Namespace) -> Result<Smar
     let arguments = arguments(call.arguments, 0..=1, &format!("{name} takes one or no arguments"))?;
     let Some(pattern) = arguments.first() else {
         let (_, revs) = matching_names(ctx, space, |_| true)?;
-        return Ok(call.subset.and(SmartSet::from_set(revs)));
+        return Ok(call.subset.among(revs));
     };
     let given = string(pattern, &format!("the argument to {name} must be a string"))?;
     let pattern = StringPattern::whole(given)?;
@@ -52,18 +52,18 @@ fn of_space<'q>(call: Call<'q, '_>, name: &str, space: Namespace) -> Result<Smar
         let text = if plain { expand(ctx, space, &pattern.text)? } else { pattern.text.clone() };
         let (any, revs) = matching_names(ctx, space, |name| name == &text[..])?;
         if !any && space == Namespace::Tags && text == b"tip" {
-            return Ok(call.subset.and(SmartSet::from_set([ctx.tip()])));
+            return Ok(call.subset.among([ctx.tip()]));
         }
         if !any {
             return Err(missing(name, &pattern.text));
         }
-        return Ok(call.subset.and(SmartSet::from_set(revs)));
+        return Ok(call.subset.among(revs));
     }
     let (_, mut revs) = matching_names(ctx, space, |name| pattern.matches(name))?;
     if space == Namespace::Tags && pattern.matches(b"tip") {
         revs.insert(ctx.tip());
     }
-    Ok(call.subset.and(SmartSet::from_set(revs)))
+    Ok(call.subset.among(revs))
 }
 
 fn expand(ctx: &QueryContext, space: Namespace, name: &[u8]) -> Result<Vec<u8>> {

@@ -5,7 +5,7 @@ use hg_types::{Phase, Result, Revision};
 use crate::context::QueryContext;
 use crate::revset::args::{arguments, no_arguments, parse_error, symbol};
 use crate::revset::eval::eval_all;
-use crate::revset::smartset::{Condition, SmartSet};
+use crate::revset::smartset::{Condition, Direction, SmartSet};
 use crate::revset::walk;
 
 use super::Call;
@@ -66,7 +66,7 @@ pub(super) fn phase_and_ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>
     let [phase, set] = arguments(call.arguments, 2..=2, COMPLAINT)? else {
         return Err(parse_error(COMPLAINT));
     };
-    let wanted = match symbol(phase, "first argument to _phaseandancestors must be a phase")? {
+    let wanted = match symbol(phase, "not a symbol")? {
         b"draft" => &[Phase::Draft][..],
         b"secret" => &[Phase::Secret],
         b"_notpublic" => NOT_PUBLIC,
@@ -78,10 +78,22 @@ pub(super) fn phase_and_ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>
     let ctx = call.ctx;
     let phases = ctx.repo.phases()?;
     let set = eval_all(ctx, set)?;
-    let ancestors = walk::ancestors(ctx, &set, 0, None, false)?;
+    let ancestors = walk::ancestors(ctx, &set, 0, None, false)?.sorted(true).iter();
     let lowest = phases.first_mutable();
-    let test = move |rev: Revision| {
-        Ok(!rev.is_wdir() && rev >= lowest && wanted.contains(&phases.phase(rev)))
+    let least = wanted.iter().copied().min().unwrap_or(Phase::Draft);
+    let phase_of = move |rev: Revision| match rev.is_wdir() || rev < lowest {
+        true => Phase::Public,
+        false => phases.phase(rev),
     };
-    Ok(call.subset.and(ancestors).filter(Condition::new(test)))
+    let of_phase = phase_of.clone();
+    let found = ancestors.filter(move |rev| match rev {
+        Ok(rev) => of_phase(*rev) >= least,
+        Err(_) => true,
+    });
+    let set = call.subset.and(walk::generator(found, Direction::Descending));
+    // Drafts have secret descendants; above the other borders everything belongs to it.
+    match least == Phase::Draft && wanted.len() == 1 {
+        true => Ok(set.filter(Condition::new(move |rev| Ok(wanted.contains(&phase_of(rev)))))),
+        false => Ok(set),
+    }
 }

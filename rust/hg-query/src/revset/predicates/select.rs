@@ -6,7 +6,7 @@ use crate::parser::Tree;
 use crate::revset::args::{
     arguments, integer, integer_range, keyword_arguments, no_arguments, parse_error,
 };
-use crate::revset::eval::{Order, eval, eval_all};
+use crate::revset::eval::{Order, eval, eval_all, full};
 use crate::revset::smartset::{BaseSet, Hidden, Repr, SmartSet, SpanSet};
 
 use super::Call;
@@ -131,11 +131,14 @@ pub(super) fn expect_size<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     if least < 0 || most < 0 {
         return Err(parse_error("negative size"));
     }
-    let result = eval(call.ctx, call.subset, set, call.order)?;
+    let result = eval(call.ctx, full(call.ctx), set, call.order)?;
     let len = result.len()?;
     let count = i64::try_from(len).unwrap_or(i64::MAX);
     if (least..=most).contains(&count) {
-        return Ok(result);
+        return Ok(match call.order {
+            Order::Define => result.and(call.subset),
+            _ => call.subset.and(result),
+        });
     }
     let expected = match least == most {
         true => format!("expected {least}"),

@@ -93,13 +93,13 @@ pub(super) fn sort<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         return Err(only_with("random.seed", "random"));
     }
     let revs = eval(ctx, subset, set, order)?;
+    if keys.is_empty() || order != Order::Define {
+        return Ok(revs);
+    }
     let first_branch = match arguments.get("topo.firstbranch") {
         Some(tree) => eval_all(ctx, tree)?.to_vec()?,
         None => Vec::new(),
     };
-    if keys.is_empty() || order != Order::Define {
-        return Ok(revs);
-    }
     match keys[..] {
         [(Key::Rev, reverse)] => Ok(revs.sorted(reverse)),
         [(Key::Topo, reverse)] => {

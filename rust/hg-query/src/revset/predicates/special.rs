@@ -33,14 +33,14 @@ fn of_bits<'q>(
     no_arguments(call.arguments, name)?;
     let ctx = call.ctx;
     let found = find(ctx)?;
-    Ok(call.subset.and(SmartSet::from_set(found.iter())))
+    Ok(call.subset.among_kept(found.iter()))
 }
 
 /// `hidden()`
 pub(super) fn hidden<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     no_arguments(call.arguments, "hidden")?;
     let hidden = call.ctx.repo.filtered_revs(hg_store::View::Visible)?;
-    Ok(call.subset.and(SmartSet::from_set(hidden.iter())))
+    Ok(call.subset.among_kept(hidden.iter()))
 }
 
 /// `obsolete()`
@@ -134,7 +134,8 @@ pub(super) fn extdata<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let complaint = "extdata takes at least 1 string argument";
     let source = string(arguments.get("source").unwrap_or(&Tree::Nothing), complaint)?;
     let found = crate::extdata::read(call.ctx, source)?;
-    Ok(call.subset.and(SmartSet::from_set(found.into_keys())))
+    let revs = found.into_iter().map(|(rev, _)| rev).collect();
+    Ok(call.subset.and(SmartSet::from_list(revs)))
 }
 
 /// `outgoing([path])`
@@ -148,8 +149,8 @@ pub(super) fn outgoing<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let Some(remotes) = &call.ctx.remotes else {
         return Err(unsupported("outgoing"));
     };
-    let revs = remotes.outgoing(call.ctx, path)?;
-    Ok(call.subset.and(SmartSet::from_set(revs)))
+    let revs = remotes.outgoing(call.ctx, path.filter(|path| !path.is_empty()))?;
+    Ok(call.subset.among(revs))
 }
 
 /// `remote([id [,path]])`

@@ -21,7 +21,7 @@ enum Test<'q> {
     Within(Box<SmartSet<'q>>),
     Outside(Box<SmartSet<'q>>),
     Visible(Hidden),
-    Among(Rc<BTreeSet<Revision>>),
+    Among(Rc<BTreeSet<Revision>>, SetForm),
 }
 
 impl<'q> Condition<'q> {
@@ -57,8 +57,8 @@ impl<'q> Condition<'q> {
     }
 
     /// Being one of some revisions.
-    pub(super) fn among(revisions: impl IntoIterator<Item = Revision>) -> Self {
-        Self { test: Test::Among(Rc::new(revisions.into_iter().collect())), repr: None }
+    pub(super) fn among(revisions: impl IntoIterator<Item = Revision>, form: SetForm) -> Self {
+        Self { test: Test::Among(Rc::new(revisions.into_iter().collect()), form), repr: None }
     }
 
     fn holds(&self, rev: Revision) -> Result<bool> {
@@ -67,7 +67,7 @@ impl<'q> Condition<'q> {
             Test::Within(set) => set.contains(rev),
             Test::Outside(set) => Ok(!set.contains(rev)?),
             Test::Visible(hidden) => Ok(hidden.binary_search(&rev).is_err()),
-            Test::Among(revisions) => Ok(revisions.contains(&rev)),
+            Test::Among(revisions, _) => Ok(revisions.contains(&rev)),
         }
     }
 
@@ -80,15 +80,32 @@ impl<'q> Condition<'q> {
             Test::Ask(_) => self.repr.clone(),
             Test::Within(set) => Some(set.repr()),
             Test::Outside(set) => Some(Repr::of("not", [set.repr()])),
-            Test::Visible(hidden) => {
-                let shown = joined(hash_order(hidden));
-                Some(Repr::text(format!("not frozenset({{{shown}}})")))
-            }
-            Test::Among(revisions) => {
+            Test::Visible(hidden) => Some(Repr::text(format!("not {}", frozen(hidden)))),
+            Test::Among(revisions, SetForm::Changing) => {
                 let shown = joined(revisions.iter().copied());
                 Some(Repr::bare(format!("set([{shown}])")))
             }
+            Test::Among(revisions, SetForm::Frozen) => {
+                let revisions: Vec<_> = revisions.iter().copied().collect();
+                Some(Repr::bare(frozen(&revisions)))
+            }
         }
+    }
+}
+
+/// Which kind of set upstream prints.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SetForm {
+    /// One that was made for the question.
+    Changing,
+    /// One that is kept for later questions.
+    Frozen,
+}
+
+fn frozen(revisions: &[Revision]) -> String {
+    match revisions {
+        [] => "frozenset()".to_owned(),
+        _ => format!("frozenset({{{}}})", joined(hash_order(revisions))),
     }
 }
 

@@ -30,40 +30,24 @@ impl Repr {
         Self { bare: true, ..Self::text(head) }
     }
 
-    /// The indented form, without a final newline.
+    /// The form on one line.
     #[must_use]
-    pub fn pretty(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        self.pretty_into(0, &mut out);
+    pub fn line(&self) -> Vec<u8> {
+        if self.bare {
+            return self.head.clone();
+        }
+        let mut out = [b"<", &self.head[..]].concat();
+        for (index, part) in self.parts.iter().enumerate() {
+            out.extend_from_slice(if index > 0 || part.bare { b", " } else { b" " });
+            out.extend(part.line());
+        }
+        out.push(b'>');
         out
     }
 
-    fn pretty_into(&self, level: usize, out: &mut Vec<u8>) {
-        if self.bare {
-            out.extend_from_slice(&self.head);
-            return;
-        }
-        out.push(b'<');
-        // Texts are not told from structure: a bracket in one starts a line too.
-        for (at, &c) in self.head.iter().enumerate() {
-            if c == b'<' && at > 0 {
-                out.push(b'\n');
-                out.resize(out.len() + 2 * (level + 1), b' ');
-            }
-            out.push(c);
-        }
-        for (index, part) in self.parts.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            if part.bare {
-                out.push(b' ');
-            } else {
-                out.push(b'\n');
-                out.resize(out.len() + 2 * (level + 1), b' ');
-            }
-            part.pretty_into(level + 1, out);
-        }
-        out.push(b'>');
+    /// The indented form, without a final newline.
+    #[must_use]
+    pub fn pretty(&self) -> Vec<u8> {
+        hg_match::pretty_repr(&self.line())
     }
 }

@@ -21,8 +21,9 @@ pub(super) const FILTERS: &[Filter] = &[
     text("email", |_, _, value| ok(text::email(&get(value)))),
     text("emailuser", |_, _, value| {
         let author = get(value);
-        let address = text::email(&author);
-        ok(address.split(|&c| c == b'@').next().unwrap_or_default())
+        let user = author.split(|&c| c == b'@').next().unwrap_or_default();
+        let start = user.iter().position(|&c| c == b'<').map_or(0, |at| at + 1);
+        ok(&user[start..])
     }),
     text("escape", |_, _, value| ok(escape(&get(value), false))),
     text("fill68", |engine, _, value| ok(fill(engine, &get(value), 68))),

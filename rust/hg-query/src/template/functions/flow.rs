@@ -1,10 +1,11 @@
 //! Conditions.
 
-use hg_types::Result;
+use hg_types::{ErrorKind, Result};
 
 use super::super::code::Code;
 use super::super::engine::Engine;
-use super::super::ops::{append_plain, unwrap};
+use super::super::ops::append_plain;
+use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
 use super::super::value::{ListKind, Value};
 use super::{Function, expect, function};
@@ -18,8 +19,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("ifcontains", |engine, scope, arguments| {
         let args = expect(arguments, 3, 4, "ifcontains expects three or four arguments")?;
         let haystack = engine.eval(&args[1], scope)?;
-        let needle = engine.eval(&args[0], scope)?;
-        let yes = contains(engine, scope, &haystack, &needle)?;
+        let needle = engine.eval(&args[0], scope);
+        let yes = needle.and_then(|needle| contains(engine, scope, &haystack, &needle));
+        // What makes no sense is not contained.
+        let yes = match yes {
+            Err(error) if error.kind == ErrorKind::Parse => false,
+            other => other?,
+        };
         choose(engine, scope, yes, &args[2], args.get(3))
     }),
     function("ifeq", |engine, scope, arguments| {
@@ -45,9 +51,16 @@ fn choose(
 
 /// Whether a list has an item, a dict a key, or a text a part. What cannot be compared is not contained.
 fn contains(engine: &Engine, scope: &Scope, haystack: &Value, needle: &Value) -> Result<bool> {
+    let comparable = matches!(
+        unwrap(needle),
+        Value::Bytes(_) | Value::Local(_) | Value::Int(_) | Value::Bool(_)
+    );
+    if !comparable {
+        return Ok(false);
+    }
     Ok(match haystack {
         Value::List(list) => {
-            let numbers = matches!(list.kind, ListKind::Revisions | ListKind::Changesets)
+            let numbers = matches!(list.kind, ListKind::Revisions(_) | ListKind::Changesets)
                 || matches!(list.items.first(), Some(Value::Int(_)));
             if numbers {
                 let number = as_number(engine, scope, needle)?;
@@ -65,6 +78,7 @@ fn contains(engine: &Engine, scope: &Scope, haystack: &Value, needle: &Value) ->
             dict.pairs.iter().any(|(key, _)| *key == needle)
         }
         Value::Strings(strings) => strings.contains(&engine.text_of(needle, scope)?),
+        composed @ Value::Item(_) if raw::is_composed(composed) => false,
         Value::Bytes(_) | Value::Local(_) | Value::Item(_) => {
             let text = engine.text_of(haystack, scope)?;
             let needle = engine.text_of(needle, scope)?;

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use hg_types::{Error, HgPath, HgPathBuf, Node, NodePrefix, Result};
+use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Node, NodePrefix, Result};
 
 use super::super::code::Arguments;
 use super::super::engine::{Engine, unavailable};
 use super::super::keywords;
-use super::super::ops::{truth, unwrap};
+use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
 use super::super::value::{ItemForm, List, ListKind, Value};
 use super::{Function, expect, function};
@@ -19,6 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let changeset = scope.changeset().ok_or_else(|| unavailable("ctx"))?;
         let pattern = |at: usize| -> Result<Option<Vec<u8>>> {
             let text = args.get(at).map(|code| engine.string(code, scope)).transpose()?;
+            let text = text.map(|text| super::super::text::trim(&text).to_vec());
             Ok(text.filter(|text| !text.is_empty()))
         };
         let (include, exclude) = (pattern(0)?, pattern(1)?);
@@ -28,6 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("files", files),
     function("latesttag", |engine, scope, arguments| {
         let args = expect(arguments, 0, 1, "latesttag expects at most one argument")?;
+        engine.need_repo()?;
         let changeset = scope.changeset().ok_or_else(|| unavailable("ctx"))?;
         let pattern = args.first().map(|code| engine.string(code, scope)).transpose()?;
         keywords::latest_tags(engine, changeset, pattern.as_deref())
@@ -65,10 +67,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function("obsfateverb", |engine, scope, arguments| {
         let args = expect(arguments, 2, 2, "obsfateverb expects two arguments")?;
-        match engine.eval(&args[0], scope)? {
-            Value::List(successors) => Ok(Value::from(keywords::verb(successors.items.len()))),
-            _ => Err(Error::parse("obsfateverb first argument should be countable", None)),
-        }
+        let bad = || Error::parse("obsfateverb first argument should be countable", None);
+        let successors = engine.eval(&args[0], scope)?;
+        engine.eval(&args[1], scope)?;
+        let count = if raw::is_false(&successors) { Some(0) } else { raw::len(&successors) };
+        Ok(Value::from(keywords::verb(count.ok_or_else(bad)?)))
     }),
     function("shortest", shortest),
 ];
@@ -97,20 +100,16 @@ fn shortest(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Val
     let node = match hex.len() {
         0 => return Ok(Value::Bytes(hex)),
         40 => Node::from_hex(&hex),
-        1..40 => match NodePrefix::from_hex(&hex) {
-            Some(prefix) if Node::WDIR.hex().starts_with(&hex.to_ascii_lowercase()) => {
-                // The working directory's id is as much of a candidate as those of changesets.
-                match changelog.find_prefix(&prefix, |_| true) {
-                    hg_store::revlog::PrefixMatch::None => Some(Node::WDIR),
-                    _ => None,
-                }
+        // The working directory's id is as much of a candidate as those of changesets.
+        1..40 if NodePrefix::from_hex(&hex).is_some() => {
+            let context = super::query_context(engine)?;
+            match crate::revset::symbols::prefix(&context, &hex) {
+                Ok(Some(rev)) => Some(context.node(rev)),
+                Ok(None) => None,
+                Err(error) if error.kind == ErrorKind::AmbiguousPrefix => None,
+                Err(error) => return Err(error),
             }
-            Some(prefix) => match changelog.find_prefix(&prefix, |_| true) {
-                hg_store::revlog::PrefixMatch::One(rev) => Some(changelog.node(rev)),
-                _ => None,
-            },
-            None => None,
-        },
+        }
         _ => None,
     };
     let Some(node) = node else {
@@ -118,7 +117,13 @@ fn shortest(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Val
     };
     let known = node == Node::WDIR || node.is_null() || changelog.has_node(&node);
     if !known {
-        return Ok(Value::Bytes(hex));
+        let preferring = engine.host.config().get("experimental", "revisions.disambiguatewithin");
+        return match preferring {
+            Some(query) if !query.is_empty() => {
+                Err(Error::abort([b"00changelog@", &hex[..], b": no node"].concat()))
+            }
+            _ => Ok(Value::Bytes(hex)),
+        };
     }
     let minimum = usize::try_from(minimum).unwrap_or(1).max(1);
     Ok(Value::Bytes(shortest_prefix(engine, &node, minimum)?))
@@ -165,9 +170,12 @@ fn preferred_digits(engine: &Engine, node: &Node) -> Result<Option<usize>> {
     if query.is_empty() {
         return Ok(None);
     }
+    if *node == Node::WDIR {
+        return Err(Error::abort("working directory revision cannot be specified"));
+    }
     let changelog = engine.need_repo()?.changelog()?;
     let revs = super::revset_call::answer(engine, query)?;
-    let nodes: Vec<Node> = revs.iter().map(|&rev| changelog.node(rev)).collect();
+    let nodes: Vec<Node> = revs.revs.iter().map(|&rev| changelog.node(rev)).collect();
     if !nodes.contains(node) {
         return Ok(None);
     }
@@ -187,10 +195,12 @@ fn markers(
     code: Option<&super::super::code::Code>,
     function: &str,
 ) -> Result<Markers> {
-    let bad = || Error::parse(format!("{function} first argument should be an iterable"), None);
+    let of_what = if function == "obsfateusers" { " of obsmakers" } else { "" };
+    let message = format!("{function} first argument should be an iterable{of_what}");
+    let bad = || Error::parse(message.clone(), None);
     let value = code.map(|code| engine.eval(code, scope)).transpose()?.unwrap_or_default();
     let Value::List(list) = &value else {
-        return if truth(&value) { Err(bad()) } else { Ok(Vec::new()) };
+        return if raw::len(&value) == Some(0) { Ok(Vec::new()) } else { Err(bad()) };
     };
     let marker = |item: &Value| match unwrap(item) {
         Value::List(marker) => Ok(Rc::clone(marker)),

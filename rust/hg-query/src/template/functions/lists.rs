@@ -7,9 +7,10 @@ use hg_types::{Error, ErrorKind, Result};
 use super::super::code::{Arguments, Code};
 use super::super::engine::Engine;
 use super::super::eval::floor_divide;
-use super::super::ops::{append_plain, dict_item, not_iterable, pair_vars, truth, unwrap};
+use super::super::ops::{append_plain, dict_item, not_iterable, pair_vars, truth};
+use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
-use super::super::value::{Dict, Item, List, ListKind, Value, Vars};
+use super::super::value::{DateForm, Dict, Item, List, ListKind, PairForm, Value, Vars};
 use super::{Function, expect, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -58,12 +59,19 @@ fn dict(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> 
             let message = [b"duplicated dict key '", key, b"' inferred"].concat();
             return Err(Error::parse(message, None));
         }
-        pairs.push((key.to_vec(), engine.eval(code, scope)?));
+        pairs.push((key.to_vec(), dict_value(engine.eval(code, scope)?)));
     }
     for (key, code) in &arguments.keywords {
-        pairs.push((key.clone(), engine.eval(code, scope)?));
+        pairs.push((key.clone(), dict_value(engine.eval(code, scope)?)));
     }
     Ok(Value::dict(pairs, "key", "value"))
+}
+
+fn dict_value(value: Value) -> Value {
+    match value {
+        Value::Date(date, _) => Value::Date(date, DateForm::Joined),
+        other => other,
+    }
 }
 
 fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
@@ -72,6 +80,13 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
     let condition = args.get(1);
     let keep = |vars: Vars, item: &Value| -> Result<bool> {
         match condition {
+            // Values of dicts are what they are shown as.
+            None if matches!(&value, Value::Dict(dict) if dict.form != PairForm::Key) => {
+                let mut text = Vec::new();
+                raw::append_text(item, &mut text);
+                let nothing = matches!(unwrap(item), Value::None | Value::NoItem);
+                Ok(!nothing && !text.is_empty() && !matches!(unwrap(item), Value::Bool(false)))
+            }
             None => Ok(truth(item)),
             Some(condition) => holds(engine, condition, &scope.with(vars)),
         }
@@ -85,11 +100,14 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
                 }
             }
             let kind = match &list.kind {
-                ListKind::Revisions => ListKind::Changesets,
+                ListKind::Revisions(_) => ListKind::Changesets,
                 kind => kind.clone(),
             };
             let list = List { items, kind, shown: None, ..List::clone(list) };
             Ok(Value::List(Rc::new(list)))
+        }
+        Value::Dict(dict) if dict.form == PairForm::Key && condition.is_some() => {
+            Err(Error::parse("not filterable by expression", None))
         }
         Value::Dict(dict) => {
             let mut pairs = Vec::new();
@@ -98,20 +116,27 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
                     pairs.push((key.clone(), item.clone()));
                 }
             }
-            Ok(Value::Dict(Rc::new(Dict { pairs, shown: None, ..Dict::clone(dict) })))
+            // Whatever the dict was like, the rest of it is an ordinary one.
+            let form = match dict.form {
+                PairForm::Run | PairForm::Escaped => PairForm::Equals,
+                form => form,
+            };
+            Ok(Value::Dict(Rc::new(Dict { pairs, shown: None, form, ..Dict::clone(dict) })))
         }
         Value::Mappings(_) => Err(Error::parse("not filterable without template", None)),
         Value::Item(item) if item.value.is_none() => {
             Err(Error::parse("not filterable without template", None))
         }
-        Value::Strings(_) if condition.is_some() => {
+        Value::Strings(strings) if condition.is_some() && !strings.is_empty() => {
             Err(Error::parse("not filterable by expression", None))
         }
         Value::Strings(strings) => {
             let kept = strings.iter().filter(|text| !text.is_empty()).cloned().collect();
             Ok(Value::Strings(Rc::new(kept)))
         }
-        Value::Bytes(_) | Value::Local(_) | Value::Item(_) => {
+        Value::Bytes(_) | Value::Local(_) | Value::Item(_)
+            if matches!(unwrap(&value), Value::Bytes(_) | Value::Local(_)) =>
+        {
             let text = engine.text_of(&value, scope)?;
             let message = [&crate::parser::quote(&text)[..], b" is not filterable"].concat();
             Err(Error::parse(message, None))
@@ -131,8 +156,9 @@ fn extreme(
     name: &'static str,
 ) -> Result<Value> {
     let args = expect(arguments, 1, 1, &format!("{name} expects one argument"))?;
-    let value = engine.eval(&args[0], scope)?;
-    pick(engine, scope, &value, name == "max").map_err(|error| {
+    let value = engine.eval_for_reader(&args[0], scope)?;
+    let picked = value.and_then(|value| pick(engine, scope, &value, name == "max"));
+    picked.map_err(|error| {
         if error.kind == ErrorKind::Parse {
             error.hint(format!("{name} first argument should be an iterable"))
         } else {
@@ -168,7 +194,9 @@ fn pick(engine: &Engine, scope: &Scope, value: &Value, largest: bool) -> Result<
         }
         Value::Mappings(_) => Err(Error::parse("not comparable", None)),
         Value::Item(item) if item.value.is_none() => Err(Error::parse("not comparable", None)),
-        Value::Bytes(_) | Value::Local(_) | Value::Item(_) => {
+        Value::Bytes(_) | Value::Local(_) | Value::Item(_)
+            if matches!(unwrap(value), Value::Bytes(_) | Value::Local(_)) =>
+        {
             let text = engine.text_of(value, scope)?;
             let best = if largest { text.iter().max() } else { text.iter().min() };
             let byte = *best.ok_or_else(|| Error::parse("empty string", None))?;

@@ -11,11 +11,12 @@ use super::super::changeset::Changeset;
 use super::super::code::Arguments;
 use super::super::engine::Engine;
 use super::super::keywords;
-use super::super::ops::unwrap;
+use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
 use super::super::value::{Change, ItemForm, List, ListKind, Value, Vars};
 use super::{Function, expect, function};
 use crate::QueryContext;
+use crate::revset::smartset::SmartSet;
 use crate::revset::{SpecArg, format_spec};
 
 pub(super) const FUNCTIONS: &[Function] =
@@ -25,7 +26,14 @@ pub(super) const FUNCTIONS: &[Function] =
 #[derive(Default)]
 pub(crate) struct Queries {
     context: RefCell<Option<Rc<QueryContext>>>,
-    answers: RefCell<HashMap<Vec<u8>, Rc<Vec<Revision>>>>,
+    answers: RefCell<HashMap<Vec<u8>, Rc<Answer>>>,
+}
+
+/// The revisions of a query, and how upstream shows the set.
+#[derive(Default)]
+pub(super) struct Answer {
+    pub(super) revs: Vec<Revision>,
+    shown: Rc<[u8]>,
 }
 
 /// The context of queries of an engine.
@@ -47,23 +55,20 @@ pub(crate) fn query_context(engine: &Engine) -> Result<Rc<QueryContext>> {
 fn revset(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let message = "revset expects one or more arguments";
     let args = expect(arguments, 1, usize::MAX, message)?;
+    engine.need_repo()?;
     let query = engine.string(&args[0], scope)?;
-    let context = query_context(engine)?;
-    let ask = |query: Vec<u8>| -> Result<Vec<Revision>> {
-        crate::revset::any_revs(&context, &[query], None)?.to_vec()
-    };
-    let revs = if args.len() > 1 {
+    let answer = if args.len() > 1 {
         let mut values = Vec::new();
         for code in &args[1..] {
             values.push(engine.eval(code, scope)?);
         }
-        Rc::new(ask(fill_in(engine, scope, &query, values)?)?)
+        Rc::new(ask(engine, fill_in(engine, scope, &query, values)?)?)
     } else {
         answer(engine, &query)?
     };
     let mut items = Vec::new();
     if keywords::style_shows(engine, "revision", "revisions") {
-        for &rev in &*revs {
+        for &rev in &answer.revs {
             let changeset = Rc::new(Changeset::open(engine.need_history()?, rev)?);
             let values = vec![(b"revision"[..].into(), Value::from(rev.get()))];
             items.push(Vars { values, change: Change::Changeset(changeset) });
@@ -74,20 +79,25 @@ fn revset(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
     } else {
         None
     };
-    let items = revs.iter().map(|rev| Value::from(rev.get())).collect();
-    let (kind, form) = (ListKind::Revisions, ItemForm::Plain);
+    let items = answer.revs.iter().map(|rev| Value::from(rev.get())).collect();
+    let (kind, form) = (ListKind::Revisions(answer.shown.clone()), ItemForm::Plain);
     Ok(Value::List(Rc::new(List { items, kind, form, shown })))
 }
 
 /// The revisions of a query that does not depend on a changeset; asked once.
-pub(super) fn answer(engine: &Engine, query: &[u8]) -> Result<Rc<Vec<Revision>>> {
+pub(super) fn answer(engine: &Engine, query: &[u8]) -> Result<Rc<Answer>> {
     if let Some(known) = engine.queries.answers.borrow().get(query) {
         return Ok(Rc::clone(known));
     }
+    let answer = Rc::new(ask(engine, query.to_vec())?);
+    engine.queries.answers.borrow_mut().insert(query.to_vec(), Rc::clone(&answer));
+    Ok(answer)
+}
+
+fn ask(engine: &Engine, query: Vec<u8>) -> Result<Answer> {
     let context = query_context(engine)?;
-    let revs = Rc::new(crate::revset::any_revs(&context, &[query.to_vec()], None)?.to_vec()?);
-    engine.queries.answers.borrow_mut().insert(query.to_vec(), Rc::clone(&revs));
-    Ok(revs)
+    let set = crate::revset::any_revs(&context, &[query], None)?;
+    Ok(Answer { revs: set.to_vec()?, shown: set.repr().line().into() })
 }
 
 /// Puts values in the places of `%d`, `%s`, ... in a query.
@@ -153,13 +163,7 @@ fn places(format: &[u8]) -> Option<usize> {
 
 fn invalid(kind: u8, value: &Value) -> Error {
     let mut shown = Vec::new();
-    match unwrap(value) {
-        Value::Bytes(text) => {
-            shown.push(b'b');
-            hg_match::python_bytes(text, &mut shown);
-        }
-        other => shown = super::super::ops::describe(other),
-    }
+    raw::append_notation(value, &mut shown);
     let start = format!("invalid argument for revspec: %{} != ", char::from(kind));
     Error::parse([start.as_bytes(), &shown[..]].concat(), None)
 }
@@ -171,7 +175,11 @@ fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Optio
         (b'd', _) => {
             let number = match value {
                 Value::Int(number) => Some(*number),
-                _ => hg_config::value::parse_int(&engine.text_of(value, scope)?),
+                Value::Bool(yes) => Some(i64::from(*yes)),
+                Value::Bytes(_) | Value::Local(_) => {
+                    hg_config::value::parse_int(&engine.text_of(value, scope)?)
+                }
+                _ => None,
             };
             match number {
                 // A number names a revision here, it does not count from the end.
@@ -180,10 +188,18 @@ fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Optio
                     let message = format!("unknown revision '{number}'");
                     return Err(Error::new(ErrorKind::UnknownRevision, message));
                 }
-                number => number.and_then(|number| one(SpecArg::Int(number))),
+                Some(number) => {
+                    check_number(engine, number)?;
+                    one(SpecArg::Int(number))
+                }
+                None => None,
             }
         }
-        (b's', _) => one(SpecArg::Text(&engine.text_of(value, scope)?)),
+        (b's', _) => {
+            let mut text = Vec::new();
+            raw::append_text(value, &mut text);
+            one(SpecArg::Text(&text))
+        }
         (b'r', Value::Bytes(text)) => {
             crate::revset::lang::parse(text, None)?;
             one(SpecArg::Expression(text))
@@ -195,16 +211,38 @@ fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Optio
     })
 }
 
+/// A number that is none of a revision must not be taken for the start of an id.
+fn check_number(engine: &Engine, number: i64) -> Result<()> {
+    let changelog = engine.need_repo()?.changelog()?;
+    let known = usize::try_from(number).is_ok_and(|number| number < changelog.len());
+    if known || number == i64::from(Revision::WDIR.get()) || number == -1 {
+        return Ok(());
+    }
+    let message = format!("unknown revision '{number}'");
+    Err(Error::new(ErrorKind::UnknownRevision, message))
+}
+
 fn list_part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Option<Vec<u8>>> {
-    let items: Vec<Value> = match value {
+    let items: Vec<Value> = match unwrap(value) {
+        Value::Bytes(text) => text.iter().map(|&byte| Value::Int(byte.into())).collect(),
+        Value::Local(text) => text.local.iter().map(|&byte| Value::Int(byte.into())).collect(),
+        Value::Date(date, _) => vec![Value::Int(date.seconds), Value::Int(date.offset.into())],
+        Value::Item(item) => {
+            item.vars.values.iter().map(|(key, _)| Value::from(&key[..])).collect()
+        }
+        Value::Mappings(mappings) if mappings.items.is_empty() => Vec::new(),
         Value::List(list) => list.items.clone(),
         Value::Dict(dict) => dict.pairs.iter().map(|(key, _)| Value::from(&key[..])).collect(),
         Value::Strings(strings) => strings.iter().map(|text| Value::from(&text[..])).collect(),
         _ => return Ok(None),
     };
-    let number = |item: &Value| match unwrap(item) {
-        Value::Int(number) => i32::try_from(*number).ok().map(Revision::new),
-        _ => None,
+    let number = |item: &Value| {
+        let number = match unwrap(item) {
+            Value::Int(number) => *number,
+            Value::Bytes(text) => hg_config::value::parse_int(text)?,
+            _ => return None,
+        };
+        i32::try_from(number).ok().map(Revision::new)
     };
     let texts = || -> Result<Vec<Vec<u8>>> {
         items.iter().map(|item| engine.text_of(item, scope)).collect()
@@ -212,6 +250,9 @@ fn list_part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<
     Ok(match kind {
         b'd' => {
             let revs: Option<Vec<Revision>> = items.iter().map(number).collect();
+            if let Some([only]) = revs.as_deref() {
+                check_number(engine, only.get().into())?;
+            }
             revs.map(|revs| format_spec("%", &[SpecArg::Revs(&revs)]))
         }
         b's' => Some(format_spec("%", &[SpecArg::Texts(&texts()?)])),
@@ -229,7 +270,7 @@ fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Resul
     let Value::List(list) = engine.eval(&args[1], scope)? else {
         return Err(Error::parse("subsetparents expects a queried revset", None));
     };
-    if !matches!(list.kind, ListKind::Revisions) {
+    if !matches!(list.kind, ListKind::Revisions(_)) {
         return Err(Error::parse("subsetparents expects a queried revset", None));
     }
     let number = |item: &Value| match unwrap(item) {
@@ -256,7 +297,8 @@ fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Resul
     let all = found.clone();
     found
         .retain(|&rev| !all.iter().any(|&other| other != rev && changelog.is_ancestor(rev, other)));
+    let shown = SmartSet::from_list(found.clone()).repr().line();
     let items = found.into_iter().map(|rev| Value::from(rev.get())).collect();
-    let (kind, form) = (ListKind::Revisions, ItemForm::Plain);
+    let (kind, form) = (ListKind::Revisions(shown.into()), ItemForm::Plain);
     Ok(Value::List(Rc::new(List { items, kind, form, shown: None })))
 }
