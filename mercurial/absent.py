@@ -61,7 +61,6 @@ _FUNCTIONS = {
     "templatekw": "showpredecessors showsuccessorssets",
     "utils.procutil": "sshargs",
     "utils.urlutil": "path._isvalidlocalpath",
-    "wireprotov1peer": "wirepeer.branchmap",
     "wireprotov1server": "_capabilities branchmap heads",
 }
 
@@ -184,7 +183,7 @@ _ALIASES = {
     "copies": {"stringutil": "utils.stringutil:"},
     "dirstate": {"rootcache": "scmutil:filecache"},
     "help": {"gettext": "i18n:gettext"},
-    "localrepo": {"localpeer": "localpeer:wirepeer"},
+    "localrepo": {"localpeer": "peer:localpeer"},
     "main_script.cmd_finder": {"find_cmd": "cmdutil:findcmd"},
     "repo.factory": {"_remoteui": "hg:remoteui"},
     "scmutil": {"bail_if_changed": "cmdutil:bailifchanged"},

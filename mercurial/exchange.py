@@ -11,7 +11,7 @@ from __future__ import annotations
 from binascii import hexlify
 from typing import Any
 
-from mercurial.i18n import _
+from mercurial import pycompat
 
 _direct = 0
 
@@ -33,79 +33,73 @@ class _Directly:
         _direct -= 1
 
 
-class connectedpeer:  # noqa: N801 -- named as Mercurial names such classes
-    """The other side of a native push or pull, which talks to it: wrappers see its address.
+def connectedpeer(ui: Any, pending: Any, path: Any = None) -> Any:
+    """Return the other side of a native push or pull, which native code talks to."""
+    from mercurial import hg, httppeer, peer, sshpeer  # late: few wrap exchanges
 
-    Args:
-        ui: The user.
-        address: Where it is.
-    """
-
-    def __init__(self, ui: Any, address: bytes):
-        self.ui = ui
-        self.path = None
-        self._address = address
-
-    def url(self) -> bytes:
-        """Return its address."""
-        return self._address
-
-    def local(self) -> Any:
-        """Return nothing: it is not on this machine."""
-        return None
-
-    def canpush(self) -> bool:
-        """Return whether one can push to it."""
-        return True
-
-    def peer(self, *_args: Any, **_options: Any) -> Any:
-        """Return itself."""
-        return self
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        from mercurial import error  # late: it comes after us
-
-        raise error.Abort(
-            _(b"'%s' of a connected repository is not available to extensions")
-            % name.encode()
-        )
+    handle = pending.peer()
+    root = handle.local_root()
+    if root is not None:
+        return peer.localpeer(hg.repository(hg.remoteui(ui, {}), root), path=path)
+    kind = sshpeer.sshv1peer if handle.url().startswith(b"ssh:") else httppeer.httppeer
+    return kind(ui, handle, path)
 
 
 class pulloperation:  # noqa: N801 -- the name is Mercurial's
-    """What a pull did."""
+    """A pull and what it did."""
 
     def __init__(
         self,
         repo: Any,
         remote: Any,
         heads: Any = None,
-        force: bool = False,
-        **options: Any,
+        force: bool | None = False,
+        bookmarks: Any = (),
+        remotebookmarks: Any = None,
+        streamclonerequested: Any = None,
+        includepats: Any = None,
+        excludepats: Any = None,
+        depth: Any = None,
+        path: Any = None,
     ):
         self.repo = repo
         self.remote = remote
+        self.remote_path = path
         self.heads = heads
         self.force = force
-        self.cgresult = 1
-        self.bkresult = None
-        self.trmanager = None
-        self.explicitbookmarks = list(options.get("bookmarks") or [])
+        self.explicitbookmarks = [repo._bookmarks.expandname(b) for b in bookmarks]
+        self.remotebookmarks = remotebookmarks
+        self.streamclonerequested = streamclonerequested
+        self.includepats = includepats
+        self.excludepats = excludepats
+        self.depth = depth
+        self.trmanager: Any = None
+        self.common: Any = None
+        self.rheads: Any = None
+        self.fetch: Any = None
+        self.cgresult: int | None = None
+        self.clonebundleattempted = False
+        self.stepsdone: set[bytes] = set()
+
+    @property
+    def canusebundle2(self) -> bool:
+        """Whether the other side speaks the second form of bundles."""
+        return bool(self.remote.is_capable(b"bundle2"))
 
 
 class pushoperation:  # noqa: N801 -- the name is Mercurial's
-    """What a push did."""
+    """A push and what it did."""
 
     def __init__(
         self,
         repo: Any,
         remote: Any,
-        force: bool = False,
+        force: bool | None = False,
         revs: Any = None,
         newbranch: bool = False,
         bookmarks: Any = (),
-        **_options: Any,
+        publish: bool = False,
+        pushvars: Any = None,
     ):
         self.repo = repo
         self.remote = remote
@@ -114,8 +108,18 @@ class pushoperation:  # noqa: N801 -- the name is Mercurial's
         self.revs = revs
         self.newbranch = newbranch
         self.bookmarks = bookmarks
+        self.publish = publish
+        self.pushvars = pushvars
         self.cgresult: int | None = None
         self.bkresult: int | None = None
+        self.trmanager: Any = None
+        self.outgoing: Any = None
+        self.remoteheads: Any = None
+        self.incoming: Any = None
+        self.outobsmarkers: set[Any] = set()
+        self.outbookmarks: list[Any] = []
+        self.pkfailcb: dict[Any, Any] = {}
+        self.stepsdone: set[bytes] = set()
 
 
 def _run_native(operation: Any, name: str, nodes: Any, **opts: Any) -> None:
@@ -144,10 +148,23 @@ def pull(
     force: bool | None = False,
     bookmarks: Any = (),
     opargs: Any = None,
-    **options: Any,
+    streamclonerequested: Any = None,
+    includepats: Any = None,
+    excludepats: Any = None,
+    depth: Any = None,
+    confirm: Any = None,
 ) -> pulloperation:
     """Pull from a peer."""
-    operation = pulloperation(repo, remote, heads, bool(force), bookmarks=bookmarks)
+    operation = pulloperation(
+        repo,
+        remote,
+        heads,
+        force,
+        bookmarks=bookmarks,
+        streamclonerequested=streamclonerequested,
+        path=path,
+        **pycompat.strkwargs(opargs or {}),
+    )
     pending = getattr(remote, "_pending", None)
     if pending is not None:
         operation.cgresult = pending.run(
@@ -167,10 +184,18 @@ def push(
     bookmarks: Any = (),
     publish: bool = False,
     opargs: Any = None,
-    **options: Any,
 ) -> pushoperation:
     """Push to a peer."""
-    operation = pushoperation(repo, remote, bool(force), revs, newbranch, bookmarks)
+    operation = pushoperation(
+        repo,
+        remote,
+        force,
+        revs,
+        newbranch,
+        bookmarks,
+        publish,
+        **pycompat.strkwargs(opargs or {}),
+    )
     pending = getattr(remote, "_pending", None)
     if pending is not None:
         operation.cgresult, failed = pending.run(

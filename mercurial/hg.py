@@ -5,6 +5,7 @@ Public: everything without a leading underscore.
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Any
 
@@ -68,129 +69,6 @@ def islocal(repo: Any) -> Any:
     return repo.local()
 
 
-class _LocalPeer:
-    """A repository on this machine as a peer.
-
-    Args:
-        repo: The repository.
-    """
-
-    def __init__(self, repo: Any):
-        self._repo = repo
-        self.ui = repo.ui
-        self.path = None
-        self.limitedarguments = False
-
-    def local(self) -> Any:
-        """Return the repository."""
-        return self._repo
-
-    def peer(self, *_args: Any, **_options: Any) -> Any:
-        """Return itself."""
-        return self
-
-    def url(self) -> bytes:
-        """Return its address."""
-        return self._repo.url()
-
-    def canpush(self) -> bool:
-        """Return whether one can push to it."""
-        return True
-
-    def close(self) -> None:
-        """Let go of it."""
-
-    def capabilities(self) -> set[bytes]:
-        """Return what it can do."""
-        return {
-            b"branchmap",
-            b"getbundle",
-            b"known",
-            b"lookup",
-            b"pushkey",
-            b"unbundle",
-            b"bundle2",
-        }
-
-    def capable(self, name: bytes) -> bool:
-        """Return whether it can do something."""
-        return name in self.capabilities()
-
-    def requirecap(self, name: bytes, purpose: bytes) -> None:
-        """Refuse what it cannot do."""
-        if not self.capable(name):
-            raise error.CapabilityError(
-                _(b"cannot %s; remote repository does not support the '%s' capability")
-                % (purpose, name)
-            )
-
-    def heads(self) -> list[bytes]:
-        """Return its heads."""
-        return self._repo.heads()
-
-    def known(self, nodes: Any) -> list[bool]:
-        """Return which nodes it has."""
-        return self._repo.known(nodes)
-
-    def lookup(self, key: bytes) -> bytes:
-        """Return the node of a name."""
-        return self._repo.lookup(key)
-
-    def branchmap(self) -> dict[bytes, list[bytes]]:
-        """Return the heads of its branches."""
-        return dict(self._repo.branchmap().items())
-
-    def listkeys(self, namespace: bytes) -> dict[bytes, bytes]:
-        """Return the keys of a namespace."""
-        if namespace == b"bookmarks":
-            return {name: hex(node) for name, node in self._repo._bookmarks.items()}
-        if namespace == b"phases":
-            return {b"publishing": b"True"} if self._repo.publishing() else {}
-        if namespace == b"namespaces":
-            return {b"bookmarks": b"", b"phases": b"", b"namespaces": b""}
-        return {}
-
-    def pushkey(self, namespace: bytes, key: bytes, old: bytes, new: bytes) -> bool:
-        """Change a key."""
-        from mercurial import commands  # late: they come after us
-
-        return not commands.debugpushkey(
-            self.ui, self._repo.root, namespace, key, old, new
-        )
-
-    def commandexecutor(self) -> Any:
-        """Return what calls commands."""
-        return _Executor(self)
-
-
-class _Future:
-    """The result of a command that is there already."""
-
-    def __init__(self, value: Any):
-        self._value = value
-
-    def result(self) -> Any:
-        """Return it."""
-        return self._value
-
-
-class _Executor:
-    """Calls commands of a peer."""
-
-    def __init__(self, peer: Any):
-        self._peer = peer
-
-    def __enter__(self) -> _Executor:
-        return self
-
-    def __exit__(self, *_exc: Any) -> None:
-        """Nothing is open."""
-
-    def callcommand(self, name: bytes, args: dict[bytes, Any]) -> _Future:
-        """Call a command by name."""
-        return _Future(getattr(self._peer, name.decode())(**pycompat.strkwargs(args)))
-
-
 def peer(
     uiorrepo: Any,
     opts: Any,
@@ -200,23 +78,28 @@ def peer(
     createopts: Any = None,
     remotehidden: bool = False,
 ) -> Any:
-    """Return the peer of an address.
+    """Return the peer of an address: a path, a URL, or a configured path."""
+    from mercurial import peer as peermod  # late: few commands need it
 
-    Raises:
-        error.Abort: It is not on this machine.
-    """
-    ui = getattr(uiorrepo, "ui", uiorrepo)
     address = path if isinstance(path, bytes) else path.loc
     parsed = urlutil.url(address)
-    if not parsed.islocal():
-        scheme = schemes.get(parsed.scheme or b"")
-        if scheme is not None and hasattr(scheme, "instance"):
-            return scheme.instance(ui, address, create)
-        raise error.Abort(
-            b"peers of '%s' addresses are not available to extensions yet"
-            % (parsed.scheme or b"")
-        )
-    return _LocalPeer(repository(remoteui(uiorrepo, opts), parsed.localpath(), create))
+    given = None if isinstance(path, bytes) else path
+    ui = remoteui(uiorrepo, opts)
+    if parsed.islocal():
+        repo = repository(ui, parsed.localpath(), create)
+        return peermod.localpeer(repo, path=given, remotehidden=remotehidden)
+    scheme = parsed.scheme or b""
+    known = schemes.get(scheme)
+    if known is not None and hasattr(known, "instance"):
+        return known.instance(ui, address, create)
+    for name, module in (
+        (b"ssh", "mercurial.sshpeer"),
+        (b"http", "mercurial.httppeer"),
+        (b"https", "mercurial.httppeer"),
+    ):
+        if scheme == name:
+            return importlib.import_module(module).make_peer(ui, path, create)
+    raise error.RepoError(_(b"repository %s not found") % address)
 
 
 def remoteui(src: Any, opts: Any) -> Any:

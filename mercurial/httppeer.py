@@ -1,64 +1,32 @@
-"""Other repositories over a wire: native code speaks to them.
+"""Repositories over HTTP.
 
-Public: the classes that extensions look for; using one says that it is not available.
+Public: `httppeer`, `make_peer`, `instance`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any
 
-from mercurial import error
-
-
-class _Unavailable:
-    def __init__(self, *_args: Any, **_options: Any):
-        raise error.Abort(b"'httppeer' is not available to extensions yet")
-
-
-class wirepeer:  # noqa: N801 -- the name is Mercurial's
-    """Base class that extensions add methods to."""
+from mercurial import peer
+from mercurial.wireprotov1peer import wirepeer
 
 
 class httppeer(wirepeer):  # noqa: N801 -- the name is Mercurial's
-    """Stands for peers of native code."""
+    """A repository at the other end of HTTP."""
 
 
-class sshpeer(wirepeer):  # noqa: N801 -- the name is Mercurial's
-    """Stands for peers of native code."""
+def make_peer(
+    ui: Any,
+    path: Any,
+    create: bool = False,
+    intents: Any = None,
+    createopts: Any = None,
+    remotehidden: bool = False,
+) -> httppeer:
+    """Return the peer of an `http://` or `https://` address, as far as native code speaks HTTP."""
+    address = path if isinstance(path, bytes) else path.loc
+    given = None if isinstance(path, bytes) else path
+    return httppeer(ui, peer.connection(ui, address), given, remotehidden)
 
 
-sshv1peer = sshpeer
-bundlerepository = _Unavailable
-peerexecutor = _Unavailable
-commands: dict[bytes, Any] = {}
-
-
-def batchable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function."""
-    return function
-
-
-def wireprotocommand(
-    name: bytes, args: bytes = b"", permission: bytes = b"push"
-) -> Any:
-    """Return the decorator of a command of the wire protocol; it is not served yet."""
-
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        commands[name] = (function, args)
-        return function
-
-    return register
-
-
-def instance(ui: Any, path: bytes, create: bool = False, **_options: Any) -> Any:
-    """Return the repository of a path."""
-    from mercurial import hg  # late: it uses us
-
-    return hg.repository(ui, path, create)
-
-
-def make_peer(ui: Any, path: Any, create: bool = False, **_options: Any) -> Any:
-    """Return the peer of a path."""
-    from mercurial import hg  # late: it uses us
-
-    return hg.peer(ui, {}, path, create)
+instance = make_peer

@@ -164,14 +164,12 @@ def wrapped_exchange() -> list[str]:
     return [] if module is None else module.replaced()
 
 
-def _peer(shown: Any, pending: Any) -> Any:
-    from mercurial import exchange, hg  # late: few extensions wrap them
+def _peer(shown: Any, pending: Any, name: bytes | None = None) -> Any:
+    from mercurial import exchange  # late: few extensions wrap exchanges
+    from mercurial.utils import urlutil
 
-    address, local = pending.place()
-    if local:
-        remote: Any = hg.peer(shown, {}, address)
-    else:
-        remote = exchange.connectedpeer(shown.ui, address)
+    path = urlutil.path(shown.ui, name, rawloc=pending.place()[0], validate_path=False)
+    remote = exchange.connectedpeer(shown.ui, pending, path)
     remote._pending = pending
     return remote
 
@@ -208,15 +206,21 @@ def pull(repo: Any, args: tuple[Any]) -> int:
     heads, bookmarks, force = pending.what()
     if exchange.called_directly():
         return pending.run(shown._handle, heads, bookmarks, force)
+    name, marks, asks = pending.more()
+    remote = _peer(shown, pending, name)
+    if marks is None and heads is not None:
+        # Upstream has asked for them when revisions are named.
+        named = remote.listkeys(b"bookmarks")
+        marks = [(mark, bytes.fromhex(node.decode())) for mark, node in named.items()]
     done = exchange.pull(
         shown,
-        _peer(shown, pending),
-        path=None,
+        remote,
+        path=remote.path,
         heads=heads,
         force=force or None,
         bookmarks=bookmarks,
-        opargs={},
-        confirm=None,
+        opargs={} if marks is None else {b"remotebookmarks": dict(marks)},
+        confirm=True if asks else None,
     )
     return done.cgresult or 0
 

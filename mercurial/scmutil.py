@@ -232,6 +232,13 @@ def matchandpats(
 ) -> tuple[Any, Any]:
     """Return the matcher of a command's patterns, and the patterns."""
     opts = pycompat.byteskwargs(opts or {})
+    if badfn is None:
+        repo = ctx.repo()
+        show = getuipathfn(repo, legacyrelativevalue=True)
+
+        def badfn(path: bytes, problem: bytes) -> None:
+            repo.ui.warn(b"%s: %s\n" % (show(path), problem))
+
     matcher = ctx.match(
         list(pats),
         opts.get(b"include") or [],

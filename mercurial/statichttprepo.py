@@ -1,64 +1,15 @@
-"""Other repositories over a wire: native code speaks to them.
+"""Repositories that are plain files of a web server: native code does not read them yet.
 
-Public: the classes that extensions look for; using one says that it is not available.
+Public: `instance`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, NoReturn
 
 from mercurial import error
 
 
-class _Unavailable:
-    def __init__(self, *_args: Any, **_options: Any):
-        raise error.Abort(b"'statichttprepo' is not available to extensions yet")
-
-
-class wirepeer:  # noqa: N801 -- the name is Mercurial's
-    """Base class that extensions add methods to."""
-
-
-class httppeer(wirepeer):  # noqa: N801 -- the name is Mercurial's
-    """Stands for peers of native code."""
-
-
-class sshpeer(wirepeer):  # noqa: N801 -- the name is Mercurial's
-    """Stands for peers of native code."""
-
-
-sshv1peer = sshpeer
-bundlerepository = _Unavailable
-peerexecutor = _Unavailable
-commands: dict[bytes, Any] = {}
-
-
-def batchable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function."""
-    return function
-
-
-def wireprotocommand(
-    name: bytes, args: bytes = b"", permission: bytes = b"push"
-) -> Any:
-    """Return the decorator of a command of the wire protocol; it is not served yet."""
-
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        commands[name] = (function, args)
-        return function
-
-    return register
-
-
-def instance(ui: Any, path: bytes, create: bool = False, **_options: Any) -> Any:
-    """Return the repository of a path."""
-    from mercurial import hg  # late: it uses us
-
-    return hg.repository(ui, path, create)
-
-
-def make_peer(ui: Any, path: Any, create: bool = False, **_options: Any) -> Any:
-    """Return the peer of a path."""
-    from mercurial import hg  # late: it uses us
-
-    return hg.peer(ui, {}, path, create)
+def instance(ui: Any, path: bytes, *_args: Any, **_options: Any) -> NoReturn:
+    """Refuse: they cannot be read."""
+    raise error.Abort(b"repositories behind static-http are not available")

@@ -187,3 +187,49 @@ def test_highlight(hg) -> None:
     assert len(found) == 2
     assert b"<span" in found[0]
     assert b"&lt;a&gt;" in found[1]
+
+
+def test_keyword(hg) -> None:
+    """Keywords show in the working directory and nowhere else."""
+    more = (
+        *enable("keyword"),
+        *("--config", "keyword.*.k="),
+        *("--config", "keywordmaps.Id={file} {rev} {desc}"),
+    )
+    file = hg.root / "f.k"
+    file.write_text("$Id$\nbody\n")
+    assert hg("commit", "-Am", "kw", *more).returncode == 0
+    expanded = "$Id: f.k 2 kw $\nbody\n"
+    assert file.read_text() == expanded
+    assert hg("debugdata", "f.k", "0").stdout == "$Id$\nbody\n"
+    assert hg("status", *more).stdout == ""
+    assert hg("cat", "f.k", *more).stdout == expanded
+    hg("update", "-q", "0", *more)
+    hg("update", "-q", "tip", *more)
+    assert file.read_text() == expanded
+    hg("clone", "-q", ".", "../other", *more)
+    assert (hg.root.parent / "other/f.k").read_text() == expanded
+    file.write_text(expanded + "more\n")
+    assert "\n $Id$\n body\n+more\n" in hg("diff", *more).stdout
+    refused = hg("kwshrink", *more)
+    assert (refused.stderr, refused.returncode) == (
+        "abort: outstanding uncommitted changes\n",
+        255,
+    )
+    hg("revert", "--no-backup", "f.k", *more)
+    hg("kwshrink", *more)
+    assert file.read_text() == "$Id$\nbody\n"
+    assert hg("kwfiles", "-A", *more).stdout == "K f.k\nI a\n"
+    hg("kwexpand", *more)
+    assert file.read_text() == expanded
+    hg("copy", "f.k", "g.k", *more)
+    assert (hg.root / "g.k").read_text() == "$Id$\nbody\n"
+
+
+def test_keyword_demo(hg) -> None:
+    """The configuration, and what it does to a file."""
+    shown = hg("kwdemo", "-q", "Where={branch}", *enable("keyword")).stdout
+    assert shown == (
+        "[extensions]\nkeyword =\n[keyword]\ndemo.txt = \n[keywordset]\nsvn = False\n"
+        "[keywordmaps]\nWhere = {branch}\n$Where: demobranch $\n"
+    )

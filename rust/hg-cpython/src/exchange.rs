@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cpython::{PyBytes, PyModule, PyResult, Python, py_fn};
+use hg_commands::Ui;
 use hg_query::revset::symbols;
 use hg_store::Repo;
 use hg_types::{Node, Result};
@@ -16,7 +17,7 @@ pub(crate) fn nodes(py: Python<'_>, ids: Option<Vec<PyBytes>>) -> PyResult<Optio
 }
 
 /// The other repository: a path or URL, or a name of `[paths]`.
-pub(crate) fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
+fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
     let config = repo.config();
     let environment = config.environment();
     let configured = config.get("paths", location).unwrap_or(location);
@@ -25,13 +26,29 @@ pub(crate) fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
         cwd: environment.cwd.clone(),
         reporter: repo.reporter(),
         hooks: Some(repo.hooks()),
-        lookup: Arc::new(|repo, symbol| {
-            let query = context(repo)?;
-            let rev = symbols::resolve(&query, symbol)?;
-            Ok(query.node(rev))
-        }),
+        lookup: Arc::new(lookup),
     };
     open_peer(&opening, configured, Some(repo))
+}
+
+/// The changeset that a symbol names in another repository.
+fn lookup(repo: &Repo, symbol: &[u8]) -> Result<Node> {
+    let query = context(repo)?;
+    let rev = symbols::resolve(&query, symbol)?;
+    Ok(query.node(rev))
+}
+
+/// Connects to a path or URL with the configuration of a user.
+pub(crate) fn connect(ui: &Arc<Ui>, location: &[u8]) -> Result<Box<dyn Peer>> {
+    let config = ui.config();
+    let opening = OpenContext {
+        cwd: config.environment().cwd.clone(),
+        config: (*config).clone(),
+        reporter: ui.clone(),
+        hooks: None,
+        lookup: Arc::new(lookup),
+    };
+    open_peer(&opening, location, None)
 }
 
 /// Pulls; gives how heads changed (as `addchangegroup` tells) and how many changesets came.

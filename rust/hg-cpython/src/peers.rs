@@ -7,9 +7,9 @@ use cpython::{PyBytes, PyResult, Python, py_class};
 use hg_types::{Error, Node, Result};
 use hg_wire::peer::Peer;
 
-use crate::exchange::{nodes, peer};
+use crate::exchange::{connect, nodes};
 use crate::gil::unlocked;
-use crate::repo::RepoHandle;
+use crate::ui::UiHandle;
 
 type Peers = BTreeMap<usize, Option<Box<dyn Peer>>>;
 
@@ -65,13 +65,12 @@ py_class!(pub class PeerHandle |py| {
     data at: usize;
     data kept: RefCell<Option<Registered>>;
 
-    /// Connects to a path or URL, or to what `[paths]` names.
+    /// Connects to a path or URL.
     @staticmethod
-    def connect(repo: RepoHandle, location: PyBytes) -> PyResult<PeerHandle> {
-        // Not on another thread, and not without the interpreter's lock: the peer must stay here.
-        let open = repo.repo(py)?;
-        let made = peer(&open, location.data(py));
-        let registered = Registered::new(made.map_err(|error| crate::errors::to_python(py, &error))?);
+    def connect(ui: UiHandle, location: PyBytes) -> PyResult<PeerHandle> {
+        // Without another thread: the peer must stay on this one. What it shows may need Python.
+        let (ui, location) = (ui.shared(py), location.data(py).to_vec());
+        let registered = unlocked(py, || connect(&ui, &location).map(Registered::new))?;
         Self::create_instance(py, registered.number(), RefCell::new(Some(registered)))
     }
     def close(&self) -> PyResult<bool> {

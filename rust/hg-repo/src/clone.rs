@@ -56,6 +56,8 @@ pub struct CloneContext<'a> {
     pub interaction: &'a dyn Interaction,
     /// Says what the checkout did.
     pub show_stats: &'a dyn Fn(&UpdateStats),
+    /// Lets plugins set the new repository up, before anything is checked out.
+    pub set_up: &'a dyn Fn(&Repo) -> Result<()>,
 }
 
 /// Makes a clone of `source` in `destination` (by default what the source is called).
@@ -88,6 +90,7 @@ pub fn clone(
     guard.disarm();
     repo.vfs().write("hgrc", &template::hgrc(&default_path(context, source)))?;
     let repo = Repo::open(&root, context.open.options())?;
+    (context.set_up)(&repo)?;
     let stats = check_out(context, &repo, &mut *peer, &wanted, options)?;
     Ok(Cloned { repo, stats })
 }

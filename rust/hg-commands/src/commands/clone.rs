@@ -53,6 +53,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         open: remote::open_context(ctx)?,
         interaction: &*ctx.ui,
         show_stats: &|stats| super::update::show_stats(ctx, *stats),
+        set_up: &|repo| ctx.ui.host().map_or(Ok(()), |host| host.repository(&ctx.ui, repo)),
     };
     let cloned = clone(&context, &source, target.as_deref(), &options)?;
     Ok(i32::from(cloned.stats.is_some_and(|stats| stats.unresolved > 0)))

@@ -74,7 +74,7 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         parts.push(format!("defined by: {}\n", source.to_str_lossy()));
         pruned = true;
     }
-    if !ui.is_quiet() && has_page(ui, spec.extension) {
+    if !ui.is_quiet() && has_page(ui, spec) {
         parts.push(format!(
             "(use 'hg help -e {0}' to show help for the {0} extension)\n",
             spec.extension
@@ -95,13 +95,14 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
     parts.join("\n")
 }
 
-/// Whether there is a page about an extension beside those about its commands.
-fn has_page(ui: &Ui, extension: &str) -> bool {
+/// Whether the page about the extension has the same name as its command.
+fn has_page(ui: &Ui, spec: &spec::Spec) -> bool {
+    let extension = spec.extension;
     let documented = || {
         let loaded = ui.host().map(|host| host.loaded()).unwrap_or_default();
         loaded.iter().any(|one| one.name == extension.as_bytes() && !one.doc.is_empty())
     };
-    !extension.is_empty() && (crate::extensions::summary(extension).is_some() || documented())
+    spec.name() == extension && (crate::extensions::summary(extension).is_some() || documented())
 }
 
 fn footer(ui: &Ui, parts: &mut Vec<String>, name: &str, full: bool, pruned: bool, style: &Style) {
