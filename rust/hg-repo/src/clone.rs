@@ -9,11 +9,14 @@ use hg_wdir::merge::{UpdateOptions, UpdateStats, update};
 use hg_wire::open::{OpenContext, Opened, is_ssh, open, open_peer};
 use hg_wire::paths::Path;
 use hg_wire::peer::Peer;
-use hg_wire::pull::{PullOptions, pull};
+use hg_wire::pull::{PullOptions, Streaming, pull};
 use hg_wire::url::Url;
 
 pub(crate) mod copy;
+mod pooled;
 mod template;
+
+pub use pooled::Pool;
 
 /// How a clone is made.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +29,10 @@ pub struct CloneOptions {
     pub branches: Vec<Vec<u8>>,
     /// What to check out.
     pub checkout: Checkout,
+    /// Take the files of another machine's store as they are.
+    pub stream: bool,
+    /// Where histories are kept that several clones share.
+    pub pool: Option<Pool>,
 }
 
 /// What is checked out in a new clone.
@@ -84,6 +91,12 @@ pub fn clone(
         }
     };
     let root = destination_directory(context, &target)?;
+    if let Some(pool) = &options.pool
+        && let Some(cloned) =
+            pooled::clone_pooled(context, pool, &mut *peer, source, &root, &wanted, options)?
+    {
+        return Ok(cloned);
+    }
     let created = !root.exists();
     let guard = Cleanup { root: root.clone(), remove_root: created, armed: true };
     let repo = fill(context, &mut *peer, source, &root, &wanted, options)?;
@@ -184,8 +197,9 @@ fn fill(
     // All bookmarks of a clone are new: nothing to tell.
     open_options.config.set("ui", "quietbookmarkmove", b"true", "clone");
     let repo = Repo::init(root, open_options, &InitOptions::default())?;
-    let pull_options =
-        PullOptions { heads: (!heads.is_empty()).then_some(heads), ..PullOptions::default() };
+    let streaming = if options.stream { Streaming::Wanted } else { Streaming::IfPreferred };
+    let heads = (!heads.is_empty()).then_some(heads);
+    let pull_options = PullOptions { heads, streaming, ..PullOptions::default() };
     pull(&repo, peer, &pull_options)?;
     Ok(repo)
 }

@@ -41,18 +41,9 @@ pub fn share(
     };
     let expanded = hg_config::expand_path(context.config.environment(), &target);
     let root = hg_config::normalize_path(&context.cwd.join(expanded.to_path_lossy()));
-    let init = InitOptions {
-        requirements: Some(requirements(context, &origin, options)?),
-        share_of: Some((origin.shared_vfs().base().to_path_buf(), options.relative)),
-        share_bookmarks: options.bookmarks,
-    };
-    let mut open_options = context.options();
-    open_options.display_root = Some(target);
-    let repo = Repo::init(&root, open_options, &init)?;
-    if let Some(default) = origin.config().get("paths", "default").filter(|path| !path.is_empty()) {
-        repo.vfs().write("hgrc", &[b"[paths]\ndefault = ", default, b"\n"].concat())?;
-    }
-    let repo = Repo::open(&root, context.options())?;
+    let origin_config = origin.config();
+    let default = origin_config.get("paths", "default").filter(|path| !path.is_empty());
+    let repo = make(context, &origin, &root, target, options, default)?;
     if options.no_update {
         return Ok((repo, None));
     }
@@ -60,6 +51,30 @@ pub fn share(
     let target = first_target(context, &repo, source.branch.as_deref())?;
     let stats = update(&repo, target, &UpdateOptions::default(), interaction)?;
     Ok((repo, Some(stats)))
+}
+
+/// Makes a working directory at `root` that uses the history of `origin`; `default` is where it
+/// pulls from.
+pub(crate) fn make(
+    context: &OpenContext,
+    origin: &Repo,
+    root: &std::path::Path,
+    display: Vec<u8>,
+    options: ShareOptions,
+    default: Option<&[u8]>,
+) -> Result<Repo> {
+    let init = InitOptions {
+        requirements: Some(requirements(context, origin, options)?),
+        share_of: Some((origin.shared_vfs().base().to_path_buf(), options.relative)),
+        share_bookmarks: options.bookmarks,
+    };
+    let mut open_options = context.options();
+    open_options.display_root = Some(display);
+    let repo = Repo::init(root, open_options, &init)?;
+    if let Some(default) = default {
+        repo.vfs().write("hgrc", &[b"[paths]\ndefault = ", default, b"\n"].concat())?;
+    }
+    Repo::open(root, context.options())
 }
 
 /// Opens what can be shared.
@@ -95,7 +110,11 @@ fn requirements(
 }
 
 /// What is checked out: what the source's location asks for, the branch `default`, the tip.
-fn first_target(context: &OpenContext, repo: &Repo, wanted: Option<&[u8]>) -> Result<Node> {
+pub(crate) fn first_target(
+    context: &OpenContext,
+    repo: &Repo,
+    wanted: Option<&[u8]>,
+) -> Result<Node> {
     for symbol in wanted.into_iter().chain([&b"default"[..]]) {
         if let Ok(node) = (context.lookup)(repo, symbol) {
             return Ok(node);

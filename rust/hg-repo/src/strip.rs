@@ -87,6 +87,8 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
         false => Some(plan.write_bundle(repo, &plan.kept, node, "temp", false)?),
     };
     let bookmarks = plan.moved_bookmarks(repo)?;
+    let old_bookmarks: Vec<(Vec<u8>, Node)> =
+        repo.bookmarks()?.iter().map(|(name, node)| (name.to_vec(), node)).collect();
     let markers = plan.useless_markers(repo)?;
     let cuts = plan.cuts(repo)?;
     let chain = is_small(repo, &cuts).then(|| repo.chain_transactions());
@@ -101,6 +103,12 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     repo.forget_unknown_phases(&tr)?;
     if !bookmarks.is_empty() {
         repo.change_bookmarks(&tr, &bookmarks)?;
+        // What they pointed to cannot be looked up any more, hooks are told all the same.
+        tr.changes(|noted| {
+            for (name, node) in &old_bookmarks {
+                noted.bookmarks.entry(name.clone()).and_modify(|moved| moved.0 = Some(*node));
+            }
+        })?;
     }
     tr.close()?;
     repo.delete_markers(&markers)?;
@@ -249,7 +257,7 @@ impl Plan {
             excluded: Vec::new(),
         };
         let reporter = repo.reporter();
-        hg_wire::local::report_found(repo, &outgoing, &*reporter, false)?;
+        hg_wire::local::announce(repo, &outgoing, "strip", &*reporter, false)?;
         let vfs = repo.vfs();
         vfs.create_dirs(DIRECTORY)?;
         let path = vfs.join([DIRECTORY.as_bytes(), b"/", name.as_bytes()].concat());

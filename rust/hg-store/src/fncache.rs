@@ -29,6 +29,17 @@ struct State {
     dirty: bool,
 }
 
+/// The logical names of all files that hold histories of files and directories.
+///
+/// # Errors
+/// When the cache of names, or the changelog where there is none, cannot be read.
+pub fn history_names(repo: &Repo) -> Result<Vec<Vec<u8>>> {
+    match repo.store_vfs().fncache() {
+        Some(fncache) => fncache.names(),
+        None => Ok(stored_names(repo)?.into_iter().collect()),
+    }
+}
+
 impl FnCache {
     /// The name cache in the store `vfs`.
     #[must_use]

@@ -274,6 +274,9 @@ impl Repo {
         let old_roots: Vec<_> =
             before.roots(&changelog).into_iter().filter(|(_, rev)| !set.contains(*rev)).collect();
         let moved = phases.roots(&changelog) != old_roots;
+        if moved {
+            tr.set_hook_arg("phases_moved", "1")?;
+        }
         self.store_phases(tr, phases, moved)
     }
 
@@ -386,15 +389,15 @@ impl Repo {
                     changes.move_phase(rev, Some(old), target);
                 }
             })?;
+            tr.set_hook_arg("phases_moved", "1")?;
             self.store_phases(tr, phases, true)?;
         }
         Ok(moved.iter().map(|&(rev, _)| rev).collect())
     }
 
-    fn store_phases(&self, tr: &Transaction, phases: Phases, moved: bool) -> Result<()> {
+    fn store_phases(&self, tr: &Transaction, phases: Phases, write: bool) -> Result<()> {
         self.phases_part().put(Arc::new(phases), self.phases_key());
-        if moved {
-            tr.set_hook_arg("phases_moved", "1")?;
+        if write {
             tr.add_file(Location::Store, FILE, Stage::BeforeFinalize, |repo| {
                 let changelog = repo.changelog()?;
                 let roots = repo.phases()?.roots(&changelog);

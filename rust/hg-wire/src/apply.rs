@@ -11,7 +11,7 @@ use crate::changegroups;
 use crate::facts;
 use crate::parts::{Part, PartSource, Payload};
 use crate::peer::{Keys, Reply};
-use crate::pushkey;
+use crate::{pushkey, stream_apply};
 
 /// What becomes of bookmarks that are sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -141,6 +141,9 @@ fn apply_part(part: Part<'_>, operation: &mut Operation<'_>, applied: &mut Appli
             applied.reply.changegroups.push((header.id, outcome.result));
             return Ok(());
         }
+        Payload::Raw(mut input) if header.kind == b"stream2" => {
+            return apply_stream(&header, &mut *input, operation, applied);
+        }
         Payload::Raw(_) => {
             return Err(unknown_feature(operation.file.as_deref(), &header.kind));
         }
@@ -183,6 +186,30 @@ fn apply_part(part: Part<'_>, operation: &mut Operation<'_>, applied: &mut Appli
         _ if !header.mandatory => Ok(()),
         kind => Err(unknown_feature(operation.file.as_deref(), kind)),
     }
+}
+
+fn apply_stream(
+    header: &PartHeader,
+    input: &mut dyn std::io::Read,
+    operation: &mut Operation<'_>,
+    applied: &mut Applied,
+) -> Result<()> {
+    let announced = stream_apply::Announcement::of_part(header)?;
+    let repo = operation.repo;
+    if !repo.changelog()?.is_empty() {
+        return Err(Error::abort("cannot apply stream clone to non empty repository"));
+    }
+    repo.reporter().debug(b"applying stream bundle\n");
+    let summarize = operation.source == "unbundle";
+    let tr = operation.transaction()?;
+    stream_apply::apply(repo, tr, &announced, input)?;
+    let changelog = repo.changelog()?;
+    if summarize {
+        tr.changes(|changes| changes.revisions.extend(changelog.revs()))?;
+    }
+    applied.new_changesets += changelog.len();
+    applied.results.push(1);
+    Ok(())
 }
 
 fn number(text: &[u8]) -> Option<i64> {

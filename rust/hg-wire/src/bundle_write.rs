@@ -18,6 +18,7 @@ use crate::generate::StoreSource;
 use crate::outgoing::OutgoingSet;
 use crate::parts::{Part, PartList, write_parts};
 use crate::source::write_changegroup;
+use crate::stream;
 
 /// What is written, and who hears about it.
 pub struct BundleWriter<'a> {
@@ -81,6 +82,12 @@ impl BundleWriter<'_> {
 
     fn parts(&self) -> Result<PartList<'_>> {
         let mut parts = PartList::default();
+        if self.spec.stream.is_some() {
+            if !stream::is_allowed(self.repo)? {
+                return Err(stream::refused());
+            }
+            parts.0.push_back(stream::Snapshot::take(self.repo, stream::Version::V2)?.part());
+        }
         if self.spec.changegroup {
             parts.0.push_back(self.changegroup_part()?);
         }

@@ -35,6 +35,8 @@ pub mod repo_store;
 pub mod serve;
 pub mod source;
 pub mod ssh;
+pub mod stream;
+pub mod stream_apply;
 pub mod summary;
 pub mod take;
 pub mod url;

@@ -15,6 +15,7 @@ use crate::parts::{Part, PartList, PartSource};
 use crate::peer::{BundleRequest, Keys, Peer, Reply};
 use crate::pushkey;
 use crate::source::{ChangegroupSource, read_ahead};
+use crate::stream::{self, Snapshot};
 
 /// A repository on this machine.
 pub struct LocalPeer {
@@ -85,6 +86,9 @@ impl Peer for LocalPeer {
         if !crate::obs::exchanges(&self.repo)? {
             out.0.remove(&b"obsmarkers"[..]);
         }
+        if !stream::is_allowed(&self.repo)? {
+            out.0.remove(&b"stream"[..]);
+        }
         Ok(out)
     }
 
@@ -98,7 +102,7 @@ impl Peer for LocalPeer {
     }
 
     fn lookup(&mut self, key: &[u8]) -> Result<Node> {
-        (self.lookup)(&self.repo, key)
+        lookup_served(&self.repo, &self.lookup, key)
     }
 
     fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
@@ -142,17 +146,17 @@ pub fn bundle_parts<'a>(repo: &'a Repo, request: &BundleRequest) -> Result<PartL
     let outgoing = OutgoingSet::between(&view, &request.common, &heads);
     let mut parts = PartList::default();
     run_preoutgoing(repo, request)?;
+    if request.stream {
+        parts.0.push_back(Snapshot::take(repo, stream::Version::V2)?.part());
+    }
+    let keys = list_keys(repo, request)?;
     if request.changegroup && !outgoing.missing.is_empty() {
         parts.0.push_back(changegroup_part(repo, &outgoing, request)?);
     }
     if request.bookmarks {
         parts.0.push_back(bookmarks_part(repo)?);
     }
-    for namespace in &request.list_keys {
-        let keys = pushkey::list(repo, namespace)?;
-        let header = PartHeader::new(b"listkeys", true).with(b"namespace", namespace);
-        parts.0.push_back(Part::bytes(header, payloads::encode_keys(&keys)));
-    }
+    parts.0.extend(keys);
     if request.obsmarkers && crate::obs::exchanges(repo)? {
         parts.0.extend(crate::obs::part(&crate::obs::relevant_to(repo, &heads)?)?);
     }
@@ -160,6 +164,15 @@ pub fn bundle_parts<'a>(repo: &'a Repo, request: &BundleRequest) -> Result<PartL
         parts.0.push_back(phases_part(repo, &heads)?);
     }
     Ok(parts)
+}
+
+fn list_keys(repo: &Repo, request: &BundleRequest) -> Result<Vec<Part<'static>>> {
+    let part = |namespace: &Vec<u8>| {
+        let keys = pushkey::list(repo, namespace)?;
+        let header = PartHeader::new(b"listkeys", true).with(b"namespace", namespace);
+        Ok(Part::bytes(header, payloads::encode_keys(&keys)))
+    };
+    request.list_keys.iter().map(part).collect()
 }
 
 fn run_preoutgoing(repo: &Repo, request: &BundleRequest) -> Result<()> {
@@ -179,13 +192,7 @@ fn changegroup_part<'a>(
     report_found(repo, outgoing, &*reporter, false)?;
     let version = best_version(request.bundle2.as_ref());
     let view = facts::unfiltered(repo)?;
-    if let Some(&first) = outgoing.missing.first() {
-        let args = vec![
-            ("node".to_owned(), view.node(first).hex()),
-            ("source".to_owned(), request.source.clone()),
-        ];
-        repo.hooks().run(repo, "outgoing", false, &args)?;
-    }
+    run_outgoing(repo, outgoing, &request.source)?;
     let source = StoreSource::new(repo, outgoing.to_changegroup(&view), version)?
         .report_sizes(Arc::clone(&reporter));
     let mut source: Box<dyn ChangegroupSource + 'a> = Box::new(source);
@@ -196,6 +203,40 @@ fn changegroup_part<'a>(
     let mut part = Part::changegroup(version, source);
     part.header = part.header.with_advisory(b"nbchanges", count.as_bytes());
     Ok(part)
+}
+
+/// The changeset that a symbol names, if others may see it.
+pub(crate) fn lookup_served(repo: &Repo, lookup: &Lookup, key: &[u8]) -> Result<Node> {
+    let node = lookup(repo, key)?;
+    if node.is_null() || facts::served(repo)?.rev(&node).is_some() {
+        return Ok(node);
+    }
+    let message = [b"filtered revision '", key, b"' (not in 'served' subset)"].concat();
+    Err(Error::new(hg_types::ErrorKind::HiddenRevision, message))
+}
+
+/// Says how many changesets are sent, and runs the hooks around that.
+pub fn announce(
+    repo: &Repo,
+    outgoing: &OutgoingSet,
+    source: &str,
+    reporter: &dyn Reporter,
+    always: bool,
+) -> Result<()> {
+    let args = vec![("source".to_owned(), source.as_bytes().to_vec())];
+    repo.hooks().run(repo, "preoutgoing", true, &args)?;
+    report_found(repo, outgoing, reporter, always)?;
+    run_outgoing(repo, outgoing, source.as_bytes())
+}
+
+fn run_outgoing(repo: &Repo, outgoing: &OutgoingSet, source: &[u8]) -> Result<()> {
+    let Some(&first) = outgoing.missing.first() else { return Ok(()) };
+    let args = vec![
+        ("node".to_owned(), repo.changelog()?.node(Revision::from_index(first)).hex()),
+        ("source".to_owned(), source.to_vec()),
+    ];
+    repo.hooks().run(repo, "outgoing", false, &args)?;
+    Ok(())
 }
 
 /// Says how many changesets are sent; in all cases when `always`, else with `--verbose`.

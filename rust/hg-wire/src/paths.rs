@@ -218,8 +218,7 @@ impl Paths {
                 let target = url.host.clone().unwrap_or_default();
                 let found = originals.iter().find(|(name, _)| *name == target);
                 let cannot = |reason: &[u8]| {
-                    let parts: [&[u8]; 5] =
-                        [b"cannot use `", &path.location, b"`, \"", &target, reason];
+                    let parts: [&[u8]; 5] = [b"cannot use `", &path.raw, b"`, \"", &target, reason];
                     Error::abort(parts.concat())
                 };
                 let Some((_, sources)) = found else {

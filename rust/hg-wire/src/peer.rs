@@ -95,6 +95,10 @@ pub trait Peer {
     fn push_key(&mut self, namespace: &[u8], key: &[u8], old: &[u8], new: &[u8]) -> Result<bool>;
     /// Parts that bring the receiver what it asks for.
     fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>>;
+    /// All files of its store, as the oldest way of sending them has it.
+    fn stream_out<'a>(&'a mut self) -> Result<Box<dyn std::io::Read + 'a>> {
+        Err(Error::abort("operation forbidden by server"))
+    }
     /// Receives parts.
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply>;
     /// What arrives there of arguments by name, for finding out what gets lost on the way.

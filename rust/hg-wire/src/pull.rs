@@ -11,6 +11,18 @@ use crate::facts;
 use crate::local::bundle2_capabilities;
 use crate::paths::BookmarksMode;
 use crate::peer::{BundleRequest, Peer};
+use crate::stream::Version;
+use crate::stream_apply;
+
+/// Whether all files of the peer are taken as they are, when nothing is here yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Streaming {
+    /// When the peer prefers that.
+    #[default]
+    IfPreferred,
+    /// When the peer can.
+    Wanted,
+}
 
 /// How a pull behaves.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +39,8 @@ pub struct PullOptions {
     pub path_name: Option<Vec<u8>>,
     /// The peer's bookmarks, when they were asked for already.
     pub remote_bookmarks: Option<Marks>,
+    /// Whether all is taken as it is.
+    pub streaming: Streaming,
     /// Asks the user whether to go on: given the question, says the answer.
     pub confirm: Option<Confirm>,
 }
@@ -56,13 +70,20 @@ pub struct Pulled {
 pub fn pull(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<Pulled> {
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
+    let way = streaming_way(repo, peer, options)?;
+    if way == Some(Version::V1) {
+        stream_all(repo, peer)?;
+    }
     let discovery = discover(repo, peer, options)?;
-    let url = crate::url::hide_password(peer.url());
+    let streams = way == Some(Version::V2) && discovery.any_incoming;
     let mut operation = Operation::new(repo, "pull", peer.url());
-    operation.description = format!("pull\n{}", String::from_utf8_lossy(&url));
+    operation.description = crate::url::in_transaction("pull", peer.url());
     operation.bookmarks = BookmarkHandling::Record;
-    let request = request(repo, &discovery, options);
-    if discovery.any_incoming {
+    let mut request = request(repo, &discovery, options);
+    if streams {
+        request = BundleRequest { stream: true, changegroup: false, phases: false, ..request };
+        repo.reporter().status(b"streaming all changes\n");
+    } else if discovery.any_incoming {
         if options.heads.is_none() && discovery.common.iter().all(Node::is_null) {
             repo.reporter().status(b"requesting all changes\n");
         }
@@ -83,6 +104,69 @@ pub fn pull(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<P
     let result = if discovery.any_incoming { applied.combined_result() } else { 0 };
     let changesets = applied.new_changesets;
     Ok(Pulled { result, changesets, remote_bookmarks })
+}
+
+const DISABLED: &[u8] = b"warning: stream clone requested but server has them disabled\n";
+
+/// How the peer's files can be taken as they are; `None` when they cannot, or nobody wants to.
+fn streaming_way(
+    repo: &Repo,
+    peer: &mut dyn Peer,
+    options: &PullOptions,
+) -> Result<Option<Version>> {
+    let empty = repo.changelog()?.is_empty();
+    if options.heads.is_some() || !empty {
+        return Ok(None);
+    }
+    let names = peer.capabilities()?;
+    let wanted = options.streaming == Streaming::Wanted
+        || names.iter().any(|name| name == b"stream-preferred");
+    if !wanted {
+        return Ok(None);
+    }
+    if peer.local().is_some() {
+        // Nothing is gained between repositories of one machine.
+        repo.reporter().warn(DISABLED);
+        return Ok(None);
+    }
+    let formats = names.iter().find_map(|name| name.strip_prefix(b"streamreqs="));
+    let Some(formats) =
+        formats.or(names.iter().find(|name| *name == b"stream").map(|_| &b"revlogv1"[..]))
+    else {
+        repo.reporter().warn(DISABLED);
+        return Ok(None);
+    };
+    let missing: Vec<&[u8]> =
+        formats.split(|&b| b == b',').filter(|name| !crate::stream::is_format(name)).collect();
+    if missing.is_empty() {
+        let modern = peer.bundle2_capabilities()?.has(b"stream", b"v2");
+        return Ok(Some(if modern { Version::V2 } else { Version::V1 }));
+    }
+    let names = missing.join(&b", "[..]);
+    let start = b"warning: stream clone requested but client is missing requirements: ";
+    let reporter = repo.reporter();
+    reporter.warn(&[&start[..], &names, b"\n"].concat());
+    reporter.warn(
+        b"(see https://www.mercurial-scm.org/wiki/MissingRequirement for more information)\n",
+    );
+    Ok(None)
+}
+
+/// Takes all histories as the first version of a stream has them.
+fn stream_all(repo: &Repo, peer: &mut dyn Peer) -> Result<()> {
+    let names = peer.capabilities()?;
+    let formats = names.iter().find_map(|name| name.strip_prefix(b"streamreqs="));
+    let formats: hg_format::requirements::Requirements =
+        formats.unwrap_or(b"revlogv1").split(|&b| b == b',').map(<[u8]>::to_vec).collect();
+    // Older servers send no caches; this fills one of them before there is anything to lock.
+    peer.branchmap()?;
+    repo.reporter().status(b"streaming all changes\n");
+    let mut input = peer.stream_out()?;
+    let mut announced = stream_apply::Announcement::of_answer(&mut input)?;
+    announced.requirements = Some(formats);
+    let tr = repo.transaction("clone")?;
+    stream_apply::apply(repo, &tr, &announced, &mut *input)?;
+    tr.close()
 }
 
 /// Finds out what a pull would bring.
@@ -106,13 +190,17 @@ pub fn discover(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Resu
 
 fn request(repo: &Repo, discovery: &Discovery, options: &PullOptions) -> BundleRequest {
     let ignore = options.bookmarks_mode == BookmarksMode::Ignore && options.bookmarks.is_empty();
+    let bookmarks = options.remote_bookmarks.is_none() && !ignore;
+    // Both ways are asked for, as hooks at the other side can tell.
+    let list_keys = if bookmarks { vec![b"bookmarks".to_vec()] } else { Vec::new() };
     BundleRequest {
         source: b"pull".to_vec(),
         heads: Some(options.heads.clone().unwrap_or_else(|| discovery.remote_heads.clone())),
         common: discovery.common.clone(),
         bundle2: Some(bundle2_capabilities()),
         changegroup: discovery.any_incoming,
-        bookmarks: options.remote_bookmarks.is_none() && !ignore,
+        bookmarks,
+        list_keys,
         phases: true,
         obsmarkers: crate::obs::exchanges(repo).unwrap_or(false),
         ..BundleRequest::default()

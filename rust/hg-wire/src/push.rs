@@ -424,8 +424,9 @@ impl<'a> Push<'a> {
             return self.tell_unmoved(&moves);
         }
         let mut operation = Operation::new(repo, "push-response", peer.url());
-        let url = crate::url::hide_password(peer.url());
-        operation.description = format!("push-response\n{}", String::from_utf8_lossy(&url));
+        operation.description = crate::url::in_transaction("push-response", peer.url());
+        // There is always one, which hooks can tell.
+        operation.transaction()?;
         apply::advance_to(&mut operation, &moves)?;
         operation.close()
     }

@@ -227,6 +227,18 @@ pub fn hide_password(location: &[u8]) -> Vec<u8> {
     }
 }
 
+/// What the transaction of an exchange is called. Here, and only here, the location of a
+/// repository on this machine has its slashes.
+#[must_use]
+pub fn in_transaction(what: &str, location: &[u8]) -> String {
+    let url = hide_password(location);
+    let url = String::from_utf8_lossy(&url);
+    match url.strip_prefix("file:/").filter(|path| !path.starts_with('/')) {
+        Some(path) => format!("{what}\nfile:///{path}"),
+        None => format!("{what}\n{url}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use bstr::ByteSlice as _;

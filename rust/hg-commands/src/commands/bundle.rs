@@ -55,14 +55,14 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
         None => to_destinations(ctx, repo, revs, destinations)?,
     };
-    let needs_changesets = spec.changegroup || spec.stream.is_none();
+    let needs_changesets = spec.changegroup || spec.stream.is_none() || base.is_none();
     if outgoing.missing.is_empty() && needs_changesets {
         let excluded: &[usize] = if base.is_some() { &[] } else { &outgoing.excluded };
         no_changes_found(repo, excluded, &*ctx.ui)?;
         return Ok(1);
     }
     if spec.changegroup {
-        hg_wire::local::report_found(repo, &outgoing, &*ctx.ui, true)?;
+        hg_wire::local::announce(repo, &outgoing, "bundle", &*ctx.ui, true)?;
     }
     write_file(ctx, repo, &spec, &outgoing, file)?;
     Ok(0)
@@ -104,6 +104,12 @@ fn bundle_spec(ctx: &CommandContext, repo: &Repo) -> Result<BundleSpec> {
     // A changegroup of the first version needs no container.
     if spec.changegroup_version.as_deref() == Some(b"01") && spec.changegroup {
         spec.container = Container::V1;
+    } else if spec.container == Container::V1 && spec.changegroup_version.is_some() {
+        // Other versions need one.
+        spec.container = Container::V2;
+    }
+    if !spec.changegroup && spec.stream.is_some() {
+        spec.compression = bundlespec::Compression::None;
     }
     if let Some(stream) = &spec.stream
         && stream != b"v2"

@@ -1,6 +1,6 @@
 //! `hg clone`.
 
-use hg_repo::clone::{Checkout, CloneContext, CloneOptions, clone};
+use hg_repo::clone::{Checkout, CloneContext, CloneOptions, Pool, clone};
 use hg_types::{Error, Result};
 
 use crate::{Command, CommandContext, remote, spec};
@@ -41,6 +41,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let options = CloneOptions {
         pull: ctx.opts.flag("pull"),
+        stream: ctx.opts.flag("stream") || ctx.opts.flag("uncompressed"),
         revs: ctx.opts.list("rev").to_vec(),
         branches: ctx.opts.list("branch").to_vec(),
         checkout: match update {
@@ -48,6 +49,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             Some(symbol) => Checkout::Symbol(symbol.to_vec()),
             None => Checkout::Default,
         },
+        pool: pool(ctx),
     };
     let context = CloneContext {
         open: remote::open_context(ctx)?,
@@ -57,4 +59,13 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let cloned = clone(&context, &source, target.as_deref(), &options)?;
     Ok(i32::from(cloned.stats.is_some_and(|stats| stats.unresolved > 0)))
+}
+
+/// Where the extension `share` keeps histories that several clones use.
+fn pool(ctx: &CommandContext) -> Option<Pool> {
+    let config = ctx.config();
+    let directory = config.get("share", "pool").filter(|directory| !directory.is_empty())?;
+    let enabled = crate::extensions::Enabled::of(&config).has_native("share");
+    let naming = config.get("share", "poolnaming").unwrap_or(b"identity").to_vec();
+    enabled.then(|| Pool { directory: directory.to_vec(), naming })
 }

@@ -41,15 +41,30 @@ pub(super) fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
-    if ctx.opts.flag("addremove") {
-        add_and_remove(ctx, repo)?;
-    }
-    let amends = ctx.opts.flag("amend");
-    let code = if amends { super::amend::amend_by_options(ctx)? } else { commit(ctx, repo)? };
+    let code = if ctx.opts.flag("addremove") { commit_all(ctx, repo)? } else { make(ctx, repo)? };
     if code == 0 && !ctx.ui.is_quiet() {
         show_rest(ctx, repo)?;
     }
     Ok(code)
+}
+
+fn make(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    if ctx.opts.flag("amend") { super::amend::amend_by_options(ctx) } else { commit(ctx, repo) }
+}
+
+/// Adds and removes files and commits, all or nothing.
+fn commit_all(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let amends = ctx.opts.flag("amend");
+    let before = add_and_remove(ctx, repo)?;
+    let tr = repo.transaction(if amends { "amend" } else { "commit" })?;
+    // What is tracked has changed already: hooks that run now are inside of this.
+    tr.add_pending("tracked files", |_| Ok(true))?;
+    let made = make(ctx, repo).inspect_err(|_| {
+        // A dirstate that cannot be put back still says what is tracked.
+        before.and_then(|before| repo.vfs().write_atomic("dirstate", &before).ok());
+    })?;
+    tr.close()?;
+    Ok(made)
 }
 
 /// What was not committed, where `commands.commit.post-status` wants it shown.
@@ -61,8 +76,11 @@ fn show_rest(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     Ok(())
 }
 
-/// `--addremove`: what `hg addremove` does, first.
-pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+/// `--addremove`: what `hg addremove` does, first. Gives the dirstate before that, where putting
+/// it back is enough to undo this.
+pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<Option<Vec<u8>>> {
+    let in_one_file = !repo.requires(hg_format::requirements::name::DIRSTATE_V2);
+    let before = if in_one_file { repo.vfs().try_read("dirstate")? } else { None };
     let naming = Naming::by_patterns(ctx, repo)?;
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
@@ -71,7 +89,8 @@ pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
         let message = "failed to mark all new/missing files as added/removed";
         return Err(Error::abort(message));
     }
-    wdir.write()
+    wdir.write()?;
+    Ok(before)
 }
 
 /// Commits what the options say.

@@ -5,16 +5,19 @@ use hg_format::percent;
 use hg_store::Repo;
 use hg_types::Result;
 
-use crate::local;
+use crate::{local, stream};
 
 /// What the server understands of HG20.
 pub(super) fn bundle2(repo: &Repo) -> Result<Capabilities> {
     let mut out = local::bundle2_capabilities();
-    out.0.remove(&b"stream"[..]);
+    let config = repo.config();
+    if !config.get_bool_or("server", "bundle2.stream", true)? || !stream::is_enabled(repo)? {
+        out.0.remove(&b"stream"[..]);
+    }
     if !crate::obs::exchanges(repo)? {
         out.0.remove(&b"obsmarkers"[..]);
     }
-    if repo.config().get("server", "concurrent-push-mode") == Some(b"strict") {
+    if config.get("server", "concurrent-push-mode") == Some(b"strict") {
         out.0.remove(&b"checkheads"[..]);
     }
     Ok(out)
@@ -38,6 +41,16 @@ pub(super) fn line(repo: &Repo) -> Result<Vec<u8>> {
     .map(|name| name.as_bytes().to_vec())
     .to_vec();
     names.push([b"bundle2=", &blob[..]].concat());
+    if stream::is_allowed(repo)? {
+        if repo.config().get_bool_or("server", "preferuncompressed", false)? {
+            names.push(b"stream-preferred".to_vec());
+        }
+        let formats = stream::requirements(repo);
+        names.push(match formats.as_slice() {
+            b"revlogv1" => b"stream".to_vec(),
+            formats => [b"streamreqs=", formats].concat(),
+        });
+    }
     names.sort();
     Ok(names.join(&b' '))
 }

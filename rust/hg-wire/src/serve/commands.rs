@@ -9,6 +9,7 @@ use hg_types::{Error, ErrorKind, Node, Result};
 use super::{Answer, Given, Server, bad_request, capabilities};
 use crate::facts;
 use crate::pushkey;
+use crate::stream::{self, Snapshot};
 
 /// The commands with their arguments.
 pub(super) const NAMES: [(&str, &[&str]); 20] = [
@@ -55,13 +56,23 @@ impl Server<'_> {
                 self.changegroup(&given.nodes("bases")?, Some(heads), out)
             }
             "getbundle" => self.getbundle(given, out),
-            // Refused as by a server that is not configured to send its files.
-            "stream_out" => Ok(Answer::Text(b"1\n".to_vec())),
+            "stream_out" => self.stream_out(out),
             _ => self.text(name, given).map(Answer::Text),
         }
     }
 
     /// Answers the commands whose answer is a text.
+    /// Sends the files of the store, without frame around them.
+    fn stream_out(&self, out: &mut impl Write) -> Result<Answer> {
+        (self.flush)();
+        if stream::is_allowed(self.repo)? {
+            Snapshot::take(self.repo, stream::Version::V1)?.answer(out)?;
+        } else {
+            out.write_all(b"1\n").map_err(super::write_error)?;
+        }
+        Ok(Answer::Written)
+    }
+
     fn text(&self, name: &str, given: &Given) -> Result<Vec<u8>> {
         match name {
             "between" => self.between(given.get("pairs")?),
@@ -129,11 +140,7 @@ impl Server<'_> {
     }
 
     fn look_up(&self, key: &[u8]) -> Vec<u8> {
-        let found = (self.lookup)(self.repo, key).and_then(|node| {
-            let shown = node.is_null() || facts::served(self.repo)?.rev(&node).is_some();
-            if shown { Ok(node) } else { Err(not_served(key)) }
-        });
-        match found {
+        match crate::local::lookup_served(self.repo, &self.lookup, key) {
             Ok(node) => [b"1 ", &node.hex()[..], b"\n"].concat(),
             Err(error) => [b"0 ", &error.message[..], b"\n"].concat(),
         }
@@ -199,9 +206,4 @@ impl Server<'_> {
             self.repo.reporter().warn(&text);
         }
     }
-}
-
-fn not_served(key: &[u8]) -> Error {
-    let message = [b"filtered revision '", key, b"' (not in 'served' subset)"].concat();
-    Error::new(ErrorKind::HiddenRevision, message)
 }

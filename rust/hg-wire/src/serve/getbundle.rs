@@ -13,6 +13,7 @@ use crate::local::bundle_parts;
 use crate::parts::{Part, PartList, Payload, write_parts};
 use crate::peer::BundleRequest;
 use crate::source::write_changegroup;
+use crate::stream;
 
 /// The arguments of `getbundle`.
 const KNOWN: [&str; 12] = [
@@ -67,7 +68,13 @@ impl Server<'_> {
 
     fn bundle2_parts(&self, request: &BundleRequest, given: &Given) -> Result<PartList<'_>> {
         if given.find("stream").is_some_and(is_true) {
-            return Err(Error::abort("no common supported version with the client: v2; "));
+            if !stream::is_allowed(self.repo)? {
+                return Err(stream::refused());
+            }
+            let known = request.bundle2.as_ref();
+            if !known.is_some_and(|known| known.has(b"stream", b"v2")) {
+                return Err(Error::abort("no common supported version with the client: v2; "));
+            }
         }
         self.refuse_full(request)?;
         let view = facts::served(self.repo)?;
@@ -213,6 +220,6 @@ fn request(given: &Given) -> Result<BundleRequest> {
         obsmarkers: obsmarkers && flag("obsmarkers"),
         list_keys: list("listkeys"),
         tags_fnodes: false,
-        stream: false,
+        stream: flag("stream"),
     })
 }

@@ -167,6 +167,11 @@ impl Peer for SshPeer {
         Ok(Box::new(RemoteParts { inner, reporter, operation: "pull" }))
     }
 
+    fn stream_out<'a>(&'a mut self) -> Result<Box<dyn std::io::Read + 'a>> {
+        self.session.send("stream_out", &Arguments::new())?;
+        Ok(Box::new(&mut self.session))
+    }
+
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply> {
         self.session.require("unbundle", "push changes")?;
         if self.bundle2_capabilities()?.0.is_empty() {
@@ -211,21 +216,20 @@ fn bundle_arguments(request: &BundleRequest, speaks_bundle2: bool) -> Arguments 
         return out;
     }
     out.push(argument("cg", bool(request.changegroup)));
+    if request.stream {
+        out.push(argument("stream", bool(true)));
+    }
     if request.phases {
         out.push(argument("phases", bool(true)));
     }
     if request.bookmarks {
         out.push(argument("bookmarks", bool(true)));
     }
+    if !request.list_keys.is_empty() {
+        out.push(argument("listkeys", request.list_keys.join(&b',')));
+    }
     if request.obsmarkers {
         out.push(argument("obsmarkers", bool(true)));
-    }
-    let mut keys = request.list_keys.clone();
-    if request.bookmarks {
-        keys.push(b"bookmarks".to_vec());
-    }
-    if !keys.is_empty() {
-        out.push(argument("listkeys", keys.join(&b',')));
     }
     out
 }
