@@ -66,3 +66,45 @@ The configuration may insist.
   automatically upgrading repository to the `dirstate-v2` feature
   (see `hg help config.format.use-dirstate-v2` for details)
   A b
+
+Histories are written again, into a store that takes the place of the old one.
+
+  $ cd .. && hg init old --config format.usegeneraldelta=no --config format.revlog-compression=zlib && cd old
+  $ for i in 1 2 3 4 5; do seq 1 ${i}00 > f && hg commit -qAm $i -d "$i 0"; done
+  $ hg debugupgraderepo --run -q > /dev/null
+  copy of old repository backed up at * (glob)
+  the old repository will not be deleted; remove it to free up disk space once the upgraded repository is verified
+  $ hg debugrequires
+  dotencode
+  fncache
+  generaldelta
+  revlog-compression-zstd
+  revlogv1
+  share-safe
+  sparserevlog
+  store
+  $ hg verify -q && hg log -T '{rev} '
+  4 3 2 1 0  (no-eol)
+  $ grep -c upgradeinprogress .hg/upgradebackup.*/store/requires
+  1
+  $ ls -A .hg/store | grep lock
+  [1]
+  $ hg debugupgraderepo --run --no-backup --optimize re-delta-all --filelogs | grep -A 7 'migrating filelogs'
+  migrating filelogs:
+       revlog-count:              1
+       total-revisions:           5
+       store-size:             * (glob)
+       tracked-size:           5.33 KB
+       size-change:               * bytes (glob)
+       elapsed-time:              0 seconds
+  migrating manifest:
+  $ hg verify -q && hg update -q 0 && hg commit -qm more -d '9 0' --config ui.allowemptycommit=yes
+  $ ls -d .hg/upgrade*
+  .hg/upgradebackup.* (glob)
+
+A share leaves that to its source.
+
+  $ cd .. && hg share -q --config extensions.share= old shared && hg -R shared debugupgraderepo -o re-delta-all
+  abort: cannot use these actions on a share repository: re-delta-all
+  (upgrade the main repository directly)
+  [255]

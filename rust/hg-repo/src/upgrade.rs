@@ -1,7 +1,7 @@
 //! Changing the format of a repository in place.
 //!
-//! What concerns the working directory and the requirements alone is done here. Histories are
-//! not rewritten: a plan that needs that is refused before anything is touched.
+//! What concerns the working directory and the requirements alone is done here; `store` writes
+//! histories again.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,10 @@ use hg_store::{Repo, default_requirements};
 use hg_types::{Error, Reporter, Result};
 use hg_vfs::path_to_bytes;
 use hg_wdir::WorkingDir;
+
+mod store;
+
+pub use self::store::Histories;
 
 /// A property of a repository that can be switched on and off.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +62,7 @@ const fn lasting(
 
 /// All features, in the order in which they are listed.
 pub static FEATURES: [Feature; 9] = [
-    lasting("fncache", name::FNCACHE, "usefncache", Touches::Filelogs),
+    lasting("fncache", name::FNCACHE, "usefncache", Touches::Everything),
     feature("dirstate-v2", name::DIRSTATE_V2, "use-dirstate-v2", Touches::Nothing),
     feature(
         "tracked-hint",
@@ -95,11 +99,11 @@ impl Upgrade {
     /// When the repository has or lacks something that no upgrade can give or take.
     pub fn plan(repo: &Repo) -> Result<Self> {
         let old = (*repo.requirements()).clone();
-        for needed in [name::REVLOG_V1, name::STORE] {
-            if !old.contains(needed.as_bytes()) {
-                let text = format!("cannot upgrade repository; requirement missing: {needed}");
-                return Err(Error::abort(text));
-            }
+        if !old.contains(name::REVLOG_V1.as_bytes()) {
+            return Err(Error::abort("cannot upgrade repository; missing a revlog version"));
+        }
+        if !old.contains(name::STORE.as_bytes()) {
+            return Err(Error::abort("cannot upgrade repository; requirement missing: store"));
         }
         if repo.is_shared() && !old.contains(name::SHARE_SAFE.as_bytes()) {
             return Err(Error::abort("cannot upgrade shared repository"));
@@ -122,6 +126,15 @@ impl Upgrade {
             }
         }
         Ok(upgrade)
+    }
+
+    /// The part that concerns the working directory alone.
+    fn of_working_dir(&self) -> Self {
+        let mut new = self.old.clone();
+        for requirement in [name::DIRSTATE_V2, name::DIRSTATE_TRACKED_HINT] {
+            set(&mut new, requirement, self.new.contains(requirement.as_bytes()));
+        }
+        Self { old: self.old.clone(), new }
     }
 
     /// Whether a requirement comes.
@@ -158,15 +171,21 @@ fn set(requirements: &mut Requirements, name: &str, present: bool) {
     }
 }
 
-/// Does what a plan says. Whoever calls this has made sure that it touches no history.
+/// Does what a plan says, and writes `histories` again.
 ///
 /// # Errors
 /// When the repository cannot be locked or written.
-pub fn run(repo: &Repo, upgrade: &Upgrade, backup: bool, reporter: &dyn Reporter) -> Result<()> {
+pub fn run(
+    repo: &Repo,
+    upgrade: &Upgrade,
+    histories: Histories,
+    backup: bool,
+    reporter: &dyn Reporter,
+) -> Result<()> {
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
     reporter.status(b"beginning upgrade...\nrepository locked and read-only\n");
-    // Nothing is staged there, but whoever looks for an upgrade that goes on finds it.
+    // Even when nothing is staged there, whoever looks for an upgrade that goes on finds it.
     let staging = Staging::new(repo)?;
     let path = path_to_bytes(&staging.0).to_vec();
     let text = [b"creating temporary repository to stage upgraded data: ", &path[..], b"\n"];
@@ -174,9 +193,41 @@ pub fn run(repo: &Repo, upgrade: &Upgrade, backup: bool, reporter: &dyn Reporter
     let safe: &[u8] =
         b"(it is safe to interrupt this process any time before data migration completes)\n";
     reporter.status(safe);
-    convert(repo, upgrade, backup, reporter)?;
+    let mut kept = None;
+    if histories.any() {
+        // The working directory first: its part is the same whatever the store is like.
+        let near = upgrade.of_working_dir();
+        if near.old != near.new {
+            convert(repo, &near, backup, reporter)?;
+        }
+        let upgrade = Upgrade { old: (*repo.requirements()).clone(), new: upgrade.new.clone() };
+        if backup {
+            let name = unused_name(repo, "upgradebackup")?;
+            repo.vfs().create_dirs(&name)?;
+            kept = Some(repo.vfs().join(&name));
+        }
+        let migration = store::Migration { repo, upgrade: &upgrade, histories, reporter };
+        if let Err(error) = migration.run(&staging.0, kept.as_deref()) {
+            // Nothing was put there before the swap.
+            kept.and_then(|kept| std::fs::remove_dir(kept).ok());
+            return Err(error);
+        }
+        if upgrade.removes(name::SHARE_SAFE) {
+            repo.store_vfs().raw().try_remove("requires")?;
+        }
+    } else {
+        convert(repo, upgrade, backup, reporter)?;
+    }
     reporter.status(&[b"removing temporary repository ", &path[..], b"\n"].concat());
     drop(staging);
+    if let Some(kept) = kept {
+        let shown = path_to_bytes(&kept);
+        reporter.warn(&[b"copy of old repository backed up at ", shown, b"\n"].concat());
+        reporter.warn(
+            b"the old repository will not be deleted; remove it to free up disk space once the \
+              upgraded repository is verified\n",
+        );
+    }
     if upgrade.adds(name::SHARE_SAFE) {
         reporter.warn(
             b"repository upgraded to share safe mode, existing shares will still work in old \
@@ -206,7 +257,7 @@ impl Staging {
 impl Drop for Staging {
     fn drop(&mut self) {
         // Left behind it does no harm.
-        std::fs::remove_dir(&self.0).ok();
+        std::fs::remove_dir_all(&self.0).ok();
     }
 }
 

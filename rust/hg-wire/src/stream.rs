@@ -143,9 +143,8 @@ impl Snapshot {
         names.sort_unstable();
         for name in names {
             let text = String::from_utf8_lossy(&name).into_owned();
-            let exact = |known: &&str| text == **known || text.starts_with(*known);
             let hidden = text.ends_with(".hidden") || text.contains('~');
-            if CACHES.iter().any(|known| exact(known)) && !hidden {
+            if CACHES.iter().any(|known| text.starts_with(known)) && !hidden {
                 let path = directory.join(&text);
                 self.add(Place::Cache, name, path);
             }

@@ -1,7 +1,7 @@
 //! `hg debugupgraderepo`.
 
 use hg_format::requirements::Requirements;
-use hg_repo::upgrade::{FEATURES, Feature, Touches, Upgrade};
+use hg_repo::upgrade::{FEATURES, Feature, Histories, Touches, Upgrade};
 use hg_store::default_requirements;
 use hg_types::{Error, Result};
 
@@ -12,8 +12,8 @@ pub static COMMAND: Command = Command {
     spec: &spec::debug_n_z::DEBUGUPGRADEREPO,
     help: "Compare the format of the repository with what the configuration asks for, and say what\n\
 would have to be done. With --run it is done, while nobody else can write.\n\n\
-The formats of the dirstate, the tracked hint and share-safe can be changed in both directions.\n\
-What would rewrite histories is listed, and refused with --run.",
+Histories are written into a new store, which then takes the place of the old one; for that moment\n\
+nobody can read the repository. The old one is kept beside it unless --no-backup is given.",
     run,
 };
 
@@ -93,6 +93,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     optimizations.dedup();
     let upgrade = Upgrade::plan(repo)?;
     let changes: Vec<&Feature> = upgrade.changed().collect();
+    if repo.is_shared() {
+        refuse_in_share(&changes, &optimizations)?;
+    }
     let running = ctx.opts.flag("run");
     if running && changes.is_empty() && optimizations.is_empty() {
         ctx.ui.status("nothing to do\n");
@@ -114,12 +117,29 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         plan.others();
         return Ok(0);
     }
-    if !histories.is_empty() {
-        return Err(Error::abort("rewriting the histories of a repository is not supported"));
-    }
+    let has = |name: &str| histories.contains(&name);
+    let chosen = Histories {
+        filelogs: has("all-filelogs"),
+        manifests: has("manifest"),
+        changelog: has("changelog"),
+        new_deltas: plan.optimizations.iter().any(|(name, _)| *name != "re-delta-quick"),
+    };
     let backup = ctx.opts.tristate("backup").unwrap_or(true);
-    hg_repo::upgrade::run(repo, &upgrade, backup, &*ctx.ui)?;
+    hg_repo::upgrade::run(repo, &upgrade, chosen, backup, &*ctx.ui)?;
     Ok(0)
+}
+
+/// Only the source of a share writes its history again.
+fn refuse_in_share(changes: &[&Feature], optimizations: &[&(&str, &str)]) -> Result<()> {
+    let far = changes.iter().filter(|change| change.touches != Touches::Nothing);
+    let names: Vec<&str> =
+        far.map(|change| change.name).chain(optimizations.iter().map(|known| known.0)).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = names.join(", ");
+    let text = format!("cannot use these actions on a share repository: {names}");
+    Err(Error::abort(text).hint("upgrade the main repository directly"))
 }
 
 /// What is told before anything is done.

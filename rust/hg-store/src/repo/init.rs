@@ -76,8 +76,11 @@ pub fn default_requirements(config: &Config) -> Result<Requirements> {
     Ok(out)
 }
 
+/// General deltas, which sparse revlogs need, too; by themselves these are not a wish for them.
 fn sparse_or_general(config: &Config) -> Result<bool> {
-    config.get_bool("format", "usegeneraldelta")
+    let on = |item: &str| config.get_bool("format", item);
+    let sparse = config.has("format", "sparse-revlog") && on("sparse-revlog")?;
+    Ok(sparse || on("usegeneraldelta")? || on("generaldelta")?)
 }
 
 fn compression(config: &Config) -> Result<Vec<u8>> {
