@@ -63,5 +63,7 @@ setup(
         ),
         RustBin("hg", path="rust/hg/Cargo.toml", args=CARGO_ARGS, debug=False),
     ],
+    # Apart: a wheel must not find the module that the other binding has left behind.
+    options={"build": {"build_base": f"build/{BINDING}"}},
     zip_safe=False,
 )

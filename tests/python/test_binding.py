@@ -164,3 +164,10 @@ def test_untested_interpreter() -> None:
     )
     assert result.returncode == 1
     assert "ImportError: quicksilver was tested with Python 3.8 to 3.14, not 3.99" in result.stderr
+
+
+def test_one_module_is_installed() -> None:
+    """The package holds the module of one binding, not what another has left behind."""
+    assert rustext.__file__ is not None
+    place = Path(rustext.__file__).parent
+    assert [found.name for found in place.glob("rustext.*.so")] == [Path(rustext.__file__).name]
