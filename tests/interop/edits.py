@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-NAMES = ("a", "b", "c.tmp", "d")
+NAMES = ("a", "A", "b", "c.tmp", "d")
 TOP = ("f", "g", "x", "y", "z")
 IGNORE = "syntax: glob\n*.tmp\nz/*\n"
 
@@ -50,24 +50,34 @@ class Edits:
     # Looking.
 
     def on_disk(self) -> dict[str, tuple[str, bytes]]:
-        """Return all files and links with kind and content."""
+        """Return all files and links with kind and content, none of other repositories."""
         found = {}
         for directory, names, files in os.walk(self.root):
             here = Path(directory)
+            if here != self.root and (here / ".hg").is_dir():
+                names.clear()
+                continue
             if here == self.root:
                 names.remove(".hg")
             links = [name for name in names if (here / name).is_symlink()]
             for name in files + links:
                 path = here / name
-                found[str(path.relative_to(self.root))] = look(path)
+                if path.is_symlink() or path.is_file():
+                    found[str(path.relative_to(self.root))] = look(path)
         return found
 
-    def expected(self) -> list[bytes]:
-        """Return the lines of `hg status -A`, sorted."""
+    def expected(self, *, ignored_listed: bool) -> list[bytes]:
+        """Return the lines of `hg status -A`, sorted.
+
+        Without ignored files, what is in the place of a tracked file is not looked at
+        in ignored directories: whatever it is, it counts as that file.
+        """
         disk = self.on_disk()
         lines = []
         for path in self.tracked:
-            if path not in disk:
+            if path not in disk and not ignored_listed and self.is_hidden(path):
+                letter = "M" if path in self.parent else "A"
+            elif path not in disk:
                 letter = "!"
             elif path not in self.parent:
                 letter = "A"
@@ -95,10 +105,20 @@ class Edits:
         paths = [path for path in self.on_disk() if path != ".hgignore"]
         return self.root / self.dice.choice(sorted(paths)) if paths else None
 
-    def is_ignored(self, path: Path) -> bool:
-        """Whether upstream does not walk there: it then looks through symbolic links."""
-        parts = path.relative_to(self.root).parts
-        return parts[0] == "z" or any(part.endswith(".tmp") for part in parts)
+    def is_unlisted(self, path: Path) -> bool:
+        """Whether a path lies in an ignored directory."""
+        parts = path.relative_to(self.root).parts[:-1]
+        in_z = len(parts) > 1 and parts[0] == "z"
+        return in_z or any(part.endswith(".tmp") for part in parts)
+
+    def is_hidden(self, name: str) -> bool:
+        """Whether something else than a file is there, and not looked at."""
+        path = self.root / name
+        above = list(path.parents)[: -len(self.root.parents) - 1]
+        nested = any((directory / ".hg").is_dir() for directory in above)
+        linked = any(directory.is_symlink() for directory in above)
+        there = os.path.lexists(path)
+        return self.is_unlisted(path) and there and not nested and not linked
 
     def content(self) -> bytes:
         """Return one of a few contents, most of one size."""
@@ -110,8 +130,8 @@ class Edits:
         """Make the directories above a path, in the place of whatever is there."""
         for above in reversed(path.relative_to(self.root).parents):
             full = self.root / above
-            if full.is_symlink() or full.is_file():
-                full.unlink()
+            if full.is_symlink() or not full.is_dir():
+                full.unlink(missing_ok=True)
             full.mkdir(exist_ok=True)
         remove(path)
 
@@ -164,7 +184,7 @@ class Edits:
         if path is not None:
             target = self.root / self.random_path()
             inside = path in target.parents or target in path.parents
-            if target == path or inside or (path.is_symlink() and self.is_ignored(target)):
+            if target == path or inside:
                 return
             old, new = (p.lstat() if os.path.lexists(p) else None for p in (target, path))
             self.make_room(target)
@@ -185,9 +205,7 @@ class Edits:
         """Put a symbolic link in the place of a file or directory."""
         path = self.existing()
         if path is not None:
-            target = self.dice.choice(["f", "x", "nowhere", *map(str, range(3))])
-            if self.is_ignored(path):
-                return
+            target = self.dice.choice(["f", "x", "../x", "nowhere", *map(str, range(3))])
             if self.dice.random() < 0.3 and path.parent != self.root:
                 path = path.parent
             remove(path)
@@ -202,14 +220,67 @@ class Edits:
             path = path.parent
             remove(path)
             path.write_bytes(self.content())
-        elif not self.is_ignored(path):
-            # Where upstream does not walk, it takes the directory for a changed file.
+        else:
             remove(path)
             path.mkdir()
             if self.dice.random() < 0.8:
                 (path / self.dice.choice(NAMES)).write_bytes(self.content())
 
+    def nest(self) -> None:
+        """Make a directory a repository of its own, or no longer."""
+        path = self.existing()
+        if path is not None and path.parent != self.root:
+            (path.parent / ".hg").mkdir()
+        for found in sorted(self.root.glob("*/**/.hg")):
+            if self.dice.random() < 0.6:
+                remove(found)
+
+    def pipe(self) -> None:
+        """Put a named pipe in the place of a file, where nobody would read it."""
+        path = self.existing()
+        if path is not None and not self.is_unlisted(path):
+            remove(path)
+            os.mkfifo(path)
+
     # Commands.
+
+    def question(self) -> list[str]:
+        """Return a question about some of the files."""
+        paths = sorted({*self.on_disk(), *self.tracked})
+        path = self.dice.choice(paths)
+        above = str(Path(path).parent)
+        names = [path, above, self.random_path(), self.dice.choice(TOP)]
+        forms = [
+            *(f"path:{name}" for name in names if name != "."),
+            f"glob:{self.dice.choice(TOP)}*",
+            "glob:**/a",
+            f"re:.*{self.dice.choice('abd')}$",
+            f"rootfilesin:{above}",
+        ]
+        some = self.dice.sample(forms, self.dice.choice((1, 1, 2)))
+        kinds = self.dice.choice(
+            ([], ["-A"], ["-mard"], ["-d"], ["-ud"], ["-c"], ["-i"], ["-id"], ["-C"], ["-umc"])
+        )
+        where = self.dice.choice(
+            (
+                some,
+                ["-I", some[0]],
+                ["-X", some[0]],
+                ["-I", f"path:{self.dice.choice(TOP)}", "-X", some[0]],
+                ["--rev", self.dice.choice((".^", "0", "null"))],
+                ["--rev", self.dice.choice((".^", "0")), *some],
+                ["--change", "."],
+                [],
+            )
+        )
+        return ["status", *kinds, *where]
+
+    def place(self) -> Path:
+        """Return a directory to ask from."""
+        places = [self.root / name for name in TOP]
+        good = [p for p in places if p.is_dir() and not p.is_symlink()]
+        good = [p for p in good if not (p / ".hg").is_dir()]
+        return self.dice.choice([self.root, self.root, *good])
 
     def run(self, *words: str) -> None:
         """Have one of the programs do something."""
@@ -245,7 +316,8 @@ class Edits:
             self.tracked.discard(path)
         self.run("addremove", "-q")
         self.run("commit", "-qm", f"step {self.count}")
-        ignored = {line[2:].decode() for line in self.expected() if line[:1] == b"I"}
+        lines = self.expected(ignored_listed=True)
+        ignored = {line[2:].decode() for line in lines if line[:1] == b"I"}
         self.tracked = set(disk) - (ignored - self.tracked)
         self.parent = {path: disk[path] for path in self.tracked}
 
@@ -261,6 +333,8 @@ class Edits:
             self.change_mode: 2,
             self.link: 2,
             self.swap: 2,
+            self.nest: 1,
+            self.pipe: 1,
             self.add: 1,
             self.forget: 1,
             self.checkpoint: 1,

@@ -18,6 +18,8 @@ from .queries.server import Server
 REPOSITORIES = int(os.environ.get("HG_EDITS", "2"))
 FIRST_SEED = int(os.environ.get("HG_EDITS_SEED", "1"))
 SEQUENCES = 30
+#: Questions about some of the files after each sequence.
+QUESTIONS = 3
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -45,11 +47,22 @@ def run_repository(ours: Hg, upstream: Hg, root: Path, seed: int, version: int) 
         def mine(*words: str) -> bytes:
             return ours.output(*words, cwd=root)
 
+        def theirs_from(place: Path, *words: str) -> tuple[int, bytes]:
+            if place != root:
+                # The server remembers where it was started.
+                return run_from(upstream, place, *words)
+            answer = server.run(*(word.encode() for word in words))
+            return answer.code % 256, answer.out
+
+        def mine_from(place: Path, *words: str) -> tuple[int, bytes]:
+            return run_from(ours, place, *words)
+
         edits = Edits(root, seed, [theirs, mine])
         for sequence in range(SEQUENCES):
             for _ in range(edits.dice.randrange(1, 8)):
                 edits.step()
-            expected = edits.expected()
+            expected = edits.expected(ignored_listed=True)
+            unlisted = edits.expected(ignored_listed=False)
             askers = [mine, theirs]
             edits.dice.shuffle(askers)
             for asker in [*askers, mine]:
@@ -58,8 +71,19 @@ def run_repository(ours: Hg, upstream: Hg, root: Path, seed: int, version: int) 
                 compare(said, expected, f"status -A: {where}: {edits.log}")
                 # Unknown files alone: what may be answered without listing directories.
                 said = sorted(asker("status").splitlines())
-                changes = [line for line in expected if line[:1] not in b"CI"]
+                changes = [line for line in unlisted if line[:1] not in b"CI"]
                 compare(said, changes, f"status: {where}: {edits.log}")
+            for _ in range(QUESTIONS):
+                words, place = edits.question(), edits.place()
+                answers = [ask(place, *words) for ask in (mine_from, theirs_from)]
+                where = f"{words} in {place}, version {version}, seed {seed}, {sequence}"
+                assert answers[0] == answers[1], f"{where}: {edits.log}"
+
+
+def run_from(hg: Hg, place: Path, *words: str) -> tuple[int, bytes]:
+    """Run a command somewhere, whatever comes of it."""
+    result = hg.run(*words, cwd=place, check=False)
+    return result.returncode, result.stdout
 
 
 def compare(said: list[bytes], expected: list[bytes], where: str) -> None:

@@ -27,15 +27,19 @@ pub fn match_arguments(ctx: &CommandContext) -> Result<Matcher> {
     match_patterns(ctx, &ctx.args)
 }
 
-/// The matcher of a command's `-I`, `-X` and arguments for the files of a revision: what is on disk
-/// does not matter.
+/// The matcher of a command's `-I`, `-X` and of `patterns` for the files of a revision: what is on
+/// disk does not matter.
 ///
 /// # Errors
 /// When a pattern is invalid, outside of the repository, or forbidden.
-pub fn match_stored(ctx: &CommandContext, default_kind: PatternKind) -> Result<Matcher> {
+pub fn match_stored(
+    ctx: &CommandContext,
+    patterns: &[Vec<u8>],
+    default_kind: PatternKind,
+) -> Result<Matcher> {
     let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
     let filesets = Filesets { ctx, rev: ctx.opts.nonempty("rev") };
-    match_audited(ctx, &ctx.args, default_kind, &audit, &filesets)
+    match_audited(ctx, patterns, default_kind, &audit, &filesets)
 }
 
 /// The matcher of a command's `-I` and `-X` alone, for the files of a revision or of the working

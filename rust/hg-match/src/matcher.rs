@@ -109,7 +109,7 @@ impl Matcher {
             Form::Always => true,
             Form::Never => false,
             Form::Exact(exact) => exact.set.contains(path),
-            Form::Pattern(pattern) => pattern.rules.matches(path.as_bytes()),
+            Form::Pattern(pattern) => pattern.matches(path),
             Form::Include(include) => include.matches(path),
             Form::Predicate { accepts, .. } => accepts(path),
             Form::Union(all) => all.iter().any(|matcher| matcher.matches(path)),
@@ -349,6 +349,11 @@ impl PatternMatcher {
         let prefix = is_prefix(&patterns);
         let roots = Roots::new(patterns.iter(), std::iter::empty());
         Ok(Self { patterns, rules, files, file_set, prefix, roots })
+    }
+
+    /// A file that is called like the directory a pattern starts from matches, as upstream has it.
+    fn matches(&self, path: &HgPath) -> bool {
+        self.rules.matches(path.as_bytes()) || (!self.prefix && self.file_set.contains(path))
     }
 
     fn printed(&self) -> Vec<u8> {

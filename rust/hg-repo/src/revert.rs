@@ -2,10 +2,12 @@
 //! parents stay.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 
 use hg_match::Matcher;
 use hg_store::{Manifest, Repo};
 use hg_types::{HgPath, HgPathBuf, Node, Result};
+use hg_vfs::{IoResultExt as _, NodeKind, NodeStat, is_a_directory};
 use hg_wdir::copies::{Side, path_copies};
 use hg_wdir::merge::{backup_path, write_version};
 use hg_wdir::{Status, StatusOptions, WorkingDir, manifest_of};
@@ -21,6 +23,8 @@ pub enum RevertAction {
     Undelete,
     /// Deleted and no longer tracked.
     Remove,
+    /// No longer tracked: it is gone already.
+    Drop,
     /// No longer tracked, left on disk.
     Forget,
     /// Nothing: it is as in the target.
@@ -61,8 +65,10 @@ pub fn plan(
     keep_backups: bool,
 ) -> Result<Vec<RevertStep>> {
     let repo = wdir.repo().clone();
-    let options = StatusOptions { unknown: true, ignored: false, clean: true };
-    let status = wdir.status(matcher, options)?;
+    let options = StatusOptions { unknown: false, ignored: false, clean: true };
+    // What lies below a name counts, whatever the name is now.
+    let whole = Matcher::difference(matcher.clone(), Matcher::never());
+    let status = wdir.status(&whole, options)?;
     let target = manifest_of(&repo, &target)?;
     let p1 = wdir.p1_manifest()?;
     let mut paths: BTreeSet<HgPathBuf> = BTreeSet::new();
@@ -70,7 +76,12 @@ pub fn plan(
         paths.extend(list.iter().cloned());
     }
     paths.extend(target.paths().filter(|path| matcher.matches(path)).map(HgPath::to_owned));
-    paths.extend(matcher.files().into_iter().filter(|path| status.unknown.contains(path)));
+    for path in matcher.files() {
+        // Named and there, or it was complained about: whether it is managed will show.
+        if wdir.lstat(&path)?.is_some_and(|stat| stat.kind.is_trackable()) {
+            paths.insert(path);
+        }
+    }
     let mut states = states(&status);
     let implied = renamed_sources(wdir, matcher, &status)?;
     for path in &implied {
@@ -149,7 +160,8 @@ impl Planner<'_> {
             }
             // What a merge brought in unchanged is in the other parent.
             (None, State::Modified) => (RevertAction::Remove, !self.is_of_p2(&path)?),
-            (None, State::Added | State::Clean | State::Deleted) => (RevertAction::Remove, false),
+            (None, State::Added | State::Clean) => (RevertAction::Remove, false),
+            (None, State::Deleted) => (RevertAction::Drop, false),
             (None, State::Removed) => (RevertAction::Nothing, false),
             (None, State::Unknown) => (RevertAction::NotManaged, false),
         };
@@ -210,9 +222,10 @@ pub fn sort(steps: &mut [RevertStep]) {
         RevertAction::Nothing | RevertAction::NotManaged => 0,
         RevertAction::Forget => 1,
         RevertAction::Remove => 2,
-        RevertAction::Revert => 3,
-        RevertAction::Add => 4,
-        RevertAction::Undelete => 5,
+        RevertAction::Drop => 3,
+        RevertAction::Revert => 4,
+        RevertAction::Add => 5,
+        RevertAction::Undelete => 6,
     });
 }
 
@@ -236,6 +249,9 @@ pub fn apply(
     let auditor = hg_vfs::PathAuditor::new(repo.wvfs().clone());
     let mut applier = Applier { repo, wdir, manifest, copies, auditor };
     for step in &steps {
+        if matches!(step.action, RevertAction::Remove | RevertAction::Drop) {
+            applier.auditor.check(step.path.as_bytes())?;
+        }
         announce(RevertNote::Step(step));
         applier.step(step)?;
     }
@@ -301,12 +317,11 @@ impl Applier<'_> {
         let path = &step.path;
         match step.action {
             RevertAction::Nothing | RevertAction::NotManaged => return Ok(()),
-            RevertAction::Forget => {
+            RevertAction::Forget | RevertAction::Drop => {
                 self.wdir.dirstate_mut().set_untracked(path)?;
                 return Ok(());
             }
             RevertAction::Remove => {
-                self.auditor.check(path.as_bytes())?;
                 if self.repo.wvfs().lexists(path) {
                     self.repo.wvfs().remove_with_parents(path)?;
                 }
@@ -317,6 +332,7 @@ impl Applier<'_> {
         }
         self.auditor.check(path.as_bytes())?;
         let Some(entry) = self.manifest.get(path) else { return Ok(()) };
+        check_room(&self.repo, path)?;
         let content = self.repo.filelog(path)?.read_node(&entry.node)?;
         write_version(&self.repo, path, &content, entry.flags, Some(entry.node))?;
         let dirstate = self.wdir.dirstate_mut();
@@ -331,6 +347,17 @@ impl Applier<'_> {
         }
         Ok(())
     }
+}
+
+/// Directories never make room for files, nor files for directories.
+fn check_room(repo: &Repo, path: &HgPath) -> Result<()> {
+    let full = repo.wvfs().join(path);
+    let error = match NodeStat::of_existing(&full) {
+        Ok(stat) if stat.kind == NodeKind::Directory => is_a_directory(),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => error,
+        _ => return Ok(()),
+    };
+    Ok(Err(error).when("writing", full)?)
 }
 
 fn copies_between(repo: &Repo, from: Node, to: Node) -> Result<BTreeMap<HgPathBuf, HgPathBuf>> {

@@ -145,6 +145,9 @@ fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> R
     let fail = |path: &HgPath, why: &str| {
         Err(Error::input([path.as_bytes(), b": ", why.as_bytes()].concat()))
     };
+    if let Some((path, why)) = status.bad.first() {
+        return Err(Error::input([path.as_bytes(), b": ", why].concat()));
+    }
     for path in matcher.files() {
         let is_changed = |list: &&Vec<HgPathBuf>| list.binary_search(&path.to_owned()).is_ok();
         if path.is_empty() || changed.iter().any(is_changed) {

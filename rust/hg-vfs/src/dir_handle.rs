@@ -86,6 +86,14 @@ impl NodeStat {
         found(rustix::fs::lstat(path))
     }
 
+    /// Asks about `path`, which should be there.
+    ///
+    /// # Errors
+    /// When it is not there, or the system cannot tell.
+    pub fn of_existing(path: &Path) -> io::Result<Self> {
+        Ok(Self::new(&rustix::fs::lstat(path)?))
+    }
+
     fn new(stat: &rustix::fs::Stat) -> Self {
         Self {
             kind: NodeKind::new(FileType::from_raw_mode(stat.st_mode)),
@@ -187,7 +195,19 @@ impl DirHandle {
     /// # Errors
     /// When it is not there, is no directory, or cannot be opened.
     pub fn open_at(&self, path: &[u8]) -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        self.open_with(path, OFlags::NOFOLLOW)
+    }
+
+    /// Opens a directory below this one, or the one that a symbolic link there leads to.
+    ///
+    /// # Errors
+    /// When it is not there, is no directory, or cannot be opened.
+    pub fn open_at_through_link(&self, path: &[u8]) -> io::Result<Self> {
+        self.open_with(path, OFlags::empty())
+    }
+
+    fn open_with(&self, path: &[u8], more: OFlags) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | more;
         let path = if path.is_empty() { b"." } else { path };
         Ok(Self(rustix::fs::openat(&self.0, crate::bytes_to_path(path), flags, Mode::empty())?))
     }

@@ -79,9 +79,13 @@ impl Error {
     /// Whether the file is just not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.io().is_some_and(|source| {
-            matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-        })
+        self.is_absent() || self.io().is_some_and(|e| e.kind() == io::ErrorKind::NotADirectory)
+    }
+
+    /// Whether the file is not there, and no file is in the place of a directory above it.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.io().is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
     }
 }
 
@@ -98,6 +102,12 @@ impl<T> IoResultExt<T> for io::Result<T> {
     fn when(self, action: &'static str, path: impl Into<PathBuf>) -> Result<T> {
         self.map_err(|source| Error::Io { action, path: path.into(), source })
     }
+}
+
+/// What the system says when a directory is read or written like a file.
+#[must_use]
+pub fn is_a_directory() -> io::Error {
+    rustix::io::Errno::ISDIR.into()
 }
 
 /// The operating system's words for an error, without Rust's `(os error N)`.

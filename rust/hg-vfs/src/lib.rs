@@ -20,7 +20,7 @@ pub use atomic::{AtomicFile, AtomicOptions};
 pub use audit::{PathAuditor, check_links, check_path, through_link};
 pub use clock::SystemClock;
 pub use dir_handle::{DirHandle, Names, NodeKind, NodeStat};
-pub use error::{Error, IoResultExt, Result, os_message};
+pub use error::{Error, IoResultExt, Result, is_a_directory, os_message};
 pub use file_bytes::FileBytes;
 pub use lock::{Lock, LockOptions, host_id};
 pub use mapping::{check_torn, take_torn_file, torn_file};

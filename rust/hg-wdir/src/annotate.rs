@@ -55,15 +55,11 @@ impl Start {
         let changelog = repo.changelog()?;
         let mut wdir = WorkingDir::open(repo)?;
         let tracked = wdir.p1_manifest()?.contains(path) || wdir.dirstate().is_tracked(path)?;
-        let Some((_, content)) = wdir.read_file(path)?.filter(|_| tracked) else {
-            if !tracked {
-                let reason = [path.as_bytes(), b": No such file or directory"];
-                return Err(Error::abort(reason.concat()));
-            }
-            let text =
-                [b"No such file or directory: '", repo.root_bytes(), b"/", path.as_bytes(), b"'"];
-            return Err(Error::abort(text.concat()));
-        };
+        if !tracked {
+            let reason = [path.as_bytes(), b": No such file or directory"];
+            return Err(Error::abort(reason.concat()));
+        }
+        let (_, content) = wdir.read_existing(path)?;
         let parents = working_parents(&mut wdir, path)?;
         let [p1, p2] = [wdir.dirstate().p1(), wdir.dirstate().p2()];
         let revs = [changelog.rev(&p1)?, changelog.rev(&p2)?];

@@ -1,6 +1,7 @@
 //! What differs between the working directory, the dirstate and revisions.
 
 mod content;
+mod named;
 mod revisions;
 
 use hg_match::Matcher;
@@ -103,6 +104,9 @@ impl WorkingDir {
     fn own_status(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Status> {
         let mut outcome = self.walk(matcher, options)?;
         let unsure = std::mem::take(&mut outcome.unsure);
+        if !options.unknown || matcher.prefix() || matcher.has_patterns() {
+            self.audit(&unsure)?;
+        }
         let caches = std::mem::take(&mut outcome.caches);
         let bad = self.bad_files(matcher)?;
         let mut status = Status {
@@ -175,6 +179,7 @@ impl WorkingDir {
     }
 
     fn walk_for(&mut self, matcher: &Matcher, wanted: Wanted) -> Result<Outcome> {
+        let narrowed = self.narrowed(matcher)?;
         let ignore = self.ignore_for(wanted.unknown || wanted.ignored)?;
         let check_exec = self.check_exec();
         let repo = self.repo().clone();
@@ -190,12 +195,15 @@ impl WorkingDir {
         let walk = Walk {
             root: DirHandle::open(&root).when("opening", &root)?,
             caches: DirectoryCaches::new(&repo, trusted, noted),
-            matcher,
+            matcher: &narrowed,
             ignore: &ignore,
             wanted,
             check_exec,
         };
-        walk.run(self.dirstate_mut().tree()?)
+        let mut outcome = walk.run(self.dirstate_mut().tree()?)?;
+        Self::keep_below_names(matcher, &mut outcome);
+        self.look_at_named(matcher, wanted, &ignore, &mut outcome)?;
+        Ok(outcome)
     }
 
     /// Every file that `matcher` accepts: tracked in the working directory or not, named itself
@@ -246,6 +254,15 @@ impl WorkingDir {
     pub fn lstat(&self, path: &HgPath) -> Result<Option<NodeStat>> {
         let full = self.repo().wvfs().join(path);
         Ok(NodeStat::of(&full).when("reading", &full)?)
+    }
+
+    /// Asks the file system about a file that should be there, symbolic links not followed.
+    ///
+    /// # Errors
+    /// When it is not there, or the system cannot tell.
+    pub fn lstat_existing(&self, path: &HgPath) -> hg_vfs::Result<NodeStat> {
+        let full = self.repo().wvfs().join(path);
+        NodeStat::of_existing(&full).when("reading", &full)
     }
 
     /// What the matcher names that is neither there nor known, or cannot be tracked.

@@ -50,8 +50,12 @@ enum Mode {
     List,
     /// List it; everything untracked in it is ignored.
     ListIgnored,
-    /// Only tracked files are of interest.
+    /// Only tracked files are of interest, wherever links lead: what is not to be listed is taken
+    /// on trust.
     Tracked,
+    /// Not listed, since it is ignored, while the rest is: only tracked files are of interest, and
+    /// not behind links.
+    Unlisted,
     /// It is not there: everything tracked in it is missing.
     Missing,
 }
@@ -140,7 +144,12 @@ impl<'a> Pass<'_, 'a> {
         if self.job.mode == Mode::Missing {
             return self.missing();
         }
-        let place = match self.walk.root.open_at(self.job.path.as_bytes()) {
+        let path = self.job.path.as_bytes();
+        let opened = match self.job.mode {
+            Mode::Tracked => self.walk.root.open_at_through_link(path),
+            _ => self.walk.root.open_at(path),
+        };
+        let place = match opened {
             Ok(handle) => Place::Open(handle),
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 self.outcome.bad.push((self.path(), os_message(&error)));
@@ -155,6 +164,11 @@ impl<'a> Pass<'_, 'a> {
             _ if self.is_nested(&place) => self.missing(),
             _ => self.tracked(&place),
         }
+    }
+
+    /// Whether tracked files are looked for behind links and in other repositories.
+    fn is_trusting(&self) -> bool {
+        !self.walk.wanted.unknown
     }
 
     /// Lists a directory, unless it is known to hold nothing new.
@@ -175,7 +189,7 @@ impl<'a> Pass<'_, 'a> {
             && names.find(b".hg").is_some_and(|kind| self.is_directory(place, b".hg", kind))
         {
             // A repository of its own.
-            return self.missing();
+            return if self.is_trusting() { self.tracked(place) } else { self.missing() };
         }
         self.listed(place, &names)?;
         let Some(mtime) = time.filter(|_| self.all_known) else { return Ok(()) };
@@ -202,7 +216,9 @@ impl<'a> Pass<'_, 'a> {
 
     /// Whether another repository lies here.
     fn is_nested(&self, place: &Place) -> bool {
-        !self.is_root() && self.is_directory(place, b".hg", NodeKind::Unknown)
+        !self.is_trusting()
+            && !self.is_root()
+            && self.is_directory(place, b".hg", NodeKind::Unknown)
     }
 
     fn is_root(&self) -> bool {
@@ -309,7 +325,7 @@ impl<'a> Pass<'_, 'a> {
     }
 
     fn enter_known(&mut self, child: Child<'a>, mode: Mode) {
-        if child.below.is_empty() && matches!(mode, Mode::Tracked | Mode::Missing) {
+        if child.below.is_empty() && !matches!(mode, Mode::List | Mode::ListIgnored) {
             return;
         }
         let visit = self.visit(child.path);
@@ -337,26 +353,32 @@ impl<'a> Pass<'_, 'a> {
                     _ => None,
                 };
                 kind = stat.map_or(kind, |stat| stat.kind);
-                match stat.filter(|stat| stat.kind.is_trackable()) {
+                match stat.filter(|stat| stat.kind.is_trackable() || self.takes_any(child.path)) {
                     Some(stat) => self.classify(&child, entry, &stat),
                     None => self.outcome.missing(child.path, entry),
                 }
             }
         }
-        let directory = match kind {
-            NodeKind::Directory => true,
-            // Opening it will tell, if anything in it is known.
-            NodeKind::Unknown if child.entry.is_none() => true,
-            NodeKind::Unknown => {
-                !child.below.is_empty() && self.is_directory(place, child.name, kind)
-            }
-            _ => false,
-        };
-        if !directory {
-            return self.enter_known(child, Mode::Missing);
+        if child.entry.is_some() && !child.below.is_empty() {
+            kind = self.known_kind(place, child.name, kind);
         }
-        let mode = self.mode_below(child.path);
-        self.enter_known(child, mode.unwrap_or(Mode::Tracked));
+        let unlisted = if self.is_trusting() { Mode::Tracked } else { Mode::Unlisted };
+        let mode = match kind {
+            NodeKind::Directory => self.mode_below(child.path).unwrap_or(unlisted),
+            // Opening it will tell, if anything in it is known.
+            NodeKind::Unknown if child.entry.is_none() => {
+                self.mode_below(child.path).unwrap_or(unlisted)
+            }
+            NodeKind::Symlink if self.is_trusting() => Mode::Tracked,
+            _ => Mode::Missing,
+        };
+        self.enter_known(child, mode);
+    }
+
+    /// Whether whatever lies in the place of a file counts as that file, changed: upstream does not
+    /// look closer where it does not list.
+    fn takes_any(&self, path: &HgPath) -> bool {
+        self.job.mode == Mode::Unlisted && !self.walk.matcher.exact(path)
     }
 
     /// How a directory below is to be walked; `None` when untracked files in it do not matter.
@@ -413,7 +435,7 @@ impl<'a> Pass<'_, 'a> {
             self.outcome.removed.push(path());
         } else if entry.is_added() {
             self.outcome.added.push(path());
-        } else if entry.p2_info || child.copied {
+        } else if entry.p2_info || child.copied || !stat.kind.is_trackable() {
             self.outcome.modified.push(path());
         } else {
             match compare(entry, stat, self.walk.check_exec) {

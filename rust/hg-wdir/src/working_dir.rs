@@ -7,7 +7,7 @@ use hg_config::Config;
 use hg_match::{IgnoreMatcher, Matcher};
 use hg_store::{Location, Manifest, Repo};
 use hg_types::{FileFlags, HgPath, Node, Result};
-use hg_vfs::{NodeKind, NodeStat, Vfs};
+use hg_vfs::{IoResultExt as _, NodeKind, NodeStat, PathAuditor, Vfs, is_a_directory};
 
 use crate::Dirstate;
 use crate::copies::{Copies, Side, WorkingSide};
@@ -192,11 +192,25 @@ impl WorkingDir {
     /// # Errors
     /// When it cannot be read.
     pub fn read_file(&self, path: &HgPath) -> Result<Option<(FileFlags, Vec<u8>)>> {
+        // A status that lists nothing looks through links; nothing is read there.
+        PathAuditor::new(self.repo.wvfs().clone()).check(path.as_bytes())?;
         let Some(flags) = self.file_flags(path)? else {
             return Ok(None);
         };
         let text = file_text(&self.repo, path, flags == FileFlags::Symlink)?;
         Ok(text.map(|text| (flags, text)))
+    }
+
+    /// The flags and content of a file of the working directory that should be there.
+    ///
+    /// # Errors
+    /// When it is not there, is something else, or cannot be read.
+    pub fn read_existing(&self, path: &HgPath) -> Result<(FileFlags, Vec<u8>)> {
+        if let Some(read) = self.read_file(path)? {
+            return Ok(read);
+        }
+        self.lstat_existing(path)?;
+        Ok(Err(is_a_directory()).when("reading", self.repo.wvfs().join(path))?)
     }
 
     /// The flags of a file of the working directory; `None` as for [`WorkingDir::read_file`].

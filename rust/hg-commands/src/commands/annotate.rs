@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use hg_diff::binary::is_binary;
 use hg_diff::lines;
+use hg_match::PatternKind;
 use hg_query::template::{Changeset, History};
 use hg_store::revlog::RevBits;
 use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
@@ -17,7 +18,7 @@ use crate::diff_display::flags;
 use crate::formatter::Value;
 use crate::line_range::LineRange;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_patterns};
+use crate::scope::{Naming, match_patterns, match_stored};
 use crate::{Command, CommandContext, Formatter, spec};
 
 mod columns;
@@ -124,7 +125,10 @@ impl<'a> Job<'a> {
     /// The files to annotate.
     fn files(&self, patterns: &[Vec<u8>]) -> Result<Vec<HgPathBuf>> {
         let repo = self.ctx.repo()?;
-        let matcher = match_patterns(self.ctx, patterns)?;
+        let matcher = match self.target {
+            Target::Changeset(_) => match_stored(self.ctx, patterns, PatternKind::RelPath)?,
+            Target::WorkingDirectory => match_patterns(self.ctx, patterns)?,
+        };
         let (name, found, missing) = match self.target {
             Target::Changeset(rev) => {
                 let snapshot = RevisionSnapshot::new(repo, rev)?;

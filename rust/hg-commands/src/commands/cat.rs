@@ -35,7 +35,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let target = revision::single(ctx, ctx.opts.nonempty("rev").unwrap_or(b"."))?;
     let matcher = match target {
         Target::WorkingDirectory => match_arguments(ctx)?,
-        Target::Changeset(_) => match_stored(ctx, PatternKind::RelPath)?,
+        Target::Changeset(_) => match_stored(ctx, &ctx.args, PatternKind::RelPath)?,
     };
     let output = ctx.opts.nonempty("output").filter(|name| *name != b"-").unwrap_or_default();
     let mut fm = if output.is_empty() { Some(ctx.formatter("cat")?) } else { None };
@@ -98,7 +98,7 @@ impl Source {
 
     fn read(&self, ctx: &CommandContext, path: &HgPath) -> Result<Vec<u8>> {
         match self {
-            Self::Disk(wdir) => Ok(wdir.read_file(path)?.map(|(_, text)| text).unwrap_or_default()),
+            Self::Disk(wdir) => Ok(wdir.read_existing(path)?.1),
             Self::Stored(manifest) => {
                 let node = manifest.node(path).unwrap_or(hg_types::Node::NULL);
                 Ok(ctx.repo()?.filelog(path)?.read_node(&node)?.into_vec())

@@ -51,7 +51,7 @@ fn unmark(ctx: &CommandContext, wdir: &mut WorkingDir) -> Result<()> {
     let repo = ctx.repo()?;
     let naming = Naming::relative(ctx, repo);
     let matcher = match_arguments(ctx)?;
-    let (files, bad) = wdir.walk_files(&matcher, StatusOptions::default())?;
+    let (files, bad) = wdir.walk_files(&matcher, StatusOptions::with_unknown())?;
     warn_bad(ctx, &naming, &bad);
     for file in files {
         if wdir.dirstate().copy_source(&file)?.is_some() {
@@ -329,6 +329,13 @@ fn copy_file(
 ) -> std::io::Result<()> {
     let (from, to) = (repo.wvfs().join(source), repo.wvfs().join(target));
     let meta = std::fs::symlink_metadata(&from)?;
+    if meta.is_dir() {
+        return Err(hg_vfs::is_a_directory());
+    }
+    if !meta.is_file() && !meta.is_symlink() {
+        // Reading a pipe would wait for ever.
+        return Err(std::io::Error::other("unsupported file type"));
+    }
     if exists {
         std::fs::remove_file(&to)?;
     }

@@ -1,8 +1,7 @@
 //! `hg files`.
 
 use hg_match::PatternKind;
-use hg_store::Repo;
-use hg_types::{Error, HgPath, HgPathBuf, Result, Revision};
+use hg_types::{HgPathBuf, Result, Revision};
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::formatter::Value;
@@ -24,7 +23,6 @@ struct Listed {
     path: HgPathBuf,
     size: u64,
     flags: &'static [u8],
-    is_gone: bool,
 }
 
 fn run(ctx: &CommandContext) -> Result<i32> {
@@ -38,21 +36,32 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let mut fm = ctx.formatter("files")?;
     let details = ctx.ui.is_verbose() || fm.names(&["size", "flags"]);
     let files = match target {
-        Target::WorkingDirectory => tracked(ctx, details)?,
+        Target::WorkingDirectory => tracked(ctx)?,
         Target::Changeset(_) => stored(ctx, &target, details)?,
     };
     repo.check_late()?;
+    let wdir = match target {
+        Target::WorkingDirectory if details => Some(WorkingDir::open(repo)?),
+        _ => None,
+    };
     let context = match target {
         Target::Changeset(rev) => rev,
         Target::WorkingDirectory => Revision::WDIR,
     };
-    for file in &files {
+    let any = !files.is_empty();
+    for mut file in files {
         fm.start_item();
+        if let Some(wdir) = &wdir {
+            let stat = wdir.lstat_existing(&file.path)?;
+            file.size = stat.size;
+            file.flags = match hg_wdir::flags_of(&stat) {
+                Some(flags) => flags.as_bytes(),
+                None if stat.is_executable() => b"x",
+                None => b"",
+            };
+        }
         fm.context(context);
         if details {
-            if file.is_gone {
-                return Err(gone(repo, &file.path));
-            }
             fm.cond_write(
                 ctx.ui.is_verbose(),
                 &[
@@ -67,51 +76,33 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         fm.write(&[("path", Value::from(file.path.as_bytes()))], text, "");
     }
     fm.end()?;
-    Ok(i32::from(files.is_empty()))
+    Ok(i32::from(!any))
 }
 
-/// The error for a file that has no size, being missing.
-fn gone(repo: &Repo, path: &HgPath) -> Error {
-    let mut message = b"No such file or directory: ".to_vec();
-    let path = [repo.root_bytes(), b"/", path.as_bytes()].concat();
-    hg_types::python_bytes(&path, &mut message);
-    Error::abort(message)
-}
-
-fn tracked(ctx: &CommandContext, details: bool) -> Result<Vec<Listed>> {
+fn tracked(ctx: &CommandContext) -> Result<Vec<Listed>> {
     let matcher = match_arguments(ctx)?;
     let wdir = WorkingDir::open(ctx.repo()?)?;
     let mut out = Vec::new();
     wdir.dirstate().for_each(&mut |item| {
         if item.entry.tracked && matcher.matches(item.path) {
-            out.push(Listed { path: item.path.to_owned(), size: 0, flags: b"", is_gone: false });
+            out.push(Listed { path: item.path.to_owned(), size: 0, flags: b"" });
         }
         Ok(())
     })?;
     out.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    if details {
-        for file in &mut out {
-            if let Some(stat) = wdir.lstat(&file.path)? {
-                file.size = stat.size;
-                file.flags = hg_wdir::flags_of(&stat).unwrap_or_default().as_bytes();
-            } else {
-                file.is_gone = true;
-            }
-        }
-    }
     Ok(out)
 }
 
 fn stored(ctx: &CommandContext, target: &Target, details: bool) -> Result<Vec<Listed>> {
     let repo = ctx.repo()?;
-    let matcher = match_stored(ctx, PatternKind::RelPath)?;
+    let matcher = match_stored(ctx, &ctx.args, PatternKind::RelPath)?;
     let node = target.node(repo)?;
     let manifest = manifest_of(repo, &node)?;
     let (paths, bad) = files_in(&manifest, &node, &matcher);
     warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
     let mut out = Vec::with_capacity(paths.len());
     for path in paths {
-        let mut file = Listed { path, size: 0, flags: b"", is_gone: false };
+        let mut file = Listed { path, size: 0, flags: b"" };
         if let Some(entry) = manifest.get(&file.path).filter(|_| details) {
             let filelog = repo.filelog(&file.path)?;
             let size = filelog.size(filelog.rev(&entry.node)?)?;

@@ -15,7 +15,7 @@ also undoes :hg:`add`; to delete files as well, use :hg:`remove`.\n\nReturns 0 o
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    if ctx.args.is_empty() && ctx.opts.list("include").is_empty() {
+    if ctx.args.is_empty() {
         return Err(Error::input("no files specified"));
     }
     let interactive = ctx.opts.flag("interactive");
@@ -28,7 +28,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let _lock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let options = StatusOptions { clean: true, ..StatusOptions::default() };
-    let status = wdir.status_without_content(&matcher, options)?;
+    let status = wdir.status(&matcher, options)?;
     let mut failed = warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad) > 0;
     let mut files: Vec<HgPathBuf> =
         [status.modified, status.added, status.deleted, status.clean].concat();

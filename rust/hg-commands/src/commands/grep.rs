@@ -169,7 +169,11 @@ impl Search<'_> {
     fn content(&self, rev: Revision, path: &HgPathBuf) -> Result<Option<Vec<u8>>> {
         if rev.is_wdir() {
             let wdir = hg_wdir::WorkingDir::open(&self.query.repo)?;
-            return Ok(wdir.read_file(path)?.map(|(_, content)| content));
+            // A file that is gone is passed over, one that another hides is not.
+            return match wdir.lstat_existing(path) {
+                Err(error) if error.is_absent() => Ok(None),
+                _ => Ok(Some(wdir.read_existing(path)?.1)),
+            };
         }
         changes::content(self.query, rev, path)
     }

@@ -38,7 +38,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             files.sort_unstable();
         }
         Target::Changeset(_) => {
-            let matcher = match_stored(ctx, kind)?;
+            let matcher = match_stored(ctx, &ctx.args, kind)?;
             let node = target.node(repo)?;
             files = files_in(&*manifest_of(repo, &node)?, &node, &matcher).0;
         }

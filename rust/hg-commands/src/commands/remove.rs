@@ -71,8 +71,11 @@ fn unlink<'a>(ctx: &CommandContext, files: impl Iterator<Item = &'a HgPathBuf>) 
     let auditor = hg_vfs::PathAuditor::new(repo.wvfs().clone());
     for file in files {
         auditor.check(file.as_bytes())?;
-        if repo.wvfs().try_remove(file)? && empty_directories {
-            repo.wvfs().remove_empty_parents(file);
+        match repo.wvfs().remove(file) {
+            Ok(()) if empty_directories => repo.wvfs().remove_empty_parents(file),
+            // What a file hides is not gone: then nothing is removed.
+            Err(error) if !error.is_absent() => return Err(error.into()),
+            _ => {}
         }
     }
     Ok(())
@@ -95,14 +98,14 @@ impl Removal<'_> {
     /// Complains about a name that is not tracked and holds nothing tracked.
     fn check_named(&mut self, file: &HgPath, wdir: &WorkingDir, status: &Status) -> Result<()> {
         let holds_deleted = || status.deleted.iter().any(|gone| gone.is_below(file));
+        let wvfs = wdir.repo().wvfs();
         if file.is_empty()
             || wdir.dirstate().get(file)?.is_some()
             || holds_deleted()
-            || wdir.dirstate().has_tracked_below(file)?
+            || (wvfs.is_dir(file) && wdir.dirstate().has_tracked_below(file)?)
         {
             return Ok(());
         }
-        let wvfs = wdir.repo().wvfs();
         if wvfs.exists(file) {
             let why = if wvfs.is_dir(file) { "no tracked files" } else { "file is untracked" };
             self.warn(file, why);

@@ -142,7 +142,7 @@ pub(super) fn say(ctx: &CommandContext, step: &RevertStep, name: &[u8]) {
         RevertAction::Revert => "reverting ",
         RevertAction::Add => "adding ",
         RevertAction::Undelete => "undeleting ",
-        RevertAction::Remove => "removing ",
+        RevertAction::Remove | RevertAction::Drop => "removing ",
         RevertAction::Forget => "forgetting ",
         RevertAction::Nothing | RevertAction::NotManaged => return,
     };

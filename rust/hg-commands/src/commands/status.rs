@@ -172,9 +172,13 @@ fn compare(
         }
         Sides::Working(old) => status_against(wdir, &*manifest(old)?, matcher, options),
         Sides::Revisions(Target::WorkingDirectory, new) => {
-            let mut status = status_against(wdir, &*manifest(new)?, matcher, options)?;
+            let forward = Sides::Working(*new);
+            let mut status = compare(wdir, &forward, matcher, options)?;
             std::mem::swap(&mut status.added, &mut status.removed);
-            status.deleted.clear();
+            // What a changeset does not know is of no side.
+            for list in [&mut status.deleted, &mut status.unknown, &mut status.ignored] {
+                list.clear();
+            }
             Ok(status)
         }
         Sides::Revisions(old, new) => {
@@ -247,7 +251,7 @@ fn print(
                 &label,
             );
             fm.plain([&naming.name(&path)[..], end].concat(), &label);
-            if matches!(index, 0 | 1 | 2 | 3 | 6)
+            if !matches!(index, UNKNOWN | IGNORED)
                 && let Some(source) = shown.copies.get(&path)
             {
                 fm.data(&[("source", Value::from(source.as_bytes()))]);
@@ -268,5 +272,5 @@ fn naming(ctx: &CommandContext) -> Result<Naming> {
         let relative = config.get_bool("commands", "status.relative")?;
         return Ok(if relative { Naming::relative(ctx, repo) } else { Naming::from_root(repo) });
     }
-    Naming::by_patterns(ctx, repo)
+    Naming::configured(ctx, repo, !ctx.args.is_empty())
 }

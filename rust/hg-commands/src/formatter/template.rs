@@ -151,9 +151,21 @@ fn scope(engine: &Engine, item: &Item, context: Option<Revision>, index: usize) 
     match (context.or_else(named), engine.history()) {
         (Some(rev), Some(history)) => {
             let changeset = Rc::new(Changeset::open(history, rev)?);
-            Ok(Scope::root(Vars::changeset(changeset)).with(vars))
+            let mut outer = Vars::changeset(changeset.clone());
+            if context.is_some() {
+                outer.change = about(changeset, item);
+            }
+            Ok(Scope::root(outer).with(vars))
         }
         _ => Ok(Scope::root(vars)),
+    }
+}
+
+/// What an item is about: a changeset, and its file if it has a path.
+fn about(changeset: Rc<Changeset>, item: &Item) -> Change {
+    match item.iter().find(|(name, _)| *name == "path") {
+        Some((_, Value::Bytes(path))) => Change::ChangesetFile(changeset, path.clone()),
+        _ => Change::Changeset(changeset),
     }
 }
 
@@ -174,7 +186,7 @@ fn mappings(engine: &Engine, nested: &Nested) -> Result<Mappings> {
                 None => Rc::new(Changeset::open(history, *rev)?),
             };
             known.insert(*rev, changeset.clone());
-            vars.change = Change::Changeset(changeset);
+            vars.change = about(changeset, item);
         }
         items.push(vars);
     }

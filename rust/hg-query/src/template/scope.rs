@@ -53,6 +53,10 @@ impl Scope {
                 (changeset, file) = (Some(new), None);
             }
             Change::File(path) => file = Some(path),
+            Change::ChangesetFile(new, path) => {
+                values.extend(old_node(self));
+                (changeset, file) = (Some(new), Some(path));
+            }
         }
         let parent = (!self.is_empty()).then(|| self.clone());
         Self(Rc::new(Frame { parent, values, changeset, file }))

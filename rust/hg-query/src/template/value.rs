@@ -192,6 +192,8 @@ pub enum Change {
     Changeset(Rc<Changeset>),
     /// Keywords also speak of a file of the changeset.
     File(Vec<u8>),
+    /// Keywords speak of another changeset, and of a file of it.
+    ChangesetFile(Rc<Changeset>, Vec<u8>),
 }
 
 impl Vars {

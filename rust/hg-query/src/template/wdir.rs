@@ -7,6 +7,7 @@ use hg_format::manifest::ManifestEntry;
 use hg_match::Matcher;
 use hg_store::{Manifest, Repo};
 use hg_types::{Error, FileFlags, HgPath, Node, Result, Revision};
+use hg_vfs::{IoResultExt as _, NodeStat};
 use hg_wdir::{StatusOptions, WorkingDir};
 
 use super::changeset::{Copied, DraftFacts, FileLists};
@@ -116,8 +117,9 @@ pub(super) fn copies(repo: &Repo) -> Result<Vec<Copied>> {
     Ok(copies.into_iter().map(|(path, source)| Copied { path, source }).collect())
 }
 
-/// The size of a file.
-pub(super) fn size(repo: &Repo, path: &HgPath) -> Option<i64> {
-    let read = WorkingDir::open(repo).and_then(|wdir| wdir.read_file(path)).ok()??;
-    i64::try_from(read.1.len()).ok()
+/// The size of a file, tracked or not.
+pub(super) fn size(repo: &Repo, path: &HgPath) -> Result<i64> {
+    let full = repo.wvfs().join(path);
+    let stat = NodeStat::of_existing(&full).when("reading", full)?;
+    Ok(i64::try_from(stat.size).unwrap_or(i64::MAX))
 }

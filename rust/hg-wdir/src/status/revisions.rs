@@ -51,7 +51,8 @@ pub fn status_against(
     matcher: &Matcher,
     options: StatusOptions,
 ) -> Result<Status> {
-    let now = wdir.status(matcher, StatusOptions { clean: true, ..options })?;
+    let mut now = wdir.status(matcher, StatusOptions { clean: true, ..options })?;
+    wdir.add_unseen(matcher, &mut now)?;
     let p1 = wdir.p1_manifest()?;
     let mut status = Status {
         deleted: now.deleted.clone(),

@@ -4,6 +4,8 @@ use hg_format::dirstate::Entry;
 use hg_format::dirstate::v2::DirectoryCache;
 use hg_types::{HgPath, HgPathBuf};
 
+use super::Comparison;
+
 /// Paths by what became of them.
 #[derive(Default, Debug)]
 pub(crate) struct Outcome {
@@ -42,6 +44,26 @@ impl Outcome {
     /// A known file that is not there.
     pub(crate) fn missing(&mut self, path: &HgPath, entry: &Entry) {
         let list = if entry.tracked { &mut self.deleted } else { &mut self.removed };
+        list.push(path.to_owned());
+    }
+
+    /// A known file that is there after all.
+    pub(crate) fn found(
+        &mut self,
+        path: &HgPath,
+        entry: &Entry,
+        copied: bool,
+        comparison: Comparison,
+    ) {
+        self.lists().into_iter().for_each(|list| list.retain(|known| **known != *path));
+        let list = match comparison {
+            _ if !entry.tracked => &mut self.removed,
+            _ if entry.is_added() => &mut self.added,
+            Comparison::Modified => &mut self.modified,
+            _ if entry.p2_info || copied => &mut self.modified,
+            Comparison::Unsure => &mut self.unsure,
+            Comparison::Clean => &mut self.clean,
+        };
         list.push(path.to_owned());
     }
 

@@ -46,7 +46,7 @@ impl Picker<'_> {
         for step in &steps {
             let question = match step.action {
                 RevertAction::Forget => "forget added file ",
-                RevertAction::Remove => "remove added file ",
+                RevertAction::Remove | RevertAction::Drop => "remove added file ",
                 RevertAction::Add => "add new file ",
                 RevertAction::Undelete => "add back removed file ",
                 _ => "",

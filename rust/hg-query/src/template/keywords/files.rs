@@ -92,12 +92,12 @@ fn copies_of(engine: &Engine, scope: &Scope, pairs: Vec<(Vec<u8>, Value)>) -> Re
 fn size(_: &Engine, scope: &Scope) -> Result<Value> {
     let changeset = changeset(scope)?;
     let path = HgPath::new(scope.file().unwrap_or_default());
+    if changeset.rev().is_wdir() {
+        return Ok(Value::Int(super::super::wdir::size(changeset.repo(), path)?));
+    }
     let Some(node) = changeset.manifest()?.node(path) else {
         return Ok(Value::None);
     };
-    if changeset.rev().is_wdir() {
-        return Ok(super::super::wdir::size(changeset.repo(), path).map_or(Value::None, Value::Int));
-    }
     let filelog = changeset.repo().filelog(path)?;
     Ok(Value::from(filelog.size(filelog.rev(&node)?)?))
 }

@@ -1,0 +1,117 @@
+//! Files that the user named: found wherever links lead, and what lies below them is not looked for.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use hg_match::{IgnoreMatcher, Matcher};
+use hg_types::{HgPath, HgPathBuf, Result};
+use hg_vfs::NodeKind;
+
+use super::Status;
+use crate::WorkingDir;
+use crate::walk::{Outcome, Wanted, compare};
+
+impl WorkingDir {
+    /// The matcher for a walk: the names alone when all are files, or gone and no directories. As
+    /// upstream has it, what was below a directory is then not seen in the place of which a file is
+    /// named.
+    pub(super) fn narrowed<'a>(&self, matcher: &'a Matcher) -> Result<Cow<'a, Matcher>> {
+        if !matcher.prefix() {
+            return Ok(Cow::Borrowed(matcher));
+        }
+        let files = matcher.files();
+        for file in &files {
+            if file.is_empty() || self.is_directory(file)? {
+                return Ok(Cow::Borrowed(matcher));
+            }
+        }
+        if files.is_empty() {
+            return Ok(Cow::Borrowed(matcher));
+        }
+        Ok(Cow::Owned(Matcher::exact_files(files)))
+    }
+
+    /// Leaves out untracked files that lie below none of the names: upstream's walk for them starts
+    /// there, and `rootfilesin:` is no name.
+    pub(super) fn keep_below_names(matcher: &Matcher, outcome: &mut Outcome) {
+        let names = matcher.files();
+        if matcher.prefix() || names.is_empty() || names.iter().any(|name| name.is_empty()) {
+            return;
+        }
+        let below =
+            |path: &HgPathBuf| names.iter().any(|name| **name == **path || path.is_below(name));
+        outcome.unknown.retain(below);
+        outcome.ignored.retain(below);
+    }
+
+    /// Looks at files that were named and lie behind links or in other repositories, where walks do
+    /// not go.
+    pub(super) fn look_at_named(
+        &mut self,
+        matcher: &Matcher,
+        wanted: Wanted,
+        ignore: &IgnoreMatcher,
+        outcome: &mut Outcome,
+    ) -> Result<()> {
+        let auditor = hg_vfs::PathAuditor::new(self.repo().wvfs().clone());
+        let check_exec = self.check_exec();
+        for file in matcher.files() {
+            let hidden = || !matcher.is_exact() && !auditor.allows(file.as_bytes());
+            if !matcher.exact(&file) || !hidden() || !matcher.matches(&file) {
+                continue;
+            }
+            let Some(stat) = self.lstat(&file)?.filter(|stat| stat.kind.is_trackable()) else {
+                continue;
+            };
+            match self.dirstate().get(&file)? {
+                Some(entry) => {
+                    let copied = self.dirstate().copy_source(&file)?.is_some();
+                    outcome.found(&file, &entry, copied, compare(&entry, &stat, check_exec));
+                }
+                None if ignore.matches(&file) && wanted.ignored => outcome.ignored.push(file),
+                None if !ignore.matches(&file) && wanted.unknown => outcome.unknown.push(file),
+                None => {}
+            }
+            outcome.sort();
+        }
+        if !wanted.clean {
+            outcome.clean.clear();
+        }
+        Ok(())
+    }
+
+    /// Takes tracked files that match and were not looked for to be as in the parent.
+    pub(super) fn add_unseen(&self, matcher: &Matcher, status: &mut Status) -> Result<()> {
+        if matches!(self.narrowed(matcher)?, Cow::Borrowed(_)) {
+            return Ok(());
+        }
+        let Status { modified, added, deleted, clean, .. } = status;
+        let seen = [&*modified, added, deleted, clean].into_iter().flatten();
+        let seen: HashSet<&HgPath> = seen.map(|path| &**path).collect();
+        let mut unseen = Vec::new();
+        self.dirstate().for_each(&mut |item| {
+            if item.entry.tracked && matcher.matches(item.path) && !seen.contains(item.path) {
+                unseen.push(item.path.to_owned());
+            }
+            Ok(())
+        })?;
+        clean.append(&mut unseen);
+        clean.sort_unstable();
+        Ok(())
+    }
+
+    /// Refuses files behind links, which a walk that does not list takes on trust, before they are
+    /// read.
+    pub(super) fn audit(&self, files: &[HgPathBuf]) -> Result<()> {
+        let auditor = hg_vfs::PathAuditor::new(self.repo().wvfs().clone());
+        Ok(files.iter().try_for_each(|file| auditor.check(file.as_bytes()))?)
+    }
+
+    /// Whether a name is that of a directory, on disk or, when nothing is there, in the dirstate.
+    fn is_directory(&self, path: &HgPath) -> Result<bool> {
+        match self.lstat(path)? {
+            Some(stat) => Ok(stat.kind == NodeKind::Directory),
+            None => self.dirstate().has_below(path),
+        }
+    }
+}

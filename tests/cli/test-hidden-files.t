@@ -1,0 +1,101 @@
+What is said of tracked files when something else is in the place of their directory, or of them.
+
+  $ hg init repo
+  $ cd repo
+  $ mkdir dir ign
+  $ echo f > dir/f
+  $ echo g > dir/g
+  $ echo i > ign/i
+  $ echo a > a
+  $ printf 'syntax: glob\nign\n' > .hgignore
+  $ hg add -q
+  $ hg add -q ign/i
+  $ hg commit -qm 0 -d '0 0'
+  $ touch -t 202001010000 dir/* ign/i a
+  $ hg status
+
+A file in the place of a directory hides what was below when it is named itself, together with
+other files only; a directory among the names has everything looked for.
+
+  $ mv dir gone
+  $ echo x > dir
+  $ hg status dir
+  ? dir
+  $ hg status dir a
+  ? dir
+  $ hg status dir ign
+  ! dir/f
+  ! dir/g
+  ? dir
+  $ hg remove dir
+  not removing dir: file is untracked
+  [1]
+  $ hg remove dir/f
+  abort: Not a directory: '*/repo/dir/f' (glob)
+  [255]
+  $ hg revert dir/f
+  abort: Not a directory: '*/repo/dir/f' (glob)
+  [255]
+  $ hg files -v dir
+  abort: Not a directory: '*/repo/dir/f' (glob)
+  [255]
+
+Behind a link, files are missing for whoever lists what is unknown; others look through it.
+
+  $ rm dir
+  $ ln -s gone dir
+  $ hg status
+  ! dir/f
+  ! dir/g
+  ? dir
+  ? gone/f
+  ? gone/g
+  $ hg status -mard
+  $ hg commit -m x
+  nothing changed
+  [1]
+  $ rm dir
+  $ mv gone dir
+
+In an ignored directory whatever is in the place of a file counts as the file, changed.
+
+  $ rm ign/i a
+  $ mkdir ign/i a
+  $ hg status
+  M ign/i
+  ! a
+  $ hg status -d
+  ! a
+  ! ign/i
+  $ hg revert a
+  abort: Is a directory: '*/repo/a' (glob)
+  [255]
+
+Names are relative to the current directory when patterns are arguments, not with -I and -X.
+
+  $ cd dir
+  $ rm f
+  $ hg status -d f
+  ! f
+  $ hg status -d -I f
+  ! dir/f
+
+A copy whose file is missing still tells its source.
+
+  $ cd ..
+  $ hg copy dir/g c
+  $ rm c
+  $ hg status -C c
+  ! c
+    dir/g
+
+Templates know the size of each file.
+
+  $ hg status -C -T '{status} {path} {size}\n' .hgignore -A
+  C .hgignore 17
+  $ hg manifest -T '{path} {size}\n' -r 0
+  .hgignore 17
+  a 2
+  dir/f 2
+  dir/g 2
+  ign/i 2
