@@ -111,6 +111,7 @@ impl CommandContext {
     pub fn date(&self) -> Result<HgDate> {
         let config = self.config();
         let given = self.opts.nonempty("date").or_else(|| config.get("devel", "default-date"));
+        let given = given.filter(|date| !date.is_empty());
         let clock = hg_vfs::SystemClock::new(config.environment().var("TZ"));
         match given {
             Some(text) => hg_types::parse_date(text, &clock),

@@ -507,6 +507,7 @@ impl Session {
             return Err(Error::abort("there is no debugger for this program"));
         }
         self.ui.setup_encoding(globals.nonempty("encoding"), globals.nonempty("encodingmode"))?;
+        extensions::beautify::tell(&self.ui);
         self.ui.setup_color()
     }
 
@@ -697,7 +698,10 @@ impl Session {
         };
         let Some((name, rest)) = rest.split_first() else { return Ok(None) };
         match find::find(&self.ui, name) {
-            Ok(Found::ShellAlias(alias)) => Ok(Some(alias.run(&self.ui, name, rest)?)),
+            Ok(Found::ShellAlias(alias)) => {
+                // Options that act early have acted.
+                Ok(Some(alias.run(&self.ui, &early::without(rest, self.early.strict))?))
+            }
             _ => Ok(None),
         }
     }

@@ -1,6 +1,7 @@
 //! Which extensions the configuration enables, and who runs the program because of that: this
 //! program itself, or Python with the extensions loaded.
 
+pub(crate) mod beautify;
 pub mod list;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::{Ui, spec};
 
 /// Bundled extensions whose work this program does itself.
 const NATIVE: &[&str] = &[
+    "beautifygraph",
     "bookmarks",
     "color",
     "graphlog",

@@ -299,8 +299,8 @@ fn conditions(ctx: &CommandContext, query: &QueryContext) -> Result<Vec<Vec<u8>>
         for name in bookmarks {
             let stored = query.encoding.from_local(name)?;
             if query.repo.bookmarks()?.get(&stored).is_none() {
-                let message = [b"bookmark '", &name[..], b"' not found"].concat();
-                return Err(Error::abort(message));
+                let message = [b"bookmark '", &name[..], b"' does not exist"].concat();
+                return Err(Error::input(message));
             }
         }
         parts.push(any(bookmarks.iter().map(|name| bookmark_spec(name))));

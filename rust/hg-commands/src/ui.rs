@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::Host;
 use hg_config::Config;
-use hg_types::{Encoding, Error, ErrorKind, Reporter, Result};
+use hg_types::{Encoding, Error, ErrorKind, HgDate, Reporter, Result};
 
 pub use color::ColorMode;
 pub use color::EFFECTS;
@@ -48,6 +48,7 @@ pub struct Ui {
     verbose: AtomicBool,
     debug: AtomicBool,
     interrupted: AtomicBool,
+    stamping: AtomicBool,
     palette: RwLock<Arc<Palette>>,
     encoding: RwLock<Encoding>,
     encoding_name: RwLock<String>,
@@ -71,6 +72,7 @@ impl Ui {
             verbose: AtomicBool::new(false),
             debug: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
+            stamping: AtomicBool::new(false),
             palette: RwLock::default(),
             encoding: RwLock::default(),
             encoding_name: RwLock::default(),
@@ -98,6 +100,7 @@ impl Ui {
             verbose: flag(&self.verbose),
             debug: flag(&self.debug),
             interrupted: AtomicBool::new(false),
+            stamping: flag(&self.stamping),
             palette: RwLock::new(read(&self.palette).clone()),
             encoding: RwLock::new(self.encoding()),
             encoding_name: RwLock::new(read(&self.encoding_name).clone()),
@@ -137,6 +140,8 @@ impl Ui {
         if verbose && quiet {
             (verbose, quiet) = (false, false);
         }
+        let stamps = config.get_bool("ui", "timestamp-output")?;
+        self.stamping.store(stamps, Ordering::Relaxed);
         self.debug.store(debug, Ordering::Relaxed);
         self.verbose.store(verbose, Ordering::Relaxed);
         self.quiet.store(quiet, Ordering::Relaxed);
@@ -162,6 +167,11 @@ impl Ui {
     #[must_use]
     pub fn cwd(&self) -> PathBuf {
         self.config().environment().cwd.clone()
+    }
+
+    /// Whether messages say when they were written.
+    fn stamps(&self) -> bool {
+        self.stamping.load(Ordering::Relaxed)
     }
 
     fn destination(&self) -> messages::Destination {
@@ -232,6 +242,13 @@ impl Ui {
             _ => false,
         };
         self.clear_progress();
+        let stamped;
+        let text = if method.is_message() && self.stamps() {
+            stamped = stamp(text);
+            &stamped
+        } else {
+            text
+        };
         let palette = read(&self.palette).clone();
         let painted;
         let text = if label.is_empty() || palette.is_off() {
@@ -427,6 +444,15 @@ impl Reporter for Ui {
     fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed) || self.sink().failure().is_some()
     }
+}
+
+/// A message with the time in front.
+fn stamp(text: &[u8]) -> Vec<u8> {
+    let now = std::time::SystemTime::now();
+    let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let date = HgDate { seconds: i64::try_from(since.as_secs()).unwrap_or(0), offset: 0 };
+    let micros = format!(".{:06}] ", since.subsec_micros());
+    [b"[", &date.format(b"%Y-%m-%dT%H:%M:%S")[..], micros.as_bytes(), text].concat()
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

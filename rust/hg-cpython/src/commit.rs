@@ -141,7 +141,7 @@ pub(crate) fn commit_wdir(
         let mut request = CommitRequest {
             matcher: &matcher,
             message: about.description,
-            user: about.user,
+            user: hg_repo::working::known_user(about.user),
             date: about.date,
             extra: about.extra,
             phase: about.phase,

@@ -20,7 +20,7 @@ py_class!(pub class AsciiGraph |py| {
         let (parent, grandparent, missing) = styles;
         let [parent, grandparent, missing] =
             [parent, grandparent, missing].map(|style| style.data(py).to_vec());
-        let style = GraphStyle { parent, grandparent, missing, shorten };
+        let style = GraphStyle { parent, grandparent, missing, shorten, unicode: false };
         Self::create_instance(py, RefCell::new(Drawing::new(style)))
     }
     /// How many characters stand beside the text of a node.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hg_format::changeset::NewChangeset;
 use hg_store::{HookArgs, Manifest, Repo, RepoMethod, Transaction};
-use hg_types::{FileFlags, HgDate, HgPathBuf, Node, Phase, Result, Revision};
+use hg_types::{Error, FileFlags, HgDate, HgPathBuf, Node, Phase, Result, Revision};
 
 mod file;
 mod removed;
@@ -202,6 +202,7 @@ impl Making<'_> {
             old != *change
         });
         if !differs && files.is_empty() {
+            self.repo.reporter().debug(b"reusing manifest from p1 (no file change)\n");
             return Ok(first.node);
         }
         self.repo.reporter().note(b"committing manifest\n");
@@ -227,6 +228,18 @@ impl Making<'_> {
     }
 }
 
+/// Refuses names that a changeset cannot hold.
+fn check_user(user: &[u8]) -> Result<()> {
+    if user.trim_ascii().is_empty() {
+        return Err(Error::storage("empty username"));
+    }
+    if user.contains(&b'\n') {
+        let parts = [b"username ", &hg_types::quoted(user)[..], b" contains a newline"];
+        return Err(Error::storage(parts.concat()));
+    }
+    Ok(())
+}
+
 /// Writes the changelog entry and registers the new changeset's phase.
 fn store_changeset(
     repo: &Repo,
@@ -235,6 +248,7 @@ fn store_changeset(
     parents: [Revision; 2],
     phase: Option<Phase>,
 ) -> Result<Node> {
+    check_user(&changeset.user)?;
     let mut cl = (*repo.changelog()?).clone();
     let before = cl.len();
     let (rev, node) = cl.add(&mut &*tr, changeset, parents[0], parents[1])?;

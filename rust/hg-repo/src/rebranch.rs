@@ -24,7 +24,7 @@ pub struct Rebranch<'a> {
     pub rewriting: Rewriting,
 }
 
-/// Moves changesets to another branch; `tell` hears how many were made again, before the old ones are
+/// Moves changesets to another branch; `tell` hears how many have moved, before the old ones are
 /// removed.
 ///
 /// # Errors
@@ -43,15 +43,18 @@ pub fn rebranch(
     let tr = repo.transaction("branch-change")?;
     let mut made: BTreeMap<Node, Node> = BTreeMap::new();
     let mut replacements = Vec::new();
+    let mut moved = 0;
     for &rev in request.revs {
         if let Some(new) = remake(repo, &tr, request, rev, &made)? {
             let old = repo.changelog()?.node(rev);
+            // Some are only made again because their parents are.
+            moved += usize::from(repo.changelog()?.entry(rev)?.branch() != request.branch);
             made.insert(old, new);
             replacements.push(Replacement { old, new: vec![new] });
         }
     }
     request.rewriting.record(repo, &tr, &replacements)?;
-    tell(replacements.len());
+    tell(moved);
     tr.close()?;
     if let Some(new) = made.get(&repo.wdir_parents()[0]) {
         update(repo, *new, &UpdateOptions::default(), interaction)?;

@@ -39,14 +39,23 @@ impl Draft {
 /// Turns a draft into the final message: asks the editor, checks that it is not empty.
 pub type MessageSource<'a> = dyn FnMut(&Draft) -> Result<Vec<u8>> + 'a;
 
+/// Says who makes a changeset.
+pub type User<'a> = Box<dyn Fn() -> Result<Vec<u8>> + 'a>;
+
+/// Somebody who is known already.
+#[must_use]
+pub fn known_user<'a>(name: Vec<u8>) -> User<'a> {
+    Box::new(move || Ok(name.clone()))
+}
+
 /// What to commit and how.
 pub struct CommitRequest<'a> {
     /// Which files.
     pub matcher: &'a Matcher,
     /// The message, before the editor.
     pub message: Vec<u8>,
-    /// Who makes it.
-    pub user: Vec<u8>,
+    /// Who makes it; asked once it is known that there is something to commit.
+    pub user: User<'a>,
     /// When.
     pub date: HgDate,
     /// Extras, such as `close`; the branch is added.
@@ -102,7 +111,7 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
     let mut draft = Draft {
         parents,
         branch: branch.clone(),
-        user: request.user.clone(),
+        user: (request.user)()?,
         message: request.message.clone(),
         status,
         extra: request.extra.clone(),

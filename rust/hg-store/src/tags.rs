@@ -78,8 +78,10 @@ impl Repo {
             let mut kinds: BTreeMap<Vec<u8>, TagKind> =
                 all.keys().map(|name| (name.clone(), TagKind::Global)).collect();
             for (name, history) in self.local_tags()? {
-                kinds.insert(name.clone(), TagKind::Local);
-                merge_one(&mut all, name, history);
+                // The kind is that of what wins, or of what came first.
+                if merge_one(&mut all, name.clone(), history) {
+                    kinds.insert(name, TagKind::Local);
+                }
             }
             let mut out = Tags::default();
             for (name, history) in all {
@@ -262,10 +264,10 @@ fn bad_line(source: &[u8], number: usize, bad: &BadLine) -> Vec<u8> {
 }
 
 /// Takes one tag of a newer source in: it wins, unless the known one knows it as its past.
-fn merge_one(all: &mut Histories, name: Vec<u8>, new: History) {
+fn merge_one(all: &mut Histories, name: Vec<u8>, new: History) -> bool {
     let Some(known) = all.get_mut(&name) else {
         all.insert(name, new);
-        return;
+        return true;
     };
     let known_is_newer = new.node != known.node
         && known.before.contains(&new.node)
@@ -278,4 +280,5 @@ fn merge_one(all: &mut Histories, name: Vec<u8>, new: History) {
         }
     }
     *known = History { node, before };
+    !known_is_newer
 }

@@ -8,6 +8,7 @@ mod data_file;
 mod file;
 mod flat;
 mod order;
+mod saved;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use data_file::DataUpdate;
 pub use file::{random_hex, remove_tracked_hint, write_tracked_hint};
 pub(crate) use flat::Flat;
 pub use order::compare_by_components;
+pub use saved::SavedDirstate;
 
 /// A file's entry and what it is a copy of.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -21,7 +21,7 @@ mod verify;
 mod walk;
 mod working_dir;
 
-pub use dirstate::Dirstate;
+pub use dirstate::{Dirstate, SavedDirstate};
 pub use status::{
     Clutter, Status, StatusFunction, StatusOptions, StatusReplacement, between_manifests,
     status_against,

@@ -84,6 +84,9 @@ pub fn compare(
                         &mut out.diverged
                     }
                 }
+                // Nothing comes before everything.
+                (Some(_), None) if to.is_null() => &mut out.advanced_source,
+                (None, Some(_)) if from.is_null() => &mut out.advanced_destination,
                 _ => &mut out.differing,
             },
         };

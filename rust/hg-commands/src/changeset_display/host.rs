@@ -24,6 +24,8 @@ pub struct UiHost {
     config: Arc<Config>,
     clock: Arc<SystemClock>,
     root: Vec<u8>,
+    /// Whether graphs are drawn with the lines of Unicode.
+    draws_lines: bool,
 }
 
 impl UiHost {
@@ -33,7 +35,8 @@ impl UiHost {
         let root = root.unwrap_or_default().to_vec();
         let config = ui.config();
         let clock = Arc::new(SystemClock::new(config.environment().var("TZ")));
-        Self { ui: ui.clone(), config, clock, root }
+        let draws_lines = crate::extensions::beautify::draws_lines(ui);
+        Self { ui: ui.clone(), config, clock, root, draws_lines }
     }
 }
 
@@ -151,6 +154,22 @@ impl Host for UiHost {
             encoding: self.ui.encoding(),
         };
         Ok(crate::help::render(&text, &style).0.into_bytes())
+    }
+
+    fn graph_sign(&self, node: u8) -> Vec<u8> {
+        let sign = match node {
+            b'@' => "◉",
+            b'o' => "○",
+            b'*' => "∗",
+            b'x' => "◌",
+            b'_' => "╤",
+            b'%' => "◍",
+            _ => return vec![node],
+        };
+        match self.draws_lines {
+            true => sign.as_bytes().to_vec(),
+            false => vec![node],
+        }
     }
 
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {

@@ -49,10 +49,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
-    if ctx.opts.flag("addremove") {
-        super::commit::add_and_remove(ctx, repo)?;
-    }
-    amend(ctx, ctx.opts.is_set("edit"))
+    super::commit::adding_and_removing(ctx, repo, || amend(ctx, ctx.opts.is_set("edit")))
 }
 
 /// `hg commit --amend`: without a message, the editor is started.

@@ -182,7 +182,7 @@ impl Backout<'_> {
         let mut request = CommitRequest {
             matcher: &matcher,
             message,
-            user: self.ctx.user()?,
+            user: hg_repo::working::known_user(self.ctx.user()?),
             date: self.ctx.date()?,
             extra: BTreeMap::new(),
             phase: None,

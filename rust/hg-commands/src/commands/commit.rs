@@ -41,7 +41,7 @@ pub(super) fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let _wlock = repo.wlock()?;
     let _lock = repo.lock()?;
-    let code = if ctx.opts.flag("addremove") { commit_all(ctx, repo)? } else { make(ctx, repo)? };
+    let code = adding_and_removing(ctx, repo, || make(ctx, repo))?;
     if code == 0 && !ctx.ui.is_quiet() {
         show_rest(ctx, repo)?;
     }
@@ -50,21 +50,6 @@ pub(super) fn run(ctx: &CommandContext) -> Result<i32> {
 
 fn make(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     if ctx.opts.flag("amend") { super::amend::amend_by_options(ctx) } else { commit(ctx, repo) }
-}
-
-/// Adds and removes files and commits, all or nothing.
-fn commit_all(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
-    let amends = ctx.opts.flag("amend");
-    let before = add_and_remove(ctx, repo)?;
-    let tr = repo.transaction(if amends { "amend" } else { "commit" })?;
-    // What is tracked has changed already: hooks that run now are inside of this.
-    tr.add_pending("tracked files", |_| Ok(true))?;
-    let made = make(ctx, repo).inspect_err(|_| {
-        // A dirstate that cannot be put back still says what is tracked.
-        before.and_then(|before| repo.vfs().write_atomic("dirstate", &before).ok());
-    })?;
-    tr.close()?;
-    Ok(made)
 }
 
 /// What was not committed, where `commands.commit.post-status` wants it shown.
@@ -76,11 +61,34 @@ fn show_rest(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     Ok(())
 }
 
-/// `--addremove`: what `hg addremove` does, first. Gives the dirstate before that, where putting
-/// it back is enough to undo this.
-pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<Option<Vec<u8>>> {
-    let in_one_file = !repo.requires(hg_format::requirements::name::DIRSTATE_V2);
-    let before = if in_one_file { repo.vfs().try_read("dirstate")? } else { None };
+/// Does something that makes a changeset; with `--addremove`, what `hg addremove` does first, which does
+/// not stay when the rest fails.
+pub(super) fn adding_and_removing(
+    ctx: &CommandContext,
+    repo: &Repo,
+    make: impl FnOnce() -> Result<i32>,
+) -> Result<i32> {
+    if !ctx.opts.flag("addremove") {
+        return make();
+    }
+    let before = hg_wdir::SavedDirstate::take(repo)?;
+    let amends = ctx.opts.flag("amend") || ctx.command.spec.names == "amend";
+    let result = add_and_remove(ctx, repo).and_then(|()| {
+        let tr = repo.transaction(if amends { "amend" } else { "commit" })?;
+        // What is tracked has changed already: hooks that run now are inside of this.
+        tr.add_pending("tracked files", |_| Ok(true))?;
+        let made = make()?;
+        tr.close()?;
+        Ok(made)
+    });
+    if result.is_err() {
+        before.restore(repo)?;
+    }
+    result
+}
+
+/// `--addremove`: what `hg addremove` does, first.
+pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     let naming = Naming::by_patterns(ctx, repo)?;
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
@@ -89,8 +97,7 @@ pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<Option
         let message = "failed to mark all new/missing files as added/removed";
         return Err(Error::abort(message));
     }
-    wdir.write()?;
-    Ok(before)
+    wdir.write()
 }
 
 /// Commits what the options say.
@@ -103,7 +110,6 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     }
     let before = Before::look(repo)?;
     let matcher = match_arguments(ctx)?;
-    let user = ctx.user()?;
     let chosen = match choose(ctx, &matcher)? {
         Choice::Nothing => return Ok(1),
         Choice::All => None,
@@ -114,7 +120,7 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     let mut request = CommitRequest {
         matcher: &matcher,
         message: options.message.clone(),
-        user,
+        user: Box::new(|| ctx.user()),
         date: ctx.date()?,
         extra,
         phase: phase(ctx),
@@ -180,15 +186,23 @@ fn check_close(ctx: &CommandContext, repo: &Repo) -> Result<()> {
         let message = [b"branch \"", &branch[..], b"\" has no heads to close"].concat();
         return Err(Error::input(message));
     }
-    if parent_branch == branch && cl.entry(rev)?.closes_branch() && !ctx.opts.flag("amend") {
+    let closed = parent_branch == branch && cl.entry(rev)?.closes_branch();
+    if closed && !ctx.opts.flag("amend") && !has_changes(ctx, repo)? {
         return Err(Error::input("current revision is already a branch closing head"));
     }
     let forced = ctx.opts.flag("force-close-branch");
-    if parent_branch == branch && !heads.contains(&rev) && !forced {
+    if parent_branch == branch && !closed && !heads.contains(&rev) && !forced {
         let hint = "use --force-close-branch to close branch from a non-head changeset";
         return Err(Error::input("can only close branch heads").hint(hint));
     }
     Ok(())
+}
+
+/// Whether the files that are meant have changed.
+fn has_changes(ctx: &CommandContext, repo: &Repo) -> Result<bool> {
+    let matcher = match_arguments(ctx)?;
+    let options = hg_wdir::StatusOptions::default();
+    Ok(WorkingDir::open(repo)?.status(&matcher, options)?.has_changes())
 }
 
 /// The heads before a commit, to tell what it did to them.

@@ -147,7 +147,7 @@ impl Wanted {
             let fields = [
                 ("lindist", int(linear)),
                 ("extradist", int(extra)),
-                ("extraratio", Value::Float(extra_ratio)),
+                ("extraratio", fraction(extra_ratio, chain_size)),
             ];
             fm.write(&fields, format!(" {linear:>9} {extra:>9} {extra_ratio:>10.5}"), "");
         }
@@ -160,13 +160,21 @@ impl Wanted {
             let fields = [
                 ("readsize", int(read)),
                 ("largestblock", int(largest)),
-                ("readdensity", Value::Float(density)),
+                ("readdensity", fraction(density, read)),
                 ("srchunks", int(count)),
             ];
             fm.write(&fields, format!(" {read:>10} {largest:>10} {density:>9.5} {count:>8}"), "");
         }
         fm.plain("\n", "");
         Ok(())
+    }
+}
+
+/// A ratio, which is a whole number where there was nothing to divide by.
+fn fraction(ratio: f64, divisor: u64) -> Value {
+    match divisor {
+        0 => Value::Int(i64::from(ratio > 0.0)),
+        _ => Value::Float(ratio),
     }
 }
 
@@ -178,7 +186,7 @@ fn show_sizes(fm: &mut Formatter, revlog: &Revlog, rev: Revision, chain_size: u6
         ("compsize", int(size)),
         ("uncompsize", int(raw)),
         ("chainsize", int(chain_size)),
-        ("chainratio", Value::Float(chain_ratio)),
+        ("chainratio", fraction(chain_ratio, raw as u64)),
     ];
     fm.write(&fields, format!(" {size:>10} {raw:>10} {chain_size:>10} {chain_ratio:>9.5}"), "");
     Ok(())

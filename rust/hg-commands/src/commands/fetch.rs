@@ -124,7 +124,7 @@ fn commit(ctx: &CommandContext, repo: &Repo, source: &[u8]) -> Result<i32> {
     let mut request = CommitRequest {
         matcher: &everything,
         message,
-        user: ctx.user()?,
+        user: hg_repo::working::known_user(ctx.user()?),
         date: ctx.date()?,
         extra: std::collections::BTreeMap::new(),
         phase: None,

@@ -189,7 +189,9 @@ fn commit(ctx: &CommandContext, repo: &Repo, state: &State, rev: Revision) -> Re
     let mut request = CommitRequest {
         matcher: &everything,
         message,
-        user: state.user.clone().unwrap_or_else(|| entry.user().to_vec()),
+        user: hg_repo::working::known_user(
+            state.user.clone().unwrap_or_else(|| entry.user().to_vec()),
+        ),
         date: state.date.unwrap_or(entry.date()),
         extra,
         phase: None,

@@ -103,6 +103,10 @@ fn keep_branches(
     if ctx.opts.flag("active") {
         let active = topological_heads(query, start)?;
         kept.retain(|head| active.contains(head));
+        found.clear();
+        for &head in &kept {
+            found.insert(names::branch(query, head)?);
+        }
     }
     *heads = kept;
     let headless: Vec<&[u8]> = wanted.difference(&found).map(Vec::as_slice).collect();

@@ -274,7 +274,7 @@ impl<'a> Import<'a> {
         let mut request = CommitRequest {
             matcher: &matcher,
             message: patch.message.clone(),
-            user: self.user(&patch.found)?,
+            user: hg_repo::working::known_user(self.user(&patch.found)?),
             date: self.date(&patch.found)?,
             extra: BTreeMap::new(),
             phase: self.phase(),

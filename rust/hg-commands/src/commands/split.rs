@@ -158,7 +158,7 @@ fn split(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec<Node>> 
         let mut request = CommitRequest {
             matcher: &everything,
             message: options.message.clone(),
-            user: ctx.user()?,
+            user: hg_repo::working::known_user(ctx.user()?),
             date: ctx.date()?,
             extra: std::collections::BTreeMap::new(),
             phase: Some(phase),

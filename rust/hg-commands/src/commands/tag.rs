@@ -227,7 +227,7 @@ fn commit_tags(
     let mut request = CommitRequest {
         matcher: &matcher,
         message,
-        user: ctx.user()?,
+        user: hg_repo::working::known_user(ctx.user()?),
         date: ctx.date()?,
         extra: BTreeMap::new(),
         phase: None,

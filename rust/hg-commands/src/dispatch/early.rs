@@ -90,6 +90,26 @@ impl EarlyOptions {
     }
 }
 
+/// The words of a command line that are no early options nor their values.
+pub(crate) fn without(args: &[Vec<u8>], strict: bool) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let is_flag = matches!(&**arg, b"--debugger" | b"--traceback" | b"--profile");
+        if arg == b"--" || (strict && !arg.starts_with(b"-")) {
+            out.push(arg.clone());
+            out.extend(rest.by_ref().cloned());
+        } else if arg == b"-R" || matches!(with_value(arg), Some((_, None))) {
+            if rest.next().is_none() {
+                out.push(arg.clone());
+            }
+        } else if !is_flag && !arg.starts_with(b"-R") && with_value(arg).is_none() {
+            out.push(arg.clone());
+        }
+    }
+    out
+}
+
 /// The early option that `arg` is, with the value after `=`.
 fn with_value(arg: &[u8]) -> Option<(Kind, Option<Vec<u8>>)> {
     WITH_VALUE.iter().find_map(|&(word, kind)| {

@@ -166,8 +166,9 @@ fn fill_in(text: &[u8], given: &[Vec<u8>], used: &mut [bool]) -> Result<(Vec<u8>
 
 impl ShellAlias {
     /// Runs the command line; the result is its exit code.
-    pub(crate) fn run(&self, ui: &Ui, typed: &[u8], args: &[Vec<u8>]) -> Result<i32, Failure> {
-        let all: Vec<&[u8]> = std::iter::once(typed).chain(args.iter().map(|a| &**a)).collect();
+    pub(crate) fn run(&self, ui: &Ui, args: &[Vec<u8>]) -> Result<i32, Failure> {
+        let name = &*self.name;
+        let all: Vec<&[u8]> = std::iter::once(name).chain(args.iter().map(|a| &**a)).collect();
         let line = self.interpolate(args);
         let variables = [("HG_ARGS", all.join(&b' '))];
         Ok(shell::system(ui, &line, &variables))

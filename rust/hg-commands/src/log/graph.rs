@@ -9,6 +9,7 @@ use hg_types::{Result, Revision};
 
 use crate::CommandContext;
 use crate::changeset_display::{Displayer, UiHost};
+use crate::extensions::beautify;
 
 /// What stands for a changeset in the drawing.
 struct Symbols {
@@ -36,7 +37,7 @@ impl Symbols {
         };
         let changeset = Rc::new(Changeset::open(history, rev)?);
         if self.plain {
-            return Ok(vec![graph_node(&changeset)?]);
+            return Ok(self.engine.host.graph_sign(graph_node(&changeset)?));
         }
         let mut out = Vec::new();
         self.engine.render(TEMPLATE, &Scope::root(Vars::changeset(changeset)), &mut out)?;
@@ -67,6 +68,7 @@ fn style(ctx: &CommandContext) -> Result<GraphStyle> {
         grandparent: item("graphstyle.grandparent", usual.grandparent),
         missing: item("graphstyle.missing", usual.missing),
         shorten: config.get_bool_or("experimental", "graphshorten", false)?,
+        unicode: beautify::draws_lines(&ctx.ui),
     })
 }
 

@@ -14,7 +14,7 @@ impl Ui {
             None => env.encoding_name(),
         };
         let Some(encoding) = Encoding::named(name) else {
-            let parts = [b"unknown encoding '", name, b"'"];
+            let parts = [b"unknown encoding: ", name];
             return Err(Error::abort(parts.concat()).hint("please check your locale settings"));
         };
         let mode = match mode.filter(|mode| *mode != b"strict") {

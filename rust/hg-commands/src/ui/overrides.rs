@@ -51,6 +51,11 @@ impl UiMethod {
         (Self::System, "system"),
     ];
 
+    /// Whether it shows messages, which are no output.
+    pub(super) fn is_message(self) -> bool {
+        matches!(self, Self::Status | Self::Note | Self::Debug | Self::Warn | Self::Error)
+    }
+
     fn bit(self) -> u32 {
         1 << (self as u32)
     }

@@ -15,6 +15,8 @@ pub(super) struct Bars {
     last_shown: Option<Instant>,
     last_topic: Vec<u8>,
     visible: bool,
+    /// How often a bar without end was drawn.
+    wandered: u64,
 }
 
 struct Topic {
@@ -168,7 +170,7 @@ impl Bars {
         let Some(outermost) = self.topics.first() else { return Vec::new() };
         let innermost = self.topics.last().is_some_and(|topic| topic.name == step.topic);
         let due = match self.last_shown {
-            None => now.duration_since(outermost.started) >= settings.delay,
+            None => now.duration_since(outermost.started) >= settings.delay.max(settings.refresh),
             Some(last) => {
                 let changed = self.last_topic != step.topic.as_bytes();
                 let wait = if changed { settings.change_delay } else { settings.refresh };
@@ -179,6 +181,8 @@ impl Bars {
         if !due || !innermost {
             return Vec::new();
         }
+        let endless = step.total.is_none_or(|total| step.position > total);
+        self.wandered += u64::from(endless);
         let line = self.line(step, now);
         self.last_shown = Some(now);
         self.last_topic = step.topic.as_bytes().to_vec();
@@ -213,7 +217,7 @@ impl Bars {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&draw(room, step.position, step.total));
+        out.push_str(&draw(room, step.position, step.total, self.wandered));
         if !tail.is_empty() {
             out.push(' ');
             out.push_str(&tail);
@@ -265,21 +269,21 @@ impl Bars {
 }
 
 /// The bar between its brackets, `room` columns wide.
-fn draw(room: usize, position: u64, total: Option<u64>) -> String {
+fn draw(room: usize, position: u64, total: Option<u64>, wandered: u64) -> String {
     let filled = match total {
-        Some(total) if total > 0 => {
-            let done = u128::from(position.min(total)) * room as u128 / u128::from(total);
+        Some(total) if total > 0 && position <= total => {
+            let done = u128::from(position) * room as u128 / u128::from(total);
             let done = usize::try_from(done).unwrap_or(room).min(room);
             match done {
                 0 => String::new(),
                 _ => format!("{}>", "=".repeat(done - 1)),
             }
         }
-        Some(_) => String::new(),
-        None => {
+        Some(0) if position == 0 => String::new(),
+        _ => {
             // Without end a mark wanders from side to side.
             let span = room.saturating_sub(3).max(1);
-            let at = usize::try_from(position % (2 * span as u64)).unwrap_or(0);
+            let at = usize::try_from(wandered % (2 * span as u64)).unwrap_or(0);
             let at = if at > span { 2 * span - at } else { at };
             format!("{}<=>", " ".repeat(at))
         }
@@ -287,13 +291,13 @@ fn draw(room: usize, position: u64, total: Option<u64>) -> String {
     format!("[{filled:<room$}]")
 }
 
-/// `item`, `item-20` (the first 20 columns), `item+20` (the last ones).
+/// `item`, `item+20` (the first 20 columns), `item-20` (the last ones).
 fn item(word: &str, item: &[u8]) -> String {
     let text = String::from_utf8_lossy(item).into_owned();
     let Some(rest) = word.strip_prefix("item") else { return String::new() };
     let (from_end, digits) = match rest.split_at_checked(1) {
-        Some(("+", digits)) => (true, digits),
-        Some(("-", digits)) => (false, digits),
+        Some(("-", digits)) => (true, digits),
+        Some(("+", digits)) => (false, digits),
         _ => (false, ""),
     };
     let width = digits.parse().unwrap_or(20);
@@ -331,11 +335,13 @@ mod tests {
 
     #[test]
     fn bars() {
-        assert_eq!(draw(9, 0, Some(3)), "[         ]");
-        assert_eq!(draw(9, 1, Some(3)), "[==>      ]");
-        assert_eq!(draw(9, 2, Some(3)), "[=====>   ]");
-        assert_eq!(draw(9, 3, Some(3)), "[========>]");
-        assert_eq!(draw(9, 1, None), "[ <=>     ]");
+        assert_eq!(draw(9, 0, Some(3), 0), "[         ]");
+        assert_eq!(draw(9, 1, Some(3), 0), "[==>      ]");
+        assert_eq!(draw(9, 2, Some(3), 0), "[=====>   ]");
+        assert_eq!(draw(9, 3, Some(3), 0), "[========>]");
+        assert_eq!(draw(9, 4, Some(3), 1), "[ <=>     ]");
+        assert_eq!(draw(9, 10, None, 11), "[ <=>     ]");
+        assert_eq!(draw(9, 11, None, 12), "[<=>      ]");
     }
 
     #[test]
@@ -348,7 +354,7 @@ mod tests {
 
     #[test]
     fn items_are_cut() {
-        assert_eq!(item("item+2", b"loop 3"), " 3");
-        assert_eq!(item("item-4", b"loop 3"), "loop");
+        assert_eq!(item("item-2", b"loop 3"), " 3");
+        assert_eq!(item("item+4", b"loop 3"), "loop");
     }
 }

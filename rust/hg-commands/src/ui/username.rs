@@ -39,7 +39,7 @@ impl Ui {
     }
 
     fn ask_username(&self) -> Result<Vec<u8>> {
-        if self.config().get_bool("ui", "askusername")? {
+        if self.config().get_bool("ui", "askusername")? && self.is_interactive() {
             return self.prompt("enter a commit username:", None);
         }
         if self.is_interactive() {

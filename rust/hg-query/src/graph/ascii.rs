@@ -26,12 +26,20 @@ pub struct GraphStyle {
     pub missing: Vec<u8>,
     /// Leaves lines out on which nothing moves.
     pub shorten: bool,
+    /// Draws edges with the lines of Unicode, in UTF-8.
+    pub unicode: bool,
 }
 
 impl Default for GraphStyle {
     fn default() -> Self {
         let one = |c: &[u8]| c.to_vec();
-        Self { parent: one(b"|"), grandparent: one(b":"), missing: Vec::new(), shorten: false }
+        Self {
+            parent: one(b"|"),
+            grandparent: one(b":"),
+            missing: Vec::new(),
+            shorten: false,
+            unicode: false,
+        }
     }
 }
 
@@ -199,7 +207,7 @@ impl AsciiGraph {
         text.resize(lines.len().max(text.len()), Vec::new());
         let width = 2 * columns.max(next_columns);
         for (line, text) in lines.iter().zip(&text) {
-            write_line(line, width, text, out);
+            write_line(line, width, text, self.style.unicode, out);
         }
         self.last_growth = growth;
         self.last_at = at;
@@ -373,13 +381,47 @@ fn close_up(lines: &mut [Line], plain: &Line, shifts: usize) {
     }
 }
 
-fn write_line(line: &Line, width: usize, text: &[u8], out: &mut Vec<u8>) {
+/// A line with the signs of edges replaced by lines.
+fn with_lines(line: &Line) -> Line {
+    let is_dash = |at: Option<usize>| {
+        at.and_then(|at| line.get(at)).is_some_and(|cell| cell.as_deref() == Some(b"-"))
+    };
+    let replaced = |at: usize, byte: u8| match byte {
+        b'|' => "│",
+        b':' => "┆",
+        b'-' => "─",
+        b'/' => "╱",
+        b'\\' => "╲",
+        b'~' => "╧",
+        b'+' => match (is_dash(at.checked_sub(1)), is_dash(Some(at + 1))) {
+            (false, true) => "├",
+            (true, false) => "┤",
+            _ => "┼",
+        },
+        _ => "",
+    };
+    let cell = |(at, cell): (usize, &Cell)| {
+        let cell = cell.as_ref()?;
+        let mut out = Vec::new();
+        for &byte in cell {
+            match replaced(at, byte) {
+                "" => out.push(byte),
+                text => out.extend_from_slice(text.as_bytes()),
+            }
+        }
+        Some(out)
+    };
+    line.iter().enumerate().map(cell).collect()
+}
+
+fn write_line(line: &Line, width: usize, text: &[u8], unicode: bool, out: &mut Vec<u8>) {
     let start = out.len();
-    let mut columns = 0;
-    for cell in line.iter().flatten() {
+    let drawn = unicode.then(|| with_lines(line));
+    for cell in drawn.as_ref().unwrap_or(line).iter().flatten() {
         out.extend_from_slice(cell);
-        columns += cell.len();
     }
+    // As upstream, a symbol of several bytes counts as several columns.
+    let columns = line.iter().flatten().map(Vec::len).sum::<usize>();
     for _ in columns..width {
         out.push(b' ');
     }

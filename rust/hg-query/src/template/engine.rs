@@ -45,10 +45,11 @@ pub(super) enum Source {
 }
 
 /// How some keywords show their items while no template of their name says otherwise.
-const DEFAULT_ITEMS: [(&str, &str); 5] = [
+const DEFAULT_ITEMS: [(&str, &str); 6] = [
     ("envvar", "{key}={value}"),
     ("extra", "{key}={value|stringescape}"),
     ("file_copy", "{name} ({source})"),
+    ("filecopy", "{name} ({source})"),
     ("manifest", "{rev}:{node|formatnode}"),
     ("parent", "{rev}:{node|formatnode} "),
 ];

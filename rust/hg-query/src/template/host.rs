@@ -88,6 +88,11 @@ pub trait Host {
         Ok(Vec::new())
     }
 
+    /// How a changeset is drawn that `{graphnode}` stands for with this character.
+    fn graph_sign(&self, node: u8) -> Vec<u8> {
+        vec![node]
+    }
+
     /// The environment variables that templates may see, for `{envvars}`.
     fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         Vec::new()

@@ -33,7 +33,7 @@ impl Repo {
     /// nothing changed.
     pub(crate) fn tag_moves(&self, old_heads: &[Revision]) -> Result<Vec<u8>> {
         let changelog = self.changelog()?;
-        let new_heads = changelog.heads_where(|_| true);
+        let new_heads = self.heads()?;
         let mut out = Vec::new();
         if new_heads == old_heads {
             return Ok(out);

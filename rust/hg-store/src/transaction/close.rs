@@ -101,7 +101,7 @@ impl Running {
         let instabilities = Instabilities::count(repo)?;
         let track_tags = repo.config().get_bool_or("experimental", "hook-track-tags", false)?;
         let old_heads = match track_tags {
-            true => Some(repo.changelog()?.heads_where(|_| true)),
+            true => Some(repo.heads()?),
             false => None,
         };
         let text = format!("{origin_len}\n{description}\n");

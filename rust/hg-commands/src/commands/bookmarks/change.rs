@@ -23,7 +23,7 @@ pub(super) fn delete(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     if deactivate {
         repo.set_active_bookmark(None)?;
     }
-    apply(repo, &changes)
+    apply(repo, &changes, None)
 }
 
 pub(super) fn rename(ctx: &CommandContext, repo: &Repo) -> Result<()> {
@@ -40,11 +40,9 @@ pub(super) fn rename(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     };
     check_conflict(ctx, repo, &new, None)?;
     let was_active = bookmarks.active() == Some(&old);
-    apply(repo, &[(new.clone(), Some(node)), (old, None)])?;
-    if was_active && !ctx.opts.flag("inactive") {
-        repo.set_active_bookmark(Some(&new))?;
-    }
-    Ok(())
+    let activate = was_active && !ctx.opts.flag("inactive");
+    let active = activate.then_some(Some(&new[..]));
+    apply(repo, &[(new.clone(), Some(node)), (old, None)], active)
 }
 
 pub(super) fn add(ctx: &CommandContext, repo: &Repo) -> Result<()> {
@@ -73,21 +71,33 @@ pub(super) fn add(ctx: &CommandContext, repo: &Repo) -> Result<()> {
         return Ok(());
     }
     warn_hidden(ctx, repo, target)?;
-    apply(repo, &changes)?;
-    let Some(first) = first else { return Ok(()) };
-    let bookmarks = repo.bookmarks()?;
-    if activate && bookmarks.get(&first) == Some(current) {
-        repo.set_active_bookmark(Some(&first))?;
-    } else if current != target && bookmarks.active() == Some(&first) {
-        repo.set_active_bookmark(None)?;
-    }
-    Ok(())
+    let first = first.as_deref();
+    let active = if activate && target == current {
+        Some(first)
+    } else if current != target && repo.bookmarks()?.active() == first {
+        Some(None)
+    } else {
+        None
+    };
+    apply(repo, &changes, active)
 }
 
-fn apply(repo: &Repo, changes: &[(Vec<u8>, Option<Node>)]) -> Result<()> {
+/// Changes bookmarks, and which one is active where `active` says so. Hooks see both.
+fn apply(
+    repo: &Repo,
+    changes: &[(Vec<u8>, Option<Node>)],
+    active: Option<Option<&[u8]>>,
+) -> Result<()> {
     let tr = repo.transaction("bookmark")?;
     repo.change_bookmarks(&tr, changes)?;
-    tr.close()
+    let Some(active) = active else { return tr.close() };
+    let before = repo.bookmarks()?.active().map(<[u8]>::to_vec);
+    repo.set_active_bookmark(active)?;
+    let closed = tr.close();
+    if closed.is_err() {
+        repo.set_active_bookmark(before.as_deref())?;
+    }
+    closed
 }
 
 fn checked(ctx: &CommandContext, name: &[u8]) -> Result<Vec<u8>> {

@@ -159,7 +159,7 @@ impl Doing<'_> {
         let mut request = CommitRequest {
             matcher: &everything,
             message,
-            user: entry.user().to_vec(),
+            user: hg_repo::working::known_user(entry.user().to_vec()),
             date: entry.date(),
             extra,
             phase: Some(repo.phases()?.phase(rev).max(hg_types::Phase::Draft)),

@@ -359,7 +359,7 @@ fn store(
     let mut request = CommitRequest {
         matcher: &everything,
         message: stored.message.clone(),
-        user: entry.user().to_vec(),
+        user: hg_repo::working::known_user(entry.user().to_vec()),
         date: entry.date(),
         extra,
         phase: Some(phase.max(Phase::Draft)),

@@ -15,8 +15,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("branch", |engine, scope| Ok(local(engine, &changeset(scope)?.entry()?.branch()))),
     of_changeset("branches", branches),
     of_changeset("closesbranch", |_, scope| {
-        let closes = changeset(scope)?.entry()?.closes_branch();
-        Ok(Value::from(if closes { "true" } else { "false" }))
+        Ok(Value::from(changeset(scope)?.entry()?.closes_branch()))
     }),
     of_changeset("phase", |_, scope| Ok(Value::from(changeset(scope)?.phase()?.name()))),
     of_changeset("phaseidx", |_, scope| Ok(Value::Int(changeset(scope)?.phase()?.number().into()))),

@@ -16,7 +16,9 @@ use super::{Keyword, changeset, local, name, of_changeset};
 pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("_fast_rank", |_, _| Ok(Value::None)),
     of_changeset("bisect", |engine, scope| bisect(engine, changeset(scope)?)),
-    of_changeset("graphnode", |_, scope| Ok(Value::from(&[graph_node(changeset(scope)?)?][..]))),
+    of_changeset("graphnode", |engine, scope| {
+        Ok(Value::Bytes(engine.host.graph_sign(graph_node(changeset(scope)?)?)))
+    }),
     of_changeset("instabilities", |engine, scope| {
         let items = changeset(scope)?.instabilities()?.into_iter().map(Value::from).collect();
         super::names::list(engine, scope, items, "instability", "instabilities")
