@@ -14,6 +14,9 @@ use super::{finish, is_over, memory, plan};
 use crate::commit_message::{self, MessageOptions};
 use crate::{CommandContext, revision, rewriting};
 
+/// The message of a collapsed changeset, below `.hg`.
+const MESSAGE_FILE: &str = "last-message.txt";
+
 /// Where changes are merged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Where {
@@ -44,6 +47,11 @@ pub(super) fn run_all(
     } else {
         "rebasing on disk\n"
     });
+    if rebase.collapse && !resumed {
+        // An interrupted rebase remembers what the one changeset is to say.
+        let message = commit_message::given_message(ctx)?.unwrap_or_default();
+        repo.vfs().write(MESSAGE_FILE, &[&message[..], b"\n"].concat())?;
+    }
     move_all(ctx, repo, &mut rebase, resumed, place)?;
     end(ctx, repo, rebase, also)
 }
@@ -379,7 +387,11 @@ fn collapse(ctx: &CommandContext, repo: &Repo, rebase: &mut Rebase) -> Result<()
         .filter(|(_, fate)| matches!(fate, Fate::Done { .. }))
         .map(|(rev, _)| *rev)
         .collect();
-    let given = commit_message::given_message(ctx)?;
+    let given = match commit_message::given_message(ctx)? {
+        None => repo.vfs().try_read(MESSAGE_FILE)?.map(|text| text.trim_ascii().to_vec()),
+        given => given,
+    };
+    let given = given.filter(|message| !message.is_empty());
     let edit = given.is_none() || ctx.opts.flag("edit");
     let message = match given {
         Some(message) => message,
