@@ -11,3 +11,14 @@ A dirstate of version 2 comes back with its data when a transaction is undone.
   $ hg status
   A b
   ? c
+
+What `commit --addremove` added is new again, too; and it is undone when the commit fails.
+
+  $ cd "$PRYSK_TEMP" 2> /dev/null || cd "$CRAMTMP"; hg init all && cd all
+  $ echo a > a && hg commit -qAm one -d '0 0' && hg rollback -q && hg status
+  ? a
+  $ hg commit -qAm one --config hooks.precommit=false
+  abort: precommit hook exited with status 1
+  [255]
+  $ hg status
+  ? a

@@ -74,7 +74,17 @@ fn text_for(ui: &Ui, request: Request<'_>) -> Result<String> {
     if found.is_none() && (any || request.extensions) {
         found = show::extension(ui, &name);
     }
-    found.ok_or_else(|| missing(&name, &name))
+    found.ok_or_else(|| match name.split_once('.') {
+        // Commands have no sections, but what is asked for is one of theirs.
+        Some((base, _)) if any && is_command(ui, base) => {
+            Error::input(format!("help section not found: {name}"))
+        }
+        _ => missing(&name, &name),
+    })
+}
+
+fn is_command(ui: &Ui, name: &str) -> bool {
+    matches!(dispatch::find_command(ui, name.as_bytes()), Found::Entry(_))
 }
 
 fn missing(keyword: &str, name: &str) -> Error {

@@ -73,10 +73,11 @@ pub(super) fn adding_and_removing(
     }
     let before = hg_wdir::SavedDirstate::take(repo)?;
     let amends = ctx.opts.flag("amend") || ctx.command.spec.names == "amend";
-    let result = add_and_remove(ctx, repo).and_then(|()| {
+    let result = add_and_remove(ctx, repo).and_then(|mut wdir| {
         let tr = repo.transaction(if amends { "amend" } else { "commit" })?;
         // What is tracked has changed already: hooks that run now are inside of this.
         tr.add_pending("tracked files", |_| Ok(true))?;
+        wdir.write()?;
         let made = make()?;
         tr.close()?;
         Ok(made)
@@ -87,8 +88,8 @@ pub(super) fn adding_and_removing(
     result
 }
 
-/// `--addremove`: what `hg addremove` does, first.
-pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+/// `--addremove`: what `hg addremove` does, first. The dirstate is not written yet.
+pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<WorkingDir> {
     let naming = Naming::by_patterns(ctx, repo)?;
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
@@ -97,7 +98,7 @@ pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<()> {
         let message = "failed to mark all new/missing files as added/removed";
         return Err(Error::abort(message));
     }
-    wdir.write()
+    Ok(wdir)
 }
 
 /// Commits what the options say.

@@ -87,7 +87,7 @@ impl Making<'_> {
         let (ctx, repo) = (self.ctx, self.repo);
         let keep = ctx.opts.flag("keep");
         if ctx.opts.flag("addremove") {
-            add_and_remove(ctx, repo)?;
+            add_and_remove(ctx, repo)?.write()?;
         }
         let mut wdir = WorkingDir::open(repo)?;
         let options =
