@@ -127,7 +127,9 @@ impl CommandContext {
         let config = self.config();
         let user = match config.get("devel", "user.obsmarker") {
             Some(user) if !user.is_empty() => user.to_vec(),
-            _ => self.ui.username()?,
+            _ if self.repo()?.evolution("createmarkers")? => self.ui.username()?,
+            // Without markers nobody has to be known.
+            _ => Vec::new(),
         };
         let user = self.ui.encoding().from_local(&user)?.into_owned();
         let clock = hg_vfs::SystemClock::new(config.environment().var("TZ"));

@@ -28,6 +28,9 @@ of a copy back and leaves the file.\n\nReturns 0 on success, 1 if errors are enc
 /// Copies, or renames.
 pub(super) fn run(ctx: &CommandContext, rename: bool) -> Result<i32> {
     if ctx.opts.nonempty("at-rev").is_some() {
+        if !ctx.opts.flag("after") && !ctx.opts.flag("forget") {
+            return Err(Error::input("--at-rev requires --after"));
+        }
         return Err(Error::abort("marking copies in a changeset is not supported"));
     }
     let repo = ctx.repo()?;
