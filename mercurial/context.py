@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mercurial.contexts.base import basectx
 from mercurial.contexts.change import changectx
-from mercurial.contexts.files import basefilectx, filectx
+from mercurial.contexts.files import arbitraryfilectx, basefilectx, filectx
 from mercurial.contexts.memory import (
     makecachingfilectxfn,
     memctx,
@@ -27,6 +27,7 @@ from mercurial.contexts.working import (
 )
 
 __all__ = [
+    "arbitraryfilectx",
     "basectx",
     "basefilectx",
     "changectx",

@@ -1,6 +1,10 @@
-"""Part of native code: extensions import the module; what they look for is missing.
+"""Options of diffs, as commands and configuration give them.
 
-Public: nothing yet.
+Public: `diffallopts`, `difffeatureopts`.
 """
 
 from __future__ import annotations
+
+from mercurial.patch import diffallopts, difffeatureopts
+
+__all__ = ["diffallopts", "difffeatureopts"]

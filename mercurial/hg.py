@@ -17,13 +17,31 @@ from mercurial.utils import urlutil
 sharedbookmarks = b"bookmarks"
 
 
-class _Schemes(dict):  # type: ignore[type-arg]
-    """What extensions register for schemes of addresses."""
+class _Late:
+    """A module that is imported when something of it is needed.
+
+    Args:
+        name: Its name.
+    """
+
+    def __init__(self, name: str):
+        self.__name__ = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
 
 
-schemes: dict[bytes, Any] = _Schemes()
-peer_schemes: dict[bytes, Any] = schemes
-repo_schemes: dict[bytes, Any] = schemes
+#: Who makes peers of addresses, and who opens repositories; extensions add schemes.
+peer_schemes: dict[bytes, Any] = {
+    b"http": _Late("mercurial.httppeer"),
+    b"https": _Late("mercurial.httppeer"),
+    b"ssh": _Late("mercurial.sshpeer"),
+    b"static-http": _Late("mercurial.statichttprepo"),
+}
+repo_schemes: dict[bytes, Any] = {
+    b"bundle": _Late("mercurial.bundlerepo"),
+    b"file": _Late("mercurial.localrepo"),
+}
 wirepeersetupfuncs: list[Any] = []
 
 
@@ -88,17 +106,13 @@ def peer(
     if parsed.islocal():
         repo = repository(ui, parsed.localpath(), create)
         return peermod.localpeer(repo, path=given, remotehidden=remotehidden)
-    scheme = parsed.scheme or b""
-    known = schemes.get(scheme)
-    if known is not None and hasattr(known, "instance"):
-        return known.instance(ui, address, create)
-    for name, module in (
-        (b"ssh", "mercurial.sshpeer"),
-        (b"http", "mercurial.httppeer"),
-        (b"https", "mercurial.httppeer"),
-    ):
-        if scheme == name:
-            return importlib.import_module(module).make_peer(ui, path, create)
+    known = peer_schemes.get(parsed.scheme or b"")
+    if known is not None:
+        make = getattr(known, "make_peer", None) or known.instance
+        return make(ui, path, create)
+    known = repo_schemes.get(parsed.scheme or b"")
+    if known is not None:
+        return known.instance(ui, address, create).peer(path=given)
     raise error.RepoError(_(b"repository %s not found") % address)
 
 

@@ -99,6 +99,12 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         """Return the repository: it is on this machine."""
         return self
 
+    def peer(self, path: Any = None, remotehidden: bool = False) -> Any:
+        """Return the repository as others see it."""
+        from mercurial import peer  # late: few commands need it
+
+        return peer.localpeer(self, path=path, remotehidden=remotehidden)
+
     def url(self) -> bytes:
         """Return the location as a URL."""
         return b"file:" + self.root

@@ -1,6 +1,10 @@
-"""Part of native code: extensions import the module; what they look for is missing.
+"""Repositories with a part of the files: native code does it, nothing is here for extensions.
 
-Public: nothing yet.
+Public: nothing.
 """
 
 from __future__ import annotations
+
+from mercurial import nativeonly
+
+__getattr__ = nativeonly.getter(__name__)

@@ -1,6 +1,10 @@
-"""Part of native code: extensions import the module; what they look for is missing.
+"""Progress bars: native code does it; extensions show progress with `ui.makeprogress`.
 
-Public: nothing yet.
+Public: nothing.
 """
 
 from __future__ import annotations
+
+from mercurial import nativeonly
+
+__getattr__ = nativeonly.getter(__name__)

@@ -1,6 +1,10 @@
-"""Part of native code: extensions import the module; what they look for is missing.
+"""Sparse working directories: native code does it, nothing is here for extensions.
 
-Public: nothing yet.
+Public: nothing.
 """
 
 from __future__ import annotations
+
+from mercurial import nativeonly
+
+__getattr__ = nativeonly.getter(__name__)

@@ -1,6 +1,15 @@
-"""Part of native code: extensions import the module; what they look for is missing.
+"""Checking a repository.
 
-Public: nothing yet.
+Public: `verify`.
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+from mercurial import hg
+
+
+def verify(repo: Any, level: Any = None) -> Any:
+    """Check a repository; return nothing when it is whole."""
+    return hg.verify(repo, level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Iterator
 
 from mercurial import error
@@ -378,3 +379,51 @@ class filectx(basefilectx):  # noqa: N801 -- the name is Mercurial's
                 return
             current = waiting.pop(max(waiting))
             yield current
+
+
+class arbitraryfilectx:  # noqa: N801 -- the name is Mercurial's
+    """Any file on disk, for comparing it with versions of files.
+
+    Args:
+        path: The file.
+        repo: The repository whose configuration counts.
+    """
+
+    def __init__(self, path: bytes, repo: Any = None):
+        self._repo = repo
+        self._path = path
+
+    def cmp(self, fctx: Any) -> bool:
+        """Return whether the content differs from another file's."""
+        symlinks = b"l" in self.flags() or b"l" in fctx.flags()
+        if not symlinks and isinstance(fctx, arbitraryfilectx):
+            import filecmp  # late: used only here
+
+            return not filecmp.cmp(self.path(), fctx.path(), shallow=False)
+        return self.data() != fctx.data()
+
+    def path(self) -> bytes:
+        """Return where it is."""
+        return self._path
+
+    def flags(self) -> bytes:
+        """Return nothing: links are followed."""
+        return b""
+
+    def data(self) -> bytes:
+        """Return the content."""
+        with open(self._path, "rb") as file:
+            return file.read()
+
+    def decodeddata(self) -> bytes:
+        """Return the content."""
+        return self.data()
+
+    def remove(self) -> None:
+        """Remove it."""
+        os.unlink(self._path)
+
+    def write(self, data: bytes, flags: bytes, **_options: Any) -> None:
+        """Replace the content."""
+        with open(self._path, "wb") as file:
+            file.write(data)

@@ -1,6 +1,12 @@
-"""The web interface: native code serves it.
+"""The web interface: native code serves it (`hg serve`), programs cannot embed it yet.
 
-Public: nothing yet.
+Public: `hgweb`, `hgwebdir`.
 """
 
 from __future__ import annotations
+
+from mercurial.hgweb.hgweb_mod import hgweb
+
+hgwebdir = hgweb
+
+__all__ = ["hgweb", "hgwebdir"]

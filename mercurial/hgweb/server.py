@@ -1,6 +1,10 @@
-"""Part of the web interface, which native code serves.
+"""The server of the web interface: native code does it, nothing is here for extensions.
 
-Public: nothing yet.
+Public: nothing.
 """
 
 from __future__ import annotations
+
+from mercurial import nativeonly
+
+__getattr__ = nativeonly.getter(__name__)

@@ -1,6 +1,10 @@
-"""Interfaces of objects; nothing is checked against them.
+"""What a dirstate has: native code does it, nothing is here for extensions.
 
-Public: nothing yet.
+Public: nothing.
 """
 
 from __future__ import annotations
+
+from mercurial import nativeonly
+
+__getattr__ = nativeonly.getter(__name__)

@@ -181,7 +181,7 @@ fn option_row(ui: &Ui, opt: &Opt) -> Vec<String> {
     let mut text = opt.help.to_owned();
     let default = match opt.long {
         "encoding" if opt.help.contains("charset") => ui.encoding_name(),
-        _ if opt.default == "off" => String::new(),
+        _ if matches!(opt.default, "off" | "0") => String::new(),
         _ => opt.default.to_owned(),
     };
     if !default.is_empty() {
