@@ -172,7 +172,7 @@ def test_commands(hg) -> None:
     shown = hg("forebears", "help", "forebears").stdout
     assert "show the parents of a changeset" in shown
     assert "Use 'hg log' for more:\n\n  verbatim text\n\n- one\n- two\n" in shown
-    assert " -b --brief       only short ids\n    --count VALUE how many (default: 0)\n" in shown
+    assert " -b --brief       only short ids\n    --count VALUE how many\n" in shown
     assert "says who came before" in hg("forebears", "help", "-e", "forebears").stdout
     assert "forebears  external  1.5" in hg("forebears", "version", "-v").stdout
 
