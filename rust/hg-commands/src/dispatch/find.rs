@@ -117,16 +117,14 @@ impl Alias {
 
     fn expand(&self, given: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
         let mut used = vec![false; given.len()];
-        let mut out = Vec::new();
-        for arg in &self.args {
-            // A value that is put in is split into words again, unless the word was quoted.
-            let (text, changed) = fill_in(arg, given, &mut used)?;
-            if changed {
-                out.extend(shell::split(&text).map_err(Error::abort)?);
-            } else {
-                out.push(text);
-            }
-        }
+        // Values are put between the quotation marks that the words of the definition need: they
+        // stay whole, as long as they have no such marks themselves.
+        let words: Vec<Vec<u8>> = self.args.iter().map(|arg| shell::quote(arg)).collect();
+        let (line, changed) = fill_in(&words.join(&b' '), given, &mut used)?;
+        let mut out = match changed {
+            true => shell::split(&line).map_err(Error::abort)?,
+            false => self.args.clone(),
+        };
         let left = given.iter().zip(used).filter(|(_, used)| !used).map(|(arg, _)| arg.clone());
         out.extend(left);
         Ok(out)
@@ -159,9 +157,7 @@ fn fill_in(text: &[u8], given: &[Vec<u8>], used: &mut [bool]) -> Result<(Vec<u8>
         changed = true;
     }
     out.extend_from_slice(rest);
-    // Only a word with blanks inside is at risk of being split; it stays whole.
-    let whole = text.iter().any(u8::is_ascii_whitespace);
-    Ok((out, changed && !whole))
+    Ok((out, changed))
 }
 
 impl ShellAlias {
