@@ -6,13 +6,13 @@
 mod base;
 mod data_file;
 mod file;
+mod findings;
 mod flat;
 mod order;
 mod saved;
 
 use std::collections::BTreeMap;
 
-use hg_format::dirstate::v2::DirectoryCache;
 use hg_format::dirstate::{Entry, Metadata, Timestamp};
 use hg_types::{Error, HgPath, HgPathBuf, Node, Result};
 use hg_vfs::{FileStat, Vfs};
@@ -20,6 +20,7 @@ use hg_vfs::{FileStat, Vfs};
 pub(crate) use base::{Base, Child, Directory};
 pub use data_file::DataUpdate;
 pub use file::{random_hex, remove_tracked_hint, write_tracked_hint};
+pub(crate) use findings::{Cached, Findings};
 pub(crate) use flat::Flat;
 pub use order::compare_by_components;
 pub use saved::SavedDirstate;
@@ -82,8 +83,6 @@ pub struct Dirstate {
     changes: BTreeMap<HgPathBuf, Option<Record>>,
     /// Everything as a list, when there are changes and a walk has asked.
     merged: Option<Base>,
-    /// Directories that a walk has found to hold nothing new.
-    caches: Vec<(HgPathBuf, DirectoryCache)>,
     parents_changed: bool,
     tracked_changed: bool,
     identity: Option<FileStat>,
@@ -168,16 +167,17 @@ impl Dirstate {
     ///
     /// # Errors
     /// When the dirstate is damaged, or `visit` fails.
-    pub fn for_each(&self, visit: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
+    pub fn for_each<'a>(&'a self, visit: &mut dyn FnMut(Item<'a>) -> Result<()>) -> Result<()> {
         let mut changes: Vec<(&HgPathBuf, &Option<Record>)> = self.changes.iter().collect();
         changes.sort_unstable_by(|a, b| compare_by_components(a.0, b.0));
         let mut changes = changes.into_iter().peekable();
-        let emit =
-            |path: &HgPath, change: &Option<Record>, visit: &mut dyn FnMut(Item) -> Result<()>| {
-                let Some(record) = change else { return Ok(()) };
-                let copy_source = record.copy_source.as_deref();
-                visit(Item { path, entry: record.entry, copy_source })
-            };
+        let emit = |path: &'a HgPath,
+                    change: &'a Option<Record>,
+                    visit: &mut dyn FnMut(Item<'a>) -> Result<()>| {
+            let Some(record) = change else { return Ok(()) };
+            let copy_source = record.copy_source.as_deref();
+            visit(Item { path, entry: record.entry, copy_source })
+        };
         self.base.for_each(&mut |item| {
             while let Some((path, change)) =
                 changes.next_if(|(path, _)| compare_by_components(path, item.path).is_lt())
@@ -206,7 +206,8 @@ impl Dirstate {
         Ok(out)
     }
 
-    /// The directories of a tree of version 2, with what is cached about them; none for version 1.
+    /// The directories and untracked files of a tree of version 2, with what is cached about them;
+    /// none for version 1.
     ///
     /// # Errors
     /// When the dirstate is damaged.
@@ -451,7 +452,6 @@ impl Dirstate {
     pub fn rebuild<'a>(&mut self, files: impl Iterator<Item = &'a HgPath>) {
         self.base = Base::Flat(Flat::default());
         self.merged = None;
-        self.caches.clear();
         self.changes.clear();
         for file in files {
             let record = Record { entry: Entry::possibly_dirty(), copy_source: None };
@@ -461,17 +461,19 @@ impl Dirstate {
         self.tracked_changed = true;
     }
 
-    /// The entries as a tree to be walked, changes included.
-    pub(crate) fn tree(&mut self) -> Result<&Base> {
-        if self.changes.is_empty() {
-            return Ok(&self.base);
-        }
-        if self.merged.is_none() {
+    /// Makes [`Dirstate::tree`] ready.
+    pub(crate) fn prepare_tree(&mut self) -> Result<()> {
+        if !self.changes.is_empty() && self.merged.is_none() {
             let mut flat = Flat::default();
             self.for_each(&mut |item| flat.push(item))?;
             self.merged = Some(Base::Flat(flat));
         }
-        Ok(self.merged.as_ref().unwrap_or(&self.base))
+        Ok(())
+    }
+
+    /// The entries as a tree to be walked, changes included when it was prepared.
+    pub(crate) fn tree(&self) -> &Base {
+        self.merged.as_ref().unwrap_or(&self.base)
     }
 }
 

@@ -4,7 +4,10 @@ mod content;
 mod named;
 mod revisions;
 
-use hg_match::Matcher;
+use std::sync::Arc;
+
+use content::Seen;
+use hg_match::{IgnoreMatcher, Matcher};
 use hg_store::RepoMethod;
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat, os_message};
@@ -68,6 +71,24 @@ pub struct Clutter {
     pub bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
 
+/// What a walk needs to know.
+struct WalkPlan {
+    wanted: Wanted,
+    ignore: Arc<IgnoreMatcher>,
+    check_exec: bool,
+    /// Whether cached directories hold.
+    trusted: bool,
+    /// Whether directories are to be cached.
+    noted: bool,
+}
+
+impl From<StatusOptions> for Wanted {
+    fn from(options: StatusOptions) -> Self {
+        let StatusOptions { unknown, ignored, clean } = options;
+        Self { unknown, ignored, clean, directories: false }
+    }
+}
+
 /// What a plugin does instead of [`WorkingDir::status`] (see [`hg_store::RepoOverrides::part`]).
 pub struct StatusReplacement(pub StatusFunction);
 
@@ -102,13 +123,12 @@ impl WorkingDir {
     }
 
     fn own_status(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Status> {
-        let mut outcome = self.walk(matcher, options)?;
-        let unsure = std::mem::take(&mut outcome.unsure);
-        if !options.unknown || matcher.prefix() || matcher.has_patterns() {
-            self.audit(&unsure)?;
-        }
-        let caches = std::mem::take(&mut outcome.caches);
         let bad = self.bad_files(matcher)?;
+        let plan = self.plan_walk(matcher, Wanted::from(options))?;
+        let outcome = self.walk(&plan, matcher)?;
+        if !options.unknown || matcher.prefix() || matcher.has_patterns() {
+            self.audit(&outcome.unsure)?;
+        }
         let mut status = Status {
             modified: outcome.modified,
             added: outcome.added,
@@ -121,9 +141,14 @@ impl WorkingDir {
         };
         status.bad.extend(outcome.bad);
         status.bad.sort();
-        if !unsure.is_empty() || !caches.is_empty() {
-            self.settle(unsure, caches, options.clean, &mut status)?;
-        }
+        let seen = Seen {
+            unsure: outcome.unsure,
+            caches: outcome.caches,
+            list_clean: options.clean,
+            check_exec: plan.check_exec,
+        };
+        let noted = self.settle(seen, &mut status)?;
+        self.take_note(noted)?;
         Ok(status)
     }
 
@@ -137,12 +162,13 @@ impl WorkingDir {
         matcher: &Matcher,
         options: StatusOptions,
     ) -> Result<Status> {
-        let mut found = self.walk(matcher, options)?;
+        let mut bad = self.bad_files(matcher)?;
+        let plan = self.plan_walk(matcher, Wanted::from(options))?;
+        let mut found = self.walk(&plan, matcher)?;
         if options.clean {
-            found.clean.append(&mut found.unsure);
+            found.clean.extend(found.unsure.drain(..).map(HgPath::to_owned));
             found.clean.sort_unstable();
         }
-        let mut bad = self.bad_files(matcher)?;
         bad.append(&mut found.bad);
         bad.sort();
         Ok(Status {
@@ -157,33 +183,25 @@ impl WorkingDir {
         })
     }
 
-    /// Looks at the file system and the dirstate, not at content.
-    fn walk(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Outcome> {
-        let StatusOptions { unknown, ignored, clean } = options;
-        self.walk_for(matcher, Wanted { unknown, ignored, clean, directories: false })
-    }
-
     /// The unknown and ignored files that match, and the directories that were looked into.
     ///
     /// # Errors
     /// When the dirstate is damaged, or an ignore pattern is invalid.
     pub fn clutter(&mut self, matcher: &Matcher, options: StatusOptions) -> Result<Clutter> {
-        let StatusOptions { unknown, ignored, .. } = options;
-        let wanted = Wanted { unknown, ignored, clean: false, directories: true };
-        let mut found = self.walk_for(matcher, wanted)?;
+        let wanted = Wanted { clean: false, directories: true, ..Wanted::from(options) };
         let mut bad = self.bad_files(matcher)?;
+        let plan = self.plan_walk(matcher, wanted)?;
+        let mut found = self.walk(&plan, matcher)?;
         bad.append(&mut found.bad);
         bad.sort();
         let Outcome { unknown, ignored, directories, .. } = found;
         Ok(Clutter { unknown, ignored, directories, bad })
     }
 
-    fn walk_for(&mut self, matcher: &Matcher, wanted: Wanted) -> Result<Outcome> {
-        let narrowed = self.narrowed(matcher)?;
+    /// Reads what a walk needs.
+    fn plan_walk(&mut self, matcher: &Matcher, wanted: Wanted) -> Result<WalkPlan> {
         let ignore = self.ignore_for(wanted.unknown || wanted.ignored)?;
         let check_exec = self.check_exec();
-        let repo = self.repo().clone();
-        let root = repo.root().to_path_buf();
         let digest = self.ignore_digest();
         let trusted = !wanted.directories
             && digest.is_some_and(|digest| digest == *self.dirstate().ignore_digest());
@@ -191,18 +209,26 @@ impl WorkingDir {
             && wanted.unknown
             && matcher.is_always()
             && !self.dirstate().is_dirty()
-            && repo.current_transaction().is_none();
+            && self.repo().current_transaction().is_none();
+        self.dirstate_mut().prepare_tree()?;
+        Ok(WalkPlan { wanted, ignore, check_exec, trusted, noted })
+    }
+
+    /// Looks at the file system and the dirstate, not at content.
+    fn walk(&self, plan: &WalkPlan, matcher: &Matcher) -> Result<Outcome<'_>> {
+        let root = self.repo().root();
+        let narrowed = self.narrowed(matcher)?;
         let walk = Walk {
-            root: DirHandle::open(&root).when("opening", &root)?,
-            caches: DirectoryCaches::new(&repo, trusted, noted),
+            root: DirHandle::open(root).when("opening", root)?,
+            caches: DirectoryCaches::new(self.repo(), plan.trusted, plan.noted),
             matcher: &narrowed,
-            ignore: &ignore,
-            wanted,
-            check_exec,
+            ignore: &plan.ignore,
+            wanted: plan.wanted,
+            check_exec: plan.check_exec,
         };
-        let mut outcome = walk.run(self.dirstate_mut().tree()?)?;
+        let mut outcome = walk.run(self.dirstate().tree())?;
         Self::keep_below_names(matcher, &mut outcome);
-        self.look_at_named(matcher, wanted, &ignore, &mut outcome)?;
+        self.look_at_named(matcher, plan, &mut outcome)?;
         Ok(outcome)
     }
 
@@ -216,8 +242,10 @@ impl WorkingDir {
         matcher: &Matcher,
         options: StatusOptions,
     ) -> Result<(Vec<HgPathBuf>, Vec<(HgPathBuf, Vec<u8>)>)> {
-        let mut found = self.walk(matcher, StatusOptions { clean: true, ..options })?;
-        let mut files = Vec::new();
+        let mut bad = self.bad_files(matcher)?;
+        let plan = self.plan_walk(matcher, Wanted { clean: true, ..Wanted::from(options) })?;
+        let mut found = self.walk(&plan, matcher)?;
+        let mut files: Vec<HgPathBuf> = found.unsure.drain(..).map(HgPath::to_owned).collect();
         for list in [
             &mut found.modified,
             &mut found.added,
@@ -226,11 +254,9 @@ impl WorkingDir {
             &mut found.unknown,
             &mut found.ignored,
             &mut found.clean,
-            &mut found.unsure,
         ] {
             files.append(list);
         }
-        let mut bad = self.bad_files(matcher)?;
         bad.append(&mut found.bad);
         if options.unknown {
             for file in matcher.files() {
@@ -266,7 +292,7 @@ impl WorkingDir {
     }
 
     /// What the matcher names that is neither there nor known, or cannot be tracked.
-    fn bad_files(&mut self, matcher: &Matcher) -> Result<Vec<(HgPathBuf, Vec<u8>)>> {
+    fn bad_files(&self, matcher: &Matcher) -> Result<Vec<(HgPathBuf, Vec<u8>)>> {
         let mut files = matcher.files();
         if files.iter().any(|file| file.is_empty()) {
             return Ok(Vec::new());

@@ -69,12 +69,14 @@ struct Job<'a> {
     visit: VisitDir,
 }
 
+/// So many untracked files in a directory are noted, however few tracked ones it has.
+const FEW: usize = 64;
 /// Below this many directories, a second processor is not worth waking.
 const PARALLEL_FROM: usize = 3;
 
-impl<'a> Walk<'a> {
+impl Walk<'_> {
     /// Walks everything from the root.
-    pub(crate) fn run(&self, base: &'a Base) -> Result<Outcome> {
+    pub(crate) fn run<'a>(&self, base: &'a Base) -> Result<Outcome<'a>> {
         let visit = self.matcher.visit_dir(HgPath::new(""));
         if !visit.enters() {
             return Ok(Outcome::default());
@@ -91,7 +93,7 @@ impl<'a> Walk<'a> {
         self.wanted.unknown || self.wanted.ignored
     }
 
-    fn directory(&self, job: Job<'a>) -> Result<Outcome> {
+    fn directory<'a>(&self, job: Job<'a>) -> Result<Outcome<'a>> {
         let mut pass = Pass {
             walk: self,
             outcome: Outcome::default(),
@@ -99,6 +101,8 @@ impl<'a> Walk<'a> {
             job,
             all_known: true,
             ignored_known: true,
+            untracked: 0,
+            cached: false,
         };
         pass.run()?;
         let Pass { mut outcome, jobs, .. } = pass;
@@ -122,14 +126,18 @@ impl<'a> Walk<'a> {
 
 /// One directory being walked.
 struct Pass<'w, 'a> {
-    walk: &'w Walk<'a>,
+    walk: &'w Walk<'w>,
     job: Job<'a>,
-    outcome: Outcome,
+    outcome: Outcome<'a>,
     jobs: Vec<Job<'a>>,
-    /// Whether every name on disk is one of the dirstate, ignored ones aside.
+    /// Whether every name on disk is one of the dirstate or that of a file, ignored ones aside.
     all_known: bool,
-    /// Whether ignored names are, too.
+    /// Whether no name is ignored.
     ignored_known: bool,
+    /// The number of files that are neither tracked nor ignored.
+    untracked: usize,
+    /// Whether the dirstate knows all names.
+    cached: bool,
 }
 
 /// Where to ask about the files of a directory.
@@ -175,6 +183,7 @@ impl<'a> Pass<'_, 'a> {
     fn list(&mut self, place: &Place, handle: &DirHandle) -> Result<()> {
         let walk = self.walk;
         if walk.caches.holds(self.job.cache, handle, walk.wanted.ignored) {
+            self.cached = true;
             return self.tracked(place);
         }
         let time = self.may_be_cached().then(|| walk.caches.time_of(handle)).flatten();
@@ -192,7 +201,8 @@ impl<'a> Pass<'_, 'a> {
             return if self.is_trusting() { self.tracked(place) } else { self.missing() };
         }
         self.listed(place, &names)?;
-        let Some(mtime) = time.filter(|_| self.all_known) else { return Ok(()) };
+        let worth_it = self.all_known && self.untracked <= names.len() / 2 + FEW;
+        let Some(mtime) = time.filter(|_| worth_it) else { return Ok(()) };
         let all_ignored_recorded = self.ignored_known;
         let cache = DirectoryCache { mtime, all_unknown_recorded: true, all_ignored_recorded };
         if !walk.caches.trusted || self.job.cache != Some(cache) {
@@ -338,6 +348,9 @@ impl<'a> Pass<'_, 'a> {
     /// A known name, perhaps on disk.
     fn child_found(&mut self, place: &Place, child: Child<'a>, kind: NodeKind) {
         let mut kind = kind;
+        if child.untracked && (self.cached || kind != NodeKind::Unknown) {
+            return self.untracked(place, child.name, kind);
+        }
         if child.entry.is_none() && kind.is_trackable() {
             // A file took the place of a directory.
             self.untracked(place, child.name, kind);
@@ -398,8 +411,11 @@ impl<'a> Pass<'_, 'a> {
         let path = self.job.path.join(name);
         let kind = self.known_kind(place, name, kind);
         let ignored = self.job.mode == Mode::ListIgnored || self.walk.ignore.matches(&path);
-        self.all_known &= ignored;
-        self.ignored_known = false;
+        match (ignored, kind) {
+            (true, _) => self.ignored_known = false,
+            (false, NodeKind::File | NodeKind::Symlink) => self.untracked += 1,
+            (false, _) => self.all_known = false,
+        }
         match kind {
             NodeKind::Directory => {
                 let visit = self.visit(&path);
@@ -429,7 +445,7 @@ impl<'a> Pass<'_, 'a> {
     }
 
     /// Compares a file on disk with its entry.
-    fn classify(&mut self, child: &Child, entry: &Entry, stat: &NodeStat) {
+    fn classify(&mut self, child: &Child<'a>, entry: &Entry, stat: &NodeStat) {
         let path = || child.path.to_owned();
         if !entry.tracked {
             self.outcome.removed.push(path());
@@ -440,7 +456,7 @@ impl<'a> Pass<'_, 'a> {
         } else {
             match compare(entry, stat, self.walk.check_exec) {
                 Comparison::Modified => self.outcome.modified.push(path()),
-                Comparison::Unsure => self.outcome.unsure.push(path()),
+                Comparison::Unsure => self.outcome.unsure.push(child.path),
                 Comparison::Clean if self.walk.wanted.clean => self.outcome.clean.push(path()),
                 Comparison::Clean => {}
             }

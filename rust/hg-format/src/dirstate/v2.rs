@@ -12,7 +12,7 @@ mod writer;
 pub use append::{Change, What, append_to_tree};
 pub use docket::{Docket, TreeMetadata};
 pub use tree::{Children, DirectoryCache, Iter, NodeRef, Tree};
-pub use writer::{Item, write_tree};
+pub use writer::{Item, TreeWriter, write_tree};
 
 /// Bytes of a node.
 const NODE_SIZE: usize = 44;

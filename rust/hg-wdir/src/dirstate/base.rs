@@ -59,6 +59,8 @@ pub(crate) struct Child<'a> {
     pub(crate) below: Directory<'a>,
     /// What is cached about the directory of this name.
     pub(crate) cache: Option<DirectoryCache>,
+    /// A file that was seen without being tracked.
+    pub(crate) untracked: bool,
 }
 
 impl Base {
@@ -72,7 +74,10 @@ impl Base {
         }
     }
 
-    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
+    pub(crate) fn for_each<'a>(
+        &'a self,
+        visit: &mut dyn FnMut(Item<'a>) -> Result<()>,
+    ) -> Result<()> {
         match self {
             Self::Flat(flat) => (0..flat.len()).try_for_each(|index| visit(flat.item(index))),
             Self::Tree(mapped) => each_node(mapped.tree().root().map_err(damaged)?, visit),
@@ -131,7 +136,10 @@ fn item_of<'a>(node: &NodeRef<'a>) -> Result<Option<Item<'a>>> {
     Ok(Some(Item { path: node.path(), entry, copy_source }))
 }
 
-fn each_node(children: Children, visit: &mut dyn FnMut(Item) -> Result<()>) -> Result<()> {
+fn each_node<'a>(
+    children: Children<'a>,
+    visit: &mut dyn FnMut(Item<'a>) -> Result<()>,
+) -> Result<()> {
     for node in children.iter() {
         let node = node.map_err(damaged)?;
         if let Some(item) = item_of(&node)? {
@@ -208,6 +216,7 @@ fn tree_child<'a>(node: &NodeRef<'a>) -> Result<Child<'a>, dirstate::Error> {
         copied: node.copy_source()?.is_some(),
         below: Directory::Tree(node.children()?),
         cache: node.directory_cache(),
+        untracked: node.is_untracked_file(),
     })
 }
 
@@ -224,6 +233,7 @@ fn flat_child<'a>(flat: &'a Flat, at: &mut usize, end: usize, prefix: usize) -> 
         copied: false,
         below: Directory::Empty,
         cache: None,
+        untracked: false,
     };
     if slash.is_none() {
         let item = flat.item(*at);

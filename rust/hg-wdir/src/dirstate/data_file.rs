@@ -5,14 +5,14 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt as _;
 
 use hg_format::dirstate::Error as FormatError;
-use hg_format::dirstate::v2::{self, Change, DirectoryCache, Docket, What, append_to_tree};
+use hg_format::dirstate::v2::{self, Change, Docket, TreeWriter, What, append_to_tree};
 use hg_store::Transaction;
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::IoResultExt as _;
 
 use super::file::{FILE, data_name, random_hex};
 use super::flat::damaged;
-use super::{Base, Directory, Dirstate, compare_by_components};
+use super::{Base, Cached, Directory, Dirstate, Findings, Item, compare_by_components};
 
 /// Data files below this size are written anew: that costs no more than bytes nobody uses.
 const APPEND_FROM: usize = 64 * 1024;
@@ -49,26 +49,15 @@ impl Dirstate {
         &self.ignore_digest
     }
 
-    /// Has `caches` written with what else there is. `digest` is that of what is ignored.
-    pub(crate) fn note_directories(
-        &mut self,
-        digest: [u8; 20],
-        mut caches: Vec<(HgPathBuf, DirectoryCache)>,
-    ) {
-        caches.sort_unstable_by(|a, b| compare_by_components(&a.0, &b.0));
-        self.caches = caches;
-        self.ignore_digest = digest;
-    }
-
     fn docket_on_disk(&self) -> Result<Option<Docket>> {
         Ok(self.vfs.try_read(FILE)?.and_then(|bytes| Docket::decode(&bytes).ok()))
     }
 
-    pub(super) fn write_v2(&self) -> Result<()> {
+    pub(super) fn write_v2(&self, found: &Findings) -> Result<()> {
         let old = self.docket_on_disk()?;
-        let docket = match self.append_data(old.as_ref())? {
+        let docket = match self.append_data(old.as_ref(), found)? {
             Some(docket) => docket,
-            None => self.new_data_file()?,
+            None => self.new_data_file(found)?,
         };
         self.vfs.write_atomic_checked(FILE, &docket.encode().map_err(damaged)?)?;
         // Readers that still have the old data file mapped keep it; others find the new one.
@@ -83,10 +72,11 @@ impl Dirstate {
     pub(super) fn write_v2_data(&mut self, transaction: &Transaction) -> Result<Vec<u8>> {
         let old = self.docket_on_disk()?;
         // What is behind the part that a docket speaks of counts for nothing, should it come to that.
-        if let Some(docket) = self.append_data(old.as_ref())? {
+        let found = Findings::default();
+        if let Some(docket) = self.append_data(old.as_ref(), &found)? {
             return docket.encode().map_err(damaged);
         }
-        let docket = self.new_data_file()?;
+        let docket = self.new_data_file(&found)?;
         // What an earlier call of the same transaction left is not named by anything.
         if let Some(unused) = self.pending_data.replace(docket.id.clone()) {
             self.vfs.try_remove(data_name(&unused))?;
@@ -108,7 +98,7 @@ impl Dirstate {
     }
 
     /// Appends what has changed to the data file; `None` when a new one is to be written.
-    fn append_data(&self, old: Option<&Docket>) -> Result<Option<Docket>> {
+    fn append_data(&self, old: Option<&Docket>, found: &Findings) -> Result<Option<Docket>> {
         let (Base::Tree(base), Some(old)) = (&self.base, old) else { return Ok(None) };
         let ours = self.pending_data.as_ref() == Some(&base.id)
             || (old.id == base.id && usize::try_from(old.data_size).is_ok_and(|o| o <= base.used));
@@ -117,17 +107,18 @@ impl Dirstate {
             DataUpdate::Append => false,
             DataUpdate::Auto => {
                 let entries = usize::try_from(base.metadata.entries).unwrap_or(usize::MAX);
-                base.used < APPEND_FROM || self.changes.len() > entries / MANY_CHANGES
+                let changes = self.changes.len() + found.clean().len();
+                base.used < APPEND_FROM || changes > entries / MANY_CHANGES
             }
         };
         let anew = anew
             || !ours
             // Directories cached by other rules would have to be visited one by one.
-            || self.ignore_digest != base.metadata.ignore_digest;
+            || found.digest_or(self.ignore_digest) != base.metadata.ignore_digest;
         if anew {
             return Ok(None);
         }
-        let changes = self.sorted_changes();
+        let changes = self.sorted_changes(found);
         let (tail, tree) = match changes.is_empty() {
             true => (Vec::new(), base.metadata),
             false => append_to_tree(&base.tree(), &base.metadata, &changes).map_err(damaged)?,
@@ -147,7 +138,7 @@ impl Dirstate {
     }
 
     /// Files and directories to be changed, in order of components.
-    fn sorted_changes(&self) -> Vec<Change<'_>> {
+    fn sorted_changes<'a>(&'a self, found: &'a Findings) -> Vec<Change<'a>> {
         let files = self.changes.iter().map(|(path, record)| Change {
             path,
             what: match record {
@@ -155,89 +146,103 @@ impl Dirstate {
                 None => What::Forget,
             },
         });
-        let directories = self
-            .caches
-            .iter()
-            .filter(|(path, _)| !self.changes.contains_key(path))
-            .map(|(path, cache)| Change { path, what: What::Directory(*cache) });
-        let mut all: Vec<Change> = files.chain(directories).collect();
+        let clean =
+            found.clean().map(|(path, entry)| Change { path, what: What::File(entry, None) });
+        let directories =
+            found.caches().iter().filter(|(path, _)| !self.changes.contains_key(path)).map(
+                |(path, cached)| Change {
+                    path,
+                    what: match cached {
+                        Cached::Directory(cache) => What::Directory(*cache),
+                        Cached::Untracked => What::Untracked,
+                    },
+                },
+            );
+        let mut all: Vec<Change> = files.chain(clean).chain(directories).collect();
         all.sort_unstable_by(|a, b| compare_by_components(a.path, b.path));
         all
     }
 
     /// The cached directories that were read, as far as they still hold, and those that were noted
-    /// since.
-    fn all_caches(&self) -> Result<Vec<(HgPathBuf, DirectoryCache)>> {
+    /// since, with the untracked files in them.
+    fn all_caches(&self, found: &Findings) -> Result<Vec<(HgPathBuf, Cached)>> {
         let mut all = Vec::new();
         if let Base::Tree(base) = &self.base
-            && base.metadata.ignore_digest == self.ignore_digest
+            && base.metadata.ignore_digest == found.digest_or(self.ignore_digest)
         {
-            collect_caches(&self.base.root()?, &mut all)?;
+            collect_caches(&self.base.root()?, false, &mut all)?;
         }
         // What is known no more may be unknown from now on: its directory must be listed.
         let forgotten = self.changes.iter().filter(|(_, record)| record.is_none());
         let lost: HashSet<&HgPath> = forgotten.flat_map(|(path, _)| path.ancestors()).collect();
-        let noted: HashSet<&HgPath> = self.caches.iter().map(|(path, _)| &**path).collect();
-        all.retain(|(path, _)| !lost.contains(&**path) && !noted.contains(&**path));
-        all.extend(self.caches.iter().cloned());
+        let noted: HashSet<&HgPath> = found.caches().iter().map(|(path, _)| &**path).collect();
+        all.retain(|(path, cached)| {
+            let directory = match cached {
+                Cached::Directory(_) => path,
+                Cached::Untracked => path.parent().unwrap_or(HgPath::new("")),
+            };
+            !lost.contains(directory) && !noted.contains(directory)
+        });
+        all.extend(found.caches().iter().cloned());
         all.sort_unstable_by(|a, b| compare_by_components(&a.0, &b.0));
         Ok(all)
     }
 
-    fn new_data_file(&self) -> Result<Docket> {
-        let (data, mut tree) = self.encode_v2()?;
+    fn new_data_file(&self, found: &Findings) -> Result<Docket> {
+        let (data, mut tree) = self.encode_v2(found)?;
         // Without caches there is nothing that rules would have to be the same for.
-        tree.ignore_digest = self.ignore_digest;
+        tree.ignore_digest = found.digest_or(self.ignore_digest);
         let id = random_hex(4)?;
         self.vfs.write(data_name(&id), &data)?;
         let data_size = u32::try_from(data.len()).map_err(|_| damaged(FormatError::TooLarge))?;
         Ok(Docket { parents: self.parents, tree, data_size, id })
     }
 
-    fn encode_v2(&self) -> Result<(Vec<u8>, v2::TreeMetadata)> {
-        // The writer takes an iterator, so the entries are gathered first.
-        let mut paths: Vec<u8> = Vec::new();
-        let mut places = Vec::new();
-        self.for_each(&mut |item| {
-            let start = paths.len();
-            paths.extend_from_slice(item.path.as_bytes());
-            let middle = paths.len();
-            paths.extend_from_slice(item.copy_source.map_or(b"", HgPath::as_bytes));
-            places.push((start, middle, paths.len(), item.entry));
-            Ok(())
-        })?;
-        let caches = self.all_caches()?;
+    fn encode_v2(&self, found: &Findings) -> Result<(Vec<u8>, v2::TreeMetadata)> {
+        let caches = self.all_caches(found)?;
         let mut caches = caches.iter().peekable();
-        let mut items = Vec::with_capacity(places.len() + caches.len());
-        for &(start, middle, end, entry) in &places {
-            let path = HgPath::new(&paths[start..middle]);
-            while let Some((path, cache)) =
+        let mut writer = TreeWriter::default();
+        let directory = |cached: &Cached| match cached {
+            Cached::Directory(cache) => Some(*cache),
+            Cached::Untracked => None,
+        };
+        self.for_each_found(found, &mut |item| {
+            let Item { path, entry, copy_source } = item;
+            while let Some((path, cached)) =
                 caches.next_if(|(cached, _)| compare_by_components(cached, path).is_lt())
             {
-                let directory = Some(*cache);
-                items.push(v2::Item { path, entry: None, copy_source: None, directory });
+                let directory = directory(cached);
+                let item = v2::Item { path, entry: None, copy_source: None, directory };
+                writer.add(&item).map_err(damaged)?;
             }
-            // A file has taken the place of the directory.
+            // A file has taken the place of the directory, or is tracked by now.
             caches.next_if(|(cached, _)| **cached == *path);
-            items.push(v2::Item {
-                path,
-                entry: Some(entry),
-                copy_source: (end > middle).then(|| HgPath::new(&paths[middle..end])),
-                directory: None,
-            });
+            let entry = Some(entry);
+            writer.add(&v2::Item { path, entry, copy_source, directory: None }).map_err(damaged)
+        })?;
+        for (path, cached) in caches {
+            let directory = directory(cached);
+            let item = v2::Item { path, entry: None, copy_source: None, directory };
+            writer.add(&item).map_err(damaged)?;
         }
-        v2::write_tree(items.into_iter()).map_err(damaged)
+        writer.finish().map_err(damaged)
     }
 }
 
-fn collect_caches(directory: &Directory, out: &mut Vec<(HgPathBuf, DirectoryCache)>) -> Result<()> {
+fn collect_caches(
+    directory: &Directory,
+    is_cached: bool,
+    out: &mut Vec<(HgPathBuf, Cached)>,
+) -> Result<()> {
     for child in directory.children() {
         let child = child?;
         if let Some(cache) = child.cache {
-            out.push((child.path.to_owned(), cache));
+            out.push((child.path.to_owned(), Cached::Directory(cache)));
+        } else if child.untracked && is_cached {
+            out.push((child.path.to_owned(), Cached::Untracked));
         }
         if !child.below.is_empty() {
-            collect_caches(&child.below, out)?;
+            collect_caches(&child.below, child.cache.is_some(), out)?;
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use hg_vfs::{FileBytes, Vfs};
 
 use super::base::MappedTree;
 use super::flat::damaged;
-use super::{Base, Dirstate, Flat, Format};
+use super::{Base, Dirstate, Findings, Flat, Format};
 
 /// The file of version 1, the docket of version 2.
 pub(crate) const FILE: &str = "dirstate";
@@ -60,7 +60,6 @@ impl Dirstate {
                 tracked_changed: false,
                 identity,
                 merged: None,
-                caches: Vec::new(),
                 ignore_digest,
                 pending_data: None,
             });
@@ -99,10 +98,29 @@ impl Dirstate {
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&mut self) -> Result<()> {
-        if !self.is_dirty() && self.caches.is_empty() {
+        if !self.is_dirty() {
             return Ok(());
         }
         self.write_always()
+    }
+
+    /// Writes what was found about files that did not change; to be loaded again afterwards. The
+    /// caller holds the lock of the working directory.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub(crate) fn write_found<'a>(&'a self, found: &Findings<'a>) -> Result<()> {
+        if self.format.v2 {
+            return self.write_v2(found);
+        }
+        let bytes = self.encode_v1(found)?;
+        Ok(self.vfs.write_atomic_checked(FILE, &bytes)?)
+    }
+
+    /// Reads the file again, forgetting changes.
+    pub(crate) fn reload(&mut self) -> Result<()> {
+        *self = Self::load(&self.vfs.clone(), self.format)?;
+        Ok(())
     }
 
     /// Writes the whole dirstate, changed or not.
@@ -113,16 +131,9 @@ impl Dirstate {
         if self.tracked_changed && self.format.tracked_hint {
             write_tracked_hint(&self.vfs)?;
         }
-        if self.format.v2 {
-            self.write_v2()?;
-        } else {
-            let bytes = self.encode_v1()?;
-            self.vfs.write_atomic_checked(FILE, &bytes)?;
-        }
-        let format = self.format;
+        self.write_found(&Findings::default())?;
         // What was written becomes what was read.
-        *self = Self::load(&self.vfs.clone(), format)?;
-        Ok(())
+        self.reload()
     }
 
     /// Writes everything in the given version, whatever the repository required so far.
@@ -148,8 +159,11 @@ impl Dirstate {
         if !self.is_dirty() {
             return Ok(());
         }
-        let bytes =
-            if self.format.v2 { self.write_v2_data(transaction)? } else { self.encode_v1()? };
+        let bytes = if self.format.v2 {
+            self.write_v2_data(transaction)?
+        } else {
+            self.encode_v1(&Findings::default())?
+        };
         let appended = match self.format.v2 {
             true => {
                 read(&self.vfs, Some(FileBytes::from_vec(bytes.clone())), self.format, &|| Ok(()))?
@@ -182,10 +196,10 @@ impl Dirstate {
         Ok(())
     }
 
-    fn encode_v1(&self) -> Result<Vec<u8>> {
+    fn encode_v1<'a>(&'a self, found: &Findings<'a>) -> Result<Vec<u8>> {
         let mut out = Vec::new();
         v1::write_parents(&self.parents, &mut out);
-        self.for_each(&mut |item| {
+        self.for_each_found(found, &mut |item| {
             let super::Item { path, entry, copy_source } = item;
             v1::write_item(&v1::Item { path, entry, copy_source }, &mut out).map_err(damaged)
         })?;

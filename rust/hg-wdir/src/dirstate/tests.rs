@@ -1,3 +1,5 @@
+use hg_format::dirstate::v2::DirectoryCache;
+
 use super::*;
 
 fn path(text: &str) -> &HgPath {
@@ -87,7 +89,8 @@ fn children_of_directories() {
         if v2 {
             dirstate.write().expect("writable");
         }
-        let base = dirstate.tree().expect("valid");
+        dirstate.prepare_tree().expect("valid");
+        let base = dirstate.tree();
         let root = base.root().expect("valid").children();
         let root: Vec<_> = root.map(|child| child.expect("valid")).collect();
         let names: Vec<_> = root.iter().map(|child| (child.name, child.entry.is_some())).collect();
@@ -96,6 +99,64 @@ fn children_of_directories() {
             root[0].below.children().map(|child| child.expect("valid").path.to_string()).collect();
         assert_eq!(paths, ["a/b", "a/c"]);
         assert!(root[1].below.is_empty());
+    }
+}
+
+#[test]
+fn untracked_files_of_cached_directories_are_kept() {
+    for update in [DataUpdate::Auto, DataUpdate::Append, DataUpdate::New] {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let vfs = Vfs::new(directory.path());
+        let load = || Dirstate::load(&vfs, Format { update, ..format(true) }).expect("valid");
+        let mut dirstate = load();
+        dirstate.rebuild(["a/b", "a/c/d", "e/f"].map(path).into_iter());
+        dirstate.write().expect("writable");
+        let (metadata, mtime) = clean();
+        let cache = DirectoryCache {
+            mtime: Timestamp::new(5, 1),
+            all_unknown_recorded: true,
+            all_ignored_recorded: true,
+        };
+        let note = |directories: &[&str], untracked: &[&str]| {
+            let dirstate = load();
+            let mut found = Findings::new(vec![(path("a/b"), metadata, mtime)]);
+            let directories = directories.iter().map(|&path| (path.into(), cache)).collect();
+            let untracked: Vec<_> = untracked.iter().map(|&path| HgPathBuf::from(path)).collect();
+            found.add_directories([7; 20], directories, &untracked);
+            dirstate.write_found(&found).expect("writable");
+        };
+        let untracked = || {
+            let dirstate = load();
+            let mut out = Vec::new();
+            collect_untracked(&dirstate.base.root().expect("valid"), &mut out);
+            out
+        };
+        note(&["a", "e"], &["a/z", "b/z", "e/g", "z"]);
+        assert_eq!(load().get(path("a/b")).expect("valid"), Some(Entry::clean(metadata, mtime)));
+        assert_eq!(untracked(), ["a/z", "e/g"], "{update:?}");
+        note(&["e"], &["a/y", "e/e", "e/z"]);
+        assert_eq!(untracked(), ["a/z", "e/e", "e/z"], "{update:?}: one was listed again");
+        let mut dirstate = load();
+        assert_eq!(dirstate.get(path("a/z")).expect("valid"), None);
+        assert!(dirstate.set_tracked(path("a/z")).expect("valid"));
+        dirstate.write().expect("writable");
+        assert_eq!(untracked(), ["e/e", "e/z"], "{update:?}: it is tracked");
+        let mut dirstate = load();
+        dirstate.drop_file(path("e/f")).expect("valid");
+        dirstate.write().expect("writable");
+        let cached = load().directories().expect("valid").into_iter();
+        let cached: Vec<_> = cached.filter(|(_, time)| time.is_some()).collect();
+        assert_eq!(cached.len(), 1, "{update:?}: what is in e is not all known any more");
+    }
+}
+
+fn collect_untracked(directory: &Directory, out: &mut Vec<String>) {
+    for child in directory.children() {
+        let child = child.expect("valid");
+        if child.untracked {
+            out.push(child.path.to_string());
+        }
+        collect_untracked(&child.below, out);
     }
 }
 
@@ -117,11 +178,13 @@ fn cached_directories_outlive_what_does_not_concern_them() {
             all_unknown_recorded: true,
             all_ignored_recorded: false,
         };
-        let mut dirstate = load();
-        dirstate.note_directories([7; 20], vec![("e".into(), cache(5)), ("a".into(), cache(4))]);
-        dirstate.write().expect("writable");
-        dirstate.note_directories([7; 20], vec![("a/c".into(), cache(6))]);
-        dirstate.write().expect("writable");
+        let note = |digest, directories, untracked: &[HgPathBuf]| {
+            let mut found = Findings::default();
+            found.add_directories(digest, directories, untracked);
+            load().write_found(&found).expect("writable");
+        };
+        note([7; 20], vec![("e".into(), cache(5)), ("a".into(), cache(4))], &[]);
+        note([7; 20], vec![("a/c".into(), cache(6))], &[]);
         let mut dirstate = load();
         assert_eq!(cached(&dirstate), ["a", "a/c", "e"], "{update:?}");
         assert_eq!(dirstate.ignore_digest(), &[7; 20]);
@@ -137,15 +200,12 @@ fn cached_directories_outlive_what_does_not_concern_them() {
         let mut dirstate = load();
         dirstate.drop_file(path("e")).expect("valid");
         dirstate.write().expect("writable");
-        dirstate.note_directories([7; 20], vec![("e".into(), cache(5))]);
-        dirstate.write().expect("writable");
+        note([7; 20], vec![("e".into(), cache(5))], &[]);
         let mut dirstate = load();
         dirstate.drop_file(path("a/c/d")).expect("valid");
         dirstate.write().expect("writable");
         assert_eq!(cached(&load()), ["e"], "{update:?}: a new file may be where one was forgotten");
-        let mut dirstate = load();
-        dirstate.note_directories([8; 20], vec![("a".into(), cache(9))]);
-        dirstate.write().expect("writable");
+        note([8; 20], vec![("a".into(), cache(9))], &[]);
         assert_eq!(cached(&load()), ["a"], "{update:?}: other rules");
         let left = std::fs::read_dir(directory.path()).expect("readable").count();
         assert_eq!(left, 2, "{update:?}: old data files are removed");

@@ -2,14 +2,14 @@
 
 use hg_format::dirstate::v2::DirectoryCache;
 use hg_format::dirstate::{Metadata, Timestamp};
-use hg_store::Manifest;
-use hg_store::Repo;
+use hg_store::{Manifest, Repo, RepoLock};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Result};
 use hg_vfs::{IoResultExt as _, NodeKind, NodeStat};
 use rayon::prelude::*;
 
 use super::Status;
 use crate::WorkingDir;
+use crate::dirstate::Findings;
 use crate::time::FileClock;
 
 /// What comparing a file's content gave.
@@ -20,87 +20,121 @@ enum Verdict {
     Clean(NodeStat),
 }
 
+/// What a walk leaves to be settled.
+pub(super) struct Seen<'a> {
+    /// Files of which only content tells, in order.
+    pub(super) unsure: Vec<&'a HgPath>,
+    /// Directories that need not be listed again.
+    pub(super) caches: Vec<(HgPathBuf, DirectoryCache)>,
+    /// Whether clean files are reported.
+    pub(super) list_clean: bool,
+    /// Whether the executable bit means anything on this file system.
+    pub(super) check_exec: bool,
+}
+
+/// What became of what was found clean.
+pub(super) enum Noted {
+    /// Nothing.
+    Nothing,
+    /// It is in the file, which nobody else changes as long as the lock is held.
+    Written(RepoLock),
+    /// The dirstate is to know it, whoever writes that.
+    ToBeKept(Vec<(HgPathBuf, Metadata, Option<Timestamp>)>),
+}
+
+/// So many files are compared before their verdicts are sorted: what is in hand at one time is bounded.
+const BATCH: usize = 4096;
+
 impl WorkingDir {
-    /// Sorts the unsure files into `status`, and notes the clean ones in the dirstate, with the
-    /// directories that need not be listed again.
-    pub(super) fn settle(
-        &mut self,
-        unsure: Vec<HgPathBuf>,
-        caches: Vec<(HgPathBuf, DirectoryCache)>,
-        list_clean: bool,
-        status: &mut Status,
-    ) -> Result<()> {
+    /// Sorts the unsure files into `status`, and writes down which are clean, with the directories
+    /// that need not be listed again.
+    pub(super) fn settle(&self, seen: Seen<'_>, status: &mut Status) -> Result<Noted> {
+        let Seen { unsure, caches, list_clean, check_exec } = seen;
         if unsure.is_empty() {
-            return self.note(&[], caches);
+            return self.note(Vec::new(), caches, &status.unknown);
         }
         // Taken before anything is read: what was changed later cannot be vouched for.
         let clock = FileClock::now(self.repo());
-        let manifest = self.p1_manifest()?;
-        let repo = self.repo().clone();
-        let check_exec = self.check_exec();
-        let judge = |path: HgPathBuf| -> Result<(HgPathBuf, Verdict)> {
-            let verdict = compare_content(&repo, &manifest, &path, check_exec)?;
-            Ok((path, verdict))
-        };
-        let verdicts: Vec<_> = if unsure.len() < 8 {
-            unsure.into_iter().map(judge).collect::<Result<_>>()?
-        } else {
-            unsure.into_par_iter().map(judge).collect::<Result<_>>()?
-        };
+        let repo = self.repo();
+        let manifest = crate::manifest_of(repo, &self.dirstate().p1())?;
+        let judge = |path: &&HgPath| compare_content(repo, &manifest, path, check_exec);
         let mut clean = Vec::new();
-        for (path, verdict) in verdicts {
-            match verdict {
-                Verdict::Modified => status.modified.push(path),
-                Verdict::Deleted => status.deleted.push(path),
-                Verdict::Clean(stat) => {
-                    if list_clean {
-                        status.clean.push(path.clone());
+        for batch in unsure.chunks(BATCH) {
+            let verdicts: Vec<Verdict> = if batch.len() < 8 {
+                batch.iter().map(judge).collect::<Result<_>>()?
+            } else {
+                batch.par_iter().map(judge).collect::<Result<_>>()?
+            };
+            for (&path, verdict) in batch.iter().zip(verdicts) {
+                match verdict {
+                    Verdict::Modified => status.modified.push(path.to_owned()),
+                    Verdict::Deleted => status.deleted.push(path.to_owned()),
+                    Verdict::Clean(stat) => {
+                        if list_clean {
+                            status.clean.push(path.to_owned());
+                        }
+                        let time = clock.and_then(|clock| clock.reliable(&stat));
+                        clean.push((path, metadata_of(&stat), time));
                     }
-                    clean.push((path, metadata_of(&stat), clock.and_then(|c| c.reliable(&stat))));
                 }
             }
         }
         status.modified.sort_unstable();
         status.deleted.sort_unstable();
         status.clean.sort_unstable();
-        self.note(&clean, caches)
+        drop(unsure);
+        self.note(clean, caches, &status.unknown)
     }
 
     /// Writes down what was found clean, if nobody has written since and nobody holds the lock.
     fn note(
-        &mut self,
-        clean: &[(HgPathBuf, Metadata, Option<Timestamp>)],
+        &self,
+        clean: Vec<(&HgPath, Metadata, Option<Timestamp>)>,
         caches: Vec<(HgPathBuf, DirectoryCache)>,
-    ) -> Result<()> {
+        unknown: &[HgPathBuf],
+    ) -> Result<Noted> {
         if clean.is_empty() && caches.is_empty() {
-            return Ok(());
+            return Ok(Noted::Nothing);
         }
-        let repo = self.repo().clone();
-        crate::sync::wait(&repo, "status.pre-dirstate-write-file")?;
-        let was_dirty = self.dirstate().is_dirty();
-        let Ok(_lock) = repo.wlock_with(false) else {
-            return Ok(());
+        let repo = self.repo();
+        crate::sync::wait(repo, "status.pre-dirstate-write-file")?;
+        let Ok(lock) = repo.wlock_with(false) else {
+            return Ok(Noted::Nothing);
         };
         if !self.dirstate().is_current() {
             repo.reporter().debug(b"skip updating dirstate: identity mismatch\n");
-            return Ok(());
+            return Ok(Noted::Nothing);
         }
-        for (path, metadata, mtime) in clean {
-            self.dirstate_mut().set_clean(path, *metadata, *mtime)?;
-        }
-        if was_dirty || repo.current_transaction().is_some() {
+        if self.dirstate().is_dirty() || repo.current_transaction().is_some() {
             // Whoever made the other changes writes them all.
-            return Ok(());
+            let owned =
+                |(path, metadata, mtime): (&HgPath, _, _)| (path.to_owned(), metadata, mtime);
+            return Ok(Noted::ToBeKept(clean.into_iter().map(owned).collect()));
         }
+        let mut found = Findings::new(clean);
         if let Some(digest) = self.ignore_digest().filter(|_| !caches.is_empty())
             && self.ignore_digest_now() == Some(digest)
         {
-            self.dirstate_mut().note_directories(digest, caches);
+            found.add_directories(digest, caches, unknown);
         }
-        match self.dirstate_mut().write() {
+        if found.is_empty() {
+            return Ok(Noted::Nothing);
+        }
+        match self.dirstate().write_found(&found) {
             // A repository that cannot be written to can be read all the same.
-            Err(error) if error.kind == hg_types::ErrorKind::Io => Ok(()),
-            other => other,
+            Err(error) if error.kind == hg_types::ErrorKind::Io => Ok(Noted::Nothing),
+            other => other.map(|()| Noted::Written(lock)),
+        }
+    }
+
+    /// Brings the dirstate in memory up to date.
+    pub(super) fn take_note(&mut self, noted: Noted) -> Result<()> {
+        match noted {
+            Noted::Nothing => Ok(()),
+            Noted::Written(_lock) => self.dirstate_mut().reload(),
+            Noted::ToBeKept(clean) => clean.iter().try_for_each(|(path, metadata, mtime)| {
+                self.dirstate_mut().set_clean(path, *metadata, *mtime)
+            }),
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use hg_match::{IgnoreMatcher, Matcher};
+use hg_match::Matcher;
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::NodeKind;
 
-use super::Status;
+use super::{Status, WalkPlan};
 use crate::WorkingDir;
-use crate::walk::{Outcome, Wanted, compare};
+use crate::dirstate::Item;
+use crate::walk::{Outcome, compare};
 
 impl WorkingDir {
     /// The matcher for a walk: the names alone when all are files, or gone and no directories. As
@@ -46,15 +47,14 @@ impl WorkingDir {
 
     /// Looks at files that were named and lie behind links or in other repositories, where walks do
     /// not go.
-    pub(super) fn look_at_named(
-        &mut self,
+    pub(super) fn look_at_named<'a>(
+        &'a self,
         matcher: &Matcher,
-        wanted: Wanted,
-        ignore: &IgnoreMatcher,
-        outcome: &mut Outcome,
+        plan: &WalkPlan,
+        outcome: &mut Outcome<'a>,
     ) -> Result<()> {
+        let WalkPlan { wanted, ignore, check_exec, .. } = plan;
         let auditor = hg_vfs::PathAuditor::new(self.repo().wvfs().clone());
-        let check_exec = self.check_exec();
         for file in matcher.files() {
             let hidden = || !matcher.is_exact() && !auditor.allows(file.as_bytes());
             if !matcher.exact(&file) || !hidden() || !matcher.matches(&file) {
@@ -63,10 +63,10 @@ impl WorkingDir {
             let Some(stat) = self.lstat(&file)?.filter(|stat| stat.kind.is_trackable()) else {
                 continue;
             };
-            match self.dirstate().get(&file)? {
-                Some(entry) => {
-                    let copied = self.dirstate().copy_source(&file)?.is_some();
-                    outcome.found(&file, &entry, copied, compare(&entry, &stat, check_exec));
+            match self.dirstate().tree().get(&file)? {
+                Some(Item { path, entry, copy_source }) => {
+                    let comparison = compare(&entry, &stat, *check_exec);
+                    outcome.found(path, &entry, copy_source.is_some(), comparison);
                 }
                 None if ignore.matches(&file) && wanted.ignored => outcome.ignored.push(file),
                 None if !ignore.matches(&file) && wanted.unknown => outcome.unknown.push(file),
@@ -102,7 +102,7 @@ impl WorkingDir {
 
     /// Refuses files behind links, which a walk that does not list takes on trust, before they are
     /// read.
-    pub(super) fn audit(&self, files: &[HgPathBuf]) -> Result<()> {
+    pub(super) fn audit(&self, files: &[&HgPath]) -> Result<()> {
         let auditor = hg_vfs::PathAuditor::new(self.repo().wvfs().clone());
         Ok(files.iter().try_for_each(|file| auditor.check(file.as_bytes()))?)
     }

@@ -8,7 +8,7 @@ use super::Comparison;
 
 /// Paths by what became of them.
 #[derive(Default, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct Outcome<'a> {
     pub(crate) modified: Vec<HgPathBuf>,
     pub(crate) added: Vec<HgPathBuf>,
     pub(crate) removed: Vec<HgPathBuf>,
@@ -16,8 +16,9 @@ pub(crate) struct Outcome {
     pub(crate) unknown: Vec<HgPathBuf>,
     pub(crate) ignored: Vec<HgPathBuf>,
     pub(crate) clean: Vec<HgPathBuf>,
-    /// Content must be compared.
-    pub(crate) unsure: Vec<HgPathBuf>,
+    /// Content must be compared. Right after a checkout that can be everything, so the paths are
+    /// the dirstate's.
+    pub(crate) unsure: Vec<&'a HgPath>,
     /// Directories that were listed.
     pub(crate) directories: Vec<HgPathBuf>,
     /// Directories of which everything is known.
@@ -26,8 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) bad: Vec<(HgPathBuf, Vec<u8>)>,
 }
 
-impl Outcome {
-    fn lists(&mut self) -> [&mut Vec<HgPathBuf>; 9] {
+impl<'a> Outcome<'a> {
+    fn lists(&mut self) -> [&mut Vec<HgPathBuf>; 8] {
         [
             &mut self.modified,
             &mut self.added,
@@ -36,7 +37,6 @@ impl Outcome {
             &mut self.unknown,
             &mut self.ignored,
             &mut self.clean,
-            &mut self.unsure,
             &mut self.directories,
         ]
     }
@@ -50,18 +50,19 @@ impl Outcome {
     /// A known file that is there after all.
     pub(crate) fn found(
         &mut self,
-        path: &HgPath,
+        path: &'a HgPath,
         entry: &Entry,
         copied: bool,
         comparison: Comparison,
     ) {
         self.lists().into_iter().for_each(|list| list.retain(|known| **known != *path));
+        self.unsure.retain(|known| *known != path);
         let list = match comparison {
             _ if !entry.tracked => &mut self.removed,
             _ if entry.is_added() => &mut self.added,
             Comparison::Modified => &mut self.modified,
             _ if entry.p2_info || copied => &mut self.modified,
-            Comparison::Unsure => &mut self.unsure,
+            Comparison::Unsure => return self.unsure.push(path),
             Comparison::Clean => &mut self.clean,
         };
         list.push(path.to_owned());
@@ -69,18 +70,24 @@ impl Outcome {
 
     pub(crate) fn append(&mut self, mut other: Self) {
         for (mine, theirs) in self.lists().into_iter().zip(other.lists()) {
-            if mine.is_empty() {
-                *mine = std::mem::take(theirs);
-            } else {
-                mine.append(theirs);
-            }
+            join(mine, theirs);
         }
+        join(&mut self.unsure, &mut other.unsure);
         self.caches.append(&mut other.caches);
         self.bad.append(&mut other.bad);
     }
 
     pub(crate) fn sort(&mut self) {
         self.lists().into_iter().for_each(|list| list.sort_unstable());
+        self.unsure.sort_unstable();
         self.bad.sort();
+    }
+}
+
+fn join<T>(mine: &mut Vec<T>, theirs: &mut Vec<T>) {
+    if mine.is_empty() {
+        *mine = std::mem::take(theirs);
+    } else {
+        mine.append(theirs);
     }
 }

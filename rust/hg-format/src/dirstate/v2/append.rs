@@ -26,8 +26,10 @@ pub enum What<'a> {
     Forget,
     /// A file, and what it is a copy of.
     File(Entry, Option<&'a HgPath>),
-    /// How a directory looked.
+    /// How a directory looked. What was known about untracked files in it is forgotten.
     Directory(DirectoryCache),
+    /// A file that is not tracked.
+    Untracked,
 }
 
 /// Bytes to be written at the end of the used part of a data file, and the tree that then starts
@@ -42,7 +44,8 @@ pub fn append_to_tree(
 ) -> Result<(Vec<u8>, TreeMetadata)> {
     let mut appender =
         Appender { start: tree.len(), out: Vec::new(), metadata: *metadata, entries: 0, copies: 0 };
-    let root = appender.directory(Some(tree.root()?), b"", changes, 0)?;
+    let root = Old { children: Some(tree.root()?), listed: false };
+    let root = appender.directory(root, b"", changes, 0)?;
     let Appender { out, mut metadata, entries, copies, .. } = appender;
     metadata.root_nodes = root.start;
     metadata.root_count = root.count;
@@ -81,6 +84,13 @@ struct Below {
     lost: bool,
 }
 
+/// A directory before it is changed.
+struct Old<'a> {
+    children: Option<Children<'a>>,
+    /// It was listed anew: untracked files that were not seen are gone.
+    listed: bool,
+}
+
 /// Directories deeper than this are refused, as by readers.
 const MAX_DEPTH: usize = 2048;
 
@@ -88,11 +98,12 @@ impl Appender {
     /// Writes the nodes of the directory `path`, changed ones and others.
     fn directory(
         &mut self,
-        old: Option<Children>,
+        old: Old,
         path: &[u8],
         changes: &[Change],
         depth: usize,
     ) -> Result<Below> {
+        let Old { children: old, listed } = old;
         if depth >= MAX_DEPTH {
             return Err(Error::Corrupt("directories too deep"));
         }
@@ -117,7 +128,7 @@ impl Appender {
             if changed {
                 let here = take(&mut rest, prefix)?;
                 self.child(Some(node), here, prefix, depth, &mut below)?;
-            } else {
+            } else if !(listed && node.is_untracked_file()) {
                 add_node(&node.raw(), &mut below);
             }
         }
@@ -157,14 +168,19 @@ impl Appender {
             None => self.new_node(path)?,
         };
         let mut lost = false;
-        if !below.is_empty() {
-            let children = old.map(|node| node.children()).transpose()?;
-            let written = self.directory(children, path, below, depth + 1)?;
+        let children = old.map(|node| node.children()).transpose()?;
+        let listed = matches!(own, Some(What::Directory(_)));
+        if !below.is_empty() || listed && has_untracked_files(children)? {
+            let written = self.directory(Old { children, listed }, path, below, depth + 1)?;
             lost = written.lost;
             put(&mut raw, field::CHILDREN, if written.count > 0 { written.start } else { 0 });
             put(&mut raw, field::CHILD_COUNT, written.count);
             put(&mut raw, field::DESCENDANTS, written.descendants);
             put(&mut raw, field::TRACKED_DESCENDANTS, written.tracked);
+            if !has_entry(&raw) && short(&raw, field::FLAGS) & flag::DIRECTORY == 0 {
+                // What was an untracked file is a directory now.
+                set_cache(&mut raw, None);
+            }
         }
         match own {
             None => {}
@@ -173,7 +189,13 @@ impl Appender {
             Some(What::Directory(cache)) if old.is_some() && !has_entry(&raw) => {
                 set_cache(&mut raw, Some(cache));
             }
-            Some(What::Directory(_)) => {}
+            Some(What::Untracked) if !has_entry(&raw) && number(&raw, field::CHILD_COUNT) == 0 => {
+                set_cache(&mut raw, None);
+                put_short(&mut raw, field::FLAGS, 0);
+                add_node(&raw, level);
+                return Ok(());
+            }
+            Some(What::Directory(_) | What::Untracked) => {}
         }
         if lost && !has_entry(&raw) {
             set_cache(&mut raw, None);
@@ -240,6 +262,16 @@ impl Appender {
         }
         Ok(())
     }
+}
+
+/// Whether nodes of untracked files are among `children`.
+fn has_untracked_files(children: Option<Children>) -> Result<bool> {
+    for node in children.iter().flat_map(Children::iter) {
+        if node?.is_untracked_file() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The changes at the front that share their next component.

@@ -124,6 +124,62 @@ fn a_directory_that_lost_a_name_is_not_cached() {
 }
 
 #[test]
+fn untracked_files_are_known_as_long_as_their_directory_is() {
+    let file = |path| Item {
+        path: HgPath::new(path),
+        entry: Some(Entry::added()),
+        copy_source: None,
+        directory: None,
+    };
+    let (mut data, mut tree) =
+        write_tree(["a/b/f", "a/x", "d/y"].map(file).into_iter()).expect("in order");
+    let cache = DirectoryCache {
+        mtime: Timestamp::new(7, 8),
+        all_unknown_recorded: true,
+        all_ignored_recorded: true,
+    };
+    let listed = What::Directory(cache);
+    let mut change = |changes: &[(&'static str, What)]| {
+        let changes: Vec<_> =
+            changes.iter().map(|&(p, what)| Change { path: HgPath::new(p), what }).collect();
+        let (tail, new) =
+            append_to_tree(&Tree::new(&data, tree), &tree, &changes).expect("in order");
+        data.extend_from_slice(&tail);
+        tree = new;
+        let mut untracked = Vec::new();
+        untracked_files(Tree::new(&data, tree).root().expect("valid"), &mut untracked);
+        let a = Tree::new(&data, tree).node(HgPath::new("a")).expect("valid").expect("there");
+        assert_eq!(tree.entries, a.descendants() + 1, "untracked files are no entries");
+        (untracked, a.directory_cache().is_some())
+    };
+    let untracked = What::Untracked;
+    let found = change(&[("a", listed), ("a/u", untracked), ("a/w", untracked)]);
+    assert_eq!(found, (vec!["a/u".into(), "a/w".into()], true));
+    let found = change(&[("a/b/g", What::File(Entry::added(), None))]);
+    assert_eq!(found, (vec!["a/u".into(), "a/w".into()], true));
+    let found = change(&[("a/u", What::File(Entry::added(), None))]);
+    assert_eq!(found, (vec!["a/w".into()], true), "tracked from now on");
+    assert_eq!(change(&[("a/u", What::Forget)]).1, false);
+    let found = change(&[("a", listed), ("a/u", untracked)]);
+    assert_eq!(found, (vec!["a/u".into()], true), "listed anew: w is gone");
+    let found = change(&[("a/u/v", What::File(Entry::added(), None))]);
+    assert_eq!(found, (vec![], true), "a directory took the place of the file");
+    assert_eq!(change(&[("a/u", untracked)]), (vec![], true), "it still is one");
+    assert_eq!(change(&[("a/b/f", untracked)]), (vec![], true), "it is tracked");
+    assert_eq!(change(&[("a", listed)]), (vec![], true));
+}
+
+fn untracked_files(children: Children, out: &mut Vec<String>) {
+    for node in children.iter() {
+        let node = node.expect("valid");
+        if node.is_untracked_file() {
+            out.push(node.path().to_string());
+        }
+        untracked_files(node.children().expect("valid"), out);
+    }
+}
+
+#[test]
 fn a_file_and_the_directory_in_its_place_may_have_a_node_each() {
     let item = |path: &'static str, entry| Item {
         path: HgPath::new(path),
@@ -254,6 +310,13 @@ proptest! {
             let _ = collect(root, &mut found);
             let change = Change { path: HgPath::new("a/b/g"), what: What::Forget };
             let _ = append_to_tree(&Tree::new(&data, tree), &tree, &[change]);
+            let cache = DirectoryCache {
+                mtime: Timestamp::new(1, 2),
+                all_unknown_recorded: true,
+                all_ignored_recorded: true,
+            };
+            let listed = Change { path: HgPath::new("a"), what: What::Directory(cache) };
+            let _ = append_to_tree(&Tree::new(&data, tree), &tree, &[listed]);
         }
     }
 }

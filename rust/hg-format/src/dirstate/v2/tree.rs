@@ -351,6 +351,14 @@ impl<'a> NodeRef<'a> {
         })
     }
 
+    /// Whether the node stands for a file that was on disk without being tracked.
+    #[must_use]
+    pub fn is_untracked_file(&self) -> bool {
+        !self.has(flag::DIRECTORY)
+            && self.entry().is_none()
+            && number(self.below, field::CHILD_COUNT) == 0
+    }
+
     /// What is cached about the directory here.
     #[must_use]
     pub fn directory_cache(&self) -> Option<DirectoryCache> {

@@ -24,24 +24,11 @@ pub struct Item<'a> {
 /// # Errors
 /// When the format cannot hold so much, or the order is wrong.
 pub fn write_tree<'a>(items: impl Iterator<Item = Item<'a>>) -> Result<(Vec<u8>, TreeMetadata)> {
-    let mut writer = Writer {
-        data: Vec::new(),
-        open: vec![Level::default()],
-        metadata: TreeMetadata::default(),
-    };
+    let mut writer = TreeWriter::default();
     for item in items {
         writer.add(&item)?;
     }
-    while writer.open.len() > 1 {
-        writer.close()?;
-    }
-    let root = writer.open.pop().unwrap_or_default();
-    let mut metadata = writer.metadata;
-    metadata.root_count = count(root.nodes.len() / NODE_SIZE)?;
-    metadata.root_nodes = offset(writer.data.len())?;
-    writer.data.extend_from_slice(&root.nodes);
-    offset(writer.data.len())?;
-    Ok((writer.data, metadata))
+    writer.finish()
 }
 
 /// A directory whose nodes are being collected.
@@ -56,7 +43,8 @@ struct Level<'a> {
     own: Option<Item<'a>>,
 }
 
-struct Writer<'a> {
+/// A tree that is being written, item by item: see [`write_tree`].
+pub struct TreeWriter<'a> {
     data: Vec<u8>,
     open: Vec<Level<'a>>,
     metadata: TreeMetadata,
@@ -71,12 +59,22 @@ struct Below {
     tracked: u32,
 }
 
-impl<'a> Writer<'a> {
+impl Default for TreeWriter<'_> {
+    fn default() -> Self {
+        Self { data: Vec::new(), open: vec![Level::default()], metadata: TreeMetadata::default() }
+    }
+}
+
+impl<'a> TreeWriter<'a> {
     fn top(&mut self) -> &mut Level<'a> {
         self.open.last_mut().expect("the root stays open until the end")
     }
 
-    fn add(&mut self, item: &Item<'a>) -> Result<()> {
+    /// Adds the next item.
+    ///
+    /// # Errors
+    /// When the format cannot hold so much, or the order is wrong.
+    pub fn add(&mut self, item: &Item<'a>) -> Result<()> {
         let path = item.path.as_bytes();
         if path.is_empty() {
             return Ok(());
@@ -100,6 +98,23 @@ impl<'a> Writer<'a> {
         }
         self.top().own = Some(*item);
         Ok(())
+    }
+
+    /// The data of the tree.
+    ///
+    /// # Errors
+    /// When the format cannot hold so much.
+    pub fn finish(mut self) -> Result<(Vec<u8>, TreeMetadata)> {
+        while self.open.len() > 1 {
+            self.close()?;
+        }
+        let root = self.open.pop().unwrap_or_default();
+        let mut metadata = self.metadata;
+        metadata.root_count = count(root.nodes.len() / NODE_SIZE)?;
+        metadata.root_nodes = offset(self.data.len())?;
+        self.data.extend_from_slice(&root.nodes);
+        offset(self.data.len())?;
+        Ok((self.data, metadata))
     }
 
     /// Finishes the innermost level and adds its node to the one above.
