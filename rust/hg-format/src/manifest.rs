@@ -120,6 +120,41 @@ pub fn search(text: &[u8], path: &HgPath) -> Result<std::ops::Range<usize>, usiz
     Err(low)
 }
 
+/// The same from a line on before which the path does not stand: cheap when it is near.
+///
+/// # Errors
+/// As for [`search`].
+pub fn search_from(
+    text: &[u8],
+    from: usize,
+    path: &HgPath,
+) -> Result<std::ops::Range<usize>, usize> {
+    let (mut low, mut high, mut step) = (from.min(text.len()), text.len(), 256);
+    while let Some(rest) = text.get(low + step..).filter(|rest| !rest.is_empty()) {
+        let start = line_end(rest).map_or(text.len(), |end| low + step + end + 1);
+        match line_path(text, start) {
+            Some(name) if name <= path.as_bytes() => low = start,
+            Some(_) => {
+                high = start;
+                break;
+            }
+            None => break,
+        }
+        step *= 2;
+    }
+    match search(&text[low..high], path) {
+        Ok(range) => Ok(low + range.start..low + range.end),
+        Err(at) => Err(low + at),
+    }
+}
+
+/// The path of the line that starts at `start`, if there is one.
+#[must_use]
+pub fn line_path(text: &[u8], start: usize) -> Option<&[u8]> {
+    let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+    Some(&rest[..bstr::ByteSlice::find_byte(rest, 0).unwrap_or(rest.len())])
+}
+
 /// Checks that every line is well formed and paths ascend.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub use branches::{BranchMap, RevBranches};
 pub use changelog::Changelog;
 pub use filelog::Filelog;
 pub use hooks::{HookArgs, HookRunner, NoHooks};
-pub use manifest::{Manifest, ManifestLog};
+pub use manifest::{Manifest, ManifestFinder, ManifestLog};
 pub use obsstore::ObsStore;
 pub use overrides::{Keeper, RepoMethod, RepoOverrides};
 pub use phases::Phases;

@@ -68,6 +68,12 @@ impl Manifest {
         ManifestEntry::decode(&self.text[range.start..range.end - 1])
     }
 
+    /// Looks files up one after the other, cheaply when each is near the one before it.
+    #[must_use]
+    pub fn finder(&self) -> ManifestFinder<'_> {
+        ManifestFinder { text: &self.text, at: 0 }
+    }
+
     /// The node id of a file's revision.
     #[must_use]
     pub fn node(&self, path: &HgPath) -> Option<Node> {
@@ -116,6 +122,32 @@ impl Manifest {
         Entries::new(&self.text[start..])
             .map_while(Result::ok)
             .take_while(move |entry| entry.path.as_bytes().starts_with(&prefix))
+    }
+}
+
+/// Looks files up in a manifest: see [`Manifest::finder`].
+#[derive(Clone, Debug)]
+pub struct ManifestFinder<'a> {
+    text: &'a [u8],
+    /// The line where the last search ended.
+    at: usize,
+}
+
+impl<'a> ManifestFinder<'a> {
+    /// The entry of a file.
+    pub fn get(&mut self, path: &HgPath) -> Option<ManifestEntry<'a>> {
+        let onwards =
+            manifest::line_path(self.text, self.at).is_some_and(|last| last <= path.as_bytes());
+        match manifest::search_from(self.text, if onwards { self.at } else { 0 }, path) {
+            Ok(range) => {
+                self.at = range.start;
+                ManifestEntry::decode(&self.text[range.start..range.end - 1])
+            }
+            Err(at) => {
+                self.at = at;
+                None
+            }
+        }
     }
 }
 

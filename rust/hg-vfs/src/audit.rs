@@ -19,6 +19,10 @@ pub fn check_path(path: &[u8]) -> Result<()> {
     }
     let mut above = 0;
     for (depth, part) in path.split(|&b| b == b'/').enumerate() {
+        if (depth > 0 || !part.is_empty()) && !is_suspicious(part) {
+            above += part.len() + 1;
+            continue;
+        }
         let plain = fold(part);
         let absolute = depth == 0 && part.is_empty();
         if absolute || part == b".." || is_short_name(&plain) {
@@ -123,6 +127,12 @@ pub fn check_links(vfs: &Vfs, path: &[u8]) -> Result<()> {
 #[must_use]
 pub fn through_link(path: &[u8], link: &[u8]) -> Error {
     Error::Blocked([b"path '", path, b"' traverses symbolic link '", link, b"'"].concat())
+}
+
+/// Whether a component may be one that is refused: cheap, since every file is asked about.
+fn is_suspicious(part: &[u8]) -> bool {
+    // The names in question start with `.` or `h`, behind characters that do not count.
+    matches!(part.first(), Some(b'.' | b'h' | b'H' | 0xe2 | 0xef))
 }
 
 /// A component without the characters that HFS+ ignores, in lower case.

@@ -19,9 +19,10 @@ use hg_vfs::{FileStat, Vfs};
 
 pub(crate) use base::{Base, Child, Directory};
 pub use data_file::DataUpdate;
+pub(crate) use file::Written;
 pub use file::{random_hex, remove_tracked_hint, write_tracked_hint};
 pub(crate) use findings::{Cached, Findings};
-pub(crate) use flat::Flat;
+pub(crate) use flat::{Flat, damaged};
 pub use order::compare_by_components;
 pub use saved::SavedDirstate;
 
@@ -378,8 +379,9 @@ impl Dirstate {
     /// # Errors
     /// When the dirstate is damaged.
     pub fn update_file(&mut self, path: &HgPath, update: FileUpdate) -> Result<()> {
-        let was_tracked = self.is_tracked(path)?;
         let FileUpdate { tracked, p1_tracked, p2_info, possibly_dirty, clean } = update;
+        // Nobody else wants to know whether the set of tracked files changes.
+        let was_tracked = if self.format.tracked_hint { self.is_tracked(path)? } else { tracked };
         let mut entry = Entry { tracked, p1_tracked, p2_info, metadata: None, mtime: None };
         if let (true, Some((metadata, mtime))) = (entry.maybe_clean() && !possibly_dirty, clean) {
             entry.metadata = Some(metadata);

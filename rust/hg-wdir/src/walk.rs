@@ -10,14 +10,14 @@ mod outcome;
 
 use std::borrow::Cow;
 
-use hg_format::dirstate::v2::DirectoryCache;
+use hg_format::dirstate::v2::{Children, DirectoryCache};
 use hg_format::dirstate::{Entry, Timestamp};
 use hg_match::{IgnoreMatcher, Matcher, VisitDir};
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::{DirHandle, Names, NodeKind, NodeStat, os_message};
 use rayon::prelude::*;
 
-use crate::dirstate::{Base, Child, Directory};
+use crate::dirstate::{Base, Child, Directory, damaged};
 
 pub(crate) use cache::DirectoryCaches;
 pub(crate) use outcome::Outcome;
@@ -273,8 +273,49 @@ impl<'a> Pass<'_, 'a> {
 
     /// Looks at the known names only.
     fn tracked(&mut self, place: &Place) -> Result<()> {
+        if let (Place::Open(handle), Directory::Tree(children), VisitDir::All) =
+            (place, &self.job.known, self.job.visit)
+        {
+            let children = *children;
+            return self.tracked_nodes(place, handle, children);
+        }
         for child in self.job.known.children() {
             self.child_found(place, child?, NodeKind::Unknown);
+        }
+        Ok(())
+    }
+
+    /// The same for nodes of a tree that all match. Most of them are files that are as they were:
+    /// this is the loop in which a status spends its time.
+    fn tracked_nodes(
+        &mut self,
+        place: &Place,
+        handle: &DirHandle,
+        children: Children<'a>,
+    ) -> Result<()> {
+        let Walk { check_exec, wanted, .. } = *self.walk;
+        for node in children.iter() {
+            let node = node.map_err(damaged)?;
+            let entry = node.mere_entry();
+            let stat = match entry {
+                Some(_) => handle.stat(node.base_name()).ok().flatten(),
+                None => None,
+            };
+            match (entry, stat.filter(|stat| stat.kind.is_trackable())) {
+                (Some(entry), Some(stat)) => {
+                    let clean = entry.maybe_clean()
+                        && !wanted.clean
+                        && compare(&entry, &stat, check_exec) == Comparison::Clean;
+                    if !clean {
+                        let child = Child::of_node(&node).map_err(damaged)?;
+                        self.classify(&child, &entry, &stat);
+                    }
+                }
+                _ => {
+                    let child = Child::of_node(&node).map_err(damaged)?;
+                    self.child_found(place, child, NodeKind::Unknown);
+                }
+            }
         }
         Ok(())
     }

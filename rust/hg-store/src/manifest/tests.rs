@@ -53,3 +53,23 @@ fn changes_make_text_and_delta() {
     assert_eq!(delta::apply(old.text(), &delta).expect("fits"), text);
     assert_eq!(delta::hunks(&delta).count(), 3);
 }
+
+#[test]
+fn finders_find_in_any_order() {
+    let names: Vec<String> = (0..300).map(|n| format!("d{}/f{n:03}", n / 40)).collect();
+    let files: Vec<(&str, u8)> = names.iter().map(|name| (name.as_str(), 7)).collect();
+    let manifest = manifest(&files);
+    let mut finder = manifest.finder();
+    let asked = [0, 1, 2, 40, 39, 299, 5, 120, 121, 299, 0];
+    for name in asked.map(|number| &names[number]) {
+        let path = HgPath::new(name);
+        assert_eq!(finder.get(path), manifest.get(path), "{name}");
+        assert!(finder.get(path).is_some(), "{name}");
+        let absent = format!("{name}x");
+        assert_eq!(finder.get(HgPath::new(&absent)), None);
+    }
+    for name in ["", "a", "d", "z", "d7/f299x"] {
+        assert_eq!(finder.get(HgPath::new(name)), None, "{name}");
+    }
+    assert_eq!(Manifest::default().finder().get(HgPath::new("a")), None);
+}

@@ -201,23 +201,26 @@ impl<'a> Iterator for Siblings<'a> {
                 (*at < *end).then(|| Ok(flat_child(flat, at, *end, *prefix)))
             }
             Self::Tree(nodes) => {
-                Some(nodes.next()?.and_then(|node| tree_child(&node)).map_err(damaged))
+                Some(nodes.next()?.and_then(|node| Child::of_node(&node)).map_err(damaged))
             }
             Self::Empty => None,
         }
     }
 }
 
-fn tree_child<'a>(node: &NodeRef<'a>) -> Result<Child<'a>, dirstate::Error> {
-    Ok(Child {
-        name: node.base_name(),
-        path: node.path(),
-        entry: node.entry(),
-        copied: node.copy_source()?.is_some(),
-        below: Directory::Tree(node.children()?),
-        cache: node.directory_cache(),
-        untracked: node.is_untracked_file(),
-    })
+impl<'a> Child<'a> {
+    /// What a node of a tree says.
+    pub(crate) fn of_node(node: &NodeRef<'a>) -> Result<Self, dirstate::Error> {
+        Ok(Self {
+            name: node.base_name(),
+            path: node.path(),
+            entry: node.entry(),
+            copied: node.copy_source()?.is_some(),
+            below: Directory::Tree(node.children()?),
+            cache: node.directory_cache(),
+            untracked: node.is_untracked_file(),
+        })
+    }
 }
 
 /// The name at `at`, which moves behind it and everything below.

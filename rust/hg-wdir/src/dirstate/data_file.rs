@@ -12,7 +12,7 @@ use hg_vfs::IoResultExt as _;
 
 use super::file::{FILE, data_name, random_hex};
 use super::flat::damaged;
-use super::{Base, Cached, Directory, Dirstate, Findings, Item, compare_by_components};
+use super::{Base, Cached, Dirstate, Findings, Item, compare_by_components};
 
 /// Data files below this size are written anew: that costs no more than bytes nobody uses.
 const APPEND_FROM: usize = 64 * 1024;
@@ -170,7 +170,7 @@ impl Dirstate {
         if let Base::Tree(base) = &self.base
             && base.metadata.ignore_digest == found.digest_or(self.ignore_digest)
         {
-            collect_caches(&self.base.root()?, false, &mut all)?;
+            collect_caches(&base.tree().root().map_err(damaged)?, false, &mut all)?;
         }
         // What is known no more may be unknown from now on: its directory must be listed.
         let forgotten = self.changes.iter().filter(|(_, record)| record.is_none());
@@ -201,7 +201,10 @@ impl Dirstate {
     fn encode_v2(&self, found: &Findings) -> Result<(Vec<u8>, v2::TreeMetadata)> {
         let caches = self.all_caches(found)?;
         let mut caches = caches.iter().peekable();
-        let mut writer = TreeWriter::default();
+        let mut writer = TreeWriter::with_capacity(match &self.base {
+            Base::Tree(base) => base.used,
+            Base::Flat(_) => 0,
+        });
         let directory = |cached: &Cached| match cached {
             Cached::Directory(cache) => Some(*cache),
             Cached::Untracked => None,
@@ -230,20 +233,23 @@ impl Dirstate {
 }
 
 fn collect_caches(
-    directory: &Directory,
+    directory: &v2::Children,
     is_cached: bool,
     out: &mut Vec<(HgPathBuf, Cached)>,
 ) -> Result<()> {
-    for child in directory.children() {
-        let child = child?;
-        if let Some(cache) = child.cache {
-            out.push((child.path.to_owned(), Cached::Directory(cache)));
-        } else if child.untracked && is_cached {
-            out.push((child.path.to_owned(), Cached::Untracked));
+    for node in directory.iter() {
+        let node = node.map_err(damaged)?;
+        // Most nodes are files.
+        if node.mere_entry().is_some() {
+            continue;
         }
-        if !child.below.is_empty() {
-            collect_caches(&child.below, child.cache.is_some(), out)?;
+        let cache = node.directory_cache();
+        if let Some(cache) = cache {
+            out.push((node.path().to_owned(), Cached::Directory(cache)));
+        } else if is_cached && node.is_untracked_file() {
+            out.push((node.path().to_owned(), Cached::Untracked));
         }
+        collect_caches(&node.children().map_err(damaged)?, cache.is_some(), out)?;
     }
     Ok(())
 }

@@ -12,6 +12,9 @@ use super::base::MappedTree;
 use super::flat::damaged;
 use super::{Base, Dirstate, Findings, Flat, Format};
 
+/// What was written: the text of version 1.
+pub(crate) struct Written(Option<Vec<u8>>);
+
 /// The file of version 1, the docket of version 2.
 pub(crate) const FILE: &str = "dirstate";
 /// What hooks of a running transaction see.
@@ -109,17 +112,30 @@ impl Dirstate {
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub(crate) fn write_found<'a>(&'a self, found: &Findings<'a>) -> Result<()> {
+    pub(crate) fn write_found<'a>(&'a self, found: &Findings<'a>) -> Result<Written> {
         if self.format.v2 {
-            return self.write_v2(found);
+            self.write_v2(found)?;
+            return Ok(Written(None));
         }
         let bytes = self.encode_v1(found)?;
-        Ok(self.vfs.write_atomic_checked(FILE, &bytes)?)
+        self.vfs.write_atomic_checked(FILE, &bytes)?;
+        Ok(Written(Some(bytes)))
     }
 
-    /// Reads the file again, forgetting changes.
-    pub(crate) fn reload(&mut self) -> Result<()> {
-        *self = Self::load(&self.vfs.clone(), self.format)?;
+    /// Takes what was written as what was read. The lock is still held: it is the same.
+    pub(crate) fn take_written(&mut self, written: Written) -> Result<()> {
+        let Written(Some(bytes)) = written else {
+            *self = Self::load(&self.vfs.clone(), self.format)?;
+            return Ok(());
+        };
+        self.base = Base::Flat(Flat::from_written_v1(bytes)?);
+        self.identity = self.vfs.file_stat(FILE);
+        self.ignore_digest = self.base.ignore_digest();
+        self.changes.clear();
+        self.parents_changed = false;
+        self.tracked_changed = false;
+        self.merged = None;
+        self.pending_data = None;
         Ok(())
     }
 
@@ -131,9 +147,8 @@ impl Dirstate {
         if self.tracked_changed && self.format.tracked_hint {
             write_tracked_hint(&self.vfs)?;
         }
-        self.write_found(&Findings::default())?;
-        // What was written becomes what was read.
-        self.reload()
+        let written = self.write_found(&Findings::default())?;
+        self.take_written(written)
     }
 
     /// Writes everything in the given version, whatever the repository required so far.

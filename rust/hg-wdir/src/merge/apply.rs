@@ -1,7 +1,7 @@
 //! Doing what a [`Plan`] says: removals, then moves, then the other side's files in parallel, then modes,
 //! then merges one by one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use hg_format::mergestate::{ContentConflict, FileState};
@@ -90,6 +90,8 @@ pub(super) struct Applier<'a, 'p> {
     pub(super) written: Written<'p>,
     /// The number of files to do something with.
     pub(super) total: usize,
+    /// The letters of all actions.
+    pub(super) letters: BTreeSet<&'static str>,
     /// A merge of two lines, not an update.
     pub(super) branch_merge: bool,
 }
@@ -97,8 +99,11 @@ pub(super) struct Applier<'a, 'p> {
 impl<'p> Applier<'_, 'p> {
     /// Applies the whole plan. The dirstate is the caller's.
     pub(super) fn apply(&mut self, plan: &'p Plan) -> Result<()> {
-        let stays = |action: &Action| matches!(action.letter(), "k" | "ka" | "kn");
-        self.total = plan.actions.values().filter(|planned| !stays(&planned.action)).count();
+        for planned in plan.actions.values() {
+            let letter = planned.action.letter();
+            self.letters.insert(letter);
+            self.total += usize::from(!matches!(letter, "k" | "ka" | "kn"));
+        }
         self.remove_files(plan)?;
         self.say_all(plan, "f");
         self.say_all(plan, "a");
@@ -126,6 +131,9 @@ impl<'p> Applier<'_, 'p> {
 
     /// Gives the reasons for all actions of one kind.
     fn say_all(&self, plan: &Plan, letter: &str) {
+        if !self.letters.contains(letter) {
+            return;
+        }
         for (path, planned) in &plan.actions {
             if planned.action.letter() == letter {
                 self.say(path, &planned.reason, letter);
@@ -172,6 +180,9 @@ impl<'p> Applier<'_, 'p> {
 
     /// Moves local files to where the other side has no directories.
     fn move_path_conflicts(&mut self, plan: &Plan) -> Result<()> {
+        if !self.letters.contains("p") && !self.letters.contains("pr") {
+            return Ok(());
+        }
         let auditor = PathAuditor::new(self.repo.wvfs().clone());
         for (path, planned) in &plan.actions {
             match &planned.action {
@@ -194,7 +205,7 @@ impl<'p> Applier<'_, 'p> {
 
     /// Writes the other side's files, on all processors.
     fn get_files(&mut self, plan: &'p Plan) -> Result<()> {
-        let mut gets: Vec<Get<'p>> = Vec::new();
+        let mut gets: Vec<Get<'p>> = Vec::with_capacity(self.total);
         let mut backups: Vec<&HgPath> = Vec::new();
         for (path, planned) in &plan.actions {
             let (from, flags) = match &planned.action {
@@ -242,8 +253,15 @@ impl<'p> Applier<'_, 'p> {
         // that another one has just made.
         let links: HashSet<&HgPath> =
             gets.iter().filter(|get| get.flags == FileFlags::Symlink).map(|get| get.path).collect();
+        let mut seen: Option<&HgPath> = None;
         for get in gets {
-            auditor.check(get.path.as_bytes())?;
+            // Neighbours lie in one directory.
+            if seen == get.path.parent() && seen.is_some() {
+                hg_vfs::check_path(get.path.as_bytes())?;
+            } else {
+                auditor.check(get.path.as_bytes())?;
+                seen = get.path.parent();
+            }
             if !links.is_empty()
                 && let Some(link) = get.path.ancestors().find(|above| links.contains(above))
             {
@@ -265,6 +283,9 @@ impl<'p> Applier<'_, 'p> {
     }
 
     fn move_files(&mut self, plan: &Plan) -> Result<()> {
+        if !self.letters.contains("dm") {
+            return Ok(());
+        }
         for (path, planned) in &plan.actions {
             if let Action::MoveLocal { from, flags } = &planned.action {
                 self.say(path, &planned.reason, "dm");
@@ -280,6 +301,9 @@ impl<'p> Applier<'_, 'p> {
     }
 
     fn change_modes(&mut self, plan: &Plan) -> Result<()> {
+        if !self.letters.contains("e") {
+            return Ok(());
+        }
         let auditor = PathAuditor::new(self.repo.wvfs().clone());
         for (path, planned) in &plan.actions {
             if let Action::Exec { flags } = planned.action {

@@ -5,7 +5,7 @@
 //! a link or into a file that has other names.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::Cell;
 use std::path::Path;
 
 use hg_store::{Manifest, Repo};
@@ -24,8 +24,26 @@ pub(super) struct Get<'a> {
     pub(super) flags: FileFlags,
 }
 
-/// How files looked right after they were written.
-pub(super) type Written<'a> = HashMap<&'a HgPath, NodeStat>;
+/// How files looked right after they were written, in order of their paths.
+#[derive(Default)]
+pub(super) struct Written<'a> {
+    files: Vec<(&'a HgPath, NodeStat)>,
+    /// Where the next question will most likely be answered: they come in order, too.
+    next: Cell<usize>,
+}
+
+impl Written<'_> {
+    /// How a file looked, if it was written.
+    pub(super) fn stat(&self, path: &HgPath) -> Option<&NodeStat> {
+        let next = self.next.get();
+        let at = match self.files.get(next) {
+            Some((file, _)) if *file == path => next,
+            _ => self.files.binary_search_by(|(file, _)| (*file).cmp(path)).ok()?,
+        };
+        self.next.set(at + 1);
+        Some(&self.files[at].1)
+    }
+}
 
 /// Below this many files, a second processor is not worth waking.
 const PARALLEL_FROM: usize = 16;
@@ -49,7 +67,10 @@ pub(super) fn check_out<'a>(
     } else {
         batches.par_iter().map(batch).collect::<Result<_>>()?
     };
-    Ok(gets.iter().map(|get| get.path).zip(written.into_iter().flatten()).collect())
+    let mut files: Vec<_> =
+        gets.iter().map(|get| get.path).zip(written.into_iter().flatten()).collect();
+    files.sort_by(|a, b| a.0.cmp(b.0));
+    Ok(Written { files, next: Cell::default() })
 }
 
 /// Writes files of one directory.
@@ -75,27 +96,30 @@ fn write_batch(
     let full = wvfs.join(directory);
     let handle = root.open_at(directory.as_bytes()).when("opening", &full)?;
     let mut out = Vec::with_capacity(files.len());
+    let mut finder = manifest.finder();
     for get in files {
         hg_vfs::check_path(get.path.as_bytes())?;
-        let node = manifest.node(get.from).unwrap_or_default();
+        let node = finder.get(get.from).map(|entry| entry.node).unwrap_or_default();
         let stored = repo.filelog(get.from)?.read_node(&node)?;
         let content = decode_to_write(repo, get.path, Cow::Borrowed(&stored), Some(node))?;
         let name = get.path.file_name();
-        let path = wvfs.join(get.path);
+        let path = || wvfs.join(get.path);
         match handle.try_remove(name) {
             // A directory without files makes room.
             Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
-                remove_empty(&path).when("removing", &path)?;
+                remove_empty(&path()).when("removing", path())?;
             }
-            result => {
-                result.when("removing", &path)?;
-            }
+            Err(error) => Err(error).when("removing", path())?,
+            Ok(()) => {}
         }
         let stat = match get.flags {
             FileFlags::Symlink => handle.create_link(name, &content),
             flags => handle.create_file(name, &content, flags == FileFlags::Executable),
         };
-        out.push(stat.when("writing", path)?);
+        match stat {
+            Ok(stat) => out.push(stat),
+            Err(error) => Err(error).when("writing", path())?,
+        }
     }
     Ok(out)
 }

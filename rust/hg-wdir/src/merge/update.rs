@@ -1,11 +1,11 @@
 //! Updating the working directory to a changeset, and merging one into it.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hg_match::Matcher;
-use hg_store::{Changelog, HookArgs, Manifest, Repo};
+use hg_store::{Changelog, HookArgs, Manifest, ManifestFinder, Repo};
 use hg_types::{Error, FileFlags, HgPath, HgPathBuf, Interaction, Node, Result, Revision};
 
 use super::action::{Action, Plan};
@@ -434,13 +434,16 @@ impl<'a> Update<'a> {
         base: &Manifest,
         copies: &MergeCopies,
     ) -> Plan {
-        let look = |manifest: &Manifest, path: &HgPath| {
-            manifest.get(path).map(|entry| (entry.node, entry.flags))
+        // Differences come in order.
+        let [local_finder, other_finder, base_finder] =
+            [local, other, base].map(|manifest| RefCell::new(manifest.finder()));
+        let look = |finder: &RefCell<ManifestFinder>, path: &HgPath| {
+            finder.borrow_mut().get(path).map(|entry| (entry.node, entry.flags))
         };
         let sides = Sides {
-            local: &|path| look(local, path),
-            other: &|path| look(other, path),
-            ancestor: &|path| look(base, path),
+            local: &|path| look(&local_finder, path),
+            other: &|path| look(&other_finder, path),
+            ancestor: &|path| look(&base_finder, path),
             copies,
         };
         let differences = local.diff(other).into_iter().map(|difference| Difference {
@@ -510,6 +513,7 @@ impl<'a> Update<'a> {
             finished: Vec::new(),
             written: Written::default(),
             total: 0,
+            letters: BTreeSet::new(),
             branch_merge: self.options.branch_merge,
         };
         applier.apply(plan)?;
@@ -544,7 +548,7 @@ impl<'a> Update<'a> {
         let partial = self.options.matcher.is_some() || self.options.keep_parents;
         // As they looked when they were written: what anybody did to them since will show.
         let look = |path: &HgPath| {
-            let stat = written.get(path)?;
+            let stat = written.stat(path)?;
             Some((metadata_of(stat), clock.and_then(|clock| clock.reliable(stat))))
         };
         let p1 = self.wdir.dirstate().p1();

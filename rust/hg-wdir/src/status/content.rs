@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Status;
 use crate::WorkingDir;
-use crate::dirstate::Findings;
+use crate::dirstate::{Findings, Written};
 use crate::time::FileClock;
 
 /// What comparing a file's content gave.
@@ -37,7 +37,7 @@ pub(super) enum Noted {
     /// Nothing.
     Nothing,
     /// It is in the file, which nobody else changes as long as the lock is held.
-    Written(RepoLock),
+    Written(Written, RepoLock),
     /// The dirstate is to know it, whoever writes that.
     ToBeKept(Vec<(HgPathBuf, Metadata, Option<Timestamp>)>),
 }
@@ -123,7 +123,7 @@ impl WorkingDir {
         match self.dirstate().write_found(&found) {
             // A repository that cannot be written to can be read all the same.
             Err(error) if error.kind == hg_types::ErrorKind::Io => Ok(Noted::Nothing),
-            other => other.map(|()| Noted::Written(lock)),
+            other => other.map(|written| Noted::Written(written, lock)),
         }
     }
 
@@ -131,7 +131,7 @@ impl WorkingDir {
     pub(super) fn take_note(&mut self, noted: Noted) -> Result<()> {
         match noted {
             Noted::Nothing => Ok(()),
-            Noted::Written(_lock) => self.dirstate_mut().reload(),
+            Noted::Written(written, _lock) => self.dirstate_mut().take_written(written),
             Noted::ToBeKept(clean) => clean.iter().try_for_each(|(path, metadata, mtime)| {
                 self.dirstate_mut().set_clean(path, *metadata, *mtime)
             }),

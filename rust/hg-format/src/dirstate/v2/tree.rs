@@ -351,6 +351,15 @@ impl<'a> NodeRef<'a> {
         })
     }
 
+    /// What is known about the file here, when that is all that the node says.
+    #[must_use]
+    #[inline]
+    pub fn mere_entry(&self) -> Option<Entry> {
+        let alone = number(self.below, field::CHILD_COUNT) == 0
+            && number(self.bytes, field::COPY_SOURCE) == 0;
+        if alone { self.entry() } else { None }
+    }
+
     /// Whether the node stands for a file that was on disk without being tracked.
     #[must_use]
     pub fn is_untracked_file(&self) -> bool {

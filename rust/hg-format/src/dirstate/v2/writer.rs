@@ -3,7 +3,7 @@
 use hg_types::HgPath;
 
 use super::super::{Entry, Error, Result, Timestamp};
-use super::{DirectoryCache, NODE_SIZE, TreeMetadata, flag};
+use super::{DirectoryCache, NODE_SIZE, TreeMetadata, field, flag};
 
 /// A node to be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +66,12 @@ impl Default for TreeWriter<'_> {
 }
 
 impl<'a> TreeWriter<'a> {
+    /// For data of about so many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { data: Vec::with_capacity(bytes), ..Self::default() }
+    }
+
     fn top(&mut self) -> &mut Level<'a> {
         self.open.last_mut().expect("the root stays open until the end")
     }
@@ -155,23 +161,19 @@ fn below(path: &[u8], above: &[u8]) -> bool {
         || path.strip_prefix(above).is_some_and(|rest| rest.len() > 1 && rest[0] == b'/')
 }
 
-fn node_bytes(item: &Item, path_at: u32, copy_at: u32, below: Below) -> Result<Vec<u8>> {
+fn node_bytes(item: &Item, path_at: u32, copy_at: u32, below: Below) -> Result<[u8; NODE_SIZE]> {
     let path = item.path.as_bytes();
     let base_name = path.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
-    let mut out = Vec::with_capacity(NODE_SIZE);
-    out.extend_from_slice(&path_at.to_be_bytes());
-    out.extend_from_slice(&length(path)?.to_be_bytes());
-    out.extend_from_slice(&u16::try_from(base_name).map_err(|_| Error::TooLarge)?.to_be_bytes());
-    match item.copy_source {
-        Some(source) => {
-            out.extend_from_slice(&copy_at.to_be_bytes());
-            out.extend_from_slice(&length(source.as_bytes())?.to_be_bytes());
-        }
-        None => out.extend_from_slice(&[0; 6]),
+    let mut out = [0; NODE_SIZE];
+    let mut put = |at: usize, number: u32| out[at..at + 4].copy_from_slice(&number.to_be_bytes());
+    put(field::PATH, path_at);
+    if item.copy_source.is_some() {
+        put(field::COPY_SOURCE, copy_at);
     }
-    for number in [below.start, below.count, below.descendants, below.tracked] {
-        out.extend_from_slice(&number.to_be_bytes());
-    }
+    put(field::CHILDREN, below.start);
+    put(field::CHILD_COUNT, below.count);
+    put(field::DESCENDANTS, below.descendants);
+    put(field::TRACKED_DESCENDANTS, below.tracked);
     let (mut flags, mut size, mut mtime) = (0, 0, None);
     match (&item.entry.filter(Entry::any_tracked), &item.directory) {
         (Some(entry), _) => (flags, size, mtime) = entry_fields(entry),
@@ -189,10 +191,16 @@ fn node_bytes(item: &Item, path_at: u32, copy_at: u32, below: Below) -> Result<V
         flags |= if mtime.second_ambiguous { flag::MTIME_SECOND_AMBIGUOUS } else { 0 };
     }
     let mtime = mtime.unwrap_or_default();
-    out.extend_from_slice(&flags.to_be_bytes());
-    for number in [size, mtime.seconds, mtime.nanoseconds] {
-        out.extend_from_slice(&number.to_be_bytes());
+    put(field::SIZE, size);
+    put(field::MTIME_SECONDS, mtime.seconds);
+    put(field::MTIME_NANOSECONDS, mtime.nanoseconds);
+    let mut put = |at: usize, number: u16| out[at..at + 2].copy_from_slice(&number.to_be_bytes());
+    put(field::PATH_LENGTH, length(path)?);
+    put(field::BASE_NAME, length(&path[..base_name])?);
+    if let Some(source) = item.copy_source {
+        put(field::COPY_SOURCE_LENGTH, length(source.as_bytes())?);
     }
+    put(field::FLAGS, flags);
     Ok(out)
 }
 
