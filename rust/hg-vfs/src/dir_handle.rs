@@ -7,7 +7,8 @@
 mod write;
 
 use std::ffi::CString;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -248,6 +249,32 @@ impl DirHandle {
         found(rustix::fs::statat(&self.0, crate::bytes_to_path(name), AtFlags::SYMLINK_NOFOLLOW))
     }
 
+    /// How the file at `path` below looks, and its content when it is a regular file; `None` when it
+    /// is not there, or is a symbolic link. What is said about it is older than what is read.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_file(&self, path: &[u8]) -> io::Result<Option<(NodeStat, Vec<u8>)>> {
+        // Whatever took the place of a file must not make this wait.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(&self.0, crate::bytes_to_path(path), flags, Mode::empty());
+        let file = match opened {
+            Ok(file) => file,
+            Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR | rustix::io::Errno::LOOP) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let stat = NodeStat::new(&rustix::fs::fstat(&file)?);
+        let mut content = Vec::new();
+        if stat.kind == NodeKind::File {
+            // With room for one byte more, a single read tells where the file ends.
+            content.reserve_exact(usize::try_from(stat.size).unwrap_or(0).saturating_add(1));
+            File::from(file).read_to_end(&mut content)?;
+        }
+        Ok(Some((stat, content)))
+    }
+
     /// Where the symbolic link `name` in it points.
     ///
     /// # Errors
@@ -279,6 +306,13 @@ mod tests {
         assert_eq!(directory.stat(b"x").expect("readable"), None);
         assert_eq!(directory.stat(b"b/x").expect("readable"), None);
         assert_eq!(directory.read_link(b"c").expect("a link"), b"b");
+        let (stat, content) = directory.read_file(b"b").expect("readable").expect("there");
+        assert_eq!((stat.size, &content[..]), (2, &b"12"[..]));
+        for absent in [&b"c"[..], b"x", b"b/x"] {
+            assert_eq!(directory.read_file(absent).expect("readable"), None);
+        }
+        let (stat, content) = directory.read_file(b"a").expect("readable").expect("there");
+        assert_eq!((stat.kind, &content[..]), (NodeKind::Directory, &b""[..]));
         assert!(directory.open_at(b"c").is_err(), "links are not followed");
         assert!(directory.open_at(b"a").is_ok());
     }

@@ -24,6 +24,8 @@ pub struct WorkingDir {
     p1_manifest: Option<(Node, Arc<Manifest>)>,
     /// Plugins are not asked.
     plain: bool,
+    /// What a status finds is written with what else will change.
+    pub(crate) writes_later: bool,
 }
 
 /// How the dirstate of `repo` is kept.
@@ -69,6 +71,7 @@ impl WorkingDir {
             check_exec: None,
             p1_manifest: None,
             plain: false,
+            writes_later: false,
         })
     }
 

@@ -131,7 +131,10 @@ impl<'a> Update<'a> {
     fn status(&mut self) -> Result<&Status> {
         if self.status.is_none() {
             let options = StatusOptions::default();
-            self.status = Some(self.wdir.status(&Matcher::always(), options)?);
+            self.wdir.writes_later = true;
+            let status = self.wdir.status(&Matcher::always(), options);
+            self.wdir.writes_later = false;
+            self.status = Some(status?);
         }
         Ok(self.status.get_or_insert_default())
     }

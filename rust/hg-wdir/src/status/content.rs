@@ -2,14 +2,16 @@
 
 use hg_format::dirstate::v2::DirectoryCache;
 use hg_format::dirstate::{Metadata, Timestamp};
+use hg_format::manifest::ManifestEntry;
 use hg_store::{Manifest, Repo, RepoLock};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Result};
-use hg_vfs::{IoResultExt as _, NodeKind, NodeStat};
+use hg_vfs::{DirHandle, IoResultExt as _, NodeKind, NodeStat};
 use rayon::prelude::*;
 
 use super::Status;
 use crate::WorkingDir;
 use crate::dirstate::{Findings, Written};
+use crate::filter::encode;
 use crate::time::FileClock;
 
 /// What comparing a file's content gave.
@@ -44,6 +46,8 @@ pub(super) enum Noted {
 
 /// So many files are compared before their verdicts are sorted: what is in hand at one time is bounded.
 const BATCH: usize = 4096;
+/// So many files are one processor's at a time.
+const NEIGHBOURS: usize = 8;
 
 impl WorkingDir {
     /// Sorts the unsure files into `status`, and writes down which are clean, with the directories
@@ -57,15 +61,18 @@ impl WorkingDir {
         let clock = FileClock::now(self.repo());
         let repo = self.repo();
         let manifest = crate::manifest_of(repo, &self.dirstate().p1())?;
-        let judge = |path: &&HgPath| compare_content(repo, &manifest, path, check_exec);
+        let root = DirHandle::open(repo.root()).when("opening", repo.root())?;
+        let comparer = Comparer { repo, root, manifest: &manifest, check_exec };
         let mut clean = Vec::new();
         for batch in unsure.chunks(BATCH) {
-            let verdicts: Vec<Verdict> = if batch.len() < 8 {
-                batch.iter().map(judge).collect::<Result<_>>()?
+            let verdicts: Vec<Vec<Verdict>> = if batch.len() <= NEIGHBOURS {
+                // Not worth waking a second processor.
+                vec![comparer.compare_all(batch)?]
             } else {
-                batch.par_iter().map(judge).collect::<Result<_>>()?
+                let chunks = batch.par_chunks(NEIGHBOURS);
+                chunks.map(|paths| comparer.compare_all(paths)).collect::<Result<_>>()?
             };
-            for (&path, verdict) in batch.iter().zip(verdicts) {
+            for (&path, verdict) in batch.iter().zip(verdicts.into_iter().flatten()) {
                 match verdict {
                     Verdict::Modified => status.modified.push(path.to_owned()),
                     Verdict::Deleted => status.deleted.push(path.to_owned()),
@@ -105,7 +112,7 @@ impl WorkingDir {
             repo.reporter().debug(b"skip updating dirstate: identity mismatch\n");
             return Ok(Noted::Nothing);
         }
-        if self.dirstate().is_dirty() || repo.current_transaction().is_some() {
+        if self.writes_later || self.dirstate().is_dirty() || repo.current_transaction().is_some() {
             // Whoever made the other changes writes them all.
             let owned =
                 |(path, metadata, mtime): (&HgPath, _, _)| (path.to_owned(), metadata, mtime);
@@ -148,35 +155,58 @@ pub(crate) fn metadata_of(stat: &NodeStat) -> Metadata {
     }
 }
 
-fn compare_content(
-    repo: &Repo,
-    manifest: &Manifest,
-    path: &HgPath,
+/// What comparing needs.
+struct Comparer<'a> {
+    repo: &'a Repo,
+    root: DirHandle,
+    manifest: &'a Manifest,
     check_exec: bool,
-) -> Result<Verdict> {
-    let full = repo.wvfs().join(path);
-    let Some(stat) = NodeStat::of(&full).when("reading", &full)? else {
-        return Ok(Verdict::Deleted);
-    };
-    let Some(entry) = manifest.get(path) else {
-        return Ok(Verdict::Modified);
-    };
-    let flags = match stat.kind {
-        NodeKind::Symlink => FileFlags::Symlink,
-        NodeKind::File if !check_exec && entry.flags != FileFlags::Symlink => entry.flags,
-        NodeKind::File if stat.is_executable() => FileFlags::Executable,
-        NodeKind::File => FileFlags::Regular,
-        _ => return Ok(Verdict::Deleted),
-    };
-    if flags != entry.flags {
-        return Ok(Verdict::Modified);
+}
+
+impl Comparer<'_> {
+    /// Compares files that stand near each other.
+    fn compare_all(&self, paths: &[&HgPath]) -> Result<Vec<Verdict>> {
+        let mut finder = self.manifest.finder();
+        paths.iter().map(|path| self.compare(path, finder.get(path))).collect()
     }
-    let Some(text) = file_text(repo, path, stat.kind == NodeKind::Symlink)? else {
-        return Ok(Verdict::Deleted);
-    };
-    let filelog = repo.filelog(path)?;
-    let differs = filelog.cmp(filelog.rev(&entry.node)?, &text)?;
-    Ok(if differs { Verdict::Modified } else { Verdict::Clean(stat) })
+
+    fn compare(&self, path: &HgPath, entry: Option<ManifestEntry>) -> Result<Verdict> {
+        let full = || self.repo.wvfs().join(path);
+        let read = match self.root.read_file(path.as_bytes()) {
+            Ok(read) => read.filter(|(stat, _)| stat.kind == NodeKind::File),
+            Err(error) => return Ok(Err(error).when("reading", full())?),
+        };
+        let (stat, text) = match read {
+            Some((stat, text)) => (stat, Some(text)),
+            None => match NodeStat::of(&full()).when("reading", full())? {
+                Some(stat) => (stat, None),
+                None => return Ok(Verdict::Deleted),
+            },
+        };
+        let Some(entry) = entry else {
+            return Ok(Verdict::Modified);
+        };
+        let flags = match stat.kind {
+            NodeKind::Symlink => FileFlags::Symlink,
+            NodeKind::File if !self.check_exec && entry.flags != FileFlags::Symlink => entry.flags,
+            NodeKind::File if stat.is_executable() => FileFlags::Executable,
+            NodeKind::File => FileFlags::Regular,
+            _ => return Ok(Verdict::Deleted),
+        };
+        if flags != entry.flags {
+            return Ok(Verdict::Modified);
+        }
+        let text = match text {
+            Some(text) => encode(self.repo, path, text.into())?.into_owned(),
+            None => match file_text(self.repo, path, stat.kind == NodeKind::Symlink)? {
+                Some(text) => text,
+                None => return Ok(Verdict::Deleted),
+            },
+        };
+        let filelog = self.repo.filelog(path)?;
+        let differs = filelog.cmp(filelog.rev(&entry.node)?, &text)?;
+        Ok(if differs { Verdict::Modified } else { Verdict::Clean(stat) })
+    }
 }
 
 /// The content of a file of the working directory as it would be stored, the target of a symbolic link;
@@ -184,7 +214,7 @@ fn compare_content(
 pub(crate) fn file_text(repo: &Repo, path: &HgPath, symlink: bool) -> Result<Option<Vec<u8>>> {
     let read = if symlink { repo.wvfs().readlink(path) } else { repo.wvfs().read(path) };
     match read {
-        Ok(text) => Ok(Some(crate::filter::encode(repo, path, text.into())?.into_owned())),
+        Ok(text) => Ok(Some(encode(repo, path, text.into())?.into_owned())),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error.into()),
     }
