@@ -253,6 +253,14 @@ impl Formatter {
         }
     }
 
+    /// Tells a failure to write what came before.
+    ///
+    /// # Errors
+    /// When there was one.
+    pub fn check(&mut self) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
     fn finish_item(&mut self) {
         let context = self.context.take();
         let Some(item) = self.item.take() else { return };

@@ -10,7 +10,7 @@ use hg_types::{Error, Node, Phase, Reporter, Result, Revision};
 use crate::apply::{self, Operation};
 use crate::facts;
 use crate::generate::StoreSource;
-use crate::outgoing::OutgoingSet;
+use crate::outgoing::{OutgoingSet, unknown_remote_revision};
 use crate::parts::{Part, PartList, PartSource};
 use crate::peer::{BundleRequest, Keys, Peer, Reply};
 use crate::pushkey;
@@ -102,7 +102,9 @@ impl Peer for LocalPeer {
     }
 
     fn lookup(&mut self, key: &[u8]) -> Result<Node> {
-        lookup_served(&self.repo, &self.lookup, key)
+        let found = lookup_served(&self.repo, &self.lookup, key)?;
+        // The working directory is nobody else's business.
+        if found == Node::WDIR { Err(unknown_remote_revision(key)) } else { Ok(found) }
     }
 
     fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {

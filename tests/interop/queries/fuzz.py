@@ -19,6 +19,8 @@ from .templates import KEYWORDS, Templates
 #: Cases that one repository serves.
 PER_REPOSITORY = 500
 DAMAGED = 0.12
+#: Stands for the answer of a program that fails with a traceback.
+CRASH = Answer(1, b"", b"crashed")
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,13 @@ def differences(hg: str, oracle: str, root: Path, seed: int, cases: int) -> Iter
                     except EOFError:
                         # Upstream has failed with a traceback: nothing to agree with.
                         sys.stderr.write(f"upstream crashes: {root} {args!r}\n")
-                        mine.result()
+                        ours = mine.result()
+                        if b"panicked" in ours.err:
+                            yield Difference(root, kind, args, ours, CRASH)
                         break
                     ours = mine.result()
+                    # What depends on the time of day is asked again.
+                    if ours != theirs:
+                        ours, theirs = run_once(hg, root, encoding, *args), server.run(*args)
                     if ours != theirs:
                         yield Difference(root, kind, args, ours, theirs)

@@ -103,7 +103,7 @@ class Templates(Writer):
         file = self.quote(self.file_pattern())
         date = self.one(b"date", b"'2009-02-13 12:00 +0100'", b"'0 0'", a, b"p1.date", b"rev")
         query = self.quote(self.one(b"parents(%d)", b"%d:%s", b"ancestors(%d) and not %d", b"tag()", b"%ld", b"%s", b"unknown", b"%", b"%x", b"last(all())", b"%r"))
-        config = self.one(b"'ui', 'username'", b"'x', 'y'", b"'ui', 'verbose'", b"'x', 'y', 'z'", b"'diff', 'git'", b"'ui'")
+        config = self.one(b"'ui', 'username'", b"'x', 'y'", b"'phases', 'publish'", b"'x', 'y', 'z'", b"'diff', 'git'", b"'ui'")
         return self.one(
             call(b"date", date), call(b"date", date, self.quote(self.dice.choice(DATE_FORMATS))), call(b"fill", a, b"20"),
             call(b"fill", a, number + b"0", self.literal(0), self.literal(0)), call(b"fill", a), call(b"filter", some), call(b"filter", some, b),

@@ -226,6 +226,7 @@ fn html(text: &str) -> String {
     let mut out = String::new();
     for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
         let escaped = paragraph.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let escaped = escaped.replace('"', "&quot;");
         out.push_str(&format!("<p>\n{escaped}\n</p>\n"));
     }
     out

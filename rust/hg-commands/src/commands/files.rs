@@ -52,6 +52,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     for mut file in files {
         fm.start_item();
         if let Some(wdir) = &wdir {
+            fm.check()?;
             let stat = wdir.lstat_existing(&file.path)?;
             file.size = stat.size;
             file.flags = match hg_wdir::flags_of(&stat) {

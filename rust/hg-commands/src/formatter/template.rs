@@ -38,8 +38,8 @@ pub(super) fn backend(
         return Ok(Box::new(Selected::new(engine, form, call)?));
     }
     let parts = Parts::of(&engine, &spec, item);
-    engine.template(&parts.item)?;
     let (mut symbols, functions) = engine.symbols_used(&parts.item)?;
+    engine.template(&parts.item)?;
     symbols.extend(functions);
     let symbols = symbols.into_iter().collect();
     Ok(Box::new(Template { engine, parts, symbols, count: 0 }))

@@ -119,6 +119,11 @@ fn hinted(tree: Tree) -> (Tree, Asked) {
             let depth = if asking == 1 { deepest + 1 } else { 0 };
             (Tree::Node(kind, children), Asked { hints, depth })
         }
+        "list" => {
+            let each = children.into_iter().map(hinted);
+            let children = each.map(|(child, asked)| with_status(child, asked)).collect();
+            (Tree::Node(kind, children), Asked::default())
+        }
         _ => (Tree::Node(kind, children), Asked::default()),
     }
 }

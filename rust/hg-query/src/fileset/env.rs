@@ -52,6 +52,7 @@ impl<'q> Env<'q> {
     /// With the status at hand.
     pub(super) fn with_status(&self) -> Result<Self> {
         let status = OnceCell::from(Rc::new(self.compute_status()?));
+        self.ctx.repo.check_late()?;
         Ok(Self { within: self.within.clone(), status, ..*self })
     }
 

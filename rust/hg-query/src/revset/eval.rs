@@ -251,6 +251,9 @@ fn relation<'q>(
         )?,
     };
     let depth = |limit: i64| (limit != i64::MIN && limit != i64::MAX).then(|| limit.unsigned_abs());
+    if first > last && first.signum() != last.signum() {
+        return Ok(SmartSet::empty());
+    }
     let members = eval_all(ctx, set)?;
     if members.is_empty()? {
         return Ok(SmartSet::empty());
@@ -274,9 +277,6 @@ fn relation<'q>(
             false,
         )
     };
-    if first > last && first.signum() != last.signum() {
-        return Ok(SmartSet::empty());
-    }
     if last <= 0 {
         return Ok(subset.and(ancestors(first, last)?));
     }

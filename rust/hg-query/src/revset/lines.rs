@@ -1,10 +1,12 @@
 //! `followlines()`.
 
+use hg_diff::DiffOptions;
 use hg_match::PatternKind;
-use hg_types::{Error, Result};
+use hg_types::{Error, Result, Revision};
 use hg_wdir::annotate::Start;
 use hg_wdir::diff::options::{DiffFlags, Features, from_config};
 
+use crate::QueryContext;
 use crate::changes;
 use crate::filehistory::lines::{LineAncestors, line_descendants};
 use crate::parser::Tree;
@@ -49,10 +51,6 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         }
     };
     let lines = line_range(bounds)?;
-    let descend = match arguments.get("descend") {
-        None => false,
-        Some(tree) => boolean(tree)?,
-    };
     let flags = DiffFlags::default();
     let reporter = ctx.repo.reporter();
     let options = from_config(&ctx.config, "diff", &flags, Features::ALL, &*reporter)?;
@@ -65,23 +63,54 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         })?;
         Start::Committed { rev: start, path: path.clone(), node }
     };
+    let descend = match arguments.get("descend") {
+        None => false,
+        Some(tree) => boolean(tree)?,
+    };
     let revs = match (descend, &place) {
         (true, Start::Committed { path, node, .. }) => {
             SmartSet::from_set(line_descendants(ctx, &options, (path, *node), start, &lines)?)
         }
         (true, Start::Working { .. }) => SmartSet::empty(),
         (false, _) => {
-            let mut walk = LineAncestors::new(ctx, options, place, lines)?;
-            let mut found = Vec::new();
-            while let Some(version) = walk.next_version()? {
-                found.push(Ok(version.rev));
-            }
-            found.dedup_by_key(|rev| rev.as_ref().ok().copied());
-            let revs = Box::new(found.into_iter());
+            let revs = Box::new(line_ancestors(ctx, options, place, lines));
             SmartSet::Generator(GeneratorSet::new(revs, Direction::Descending))
         }
     };
     Ok(call.subset.and(revs))
+}
+
+/// Each revision once. Nothing is read before the first is asked for.
+fn line_ancestors<'q>(
+    ctx: &'q QueryContext,
+    options: DiffOptions,
+    place: Start,
+    lines: std::ops::Range<usize>,
+) -> impl Iterator<Item = Result<Revision>> + 'q {
+    let mut walk = None;
+    let mut given = Some((options, place, lines));
+    let mut last = None;
+    let mut next = move || -> Result<Option<Revision>> {
+        if let Some((options, place, lines)) = given.take() {
+            walk = Some(LineAncestors::new(ctx, options, place, lines)?);
+        }
+        let Some(walk) = &mut walk else { return Ok(None) };
+        while let Some(version) = walk.next_version()? {
+            if last.replace(version.rev) != Some(version.rev) {
+                return Ok(Some(version.rev));
+            }
+        }
+        Ok(None)
+    };
+    let mut failed = false;
+    std::iter::from_fn(move || {
+        if failed {
+            return None;
+        }
+        let found = next().transpose();
+        failed = matches!(found, Some(Err(_)));
+        found
+    })
 }
 
 /// The first and the last line, as they were given.

@@ -67,6 +67,15 @@ impl<'q> SmartSet<'q> {
         matches!(self, Self::Span(span) if span.is_full())
     }
 
+    /// As if made of a set, whose members are quick to test.
+    #[must_use]
+    pub fn with_members_known(self) -> Self {
+        match self {
+            Self::Base(set) => Self::Base(set.with_members_known()),
+            other => other,
+        }
+    }
+
     /// Whether `rev` is a member.
     ///
     /// # Errors

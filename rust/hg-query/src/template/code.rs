@@ -103,7 +103,7 @@ impl Code {
         match self {
             Self::Template(_) | Self::Map(..) => true,
             Self::Call(function, arguments) => match function.name() {
-                b"separate" => true,
+                b"separate" | b"sub" => true,
                 b"if" => arguments.positional.iter().skip(1).any(Self::is_lazy),
                 b"ifeq" | b"ifcontains" => arguments.positional.iter().skip(2).any(Self::is_lazy),
                 b"join" => arguments.positional.first().is_some_and(Self::is_lazy),

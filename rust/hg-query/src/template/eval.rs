@@ -27,13 +27,15 @@ impl Engine {
             }
             Code::Map(list, template) => {
                 let operand = self.eval(list, scope)?;
-                let mut count = 0;
+                let (mut count, mut inside) = (0, false);
                 self.for_each_item(&operand, scope, |vars| {
                     let inner = index_scope(scope, vars, count);
                     count += 1;
-                    self.render_code(template, &inner, out)
+                    let rendered = self.render_code(template, &inner, out);
+                    inside = rendered.is_err();
+                    rendered
                 })
-                .map_err(|error| hint_keyword(error, list, "map"))?;
+                .map_err(|error| if inside { error } else { hint_keyword(error, list, "map") })?;
             }
             _ => {
                 let value = self.eval(code, scope)?;
@@ -187,14 +189,16 @@ impl Engine {
         scope: &Scope,
     ) -> Result<Value> {
         let mut made = Vec::new();
+        let mut inside = false;
         self.for_each_item(operand, scope, |vars| {
             let inner = index_scope(scope, vars, made.len());
             let mut out = Vec::new();
-            self.render_code(template, &inner, &mut out)?;
+            let rendered = self.render_code(template, &inner, &mut out);
+            inside = rendered.is_err();
             made.push(out);
-            Ok(())
+            rendered
         })
-        .map_err(|error| hint_keyword(error, list, "map"))?;
+        .map_err(|error| if inside { error } else { hint_keyword(error, list, "map") })?;
         Ok(Value::Strings(Rc::new(made)))
     }
 

@@ -114,6 +114,9 @@ impl Engine {
         }
         match unwrap(value) {
             Value::Date(date, _) => Ok(*date),
+            Value::List(list) if matches!(list.kind, ListKind::Revisions(_)) => {
+                Err(fail("not a date tuple nor a string"))
+            }
             Value::List(list) => match list.items.iter().map(unwrap).collect::<Vec<_>>()[..] {
                 [Value::Int(seconds), Value::Int(offset)] => {
                     Ok(HgDate::new(*seconds, i32::try_from(*offset).unwrap_or(0)))
@@ -128,6 +131,8 @@ impl Engine {
             }
             other => {
                 let text = self.text_of(other, scope)?;
+                // What is no text is no date either, and says so first.
+                self.host.encoding().from_local(&text)?;
                 if text.trim_ascii().is_empty() {
                     return Err(fail("invalid date: ''"));
                 }
@@ -507,8 +512,8 @@ pub(super) fn truth(value: &Value) -> bool {
 /// How error messages show a value.
 pub(super) fn describe(value: &Value) -> Vec<u8> {
     match unwrap(value) {
-        Value::Bytes(bytes) => crate::parser::quote(bytes),
-        Value::Local(text) => crate::parser::quote(&text.local),
+        Value::Bytes(bytes) => hg_types::quoted(bytes),
+        Value::Local(text) => hg_types::quoted(&text.local),
         Value::None | Value::NoItem => b"None".to_vec(),
         Value::Date(..) => b"date".to_vec(),
         composed if raw::is_composed(composed) => {

@@ -102,10 +102,13 @@ impl Scope {
         self.0.changeset.as_ref()
     }
 
-    /// The file that keywords speak of.
+    /// The file that keywords speak of: that of an item, or the one a command tells about.
     #[must_use]
     pub fn file(&self) -> Option<&[u8]> {
-        self.0.file.as_deref()
+        self.0.file.as_deref().or_else(|| match self.get(b"path") {
+            Some(Value::Bytes(path)) if self.changeset().is_some() => Some(path),
+            _ => None,
+        })
     }
 
     fn is_empty(&self) -> bool {

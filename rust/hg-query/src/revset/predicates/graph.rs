@@ -173,9 +173,7 @@ pub(super) fn heads<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let mut heads: HashSet<Revision> = members.iter().copied().collect();
     for &rev in &members {
         for parent in call.ctx.parents(rev)? {
-            if !rev.is_null() {
-                heads.remove(&parent);
-            }
+            heads.remove(&parent);
         }
     }
     Ok(call.subset.and(SmartSet::from_set(heads)))

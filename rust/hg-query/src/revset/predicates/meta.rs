@@ -82,12 +82,13 @@ pub(super) fn keyword<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let ctx = call.ctx;
     let text = string(call.arguments, "keyword requires a string")?;
     let wanted = ctx.encoding.lower(text);
+    let shown = described("keyword", &wanted);
     let test = move |rev| {
         let has =
             |text: &[u8]| contains_in_characters(&ctx.encoding.lower(text), &wanted, ctx.encoding);
         any_text(ctx, rev, has)
     };
-    Ok(call.subset.filter(Condition::described(described("keyword", text), test)))
+    Ok(call.subset.filter(Condition::described(shown, test)))
 }
 
 /// `grep(regex)`

@@ -20,7 +20,8 @@ fn in_phases<'q>(call: Call<'q, '_>, name: &str, phases: &'static [Phase]) -> Re
     if call.subset.contains(Revision::WDIR)? && phases.contains(&wdir_phase(call.ctx)?) {
         revs.push(Revision::WDIR);
     }
-    Ok(call.subset.and(SmartSet::from_set(revs)))
+    // The working directory was looked for: single members are at hand.
+    Ok(call.subset.with_members_known().and(SmartSet::from_set(revs)))
 }
 
 fn wdir_phase(ctx: &QueryContext) -> Result<Phase> {

@@ -136,8 +136,8 @@ pub(super) fn expect_size<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let count = i64::try_from(len).unwrap_or(i64::MAX);
     if (least..=most).contains(&count) {
         return Ok(match call.order {
-            Order::Define => result.and(call.subset),
-            _ => call.subset.and(result),
+            Order::Follow => call.subset.and(result),
+            _ => result.and(call.subset),
         });
     }
     let expected = match least == most {

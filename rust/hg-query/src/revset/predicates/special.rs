@@ -65,12 +65,11 @@ pub(super) fn content_divergent<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> 
 
 /// `unstable()`
 pub(super) fn unstable<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
-    of_bits(call, "unstable", |ctx| {
-        let mut all = ctx.repo.orphan_revs()?;
-        all.union_with(&ctx.repo.phase_divergent_revs()?);
-        all.union_with(&ctx.repo.content_divergent_revs()?);
-        Ok(all)
-    })
+    no_arguments(call.arguments, "unstable")?;
+    let mut all = call.ctx.repo.orphan_revs()?;
+    all.union_with(&call.ctx.repo.phase_divergent_revs()?);
+    all.union_with(&call.ctx.repo.content_divergent_revs()?);
+    Ok(call.subset.and(SmartSet::from_set(all.iter())))
 }
 
 /// `extinct()`

@@ -51,6 +51,10 @@ impl<'q> BaseSet<'q> {
         Self { order: Order::Ascending, from_set: true, ..Self::from_list(list) }
     }
 
+    pub(super) fn with_members_known(self) -> Self {
+        Self { from_set: true, ..self }
+    }
+
     /// Says that the list is in topological order.
     #[must_use]
     pub fn topological(self) -> Self {

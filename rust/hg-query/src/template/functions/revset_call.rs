@@ -105,9 +105,9 @@ fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) ->
     let fail = |text: &str| Error::parse(text, None);
     let incomplete = || fail("incomplete revspec format character");
     let wanted = places(format);
-    if wanted.is_some_and(|wanted| wanted < values.len()) {
-        return Err(fail("too many revspec arguments specified"));
-    }
+    let too_many = wanted.is_some_and(|wanted| wanted < values.len());
+    // What is wrong with single values shows while the text is read, with lists when it is put together.
+    let mut list_error = None;
     let mut values = values.into_iter();
     let mut out = Vec::new();
     let mut rest = format.iter();
@@ -131,14 +131,20 @@ fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) ->
         }
         let value = values.next().ok_or_else(|| fail("missing argument for revspec"))?;
         if is_list {
-            let text = list_part(engine, scope, kind, &value)?;
-            out.extend(text.ok_or_else(|| fail("invalid argument for revspec"))?);
+            match list_part(engine, scope, kind, &value) {
+                Ok(Some(text)) => out.extend(text),
+                Ok(None) => list_error = list_error.or(Some(fail("invalid argument for revspec"))),
+                Err(error) => list_error = list_error.or(Some(error)),
+            }
         } else {
             let text = part(engine, scope, kind, &value)?;
             out.extend(text.ok_or_else(|| invalid(kind, &value))?);
         }
     }
-    Ok(out)
+    if too_many {
+        return Err(fail("too many revspec arguments specified"));
+    }
+    list_error.map_or(Ok(out), Err)
 }
 
 /// How many values a query has places for; `None` when it is malformed.

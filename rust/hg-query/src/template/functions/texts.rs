@@ -74,6 +74,7 @@ fn date(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> 
         Some(format) => engine.string(format, scope)?,
         None => HgDate::DEFAULT_FORMAT.to_vec(),
     };
+    engine.host.encoding().from_local(&format)?;
     Ok(Value::Bytes(date.format(&format)))
 }
 
