@@ -275,10 +275,16 @@ class Edits:
                 [],
             )
         )
-        if "--rev" in where and not {"-A", "-C", "-ud", "-umc"} & set(kinds):
-            # Changed files behind links are compared by size first: known to differ.
+        if not {"-A", "-C", "-ud", "-umc"} & set(kinds) and self.any_behind():
+            # What upstream reads behind links and what it refuses is known to differ.
             kinds = []
         return ["status", *kinds, *where]
+
+    def any_behind(self) -> bool:
+        """Whether a tracked file lies behind a link or in another repository."""
+        above = {self.root / parent for path in self.tracked for parent in Path(path).parents}
+        above.discard(self.root)
+        return any(place.is_symlink() or (place / ".hg").is_dir() for place in above)
 
     def place(self) -> Path:
         """Return a directory to ask from."""
