@@ -159,7 +159,7 @@ fn untracked_files_are_known_as_long_as_their_directory_is() {
     assert_eq!(found, (vec!["a/u".into(), "a/w".into()], true));
     let found = change(&[("a/u", What::File(Entry::added(), None))]);
     assert_eq!(found, (vec!["a/w".into()], true), "tracked from now on");
-    assert_eq!(change(&[("a/u", What::Forget)]).1, false);
+    assert!(!change(&[("a/u", What::Forget)]).1);
     let found = change(&[("a", listed), ("a/u", untracked)]);
     assert_eq!(found, (vec!["a/u".into()], true), "listed anew: w is gone");
     let found = change(&[("a/u/v", What::File(Entry::added(), None))]);
