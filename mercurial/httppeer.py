@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mercurial import peer
+from mercurial import error
+from mercurial.i18n import _
 from mercurial.wireprotov1peer import wirepeer
 
 
@@ -24,9 +25,9 @@ def make_peer(
     remotehidden: bool = False,
 ) -> httppeer:
     """Return the peer of an `http://` or `https://` address, as far as native code speaks HTTP."""
-    address = path if isinstance(path, bytes) else path.loc
-    given = None if isinstance(path, bytes) else path
-    return httppeer(ui, peer.connection(ui, address), given, remotehidden)
+    if create:
+        raise error.Abort(_(b"cannot create new http repository"))
+    return httppeer.of(ui, path, remotehidden)
 
 
 instance = make_peer

@@ -33,7 +33,7 @@ class obsstore:  # noqa: N801 -- the name is Mercurial's
         self._repo = repo.unfiltered()
 
     def _markers(self) -> list[Any]:
-        return [_as_tuple(m) for m in rustext.markers(self._repo._handle)]
+        return [_sequences_as(tuple, m) for m in rustext.markers(self._repo._handle)]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._markers())
@@ -131,15 +131,16 @@ class obsstore:  # noqa: N801 -- the name is Mercurial's
         return found
 
 
-def _as_tuple(marker: Any) -> Any:
+def _sequences_as(kind: type, marker: Any) -> Any:
+    """Return a marker whose sequences are of one kind."""
     predecessor, successors, flags, metadata, date, parents = marker
     return (
         predecessor,
-        tuple(successors),
+        kind(successors),
         flags,
-        tuple(metadata),
+        kind(metadata),
         date,
-        None if parents is None else tuple(parents),
+        None if parents is None else kind(parents),
     )
 
 
@@ -152,18 +153,6 @@ def _now(meta: dict[bytes, bytes]) -> tuple[float, int]:
     return (now, time.altzone if time.localtime(now).tm_isdst > 0 else time.timezone)
 
 
-def _plain(marker: Any) -> Any:
-    predecessor, successors, flags, metadata, date, parents = marker
-    return (
-        predecessor,
-        list(successors),
-        flags,
-        list(metadata),
-        date,
-        None if parents is None else list(parents),
-    )
-
-
 def encodemarkers(
     markers: Iterable[Any], addheader: bool = False, version: int = 0
 ) -> Iterator[bytes]:
@@ -171,15 +160,15 @@ def encodemarkers(
     if addheader:
         yield bytes([version])
     for marker in markers:
-        yield rustext.encode_markers([_plain(marker)], version)
+        yield rustext.encode_markers([_sequences_as(list, marker)], version)
 
 
 def _fm0encodeonemarker(marker: Any) -> bytes:
-    return rustext.encode_markers([_plain(marker)], 0)
+    return rustext.encode_markers([_sequences_as(list, marker)], 0)
 
 
 def _fm1encodeonemarker(marker: Any) -> bytes:
-    return rustext.encode_markers([_plain(marker)], 1)
+    return rustext.encode_markers([_sequences_as(list, marker)], 1)
 
 
 def _readmarkers(
@@ -192,7 +181,7 @@ def _readmarkers(
         found = rustext.decode_markers(bytes([version]) + part)[1]
     except ValueError as problem:
         raise error.Abort(str(problem).encode()) from None
-    return version, (_as_tuple(marker) for marker in found)
+    return version, (_sequences_as(tuple, marker) for marker in found)
 
 
 def makestore(ui: Any, repo: Any) -> obsstore:

@@ -639,38 +639,13 @@ def cleanupnodes(
     targetphase: Any = None,
     backup: bool = True,
 ) -> None:
-    """Hide or remove replaced changesets; move bookmarks."""
-    from mercurial import obsolete, repair  # late: few extensions need it
+    """Let bookmarks and phases follow replaced changesets, and note (or remove) these."""
+    from mercurial import replacing  # late: few commands need it
 
-    if not replacements:
-        return
-    pairs = (
-        replacements.items()
-        if hasattr(replacements, "items")
-        else [(n, ()) for n in replacements]
-    )
-    mapping = {}
-    for key, value in pairs:
-        for node in key if isinstance(key, tuple) else (key,):
-            mapping[node] = tuple(value)
-    with repo.transaction(b"cleanup"):
-        moved = []
-        for node, new in mapping.items():
-            for name, at in list(repo._bookmarks.items()):
-                if at == node:
-                    moved.append((name, new[-1] if new else repo[node].p1().node()))
-        if moved:
-            repo._bookmarks.applychanges(repo, repo.currenttransaction(), moved)
-        if obsolete.isenabled(repo, obsolete.createmarkersopt):
-            relations = [
-                ((repo[node],), tuple(repo[n] for n in new))
-                for node, new in mapping.items()
-            ]
-            obsolete.createmarkers(
-                repo, relations, operation=operation, metadata=metadata
-            )
-            return
-    repair.delayedstrip(repo.ui, repo, list(mapping), operation, backup=backup)
+    if replacements or moves:
+        replacing.Cleanup(repo, replacements, moves or {}).run(
+            operation, metadata, targetphase if fixphase else None, fixphase, backup
+        )
 
 
 def movedirstate(repo: Any, newctx: Any, match: Any = None) -> None:

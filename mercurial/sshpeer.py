@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from mercurial import peer
 from mercurial.wireprotov1peer import wirepeer
 
 
@@ -27,13 +26,11 @@ def make_peer(
     remotehidden: bool = False,
 ) -> sshv1peer:
     """Return the peer of an `ssh://` address."""
-    address = path if isinstance(path, bytes) else path.loc
     if create:
         from mercurial import commands  # late: it comes after us
 
-        commands.init(ui, address)
-    given = None if isinstance(path, bytes) else path
-    return sshv1peer(ui, peer.connection(ui, address), given, remotehidden)
+        commands.init(ui, path if isinstance(path, bytes) else path.loc)
+    return sshv1peer.of(ui, path, remotehidden)
 
 
 instance = make_peer

@@ -32,5 +32,11 @@ class wirepeer(peer.fetchedpeer):  # noqa: N801 -- the name is Mercurial's
     lookup = batchable(peer.fetchedpeer.lookup)
     pushkey = batchable(peer.fetchedpeer.pushkey)
 
+    @classmethod
+    def of(cls, ui: Any, path: Any, remotehidden: bool = False) -> Any:
+        """Return the peer of an address, or of a configured path."""
+        address, given = (path, None) if isinstance(path, bytes) else (path.loc, path)
+        return cls(ui, peer.connection(ui, address), given, remotehidden)
+
 
 peerexecutor = peer._Executor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -60,8 +59,8 @@ def tree(ui, repo):
     logcmdutil.displaygraph(ui, repo, walker, displayer, graphmod.asciiedges)
 
 
-@command(b"reword", [], b"TEXT")
-def reword(ui, repo, text):
+@command(b"reword", [(b"", b"fixphase", None, b"the phase follows")], b"TEXT")
+def reword(ui, repo, text, fixphase=False):
     """another description in memory"""
     with repo.wlock(), repo.lock(), repo.transaction(b"reword"):
         old = repo[b"."]
@@ -73,7 +72,10 @@ def reword(ui, repo, text):
                             extra=old.extra()).commit()
         with repo.dirstate.changing_parents(repo):
             scmutil.movedirstate(repo, repo[new])
-        cmdutil.cleanup_nodes(repo, {old.node(): [new]}, b"reword")
+        if fixphase:
+            scmutil.cleanupnodes(repo, {old.node(): [new]}, b"reword", fixphase=True)
+        else:
+            cmdutil.cleanup_nodes(repo, {old.node(): [new]}, b"reword")
 
 
 @command(b"join", [], b"")
@@ -179,6 +181,15 @@ def test_rewriting_in_memory(session) -> None:
     assert [line[:3] for line in data[:2]] == ["0 1", "1 1"]
 
 
+def test_what_replaces_a_secret_changeset_is_secret(session) -> None:
+    """`fixphase` gives the phase of what was replaced; bookmarks follow."""
+    session("phase", "--secret", "--force", ".")
+    session("bookmark", "mark")
+    session("reword", "--fixphase", "new text")
+    shown = session("log", "-r", ".", "-T", "{desc} {phase} {bookmarks}")
+    assert shown == "new text secret mark"
+
+
 def test_same_bytes_as_upstream(session) -> None:
     """Formats of files and markers are facts that others read."""
     kept = session("keep").split("\n")
@@ -195,7 +206,7 @@ def test_handlers_run_at_exit(session) -> None:
     assert session("bye") == "gone\n"
 
 
-def test_damaged_state_is_refused(tmp_path: Path) -> None:
+def test_damaged_state_is_refused() -> None:
     """Values that are cut short or too deep are errors, never crashes."""
     from mercurial.utils import cborutil
 
@@ -203,4 +214,3 @@ def test_damaged_state_is_refused(tmp_path: Path) -> None:
         with pytest.raises(cborutil.CBORDecodeError):
             cborutil.decodeall(text)
     assert cborutil.decodeall(b"") == []
-    assert os.fspath(tmp_path)

@@ -28,6 +28,15 @@ fn metadata() -> Metadata {
     Metadata { size: 5, executable: true, symlink: false }
 }
 
+fn added(path: &'static str) -> Item<'static> {
+    Item {
+        path: HgPath::new(path),
+        entry: Some(Entry::added()),
+        copy_source: None,
+        directory: None,
+    }
+}
+
 #[test]
 fn docket_round_trip() {
     let docket = Docket {
@@ -77,27 +86,15 @@ fn finds_what_was_written() {
 
 #[test]
 fn wrong_order_is_refused() {
-    let item = |path: &'static str| Item {
-        path: HgPath::new(path),
-        entry: Some(Entry::added()),
-        copy_source: None,
-        directory: None,
-    };
-    assert!(write_tree(["b", "a"].map(item).into_iter()).is_err());
-    assert!(write_tree(["a/b", "a"].map(item).into_iter()).is_err());
-    assert!(write_tree(["a", "a/b"].map(item).into_iter()).is_ok());
+    assert!(write_tree(["b", "a"].map(added).into_iter()).is_err());
+    assert!(write_tree(["a/b", "a"].map(added).into_iter()).is_err());
+    assert!(write_tree(["a", "a/b"].map(added).into_iter()).is_ok());
 }
 
 #[test]
 fn a_directory_that_lost_a_name_is_not_cached() {
-    let file = |path| Item {
-        path: HgPath::new(path),
-        entry: Some(Entry::added()),
-        copy_source: None,
-        directory: None,
-    };
     let (mut data, mut tree) =
-        write_tree(["a/b/f", "a/c/f", "a/x", "d/y"].map(file).into_iter()).expect("in order");
+        write_tree(["a/b/f", "a/c/f", "a/x", "d/y"].map(added).into_iter()).expect("in order");
     let cache = DirectoryCache {
         mtime: Timestamp::new(7, 8),
         all_unknown_recorded: true,
@@ -125,14 +122,8 @@ fn a_directory_that_lost_a_name_is_not_cached() {
 
 #[test]
 fn untracked_files_are_known_as_long_as_their_directory_is() {
-    let file = |path| Item {
-        path: HgPath::new(path),
-        entry: Some(Entry::added()),
-        copy_source: None,
-        directory: None,
-    };
     let (mut data, mut tree) =
-        write_tree(["a/b/f", "a/x", "d/y"].map(file).into_iter()).expect("in order");
+        write_tree(["a/b/f", "a/x", "d/y"].map(added).into_iter()).expect("in order");
     let cache = DirectoryCache {
         mtime: Timestamp::new(7, 8),
         all_unknown_recorded: true,
