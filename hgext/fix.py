@@ -188,7 +188,7 @@ def fix(ui: Any, repo: Any, *pats: bytes, **opts: Any) -> int | None:
         wdirwritten = bool(written.get(None))
         if None in revs:
             _write_wdir(repo, written.get(None, {}), replacements)
-        scmutil.cleanupnodes(repo, replacements, b"fix", fixphase=True)
+        cmdutil.cleanup_nodes(repo, replacements, b"fix", fixphase=True)
         repo.hook(
             b"postfix",
             throw=True,

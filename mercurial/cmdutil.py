@@ -43,10 +43,6 @@ def __getattr__(name: str) -> Any:
         from mercurial import logcmdutil  # late: it uses us
 
         return logcmdutil.changesetprinter
-    if name == "cleanup_nodes":
-        from mercurial import scmutil  # late: few commands need it
-
-        return scmutil.cleanupnodes
     raise AttributeError(f"module 'mercurial.cmdutil' has no attribute {name!r}")
 
 
@@ -562,6 +558,25 @@ def commitstatus(
         repo.ui.write(_(b"committed changeset %d:%s\n") % (ctx.rev(), ctx.hex()))
     elif repo.ui.verbose:
         repo.ui.write(_(b"committed changeset %d:%s\n") % (ctx.rev(), ctx.hex()[:12]))
+
+
+def cleanup_nodes(
+    repo: Any,
+    replacements: Any,
+    operation: bytes,
+    moves: Any = None,
+    metadata: Any = None,
+    fixphase: bool = False,
+    targetphase: Any = None,
+    backup: bool = True,
+) -> None:
+    """Let bookmarks and phases follow replaced changesets, and note (or remove) these."""
+    from mercurial import replacing  # late: few commands need it
+
+    if replacements or moves:
+        replacing.Cleanup(repo, replacements, moves or {}).run(
+            operation, metadata, targetphase if fixphase else None, fixphase, backup
+        )
 
 
 def extramatcher(*_args: Any) -> None:

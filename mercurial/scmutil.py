@@ -629,25 +629,6 @@ class filecache:  # noqa: N801 -- the name is Mercurial's
         obj.__dict__.setdefault("_filecache_entries", {})[self.sname] = (entries, value)
 
 
-def cleanupnodes(
-    repo: Any,
-    replacements: Any,
-    operation: bytes,
-    moves: Any = None,
-    metadata: Any = None,
-    fixphase: bool = False,
-    targetphase: Any = None,
-    backup: bool = True,
-) -> None:
-    """Let bookmarks and phases follow replaced changesets, and note (or remove) these."""
-    from mercurial import replacing  # late: few commands need it
-
-    if replacements or moves:
-        replacing.Cleanup(repo, replacements, moves or {}).run(
-            operation, metadata, targetphase if fixphase else None, fixphase, backup
-        )
-
-
 def movedirstate(repo: Any, newctx: Any, match: Any = None) -> None:
     """Put the working directory's parent to a changeset; files stay as they are."""
     with repo.wlock():

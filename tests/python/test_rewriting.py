@@ -72,10 +72,7 @@ def reword(ui, repo, text, fixphase=False):
                             extra=old.extra()).commit()
         with repo.dirstate.changing_parents(repo):
             scmutil.movedirstate(repo, repo[new])
-        if fixphase:
-            scmutil.cleanupnodes(repo, {old.node(): [new]}, b"reword", fixphase=True)
-        else:
-            cmdutil.cleanup_nodes(repo, {old.node(): [new]}, b"reword")
+        cmdutil.cleanup_nodes(repo, {old.node(): [new]}, b"reword", fixphase=bool(fixphase))
 
 
 @command(b"join", [], b"")
