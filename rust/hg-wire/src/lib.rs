@@ -30,6 +30,7 @@ pub mod push_facts;
 pub mod push_heads;
 pub mod push_phases;
 pub mod pushkey;
+pub mod remote;
 pub mod replaced;
 pub mod repo_store;
 pub mod serve;

@@ -11,7 +11,7 @@ use hg_types::{Error, ErrorKind, Reporter, Result};
 use crate::bundle_repo::BundlePeer;
 use crate::local::{LocalPeer, Lookup};
 use crate::peer::{Peer, unsupported_scheme};
-use crate::ssh::{SshContext, SshPeer};
+use crate::ssh::SshContext;
 use crate::url::Url;
 
 /// What opening another repository needs.
@@ -95,7 +95,7 @@ pub fn open_peer(
     repo: Option<&Repo>,
 ) -> Result<Box<dyn Peer>> {
     if is_ssh(location) {
-        return Ok(Box::new(SshPeer::open(&context.ssh(), location)?));
+        return Ok(Box::new(context.ssh().peer(location)?));
     }
     match open(context, location)? {
         Opened::Repo(other) => Ok(Box::new(LocalPeer::new(other, context.lookup.clone()))),

@@ -2,11 +2,9 @@
 //! Transport"; `hg help urls`).
 
 mod location;
-mod peer;
 mod session;
 
 pub use location::{Location, refuse_injection};
-pub use peer::SshPeer;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -15,6 +13,9 @@ use std::sync::Arc;
 
 use hg_config::Config;
 use hg_types::{Error, ErrorKind, Reporter, Result};
+
+use crate::remote::RemotePeer;
+use session::Session;
 
 /// What speaking to a repository over `ssh` needs.
 #[derive(Clone)]
@@ -43,6 +44,15 @@ impl SshContext {
             process.env(OsStr::from_bytes(name), OsStr::from_bytes(value));
         }
         Ok(process)
+    }
+
+    /// Connects to the repository at `location`.
+    ///
+    /// # Errors
+    /// When the location cannot be used, or nobody answers as a server should.
+    pub fn peer(&self, location: &[u8]) -> Result<RemotePeer> {
+        let session = Session::open(self, &Location::parse(location)?)?;
+        Ok(RemotePeer::new(Box::new(session), location, Arc::clone(&self.reporter)))
     }
 
     /// Makes an empty repository there.

@@ -5,14 +5,18 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 
 use bstr::ByteSlice as _;
-use hg_format::wire::{self, Arguments};
+use hg_format::wire::{self, Arguments, ChunkWriter};
 use hg_types::{Error, ErrorKind, Reporter, Result};
 use hg_vfs::ChildPipes;
 
 use super::{Location, SshContext, cannot_start, location};
+use crate::remote::{Transport, argument, garbled, has};
 
 /// The most lines of a greeting that are read before the answer to the handshake.
 const GREETING_LIMIT: usize = 500;
+
+/// What a client says about itself.
+const CLIENT: &[u8] = b"comp=zstd,zlib,none,bzip2 partial-pull";
 
 /// The names of the arguments of the commands that are sent.
 const COMMANDS: [(&str, &[&str]); 11] = [
@@ -39,7 +43,7 @@ pub(super) struct Session {
     /// Whether the handshake is done: what is said before may belong to a failure.
     settled: bool,
     /// What the server can do.
-    pub(super) capabilities: Vec<Vec<u8>>,
+    capabilities: Vec<Vec<u8>>,
 }
 
 impl Session {
@@ -68,6 +72,9 @@ impl Session {
             });
         }
         this.settled = true;
+        if has(&this.capabilities, b"protocaps") {
+            this.call("protocaps", &vec![argument("caps", CLIENT)])?;
+        }
         Ok(this)
     }
 
@@ -99,28 +106,8 @@ impl Session {
         false
     }
 
-    /// Whether the server has a command or feature.
-    pub(super) fn has(&self, name: &[u8]) -> bool {
-        // Some names have values.
-        let named = |known: &Vec<u8>| {
-            known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest[0] == b'=')
-        };
-        self.capabilities.iter().any(named)
-    }
-
-    /// Refuses to go on without a command or feature.
-    pub(super) fn require(&self, name: &str, purpose: &str) -> Result<()> {
-        if self.has(name.as_bytes()) {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Repo,
-            format!("cannot {purpose}; remote repository does not support the '{name}' capability"),
-        ))
-    }
-
     /// Sends a request.
-    pub(super) fn send(&mut self, command: &str, arguments: &Arguments) -> Result<()> {
+    fn send(&mut self, command: &str, arguments: &Arguments) -> Result<()> {
         self.reporter.debug(format!("sending {command} command\n").as_bytes());
         let names = COMMANDS.iter().find(|(name, _)| *name == command).map_or(&[][..], |(_, n)| n);
         let request = wire::encode_request(command, names, arguments);
@@ -133,7 +120,7 @@ impl Session {
     }
 
     /// Reads an answer of known length.
-    pub(super) fn receive(&mut self) -> Result<Vec<u8>> {
+    fn receive(&mut self) -> Result<Vec<u8>> {
         let line = wire::read_line(&mut self.pipes);
         self.forward();
         let line = line.map_err(garbled)?;
@@ -156,19 +143,8 @@ impl Session {
         value.map_err(garbled)
     }
 
-    /// Asks and waits for the answer.
-    pub(super) fn call(&mut self, command: &str, arguments: &Arguments) -> Result<Vec<u8>> {
-        self.send(command, arguments)?;
-        self.receive()
-    }
-
-    /// The writing end, for payloads.
-    pub(super) fn writer(&mut self) -> &mut ChildPipes {
-        self.pipes.get_mut()
-    }
-
     /// Passes on what the other side said so far, whole lines at a time.
-    pub(super) fn forward(&mut self) {
+    fn forward(&mut self) {
         self.line.extend(self.pipes.get_mut().take_said());
         if !self.settled {
             return;
@@ -203,6 +179,42 @@ impl Session {
     }
 }
 
+impl Transport for Session {
+    fn capabilities(&self) -> &[Vec<u8>] {
+        &self.capabilities
+    }
+
+    fn call(&mut self, command: &str, arguments: &Arguments) -> Result<Vec<u8>> {
+        self.send(command, arguments)?;
+        self.receive()
+    }
+
+    fn stream<'a>(
+        &'a mut self,
+        command: &str,
+        arguments: &Arguments,
+    ) -> Result<Box<dyn Read + Send + 'a>> {
+        self.send(command, arguments)?;
+        Ok(Box::new(self))
+    }
+
+    fn send_bundle<'a>(
+        &'a mut self,
+        arguments: &Arguments,
+        write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+    ) -> Result<Box<dyn Read + Send + 'a>> {
+        let refusal = self.call("unbundle", arguments)?;
+        if !refusal.is_empty() {
+            let message = [b"unexpected response: ", &refusal[..]].concat();
+            return Err(Error::new(ErrorKind::Remote, message));
+        }
+        let mut out = ChunkWriter::new(self.pipes.get_mut());
+        write(&mut out)?;
+        out.finish().map_err(lost)?;
+        Ok(Box::new(self))
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         self.close();
@@ -220,10 +232,4 @@ impl Read for Session {
 /// The connection broke.
 pub(super) fn lost(error: io::Error) -> Error {
     Error::new(ErrorKind::Remote, format!("connection to remote lost: {error}")).because(error)
-}
-
-/// An answer that cannot be understood.
-pub(super) fn garbled(error: wire::Error) -> Error {
-    let message = format!("unexpected response from remote: {error}");
-    Error::new(ErrorKind::Remote, message).because(error)
 }

@@ -1,49 +1,90 @@
-//! A repository that is reached over `ssh` as a peer.
+//! A repository that is spoken to in the first version of the wire protocol, over whatever
+//! transport (`hg help internals.wireprotocol`).
 
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use hg_format::bundle2::{self, Capabilities, PartHeader, parts as payloads};
 use hg_format::percent;
-use hg_format::wire::{self, Arguments, ChunkWriter};
+use hg_format::wire::{self, Arguments};
 use hg_types::{Error, ErrorKind, Node, Reporter, Result};
 
-use super::session::{Session, garbled, lost};
-use super::{Location, SshContext};
 use crate::bundle::{self, bundle2_error};
 use crate::local::bundle2_capabilities;
 use crate::parts::{BundleParts, Part, PartSource, Payload, write_parts};
 use crate::peer::{BundleRequest, Keys, Peer, Reply};
 
-/// What a client says about itself.
-const CLIENT: &[u8] = b"comp=zstd,zlib,none,bzip2 partial-pull";
-
 /// The heads of a push that checks for itself whether it may go on: `force`.
 const FORCE: &[u8] = b"666f726365";
 
-/// A repository behind `ssh`.
-pub struct SshPeer {
-    session: Session,
+/// How requests get to a server and answers back.
+pub(crate) trait Transport {
+    /// What the server can do.
+    fn capabilities(&self) -> &[Vec<u8>];
+    /// Asks and waits for the answer.
+    fn call(&mut self, command: &str, arguments: &Arguments) -> Result<Vec<u8>>;
+    /// Asks for an answer of any length.
+    fn stream<'a>(
+        &'a mut self,
+        command: &str,
+        arguments: &Arguments,
+    ) -> Result<Box<dyn Read + Send + 'a>>;
+    /// Asks `unbundle` with the payload that `write` writes; the answer.
+    fn send_bundle<'a>(
+        &'a mut self,
+        arguments: &Arguments,
+        write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+    ) -> Result<Box<dyn Read + Send + 'a>>;
+}
+
+/// A repository behind a transport.
+pub struct RemotePeer {
+    transport: Box<dyn Transport>,
     url: Vec<u8>,
     reporter: Arc<dyn Reporter + Send + Sync>,
 }
 
-fn argument(name: &str, value: impl Into<Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
+/// A named argument of a request.
+pub(crate) fn argument(name: &str, value: impl Into<Vec<u8>>) -> (Vec<u8>, Vec<u8>) {
     (name.as_bytes().to_vec(), value.into())
 }
 
-impl SshPeer {
-    /// Connects to `location`.
-    ///
-    /// # Errors
-    /// When the location cannot be used, or nobody answers as a server should.
-    pub fn open(context: &SshContext, location: &[u8]) -> Result<Self> {
-        let session = Session::open(context, &Location::parse(location)?)?;
-        let reporter = Arc::clone(&context.reporter);
-        let mut this = Self { session, url: location.to_vec(), reporter };
-        if this.session.has(b"protocaps") {
-            this.session.call("protocaps", &vec![argument("caps", CLIENT)])?;
+/// Whether a server's `capabilities` have a command or feature.
+pub(crate) fn has(capabilities: &[Vec<u8>], name: &[u8]) -> bool {
+    // Some names have values.
+    let named = |known: &Vec<u8>| {
+        known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest[0] == b'=')
+    };
+    capabilities.iter().any(named)
+}
+
+impl RemotePeer {
+    /// A peer at `url` behind an open transport.
+    pub(crate) fn new(
+        transport: Box<dyn Transport>,
+        url: &[u8],
+        reporter: Arc<dyn Reporter + Send + Sync>,
+    ) -> Self {
+        Self { transport, url: url.to_vec(), reporter }
+    }
+
+    fn has(&self, name: &[u8]) -> bool {
+        has(self.transport.capabilities(), name)
+    }
+
+    /// Refuses to go on without a command or feature.
+    fn require(&self, name: &str, purpose: &str) -> Result<()> {
+        if self.has(name.as_bytes()) {
+            return Ok(());
         }
-        Ok(this)
+        Err(Error::new(
+            ErrorKind::Repo,
+            format!("cannot {purpose}; remote repository does not support the '{name}' capability"),
+        ))
+    }
+
+    fn call(&mut self, command: &str, arguments: &Arguments) -> Result<Vec<u8>> {
+        self.transport.call(command, arguments)
     }
 
     fn flag(answer: &[u8]) -> bool {
@@ -68,7 +109,7 @@ fn unexpected(answer: &[u8]) -> Error {
     Error::new(ErrorKind::Remote, parts.concat())
 }
 
-impl Peer for SshPeer {
+impl Peer for RemotePeer {
     fn url(&self) -> &[u8] {
         &self.url
     }
@@ -79,31 +120,32 @@ impl Peer for SshPeer {
 
     fn capabilities(&mut self) -> Result<Vec<Vec<u8>>> {
         let plain = |name: &&Vec<u8>| !name.starts_with(b"bundle2=");
-        Ok(self.session.capabilities.iter().filter(plain).cloned().collect())
+        Ok(self.transport.capabilities().iter().filter(plain).cloned().collect())
     }
 
     fn bundle2_capabilities(&mut self) -> Result<Capabilities> {
-        let blob = self.session.capabilities.iter().find_map(|name| name.strip_prefix(b"bundle2="));
+        let blob =
+            self.transport.capabilities().iter().find_map(|name| name.strip_prefix(b"bundle2="));
         Ok(blob.map(|blob| Capabilities::decode(&percent::unquote(blob))).unwrap_or_default())
     }
 
     fn heads(&mut self) -> Result<Vec<Node>> {
-        decode_heads(&self.session.call("heads", &Arguments::new())?)
+        decode_heads(&self.call("heads", &Arguments::new())?)
     }
 
     fn known(&mut self, nodes: &[Node]) -> Result<Vec<bool>> {
-        self.session.require("known", "look up remote changes")?;
+        self.require("known", "look up remote changes")?;
         let arguments = vec![argument("nodes", wire::encode_nodes(nodes))];
-        decode_flags(&self.session.call("known", &arguments)?, nodes.len())
+        decode_flags(&self.call("known", &arguments)?, nodes.len())
     }
 
     fn heads_and_known(&mut self, nodes: &[Node]) -> Result<(Vec<Node>, Vec<bool>)> {
-        if !self.session.has(b"batch") {
+        if !self.has(b"batch") {
             return Ok((self.heads()?, self.known(nodes)?));
         }
         let known = vec![argument("nodes", wire::encode_nodes(nodes))];
         let commands = wire::encode_batch(&[("heads", Arguments::new()), ("known", known)]);
-        let answer = self.session.call("batch", &vec![argument("cmds", commands)])?;
+        let answer = self.call("batch", &vec![argument("cmds", commands)])?;
         let mut answers = answer.split(|&b| b == b';').map(wire::unescape);
         match (answers.next(), answers.next(), answers.next()) {
             (Some(heads), Some(known), None) => {
@@ -114,8 +156,8 @@ impl Peer for SshPeer {
     }
 
     fn lookup(&mut self, key: &[u8]) -> Result<Node> {
-        self.session.require("lookup", "look up remote revision")?;
-        let answer = self.session.call("lookup", &vec![argument("key", key)])?;
+        self.require("lookup", "look up remote revision")?;
+        let answer = self.call("lookup", &vec![argument("key", key)])?;
         let line = answer.strip_suffix(b"\n").unwrap_or(&answer);
         match line.split_at_checked(2) {
             Some((b"1 ", hex)) => Node::from_hex(hex).ok_or_else(|| unexpected(&answer)),
@@ -125,17 +167,17 @@ impl Peer for SshPeer {
     }
 
     fn branchmap(&mut self) -> Result<Vec<(Vec<u8>, Vec<Node>)>> {
-        let answer = self.session.call("branchmap", &Arguments::new())?;
+        let answer = self.call("branchmap", &Arguments::new())?;
         wire::decode_branchmap(&answer).map_err(garbled)
     }
 
     fn list_keys(&mut self, namespace: &[u8]) -> Result<Keys> {
-        if !self.session.has(b"pushkey") {
+        if !self.has(b"pushkey") {
             return Ok(Keys::new());
         }
         let text = [b"preparing listkeys for \"", namespace, b"\"\n"].concat();
         self.reporter.debug(&text);
-        let answer = self.session.call("listkeys", &vec![argument("namespace", namespace)])?;
+        let answer = self.call("listkeys", &vec![argument("namespace", namespace)])?;
         let size = format!("\": {} bytes\n", answer.len());
         let text = [b"received listkey for \"", namespace, size.as_bytes()].concat();
         self.reporter.debug(&text);
@@ -143,7 +185,7 @@ impl Peer for SshPeer {
     }
 
     fn push_key(&mut self, namespace: &[u8], key: &[u8], old: &[u8], new: &[u8]) -> Result<bool> {
-        if !self.session.has(b"pushkey") {
+        if !self.has(b"pushkey") {
             return Ok(false);
         }
         let name = [namespace, key].join(&b':');
@@ -154,48 +196,43 @@ impl Peer for SshPeer {
             argument("old", old),
             argument("new", new),
         ];
-        Ok(Self::flag(&self.session.call("pushkey", &arguments)?))
+        Ok(Self::flag(&self.call("pushkey", &arguments)?))
     }
 
     fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>> {
-        self.session.require("getbundle", "look up remote changes")?;
+        self.require("getbundle", "look up remote changes")?;
         let speaks = !self.bundle2_capabilities()?.0.is_empty();
-        self.session.send("getbundle", &bundle_arguments(request, speaks))?;
+        let arguments = bundle_arguments(request, speaks);
         let reporter = Arc::clone(&self.reporter);
-        let opened = bundle::open(&mut self.session, None)?;
+        let opened = bundle::open(self.transport.stream("getbundle", &arguments)?, None)?;
         let inner = BundleParts::new(opened, None)?;
         Ok(Box::new(RemoteParts { inner, reporter, operation: "pull" }))
     }
 
-    fn stream_out<'a>(&'a mut self) -> Result<Box<dyn std::io::Read + 'a>> {
-        self.session.send("stream_out", &Arguments::new())?;
-        Ok(Box::new(&mut self.session))
+    fn stream_out<'a>(&'a mut self) -> Result<Box<dyn Read + 'a>> {
+        Ok(self.transport.stream("stream_out", &Arguments::new())?)
     }
 
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply> {
-        self.session.require("unbundle", "push changes")?;
+        self.require("unbundle", "push changes")?;
         if self.bundle2_capabilities()?.0.is_empty() {
             return Err(Error::abort("pushing to servers without bundle2 is not supported yet"));
         }
-        self.session.send("unbundle", &vec![argument("heads", FORCE)])?;
-        let refusal = self.session.receive()?;
-        if !refusal.is_empty() {
-            let message = [b"unexpected response: ", &refusal[..]].concat();
-            return Err(Error::new(ErrorKind::Remote, message));
-        }
-        let mut out = ChunkWriter::new(self.session.writer());
-        bundle2::write_stream_header(&mut out, &Vec::new()).map_err(bundle2_error)?;
         let capabilities = bundle2_capabilities().encode();
         let mut all = WithReplyCapabilities { first: Some(capabilities), rest: parts };
-        write_parts(&mut all, out)?.finish().map_err(lost)?;
+        let answer = self.transport.send_bundle(&vec![argument("heads", FORCE)], &mut |out| {
+            let mut out = out;
+            bundle2::write_stream_header(&mut out, &Vec::new()).map_err(bundle2_error)?;
+            write_parts(&mut all, out).map(|_| ())
+        })?;
         let reporter = Arc::clone(&self.reporter);
-        let opened = bundle::open(&mut self.session, None)?;
+        let opened = bundle::open(answer, None)?;
         let inner = BundleParts::new(opened, None)?;
         read_reply(&mut RemoteParts { inner, reporter, operation: "push" })
     }
 
     fn echo_arguments(&mut self, arguments: &Arguments) -> Result<Vec<u8>> {
-        self.session.call("debugwireargs", arguments)
+        self.call("debugwireargs", arguments)
     }
 }
 
@@ -306,4 +343,10 @@ fn read_reply(parts: &mut RemoteParts<'_>) -> Result<Reply> {
         }
     }
     Ok(reply)
+}
+
+/// An answer that cannot be understood.
+pub(crate) fn garbled(error: wire::Error) -> Error {
+    let message = format!("unexpected response from remote: {error}");
+    Error::new(ErrorKind::Remote, message).because(error)
 }
