@@ -108,7 +108,9 @@ lint-python: testenv
 	cd / && "$(TESTENV)/bin/python" -m mypy.stubtest --concise mercurial.rustext
 
 # What users get is what is measured: the release profile, and the oracle with its C modules beside it.
+bench: TEST_PROFILE = release
 bench: oracle testenv
+	"$(TESTENV)/bin/pip" install -q --disable-pip-version-check numpy pyarrow polars
 	$(CARGO) build --release -p hg
 	HG_ORACLE="$(ORACLE)/hg" $(PYTHON) benches/run.py $(BENCH_GROUPS)
 	$(if $(BENCH_REPO),$(PYTHON) benches/history.py --repo $(BENCH_REPO) $(if $(BENCH_GIT),--git $(BENCH_GIT)))

@@ -166,6 +166,47 @@ def test_untested_interpreter() -> None:
     assert "ImportError: quicksilver was tested with Python 3.8 to 3.14, not 3.99" in result.stderr
 
 
+REFUSED = """
+import os, runpy, setuptools, setuptools_rust, sys
+for minor, binding in ((99, ""), (14, "rust-cpython"), (10, "pyo3"), (7, "")):
+    sys.version_info = (3, minor, 0, "final", 0)
+    os.environ["QUICKSILVER_BINDING"] = binding
+    try:
+        runpy.run_path(sys.argv[1])
+    except SystemExit as refusal:
+        print(refusal)
+"""
+
+
+def test_untested_interpreter_builds_nothing() -> None:
+    """What a binding was not tested with is refused before anything is compiled, with words."""
+    setup = Path(__file__).parents[2] / "setup.py"
+    result = subprocess.run(
+        [sys.executable, "-c", REFUSED, setup], stdout=subprocess.PIPE, text=True, check=True
+    )
+    tail = "; use one of those, or a newer Quicksilver"
+    assert result.stdout.splitlines() == [
+        f"quicksilver: the pyo3 binding was tested with Python 3.11 to 3.14, not 3.99{tail}",
+        f"quicksilver: the rust-cpython binding was tested with Python 3.8 to 3.13, not 3.14{tail}",
+        f"quicksilver: the pyo3 binding was tested with Python 3.11 to 3.14, not 3.10{tail}",
+        f"quicksilver: the rust-cpython binding was tested with Python 3.8 to 3.13, not 3.7{tail}",
+    ]
+
+
+def test_border(handle) -> None:
+    """What measures the border crosses it; what is guarded refuses to work after closing."""
+    border, node = rustext.Border.of(handle), bytes(range(20))
+    guarded = [border.guarded, border.guarded_unlocked]
+    for cross in [border.echo, border.bare, border.bare_unlocked, *guarded]:
+        assert cross(node) == node
+    for nothing in (b"", b"x" * 19, b"x" * 21, "x" * 20, bytearray(node), None):
+        assert border.echo(nothing) == b""
+    handle.close()
+    for cross in guarded:
+        with pytest.raises(error.ClosedError):
+            cross(node)
+
+
 def test_one_module_is_installed() -> None:
     """The package holds the module of one binding, not what another has left behind."""
     assert rustext.__file__ is not None

@@ -1,7 +1,7 @@
 //! Working without the interpreter's lock: panics stay inside, forked children get a pool of their own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use cpython::{PyResult, Python};
@@ -9,12 +9,24 @@ use hg_types::Result;
 
 use crate::errors::{panicked, to_python};
 
-/// The process that imported the module; threads of rayon's pool live in no other.
-static BIRTH: AtomicU32 = AtomicU32::new(0);
+/// Whether this process was forked after importing the module: the threads of rayon's pool live in its
+/// parent only. Asking for the number of the process instead would cost each call a system call.
+static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// Remembers the process: called once, when the module is imported.
+/// Has forked children know that they are: called once, when the module is imported.
+#[cfg_attr(unix, expect(unsafe_code, reason = "the C library is told of a function"))]
 pub(crate) fn born() {
-    BIRTH.store(std::process::id(), Ordering::Relaxed);
+    #[cfg(unix)]
+    {
+        unsafe extern "C" fn in_child() {
+            FORKED.store(true, Ordering::Relaxed);
+        }
+        // SAFETY: the function lives as long as the process (interpreters never unload modules) and does
+        // nothing that a forked child must not.
+        let status = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        // Nobody would tell: every process looks for a pool of its own.
+        FORKED.store(status != 0, Ordering::Relaxed);
+    }
 }
 
 /// Does work that may take long without holding the interpreter's lock.
@@ -41,11 +53,10 @@ pub(crate) fn quick<T>(py: Python<'_>, work: impl FnOnce() -> Result<T>) -> PyRe
 /// In the process that imported the module, rayon's own pool serves. A forked child has inherited it
 /// without its threads and would wait for them for ever: work runs on a pool made in the child.
 pub(crate) fn on_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    let process = std::process::id();
-    if process == BIRTH.load(Ordering::Relaxed) {
+    if !FORKED.load(Ordering::Relaxed) {
         return work();
     }
-    match pool(process) {
+    match pool(std::process::id()) {
         Some(pool) => pool.install(work),
         None => work(),
     }

@@ -51,6 +51,7 @@ pub(crate) type Hot =
 
 /// Runs the body of a hot method: no panic and no error leaves it but as a Python exception.
 #[expect(unsafe_code, reason = "hot methods get raw pointers")]
+#[inline]
 pub(crate) unsafe fn hot<T: PythonObjectWithTypeObject>(
     this: *mut ffi::PyObject,
     body: impl FnOnce(Python<'_>, &T) -> PyResult<*mut ffi::PyObject>,
@@ -90,18 +91,26 @@ macro_rules! hot_method {
 }
 pub(crate) use hot_method;
 
-/// The 20 bytes of a `bytes` object; `None` for anything else.
+/// What `read` makes of the id that a `bytes` object of 20 bytes is; `None` for anything else.
+///
+/// One call into the interpreter, and no copy: each of those would be seen in what a hot method costs.
 #[expect(unsafe_code, reason = "hot methods get raw pointers")]
-pub(crate) fn node_argument(argument: *mut ffi::PyObject) -> Option<hg_types::Node> {
-    // SAFETY: the interpreter lends the argument for the duration of the call.
-    let bytes = unsafe {
-        if ffi::PyBytes_Check(argument) == 0 {
+#[inline]
+pub(crate) fn with_node<T>(
+    argument: *mut ffi::PyObject,
+    read: impl FnOnce(&hg_types::Node) -> T,
+) -> Option<T> {
+    let (mut start, mut length) = (std::ptr::null_mut(), 0);
+    // SAFETY: the interpreter lends the argument, and with it the bytes, for the duration of the call; an id
+    // is nothing but its bytes.
+    unsafe {
+        if ffi::PyBytes_AsStringAndSize(argument, &raw mut start, &raw mut length) != 0 {
+            ffi::PyErr_Clear();
             return None;
         }
-        let length = usize::try_from(ffi::PyBytes_Size(argument)).ok()?;
-        std::slice::from_raw_parts(ffi::PyBytes_AsString(argument).cast::<u8>(), length)
-    };
-    hg_types::Node::from_slice(bytes)
+        (usize::try_from(length) == Ok(hg_types::NODE_LEN))
+            .then(|| read(&*start.cast::<hg_types::Node>()))
+    }
 }
 
 /// The value of an `int`; an error is set in the interpreter otherwise.

@@ -16,6 +16,7 @@ extern crate hg_pyo3 as cpython;
 
 mod added;
 mod arrow;
+mod border;
 mod call;
 mod capi;
 mod changeset;
@@ -83,6 +84,7 @@ fn add_classes(py: Python<'_>, m: &PyModule) -> PyResult<()> {
     inherit::add::<columns::Column>(py, m, columns::EXTRAS)?;
     inherit::add::<table::FileTable>(py, m, Extras::NONE)?;
     inherit::add::<matcher::Matcher>(py, m, matcher::EXTRAS)?;
+    inherit::add::<border::Border>(py, m, border::EXTRAS)?;
     inherit::add::<locks::Lock>(py, m, Extras::NONE)?;
     inherit::add::<overrides::PendingCommit>(py, m, Extras::NONE)?;
     inherit::add::<peers::PeerHandle>(py, m, Extras::NONE)?;

@@ -17,7 +17,7 @@ use crate::columns::Column;
 use crate::errors::raise;
 use crate::gil::{quick, unlocked};
 use crate::inherit::{
-    Extras, hot_method, int_argument, new_bool, new_bytes, new_int, new_pair, node_argument,
+    Extras, hot_method, int_argument, new_bool, new_bytes, new_int, new_pair, with_node,
 };
 use crate::repo::{RepoHandle, Shared};
 use crate::revs::Revs;
@@ -205,7 +205,7 @@ py_class!(pub class Revlog |py| {
 hot_method!(rev, Revlog, |py, this, node| {
     let inner = this.inner(py);
     inner.shared.slot.check(py)?;
-    let found = node_argument(node).and_then(|node| inner.revlog.find(&node));
+    let found = with_node(node, |node| inner.revlog.find(node)).flatten();
     match found {
         Some(rev) if !inner.hidden.contains(rev) => Ok(new_int(rev.get().into())),
         found => Err(this.no_node(py, node, found)),
@@ -219,14 +219,9 @@ hot_method!(node, Revlog, |py, this, rev| {
     Ok(new_bytes(&inner.revlog.node(rev).0))
 });
 
-// What the border itself costs, for benches/border.py.
-hot_method!(echo, Revlog, |_py, _this, node| {
-    Ok(node_argument(node).map_or_else(|| new_bytes(&[]), |node| new_bytes(&node.0)))
-});
-
 hot_method!(has_node, Revlog, |py, this, node| {
     let inner = this.inner(py);
-    let found = node_argument(node).and_then(|node| inner.revlog.find(&node));
+    let found = with_node(node, |node| inner.revlog.find(node)).flatten();
     Ok(new_bool(found.is_some_and(|rev| !inner.hidden.contains(rev))))
 });
 
@@ -402,7 +397,6 @@ pub(crate) const EXTRAS: Extras = Extras {
     methods: &[
         (c"rev", rev, METH_O),
         (c"node", node, METH_O),
-        (c"echo", echo, METH_O),
         (c"hasnode", has_node, METH_O),
         (c"parentrevs", parent_revs, METH_O),
         (c"linkrev", linkrev, METH_O),
