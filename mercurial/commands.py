@@ -64,6 +64,13 @@ def _handle_of(repo: Any) -> Any:
     return None if repo is None else repo._handle
 
 
+def _as_word(argument: Any) -> Any:
+    """Return an argument as a command line has it: repositories by their places."""
+    if isinstance(argument, bytes) or not hasattr(argument, "url"):
+        return argument
+    return getattr(argument, "root", None) or argument.url()
+
+
 def _nothing() -> None:
     pass
 
@@ -99,7 +106,7 @@ def make_function(name: bytes, described: tuple[Any, ...]) -> Callable[..., Any]
                 return rerouted.commit(ui, repo, *pats_list, **given)
         if repo is not None:
             getattr(repo, "_sync", _nothing)()
-        words = [word for word in pats_list if word is not None]
+        words = [_as_word(word) for word in pats_list if word is not None]
         return (
             rustext.run_command(ui._handle, _handle_of(repo), name, words, given)
             or None

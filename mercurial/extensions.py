@@ -86,14 +86,29 @@ def loadpath(path: bytes, module_name: str) -> ModuleType:
 
 def _import_named(name: bytes) -> ModuleType:
     plain = name.decode("latin-1")
-    for candidate in (f"hgext.{plain}", f"hgext3rd.{plain}"):
+    try:
+        return _import_below("hgext", plain)
+    except ModuleNotFoundError:
+        # Each attempt shows in the traceback of the last.
         try:
-            return importlib.import_module(candidate)
-        except ModuleNotFoundError as problem:
-            missing = problem.name or ""
-            if not (candidate == missing or candidate.startswith(missing + ".")):
-                raise
-    return importlib.import_module(plain)
+            return _import_below("hgext3rd", plain)
+        except ModuleNotFoundError:
+            return importlib.import_module(plain)
+
+
+class _OfTheExtension(ImportError):
+    """A module that an extension needs is missing, not the extension."""
+
+
+def _import_below(package: str, plain: str) -> ModuleType:
+    name = f"{package}.{plain}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as problem:
+        missing = problem.name or ""
+        if name == missing or name.startswith(missing + "."):
+            raise
+        raise _OfTheExtension(str(problem), name=missing) from problem
 
 
 def _forbytes(problem: BaseException) -> bytes:
@@ -162,8 +177,9 @@ def load(
         loadingtime: Not used.
     """
     short = _shortname(name)
-    if short in _extensions:
-        return _extensions[short]
+    known = _extensions.get(short)
+    if known is not None:
+        return known
     if path:
         module = loadpath(path, "hgext.%s" % name.decode("latin-1"))
     elif short != name:
@@ -187,7 +203,8 @@ def load(
     _validate(ui, module)
     _extensions[short] = module
     _order.append(short)
-    _aftercallbacks.setdefault(short, [])
+    for callback in _aftercallbacks.pop(short, []):
+        _run_after(ui, short, callback, loaded=True)
     return module
 
 
@@ -246,18 +263,15 @@ def loadall(
         try:
             load(ui, name, path)
         except Exception as problem:
+            _extensions.setdefault(_shortname(name), None)
             _report_import_error(ui, name, path, problem)
     new = [name for name in _order if name not in before]
     for name in list(new):
         _load_tables(ui, name)
     _set_up(ui, new)
-    for name in new:
-        for callback in _aftercallbacks.pop(name, []):
-            _run_after(ui, name, callback, loaded=True)
     for name in list(_aftercallbacks):
-        if _extensions.get(name) is None:
-            for callback in _aftercallbacks.pop(name):
-                _run_after(ui, name, callback, loaded=False)
+        for callback in _aftercallbacks.pop(name):
+            _run_after(ui, name, callback, loaded=False)
     _setup.extend(new)
 
 
@@ -346,8 +360,8 @@ def setup_repo(ui: Any, repo: Any) -> Any:
 
 def afterloaded(extension: bytes, callback: Callable[..., Any]) -> None:
     """Call `callback(loaded=...)` once it is known whether an extension is loaded."""
-    if extension in _extensions and extension not in _aftercallbacks:
-        callback(loaded=_extensions[extension] is not None)
+    if _extensions.get(extension) is not None:
+        callback(loaded=True)
     else:
         _aftercallbacks.setdefault(extension, []).append(callback)
 
@@ -661,6 +675,9 @@ def loaded_rows() -> list[list[bytes]]:
     rows = []
     for name, module in extensions():
         doc = _doc_of(module) or ""
+        if (module.__doc__ or "").startswith("\n"):
+            # Pages show the first line apart, even an empty one.
+            doc = "\n" + doc
         file = getattr(module, "__file__", "") or ""
         tested = as_bytes(getattr(module, "testedwith", b""))
         if ismoduleinternal(module):

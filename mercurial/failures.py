@@ -9,7 +9,8 @@ import os
 import sys
 from typing import Any
 
-from mercurial import error, extensions, pycompat
+from mercurial import error, extensions, pycompat, util
+from mercurial.utils import stringutil
 
 
 def write(text: bytes) -> None:
@@ -62,6 +63,12 @@ def _known(problem: BaseException) -> bytes | None:
         return b"abort: %s\n" % str(problem).encode("utf-8", "surrogateescape")
     if isinstance(problem, ModuleNotFoundError):
         return b"abort: %s!\n" % str(problem).encode("utf-8", "surrogateescape")
+    if type(problem).__module__ == "urllib.error":
+        reason = getattr(problem, "reason", None)
+        if hasattr(problem, "code"):
+            return b"abort: %s\n" % stringutil.forcebytestr(problem)
+        told = getattr(reason, "strerror", None) or str(reason)
+        return b"abort: error: %s\n" % pycompat.bytestr(told)
     if isinstance(problem, OSError) and problem.strerror:
         name = problem.filename
         text = pycompat.bytestr(problem.strerror)
@@ -74,45 +81,50 @@ def _known(problem: BaseException) -> bytes | None:
     return None
 
 
-def _worst() -> tuple[bytes, Any] | None:
-    """Return the extension that is most likely at fault: tested with the oldest version."""
-    worst: tuple[bytes, Any] | None = None
-    worst_tested: Any = None
+def _worst() -> tuple[bytes, Any, bytes] | None:
+    """Return the extension most likely at fault, with the nearest version it was tested with.
+
+    One that says nothing is as likely as can be; one that was tested with this version is not at
+    fault.
+    """
+    ours = _numbers(util.version())
+    worst: tuple[bytes, Any, bytes] | None = None
+    worst_nearest: tuple[int, ...] = ()
     for name, module in extensions.extensions():
         if extensions.ismoduleinternal(module):
             continue
-        if getattr(module, "testedwith", None) in (b"internal",):
+        tested = getattr(module, "testedwith", None) or b""
+        if not isinstance(tested, bytes) or not tested.strip():
+            return name, module, b"unknown"
+        if tested == b"internal":
             continue
-        tested = getattr(module, "testedwith", b"") or b""
-        tested = tested.encode() if isinstance(tested, str) else tested
         versions = [_numbers(word) for word in tested.split()]
-        newest = max(versions, default=(0,))
-        if worst is None or newest < worst_tested:
-            worst, worst_tested = (name, module), newest
+        if ours in versions:
+            continue
+        nearest = max([one for one in versions if one < ours] or versions)
+        if worst is None or nearest < worst_nearest:
+            shown = b".".join(b"%d" % number for number in nearest)
+            worst, worst_nearest = (name, module, shown), nearest
     return worst
 
 
 def _numbers(version: bytes) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(b".") if part.isdigit())
+    """Return the first two numbers of a version: the others do not matter here."""
+    parts = version.split(b"+")[0].split(b".")
+    return tuple(int(part) for part in parts[:2] if part.isdigit())
 
 
 def _unknown(ui: Any, problem: BaseException) -> int:
     lines = []
     found = _worst()
     if found is not None and (ui is None or not ui.config(b"ui", b"supportcontact")):
-        name, module = found
-        version = extensions.moduleversion(module) or b"N/A"
-        tested = getattr(module, "testedwith", None)
-        tested = (
-            b"unknown"
-            if not isinstance(tested, bytes) or not tested.strip()
-            else tested
-        )
+        name, module, tested = found
+        version = extensions.moduleversion(module) or b"(version N/A)"
         link = getattr(module, "buglink", None)
         link = link.encode() if isinstance(link, str) else link
         lines.append(
-            b'** Unknown exception encountered with possibly-broken third-party extension "%s" '
-            b"(version %s)\n" % (name, version)
+            b"** Unknown exception encountered with possibly-broken third-party extension "
+            b'"%s" %s\n' % (name, version)
         )
         lines.append(b"** which supports versions %s of Mercurial.\n" % tested)
         lines.append(b'** Please disable "%s" and try your action again.\n' % name)
@@ -128,8 +140,11 @@ def _unknown(ui: Any, problem: BaseException) -> int:
             % contact
         )
     lines.append(b"** Python %s\n" % sys.version.replace("\n", "").encode())
-    lines.append(b"** Mercurial Distributed SCM (version 7.2.4)\n")
-    names = sorted(name for name, _module in extensions.extensions())
+    lines.append(b"** Mercurial Distributed SCM (version %s)\n" % util.version())
+    names = sorted(
+        b" ".join(filter(None, (name, extensions.moduleversion(module))))
+        for name, module in extensions.extensions()
+    )
     lines.append(b"** Extensions loaded: %s\n" % b", ".join(names))
     if isinstance(problem, error.ProgrammingError):
         lines.append(b"** ProgrammingError: %s\n" % bytes(problem))

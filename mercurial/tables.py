@@ -13,7 +13,9 @@ from mercurial import extensions, pycompat
 def _doc(function: Any) -> str | None:
     import inspect  # late: it takes long to import
 
-    return inspect.getdoc(function)
+    doc = inspect.getdoc(function)
+    # The first line is the summary, even an empty one.
+    return "\n" + doc if doc and (function.__doc__ or "").startswith("\n") else doc
 
 
 def _entry(

@@ -5,6 +5,7 @@ Public: `passwordmgr`, `opener`, `open`, `httppasswordmgrdbproxy`, `proxyhandler
 
 from __future__ import annotations
 
+import base64
 import builtins
 import urllib.request
 from typing import Any
@@ -26,11 +27,18 @@ class httppasswordmgrdbproxy:  # noqa: N801 -- the name is Mercurial's
 
     def add_password(self, realm: Any, uris: Any, user: Any, passwd: Any) -> None:
         """Remember a password."""
-        self._get_mgr().add_password(realm, uris, user, passwd)
+        uris = [uris] if isinstance(uris, (str, bytes)) else uris
+        self._get_mgr().add_password(
+            pycompat.strurl(realm) if realm else realm,
+            [pycompat.strurl(uri) for uri in uris],
+            user,
+            passwd,
+        )
 
     def find_user_password(self, realm: Any, uri: Any) -> Any:
         """Return user and password of an address."""
-        return self._get_mgr().find_user_password(realm, uri)
+        realm = pycompat.strurl(realm) if realm else realm
+        return self._get_mgr().find_user_password(realm, pycompat.strurl(uri))
 
 
 class passwordmgr:  # noqa: N801 -- the name is Mercurial's
@@ -61,13 +69,21 @@ class passwordmgr:  # noqa: N801 -- the name is Mercurial's
             self.ui, address, pycompat.bytesurl(user) if user else None
         )
         if found:
-            _group, auth = found
+            group, auth = found
             user, passwd = auth.get(b"username"), auth.get(b"password")
+            self.ui.debug(b"using auth.%s.* for authentication\n" % group)
         if not user or not passwd:
             user, passwd = self._ask(realm, address, user)
         user, passwd = pycompat.strurl(user), pycompat.strurl(passwd)
         self.passwddb.add_password(realm, authuri, user, passwd)
+        self._writedebug(user, passwd)
         return user, passwd
+
+    def _writedebug(self, user: Any, passwd: Any) -> None:
+        hidden = b"*" * len(passwd) if passwd else b"not set"
+        self.ui.debug(
+            _(b"http auth: user %s, password %s\n") % (pycompat.bytesurl(user), hidden)
+        )
 
     def _ask(self, realm: Any, address: bytes, user: Any) -> tuple[Any, Any]:
         from mercurial import error  # late: only questions need it
@@ -93,6 +109,23 @@ class passwordmgr:  # noqa: N801 -- the name is Mercurial's
         return self.passwddb.find_user_password(None, authuri)
 
 
+class _NativeStrings:
+    """A manager whose answers are native strings, which the standard library can use.
+
+    Args:
+        manager: The manager.
+    """
+
+    def __init__(self, manager: Any):
+        self._manager = manager
+        self.add_password = manager.add_password
+
+    def find_user_password(self, realm: Any, authuri: Any) -> Any:
+        """Return user and password of an address."""
+        found = self._manager.find_user_password(realm, authuri)
+        return tuple(pycompat.strurl(part) if part else part for part in found)
+
+
 class proxyhandler(urllib.request.ProxyHandler):  # noqa: N801 -- the name is Mercurial's
     """Goes through the proxy of `[http_proxy]`."""
 
@@ -112,6 +145,26 @@ class cookiehandler(urllib.request.BaseHandler):  # noqa: N801 -- the name is Me
 
     def __init__(self, ui: Any):
         self.ui = ui
+
+
+class httpbasicauthhandler(urllib.request.HTTPBasicAuthHandler):  # noqa: N801 -- the name is Mercurial's
+    """Says who we are; managers of extensions give bytes."""
+
+    def retry_http_basic_auth(self, host: Any, req: Any, realm: Any) -> Any:
+        """Ask again with user and password, unless that is what was refused."""
+        user, passwd = self.passwd.find_user_password(realm, host)
+        if passwd is None:
+            return None
+        pair = b"%s:%s" % (pycompat.bytesurl(user or b""), pycompat.bytesurl(passwd))
+        header = "Basic " + base64.b64encode(pair).decode("ascii")
+        if req.get_header(self.auth_header, None) == header:
+            return None
+        req.add_unredirected_header(self.auth_header, header)
+        return self.parent.open(req, timeout=req.timeout)
+
+
+class httpdigestauthhandler(urllib.request.HTTPDigestAuthHandler):  # noqa: N801 -- the name is Mercurial's
+    """Proves who we are without sending the password."""
 
 
 class httphandler(urllib.request.HTTPHandler):  # noqa: N801 -- the name is Mercurial's
@@ -134,8 +187,8 @@ def opener(ui: Any, authinfo: Any = None, *_args: Any, **_options: Any) -> Any:
     manager = passwordmgr(ui, passwords)
     handlers: list[Any] = [
         proxyhandler(ui),
-        urllib.request.HTTPBasicAuthHandler(manager),  # type: ignore[arg-type]
-        urllib.request.HTTPDigestAuthHandler(manager),  # type: ignore[arg-type]
+        httpbasicauthhandler(manager),  # type: ignore[arg-type]
+        httpdigestauthhandler(_NativeStrings(manager)),  # type: ignore[arg-type]
     ]
     handlers.extend(function(ui, manager) for function in handlerfuncs)
     made = urllib.request.build_opener(*handlers)

@@ -6,7 +6,17 @@ import os
 from typing import Any
 
 from mercurial import error
+from mercurial.i18n import _
 from mercurial.uiparts.base import Part
+
+
+def _has_terminal() -> bool:
+    """Return whether a password can be typed without being seen."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return os.isatty(0)
+    return True
 
 
 class Questions(Part):
@@ -63,7 +73,18 @@ class Questions(Part):
 
     def getpass(self, prompt: bytes | None = None, default: Any = None) -> Any:
         """Ask for a password."""
-        answer = self._handle.password(prompt)
+        if not self.interactive():
+            return default
+        if "_fin" not in self.__dict__ and _has_terminal():
+            import getpass  # late: few runs need it
+
+            self.write_err(prompt or _(b"password: "), label=b"ui.prompt")
+            self.flush()
+            return os.fsencode(getpass.getpass(""))
+        self.write_err(prompt or _(b"password: "), label=b"ui.prompt")
+        self.write_err(b"Warning: Password input may be echoed.\n")
+        answer = self._handle.password(b"")
+        self.write_err(b"\n")
         return default if answer is None else answer
 
     def geteditor(self) -> bytes:

@@ -168,15 +168,22 @@ fn is_native(name: &str) -> bool {
         || crate::table::COMMANDS.iter().any(|command| command.spec.extension == name)
 }
 
-/// The bundled extension that brings a command.
+/// The bundled extension with a command of this name or, if none has it, of a name that begins with it; and that
+/// name.
 #[must_use]
-pub fn provider(command: &[u8]) -> Option<&'static str> {
-    spec::all()
-        .find(|spec| {
-            !spec.extension.is_empty()
-                && spec.names.split('|').any(|name| name.as_bytes() == command)
+pub fn provider(command: &[u8]) -> Option<(&'static str, &'static str)> {
+    let named = |wanted: &dyn Fn(&str) -> bool| {
+        spec::all().filter(|spec| !spec.extension.is_empty()).find_map(|spec| {
+            let name = spec.names.split('|').find(|name| wanted(name))?;
+            Some((name, spec.extension))
         })
-        .map(|spec| spec.extension)
+    };
+    if command == b"glog" {
+        // The command itself is gone.
+        return Some(("glog", "graphlog"));
+    }
+    named(&|name| name.as_bytes() == command)
+        .or_else(|| named(&|name| name.as_bytes().starts_with(command)))
 }
 
 /// One line about a bundled extension.

@@ -74,6 +74,9 @@ fn text_for(ui: &Ui, request: Request<'_>) -> Result<String> {
     if found.is_none() && (any || request.extensions) {
         found = show::extension(ui, &name);
     }
+    if found.is_none() && (any || request.commands) {
+        found = disabled_command(ui, name.as_bytes());
+    }
     found.ok_or_else(|| match name.split_once('.') {
         // Commands have no sections, but what is asked for is one of theirs.
         Some((base, _)) if any && is_command(ui, base) => {
@@ -123,13 +126,12 @@ pub(crate) fn bad_alias(ui: &Ui, error: &Error) -> String {
 
 /// What to say about a command that a disabled extension brings.
 pub(crate) fn disabled_command(ui: &Ui, name: &[u8]) -> Option<String> {
-    let extension = extensions::provider(name)?;
+    let (name, extension) = extensions::provider(name)?;
     let summary = extensions::summary(extension)?;
     let style = style(ui);
     let line = rst::field(extension, summary, &style, 4);
     Some(format!(
-        "'{}' is provided by the following extension:\n\n{line}\n(use 'hg help extensions' for information on enabling extensions)\n",
-        name.as_bstr()
+        "'{name}' is provided by the following extension:\n\n{line}\n(use 'hg help extensions' for information on enabling extensions)\n"
     ))
 }
 

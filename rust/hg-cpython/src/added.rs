@@ -26,7 +26,8 @@ pub(crate) fn command(py: Python<'_>, entry: &PyObject) -> PyResult<(AddedComman
         names: text(0)?.trim_start_matches('^').to_owned(),
         synopsis: text(3)?,
         summary: summary.trim().to_owned(),
-        help: help.trim().to_owned(),
+        // What begins with an empty line is no part of the first paragraph.
+        help: help.trim_end().to_owned(),
         extension: text(5)?,
         norepo,
         optionalrepo,

@@ -406,9 +406,14 @@ fn resolve_alias(
         Err(_) => {
             let parts = [b"alias '", &**name, b"' resolves to unknown command '", &target, b"'"];
             let mut error = Error::new(ErrorKind::Config, parts.concat());
-            if let Some(extension) = extensions::provider(&target) {
-                let parts =
-                    [b"'", &*target, b"' is provided by '", extension.as_bytes(), b"' extension"];
+            if let Some((target, extension)) = extensions::provider(&target) {
+                let parts = [
+                    b"'",
+                    target.as_bytes(),
+                    b"' is provided by '",
+                    extension.as_bytes(),
+                    b"' extension",
+                ];
                 error = error.hint(parts.concat());
             }
             Found::BadAlias(error)

@@ -285,6 +285,9 @@ pub fn field(name: &str, text: &str, style: &Style, indent: usize) -> String {
     let width = style.encoding.width(name.as_bytes());
     let body = wrap(text, style, hang, hang);
     let blanks = " ".repeat(indent);
+    if text.is_empty() {
+        return format!("{blanks}{name}\n");
+    }
     if width >= FIELD_WIDTH {
         return format!("{blanks}{name}\n{body}");
     }

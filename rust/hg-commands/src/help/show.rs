@@ -6,7 +6,7 @@ use hg_types::Result;
 use super::rst::{self, Style};
 use super::topics::{self, Topic};
 use super::{options_table, style};
-use crate::dispatch::{Entry, ShellAlias};
+use crate::dispatch::{self, Entry, Found, ShellAlias};
 use crate::{Ui, extensions, spec};
 
 /// Usage below a complaint.
@@ -58,11 +58,19 @@ fn text(ui: &Ui, entry: &Entry, full: bool) -> String {
         _ if entry.alias.is_some() && brief => {}
         Some(doc) => parts.push(format!("{doc}\n")),
         None => {
-            let summary =
-                if spec.summary.is_empty() { "(no help text available)" } else { spec.summary };
-            parts.push(rst::wrap(&rst::inline(summary), &style, 0, 0));
             let body = entry.command().map_or("", |command| command.help);
-            if full && !ui.is_quiet() && !body.is_empty() {
+            let nothing = spec.summary.is_empty() && body.is_empty();
+            let summary = if nothing { "(no help text available)" } else { spec.summary };
+            let told = full && !ui.is_quiet() && !body.is_empty();
+            if told && entry.is_added() {
+                // The first paragraph may go on after the first line.
+                let (text, hidden) = rst::render(&format!("{summary}\n{body}"), &style);
+                pruned |= hidden;
+                parts.push(text);
+            } else if !summary.is_empty() {
+                parts.push(rst::wrap(&rst::inline(summary), &style, 0, 0));
+            }
+            if told && !entry.is_added() {
                 let (text, hidden) = rst::render(body, &style);
                 pruned |= hidden;
                 parts.push(text);
@@ -306,7 +314,8 @@ fn loaded_extension(ui: &Ui, name: &str) -> Option<String> {
     let doc = loaded.doc.to_str_lossy().into_owned();
     let doc = if doc.trim().is_empty() { "no help text available".to_owned() } else { doc };
     let (summary, body) = doc.split_once('\n').unwrap_or((&doc, ""));
-    let mut out = rst::wrap(&format!("{name} extension - {}", summary.trim()), &style, 0, 0);
+    let title = format!("{name} extension - {}", summary.trim());
+    let mut out = rst::wrap(title.trim_end(), &style, 0, 0);
     if !body.trim().is_empty() {
         out.push('\n');
         out.push_str(&rst::render(body.trim(), &style).0);
@@ -326,10 +335,27 @@ fn loaded_extension(ui: &Ui, name: &str) -> Option<String> {
     for spec in own {
         out.push_str(&rst::field(spec.name(), spec.summary, &style, 1));
     }
-    out.push_str(&format!(
-        "\n(use 'hg help -v -e {name}' to show built-in aliases and global options)\n"
-    ));
+    out.push_str(&extension_footer(ui, name));
     Some(out)
+}
+
+/// What stands below the commands of an extension.
+fn extension_footer(ui: &Ui, name: &str) -> String {
+    if ui.is_quiet() {
+        return String::new();
+    }
+    if ui.is_verbose() {
+        let table = options_table(ui, "global options", spec::global::OPTIONS, &style(ui)).0;
+        return format!("\n{table}");
+    }
+    // Without `-e`, a command of that name would be shown.
+    let kind = match dispatch::find_command(ui, name.as_bytes()) {
+        Found::Entry(_) => "-e ",
+        _ => "",
+    };
+    let text =
+        format!("(use 'hg help -v {kind}{name}' to show built-in aliases and global options)");
+    format!("\n{}", rst::wrap(&text, &style(ui), 0, 0))
 }
 
 /// Help about an extension.
@@ -349,9 +375,7 @@ pub(super) fn extension(ui: &Ui, name: &str) -> Option<String> {
         for spec in commands {
             out.push_str(&rst::field(spec.name(), spec.summary, &style, 1));
         }
-        out.push_str(&format!(
-            "\n(use 'hg help -v -e {name}' to show built-in aliases and global options)\n"
-        ));
+        out.push_str(&extension_footer(ui, name));
     }
     Some(out)
 }
