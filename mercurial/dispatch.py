@@ -55,9 +55,7 @@ class Host:
         self._repos.append((handle, repo))
         for prepare in self._req.prereposetups:
             prepare(ui, repo)
-        if any(
-            hasattr(module, "uipopulate") for _name, module in extensions.extensions()
-        ):
+        if _any_has("uipopulate"):
             repo.baseui = ui.copy()
             extensions.populateui(repo.baseui)
         extensions.setup_repo(ui, repo)
@@ -104,9 +102,7 @@ class Host:
     def populate(self, handle: Any) -> None:
         """Let extensions add to the `ui` of the run."""
         ui = self.ui(handle)
-        if any(
-            hasattr(module, "uipopulate") for _name, module in extensions.extensions()
-        ):
+        if _any_has("uipopulate"):
             # Upstream has one for the user's configuration, one with the repository's, and the one
             # that the command gets.
             extensions.populateui(ui.copy())
@@ -120,10 +116,8 @@ class Host:
         if (
             self._req.prereposetups
             or overrides.wrapped_exchange()
-            or any(
-                hasattr(module, "reposetup")
-                for _name, module in extensions.extensions()
-            )
+            or _any_has("reposetup")
+            or _any_has("uipopulate")
         ):
             self.repo(self.ui(ui_handle), repo_handle)
 
@@ -188,14 +182,21 @@ class Host:
         return extensions.loaded_rows()
 
 
+def _any_has(function: str) -> bool:
+    """Return whether an extension has a function that is called by its name."""
+    return any(hasattr(module, function) for _name, module in extensions.extensions())
+
+
 def _exit_code(code: Any) -> int:
     if code is None:
         return 0
     if isinstance(code, (bool, int)):
         return int(code)
-    raise TypeError(
+    problem = TypeError(
         f"unsupported operand type(s) for &: {type(code).__name__!r} and 'int'"
     )
+    problem.after_the_command = True  # type: ignore[attr-defined] # asked for by `failures`
+    raise problem
 
 
 class request:  # noqa: N801 -- the name is Mercurial's

@@ -22,6 +22,9 @@ def write(text: bytes) -> None:
 
 def report(ui: Any, problem: BaseException) -> int | None:
     """Tell the user; return the exit code, or `None` when native code can tell."""
+    if _is_bare(ui, problem):
+        write(extensions.format_traceback(problem))
+        return 1
     say = ui.error if ui is not None else write
     if ui is not None:
         ui.flush()
@@ -43,6 +46,14 @@ def report(ui: Any, problem: BaseException) -> int | None:
         return _unknown(ui, problem)
     say(text)
     return 255
+
+
+def _is_bare(ui: Any, problem: BaseException) -> bool:
+    """Return whether there is only the traceback: nobody can be told more, or all is over."""
+    if getattr(problem, "after_the_command", False):
+        return True
+    closed = ui is not None and (ui.fout.closed or ui.ferr.closed)
+    return closed and isinstance(problem, ValueError)
 
 
 def _known(problem: BaseException) -> bytes | None:

@@ -66,8 +66,28 @@ class Stream:
     def fileno(self) -> int:
         return 2 if self._errors else 1
 
+    closed = False
+
     def close(self) -> None:
+        """Close it for this `ui`; what writes to it later fails."""
         self.flush()
+        name = "_ferr" if self._errors else "_fout"
+        self._owner.__dict__[name] = ClosedStream(self._owner, self._errors)
+
+
+class ClosedStream(Stream):
+    """A stream that was closed."""
+
+    closed = True
+
+    def write(self, data: bytes) -> int:
+        raise ValueError("I/O operation on closed file")
+
+    def flush(self) -> None:
+        """Do nothing: everything went out before it was closed."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Input:
