@@ -615,7 +615,8 @@ impl Session {
         let options = context.command.spec.options;
         let mut args = hooks::command_args(line, &context.args, &context.opts, options);
         hooks.run_in(repo, &format!("pre-{name}"), true, &args)?;
-        match context.run() {
+        let result = context.run();
+        match self.ui.late_failure().map_or(result, Err) {
             Ok(code) => {
                 args.push(("result".to_owned(), code.to_string().into_bytes()));
                 hooks.run_in(repo, &format!("post-{name}"), false, &args)?;

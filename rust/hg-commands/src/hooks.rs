@@ -193,6 +193,12 @@ impl HookRunner for Hooks {
         self.run_in(Some(repo), name, throw, args)
     }
 
+    fn run_late(&self, repo: &Repo, name: &str, args: &HookArgs) {
+        if let Err(failure) = self.run(repo, name, false, args) {
+            self.ui.fail_later(failure);
+        }
+    }
+
     fn conflict_marker(
         &self,
         repo: &Repo,

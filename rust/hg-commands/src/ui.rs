@@ -58,6 +58,8 @@ pub struct Ui {
     overrides: RwLock<Option<Arc<dyn UiOverrides>>>,
     overridden: AtomicU32,
     destination: RwLock<messages::Destination>,
+    /// What went wrong where nothing could be undone any more; ends the command.
+    late_failure: Mutex<Option<Error>>,
 }
 
 impl Ui {
@@ -82,6 +84,7 @@ impl Ui {
             overrides: RwLock::default(),
             overridden: AtomicU32::new(0),
             destination: RwLock::default(),
+            late_failure: Mutex::default(),
         };
         ui.reconfigure(config)?;
         Ok(ui)
@@ -110,6 +113,7 @@ impl Ui {
             overrides: RwLock::default(),
             overridden: AtomicU32::new(0),
             destination: RwLock::new(self.destination()),
+            late_failure: Mutex::default(),
         }
     }
 
@@ -118,6 +122,17 @@ impl Ui {
     pub fn with_host(mut self, host: Option<Arc<dyn Host>>) -> Self {
         self.host = host;
         self
+    }
+
+    /// Has the command end with a failure, although what it did stays; the first one counts.
+    pub(crate) fn fail_later(&self, failure: Error) {
+        let mut kept = self.late_failure.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get_or_insert(failure);
+    }
+
+    /// What the command has to end with.
+    pub(crate) fn late_failure(&self) -> Option<Error> {
+        self.late_failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Whoever provides what extensions add.

@@ -234,7 +234,7 @@ fn store(
     repo.after_unlock(move |repo, good| {
         if good {
             // The changeset is made; a failing hook is told about but changes nothing.
-            let _ = repo.hooks().run(repo, "commit", false, &hook_args);
+            repo.hooks().run_late(repo, "commit", &hook_args);
         }
     });
     Ok(node)

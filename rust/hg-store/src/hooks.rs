@@ -18,6 +18,12 @@ pub trait HookRunner: Send + Sync {
     /// With `throw`, when a hook fails.
     fn run(&self, repo: &Repo, name: &str, throw: bool, args: &HookArgs) -> Result<bool>;
 
+    /// Runs all hooks of a name when it is too late to undo anything: hooks that fail are told about, and one that
+    /// cannot be run at all ends the command later.
+    fn run_late(&self, repo: &Repo, name: &str, args: &HookArgs) {
+        let _ = self.run(repo, name, false, args);
+    }
+
     /// The text of a conflict marker: `label`, then what `template` says about a changeset, on
     /// one line that is not too long.
     ///

@@ -172,11 +172,11 @@ fn schedule_hooks(
             let mut args = base.clone();
             set(&mut args, "node", nodes.first().cloned().unwrap_or_default());
             set(&mut args, "node_last", nodes.last().cloned().unwrap_or_default());
-            let _ = hooks.run(repo, "changegroup", false, &args);
+            hooks.run_late(repo, "changegroup", &args);
             for node in nodes {
                 let mut args = base.clone();
                 set(&mut args, "node", node);
-                let _ = hooks.run(repo, "incoming", false, &args);
+                hooks.run_late(repo, "incoming", &args);
             }
         });
         Ok(())

@@ -123,7 +123,7 @@ pub fn push_in(repo: &Repo, tr: &hg_store::Transaction, change: &Change<'_>) -> 
     };
     args.push(("ret".to_owned(), if done { b"1".to_vec() } else { b"0".to_vec() }));
     repo.after_unlock(move |repo, _| {
-        let _ = repo.hooks().run(repo, "pushkey", false, &args);
+        repo.hooks().run_late(repo, "pushkey", &args);
     });
     Ok(done)
 }

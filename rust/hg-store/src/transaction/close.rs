@@ -428,12 +428,12 @@ impl Running {
         self.repo.after_unlock(move |repo, _| {
             // Too late to refuse: the runner reports failures itself.
             for more in bookmark_args(&changes) {
-                let _ = hooks.run(repo, "txnclose-bookmark", false, &joined(&args, more));
+                hooks.run_late(repo, "txnclose-bookmark", &joined(&args, more));
             }
             for more in phase_args {
-                let _ = hooks.run(repo, "txnclose-phase", false, &joined(&args, more));
+                hooks.run_late(repo, "txnclose-phase", &joined(&args, more));
             }
-            let _ = hooks.run(repo, "txnclose", false, &args);
+            hooks.run_late(repo, "txnclose", &args);
         });
         Ok(())
     }
