@@ -5,7 +5,7 @@ Public: everything without a leading underscore.
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, List, Tuple
 
 from mercurial import rustext
 
@@ -19,7 +19,8 @@ EDGES: dict[bytes, bytes | None] = {
     MISSINGPARENT: None,
 }
 
-Node = tuple[Any, bytes, Any, list[Any]]
+# Evaluated when the module is imported: Python 3.8 cannot subscript `tuple`.
+Node = Tuple[Any, bytes, Any, List[Any]]
 
 
 def dagwalker(repo: Any, revs: Any) -> Iterator[Node]:
