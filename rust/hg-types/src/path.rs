@@ -15,6 +15,7 @@ impl HgPath {
     /// Borrows bytes as a path; nothing is checked or copied.
     #[must_use]
     #[expect(unsafe_code, reason = "the one way to make a reference to a transparent wrapper")]
+    #[inline]
     pub fn new<B: AsRef<[u8]> + ?Sized>(bytes: &B) -> &Self {
         let bytes: *const [u8] = bytes.as_ref();
         // SAFETY: HgPath is a transparent wrapper of [u8], so the layouts and lifetimes agree.
@@ -23,18 +24,21 @@ impl HgPath {
 
     /// The bytes.
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
     /// Number of bytes.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether this is the root.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -39,6 +39,7 @@ pub enum NodeKind {
 impl NodeKind {
     /// Whether this can be under control: a file or a symbolic link.
     #[must_use]
+    #[inline]
     pub fn is_trackable(self) -> bool {
         matches!(self, Self::File | Self::Symlink)
     }
@@ -75,6 +76,7 @@ pub struct NodeStat {
 impl NodeStat {
     /// Whether the owner may execute it.
     #[must_use]
+    #[inline]
     pub fn is_executable(&self) -> bool {
         self.mode & 0o100 != 0
     }
@@ -95,6 +97,7 @@ impl NodeStat {
         Ok(Self::new(&rustix::fs::lstat(path)?))
     }
 
+    #[inline]
     fn new(stat: &rustix::fs::Stat) -> Self {
         Self {
             kind: NodeKind::new(FileType::from_raw_mode(stat.st_mode)),
@@ -107,6 +110,7 @@ impl NodeStat {
 }
 
 /// Not there, or hidden by a file where a directory should be.
+#[inline]
 fn found(result: rustix::io::Result<rustix::fs::Stat>) -> io::Result<Option<NodeStat>> {
     match result {
         Ok(stat) => Ok(Some(NodeStat::new(&stat))),
@@ -244,6 +248,7 @@ impl DirHandle {
     ///
     /// # Errors
     /// When the system cannot tell.
+    #[inline]
     pub fn stat(&self, name: &[u8]) -> io::Result<Option<NodeStat>> {
         // Names are short: this copies to the stack to add the NUL.
         found(rustix::fs::statat(&self.0, crate::bytes_to_path(name), AtFlags::SYMLINK_NOFOLLOW))

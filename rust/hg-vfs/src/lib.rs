@@ -6,6 +6,7 @@
 mod atomic;
 mod audit;
 mod clock;
+mod descriptors;
 mod dir_handle;
 mod error;
 mod file_bytes;
@@ -19,6 +20,7 @@ mod vfs;
 pub use atomic::{AtomicFile, AtomicOptions};
 pub use audit::{PathAuditor, check_links, check_path, through_link};
 pub use clock::SystemClock;
+pub use descriptors::separate_descriptors;
 pub use dir_handle::{DirHandle, Names, NodeKind, NodeStat};
 pub use error::{Error, IoResultExt, Result, is_a_directory, os_message};
 pub use file_bytes::FileBytes;

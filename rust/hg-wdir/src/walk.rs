@@ -6,6 +6,7 @@
 //! reported, or that did not change since they were last listed, are not even listed.
 
 mod cache;
+mod crew;
 mod outcome;
 
 use std::borrow::Cow;
@@ -84,7 +85,11 @@ impl Walk<'_> {
         let mode = if self.lists() { Mode::List } else { Mode::Tracked };
         let path = Cow::Borrowed(HgPath::new(""));
         let job = Job { path, cache: None, known: base.root()?, mode, visit };
-        let mut outcome = self.directory(job)?;
+        let crew = if self.matcher.is_always() { crew::crew(base.len()) } else { None };
+        let mut outcome = match crew {
+            Some(crew) => crew.install(|| self.directory(job))?,
+            None => self.directory(job)?,
+        };
         outcome.sort();
         Ok(outcome)
     }

@@ -17,6 +17,7 @@ const SECONDS_MASK: i64 = 0x7fff_ffff;
 impl Timestamp {
     /// A time as the file system tells it.
     #[must_use]
+    #[inline]
     pub fn new(seconds: i64, nanoseconds: u32) -> Self {
         // Masked to 31 bits, it fits.
         let seconds = u32::try_from(seconds & SECONDS_MASK).unwrap_or_default();
@@ -26,6 +27,7 @@ impl Timestamp {
     /// Whether a stored time (`self`) and one of the file system may be the same: nanoseconds count
     /// only when both have them, and must be there when `self` needs them.
     #[must_use]
+    #[inline]
     pub fn likely_equal(self, observed: Self) -> bool {
         if self.seconds != observed.seconds {
             return false;

@@ -105,6 +105,14 @@ impl Base {
         }
     }
 
+    /// How many entries there are; an estimate when the file is damaged.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Flat(flat) => flat.len(),
+            Self::Tree(mapped) => usize::try_from(mapped.metadata.entries).unwrap_or(usize::MAX),
+        }
+    }
+
     /// Whether anything may be a copy.
     pub(crate) fn has_copies(&self) -> bool {
         match self {

@@ -104,12 +104,14 @@ fn slice(data: &[u8], start: u32, count: u32) -> Result<&[u8]> {
 impl<'a> Children<'a> {
     /// How many.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.nodes.len() / NODE_SIZE
     }
 
     /// Whether there is none.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -118,6 +120,7 @@ impl<'a> Children<'a> {
     ///
     /// # Errors
     /// When the node is corrupt, or there is none.
+    #[inline]
     pub fn get(&self, index: usize) -> Result<NodeRef<'a>> {
         let bytes = self
             .nodes
@@ -175,7 +178,7 @@ impl<'a> Children<'a> {
     /// All nodes in order; an error when one is corrupt or out of order.
     #[must_use]
     pub fn iter(&self) -> Iter<'a> {
-        Iter { children: *self, at: 0, last: b"" }
+        Iter { children: *self, at: 0, ahead: None, last: b"" }
     }
 }
 
@@ -184,44 +187,63 @@ impl<'a> Children<'a> {
 pub struct Iter<'a> {
     children: Children<'a>,
     at: usize,
+    /// The node at `at`, when it was looked at already and stands behind `last`.
+    ahead: Option<NodeRef<'a>>,
     last: &'a [u8],
+}
+
+impl<'a> Iter<'a> {
+    #[inline]
+    fn advance(&mut self) -> Result<NodeRef<'a>> {
+        let mut node = match self.ahead.take() {
+            Some(node) => node,
+            None => {
+                let node = self.children.get(self.at)?;
+                // Strict order also means that no node is met twice, however its pointers lie.
+                // Names are never empty.
+                if self.last >= node.base_name() {
+                    return Err(Error::Corrupt("siblings out of order"));
+                }
+                node
+            }
+        };
+        self.at += 1;
+        // Each node is looked at once: comparing it with the next tells both their order and
+        // whether they are twins. What is wrong with the next is told in its turn.
+        if let Some(Ok(next)) = (self.at < self.children.len()).then(|| self.children.get(self.at))
+        {
+            match node.base_name().cmp(next.base_name()) {
+                std::cmp::Ordering::Less => self.ahead = Some(next),
+                std::cmp::Ordering::Equal => {
+                    node = self.children.joined(node, self.at)?;
+                    self.at += usize::from(node.is_twins());
+                }
+                std::cmp::Ordering::Greater => {}
+            }
+        }
+        self.last = node.base_name();
+        Ok(node)
+    }
 }
 
 impl<'a> Iterator for Iter<'a> {
     type Item = Result<NodeRef<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.children.len() {
             return None;
         }
-        let node = match self.children.get(self.at) {
-            Ok(node) => node,
-            Err(error) => {
-                self.at = usize::MAX;
-                return Some(Err(error));
-            }
-        };
-        self.at += 1;
-        let node = match self.children.joined(node, self.at) {
-            Ok(node) => node,
-            Err(error) => {
-                self.at = usize::MAX;
-                return Some(Err(error));
-            }
-        };
-        self.at += usize::from(node.is_twins());
-        // Strict order also means that no node is met twice, however its pointers lie. Names are
-        // never empty.
-        if self.last >= node.base_name() {
+        let next = self.advance();
+        if next.is_err() {
             self.at = usize::MAX;
-            return Some(Err(Error::Corrupt("siblings out of order")));
         }
-        self.last = node.base_name();
-        Some(Ok(node))
+        Some(next)
     }
 }
 
 impl<'a> NodeRef<'a> {
+    #[inline]
     fn new(
         data: &'a [u8],
         bytes: &'a [u8; NODE_SIZE],
@@ -236,7 +258,7 @@ impl<'a> NodeRef<'a> {
             && base_name < path.len()
             && path.as_bytes().starts_with(parent.as_bytes())
             && (above == 0 || path.as_bytes()[above - 1] == b'/')
-            && !path.as_bytes()[above..].contains(&b'/');
+            && !holds_slash(&path.as_bytes()[above..]);
         if !fits {
             return Err(Error::Corrupt("path of a node contradicts its place"));
         }
@@ -246,6 +268,7 @@ impl<'a> NodeRef<'a> {
         Ok(Self { data, bytes, below: bytes, path: HgPath::new(path), base_name, depth })
     }
 
+    #[inline]
     fn is_twins(&self) -> bool {
         !std::ptr::eq(self.bytes, self.below)
     }
@@ -260,12 +283,14 @@ impl<'a> NodeRef<'a> {
 
     /// The path from the root.
     #[must_use]
+    #[inline]
     pub fn path(&self) -> &'a HgPath {
         self.path
     }
 
     /// The last component of the path.
     #[must_use]
+    #[inline]
     pub fn base_name(&self) -> &'a [u8] {
         &self.path.as_bytes()[self.base_name..]
     }
@@ -305,14 +330,17 @@ impl<'a> NodeRef<'a> {
 
     /// The raw flags.
     #[must_use]
+    #[inline]
     pub fn flags(&self) -> u16 {
         short(self.bytes, field::FLAGS)
     }
 
+    #[inline]
     fn has(&self, flag: u16) -> bool {
         self.flags() & flag != 0
     }
 
+    #[inline]
     fn mtime(&self) -> Option<Timestamp> {
         if !self.has(flag::HAS_MTIME) {
             return None;
@@ -330,6 +358,7 @@ impl<'a> NodeRef<'a> {
 
     /// What is known about the file here; `None` when it is a mere directory.
     #[must_use]
+    #[inline]
     pub fn entry(&self) -> Option<Entry> {
         let anywhere = flag::WDIR_TRACKED | flag::P1_TRACKED | flag::P2_INFO;
         if !self.has(anywhere) {
@@ -382,15 +411,18 @@ impl<'a> NodeRef<'a> {
     }
 }
 
+#[inline]
 fn number(bytes: &[u8; NODE_SIZE], at: usize) -> u32 {
     u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 
+#[inline]
 fn short(bytes: &[u8; NODE_SIZE], at: usize) -> u16 {
     u16::from_be_bytes([bytes[at], bytes[at + 1]])
 }
 
 /// The path whose place and length stand in a node.
+#[inline]
 fn text<'a>(
     data: &'a [u8],
     node: &[u8; NODE_SIZE],
@@ -401,4 +433,37 @@ fn text<'a>(
     let start = usize::try_from(number(node, at)).map_err(|_| outside())?;
     let end = start.checked_add(short(node, length_at).into()).ok_or_else(outside)?;
     data.get(start..end).map(HgPath::new).ok_or_else(outside)
+}
+
+/// Whether a name holds a slash: eight bytes at a time, since every name is asked about.
+#[inline]
+fn holds_slash(name: &[u8]) -> bool {
+    const LOW: u64 = u64::from_ne_bytes([1; 8]);
+    let Some(tail) = name.last_chunk::<8>() else {
+        return name.contains(&b'/');
+    };
+    let in_word = |word: &[u8; 8]| {
+        let differing = u64::from_ne_bytes(*word) ^ (LOW * b'/' as u64);
+        differing.wrapping_sub(LOW) & !differing & (LOW << 7) != 0
+    };
+    name.as_chunks::<8>().0.iter().any(in_word) || in_word(tail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_slash;
+
+    #[test]
+    fn slashes_are_found_wherever_they_are() {
+        for length in 0..40 {
+            let mut name = vec![b'.'; length];
+            assert!(!holds_slash(&name));
+            for at in 0..length {
+                name[at] = b'/';
+                assert!(holds_slash(&name), "at {at} of {length}");
+                name[at] = [0, 1, b'0', 0x80, 0xaf, 0xff][at % 6];
+                assert!(!holds_slash(&name));
+            }
+        }
+    }
 }
