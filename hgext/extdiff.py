@@ -103,10 +103,7 @@ def _format(
     def fill(match: Any) -> bytes:
         prefix = match.group(2)
         key = match.group(3)
-        value = values[key]
-        if not value:
-            return prefix
-        return prefix + quote(value)
+        return prefix + quote(values[key])
 
     pattern = (
         rb"(['\"]?)([^\s'\"$]*)\$(parent2|parent1?|child|plabel1|plabel2|clabel|root)\1"
@@ -217,7 +214,7 @@ def _diff_revisions(
         )
     else:
         dir2, dir2root = b"", repo.root
-    label1a = b"@%d" % rev1a
+    label1a = b"@%d" % rev1a if rev1a is not None else b""
 
     def one(name: bytes) -> dict[bytes, bytes]:
         def path(directory: bytes | None, root: bytes, ctx: Any) -> bytes:
@@ -319,7 +316,7 @@ def _dodiff(ui: Any, repo: Any, cmdline: bytes, pats: Any, opts: dict[str, Any])
         ctx2 = scmutil.revsingle(repo, change, None)
         ctx1a, ctx1b = ctx2.p1(), ctx2.p2()
     elif first or second:
-        ctx1a = scmutil.revsingle(repo, first or b".", None)
+        ctx1a = scmutil.revsingle(repo, first, None)
         ctx2 = scmutil.revsingle(repo, second, None)
         ctx1b = None
     else:

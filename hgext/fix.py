@@ -53,6 +53,7 @@ from mercurial import (
     util,
 )
 from mercurial.i18n import _
+from mercurial.node import wdirrev
 from mercurial.utils import procutil
 
 testedwith = b"ships-with-hg-core"
@@ -480,7 +481,7 @@ def _run(
             repo.hook(
                 b"postfixfile",
                 throw=False,
-                rev=b"" if job.rev is None else job.rev,
+                rev=wdirrev if job.rev is None else job.rev,
                 path=job.path,
                 metadata=result.metadata,
             )

@@ -192,7 +192,8 @@ class notifier:  # noqa: N801 -- the name is Mercurial's
         if self._template:
             self.ui.write(cmdutil.rendertemplate(ctx, self._template, values))
         else:
-            logcmdutil.changesettemplater(self.ui, self.repo, self._style).show(ctx)
+            spec = logcmdutil.templatespec(None, self._style)
+            logcmdutil.changesettemplater(self.ui, self.repo, spec).show(ctx)
         return True
 
     @staticmethod
@@ -302,10 +303,16 @@ class notifier:  # noqa: N801 -- the name is Mercurial's
         if ui.configbool(b"notify", b"diffstat"):
             maxdiffstat = int(ui.config(b"notify", b"maxdiffstat"))
             text = patch.diffstat(difflines)
-            lines = text.split(b"\n")
-            if maxdiffstat >= 0 and len(lines) > maxdiffstat + 1:
-                text = b"\n".join(lines[:maxdiffstat]) + b"\n"
-            if text:
+            # The last line is the sum.
+            files = text.splitlines()[:-1]
+            if 0 <= maxdiffstat < len(files):
+                ui.write(
+                    _(b"\ndiffstat (truncated from %d to %d lines):\n\n")
+                    % (len(files), maxdiffstat)
+                )
+                text = b"\n".join([*files[:maxdiffstat], *text.splitlines()[-1:], b""])
+                ui.write(text)
+            elif text:
                 ui.write(_(b"\ndiffstat:\n\n%s") % text)
         if maxdiff == 0:
             return

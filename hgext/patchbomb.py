@@ -30,6 +30,7 @@ from mercurial import (
     commands,
     encoding,
     error,
+    hg,
     logcmdutil,
     mail,
     patch,
@@ -193,6 +194,9 @@ class _Series:
         revs = self._revs(names, dest)
         if revs is None:
             return 1
+        publicurl = self._config(b"publicurl")
+        if publicurl:
+            self._check_public(publicurl, revs)
         when = (
             dateutil.parsedate(opts[b"date"])
             if opts.get(b"date")
@@ -235,7 +239,10 @@ class _Series:
                 b"ancestors(bookmark(%s)) - ancestors(head() and not bookmark(%s))"
                 b" - ancestors(bookmark() and not bookmark(%s))"
             )
-            return list(repo.revs(only, name, name, name))
+            chosen = list(repo.revs(only, name, name, name))
+            if not opts.get(b"outgoing"):
+                return chosen
+            given = [b"%d" % rev for rev in chosen]
         if not (opts.get(b"outgoing") or opts.get(b"bundle")):
             return list(logcmdutil.revrange(repo, given))
         if opts.get(b"base"):
@@ -263,9 +270,40 @@ class _Series:
         for line in told.splitlines(True):
             if line.startswith(b"rev="):
                 revs.append(int(line[4:]))
-            elif line.startswith((b"comparing", b"no changes")):
+            elif line.startswith(b"comparing"):
+                if self.opts.get(b"outgoing"):
+                    shown = dest if dest and b"#" in dest else None
+                    self.ui.status(b"comparing with %s\n" % shown if shown else line)
+            elif line.startswith(b"no changes"):
                 self.ui.status(line)
         return sorted(revs) or None
+
+    def _check_public(self, url: bytes, revs: list[int]) -> None:
+        """Refuse to send what nobody can pull from where the mails say.
+
+        Raises:
+            error.Abort: Something is missing there.
+        """
+        try:
+            public = hg.peer(self.ui, {}, url)
+        except error.RepoError:
+            self.ui.warn(_(b"unable to access public repo: %s\n") % url)
+            raise
+        heads = [self.repo[rev] for rev in self.repo.revs(b"heads(%ld)", revs)]
+        known = public.known([ctx.node() for ctx in heads])
+        missing = [ctx.hex()[:12] for ctx, there in zip(heads, known) if not there]
+        if not missing:
+            return
+        if len(missing) == 1:
+            text = _(b"public url %s is missing %s") % (url, missing[0])
+        else:
+            text = _(b'public "%s" is missing %s and %i others') % (
+                url,
+                missing[0],
+                len(missing) - 1,
+            )
+        named = b" ".join(b"-r %s" % short for short in missing)
+        raise error.Abort(text, hint=_(b"use 'hg push %s %s'") % (url, named))
 
     def _flags(self, ctx: Any) -> bytes:
         flags = b" ".join(self.opts.get(b"flag") or [])
@@ -302,7 +340,8 @@ class _Series:
 
     def _export(self, ctx: Any) -> list[bytes]:
         self.ui.pushbuffer()
-        plain = {(b"diff", b"noprefix"): False}
+        # What is said about exporting is no part of the patch.
+        plain = {(b"diff", b"noprefix"): False, (b"ui", b"verbose"): False}
         try:
             with self.ui.configoverride(plain, b"patchbomb"):
                 commands.export(
@@ -337,7 +376,8 @@ class _Series:
             if opts.get(b"body"):
                 mime.attach(mail.mimetextpatch(body + text, "plain", self.test))
             else:
-                if len(ctx.description().splitlines()) < 2 and not opts.get(b"plain"):
+                short = len(ctx.description().splitlines()) < 2
+                if opts.get(b"attach") and short and not opts.get(b"plain"):
                     body = b"Patch subject is complete summary.\n\n\n" + body
                 if body:
                     mime.attach(
@@ -373,10 +413,7 @@ class _Series:
     def _intro(self, revs: list[int]) -> Message | None:
         opts, ui = self.opts, self.ui
         total = len(revs)
-        flags = [self._flags(self.repo[rev]) for rev in revs]
-        shared = [set(text.split()) for text in flags]
-        words = flags[0].split()
-        common = b" ".join(word for word in words if all(word in own for own in shared))
+        common = self._flags(self.repo[revs[-1]])
         prefix = b"[PATCH %0*d of %d%s]" % (
             len(b"%d" % total),
             0,
@@ -543,7 +580,8 @@ class _Series:
             if parent:
                 mime["In-Reply-To"] = parent.decode("latin-1")
                 mime["References"] = parent.decode("latin-1")
-            if at == 0:
+            if at == 0 and (message.node is None or parent is None):
+                # Patches without introduction all answer what the user named.
                 parent = identity
             mime["User-Agent"] = (
                 "Mercurial-patchbomb/%s" % util.version().decode().split("+")[0]

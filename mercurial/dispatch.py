@@ -139,10 +139,14 @@ class Host:
         name: bytes,
     ) -> int:
         """Run a command that an extension added or replaced."""
-        from mercurial import util  # late: only commands of extensions need it
+        from mercurial import (  # late: only commands of extensions need them
+            encoding,
+            util,
+        )
 
         ui = self.ui(ui_handle)
         ui.cmdname = name
+        encoding.encoding = ui._handle.encoding().encode()
         call = util.checksignature(function)
         try:
             return self._call(call, function, ui, repo_handle, args, opts)

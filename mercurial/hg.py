@@ -9,7 +9,7 @@ import importlib
 import os
 from typing import Any
 
-from mercurial import error, pycompat
+from mercurial import error, pycompat, util
 from mercurial.i18n import _
 from mercurial.node import hex
 from mercurial.utils import urlutil
@@ -104,7 +104,7 @@ def peer(
     given = None if isinstance(path, bytes) else path
     ui = remoteui(uiorrepo, opts)
     if parsed.islocal():
-        repo = repository(ui, parsed.localpath(), create)
+        repo = repository(ui, util.expandpath(parsed.localpath()), create)
         return peermod.localpeer(repo, path=given, remotehidden=remotehidden)
     known = peer_schemes.get(parsed.scheme or b"")
     if known is not None:

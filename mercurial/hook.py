@@ -139,7 +139,8 @@ def run_configured(ui: Any, repo: Any, what: tuple[Any, ...]) -> bool:
     """Run one hook for native code; return whether it failed."""
     kind, name, action, throw, pairs = what
     args = {key: _argument(key, value) for key, value in pairs}
-    objects = getattr(repo, "hookobjects", {})
+    whole = repo.unfiltered() if repo is not None else None
+    objects = getattr(whole, "hookobjects", {})
     args.update((key, objects[key]) for key in args if key in objects)
     if kind.startswith((b"post-", b"pre-", b"fail-")) and args.get("result") == 0:
         args["result"] = args["result"] if kind != b"post-commit" else None

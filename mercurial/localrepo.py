@@ -438,6 +438,16 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
 
     def wlock(self, wait: bool = True, steal_from: Any = None) -> Any:
         """Take the lock of the working directory."""
+        if (
+            wait
+            and self.currentlock() is not None
+            and self.currentwlock() is None
+            and (
+                self.ui.configbool(b"devel", b"all-warnings")
+                or self.ui.configbool(b"devel", b"check-locks")
+            )
+        ):
+            self.ui.develwarn(b'"wlock" acquired after "lock"')
         return self._take("_wlockref", True, wait)
 
     def _take(self, name: str, working: bool, wait: bool) -> Any:
@@ -550,11 +560,12 @@ class localrepository(workingfiles):  # noqa: N801 -- the name is Mercurial's
         """
         plain = [(key, _as_text(value)) for key, value in args.items()]
         # The core knows texts only; hooks in Python get the objects themselves.
-        before, self.hookobjects = self.hookobjects, args
+        whole = self.unfiltered()
+        before, whole.hookobjects = whole.hookobjects, args
         try:
             return self._handle.run_hook(name.decode(), throw, plain)
         finally:
-            self.hookobjects = before
+            whole.hookobjects = before
 
 
 _ORIGINALS = {

@@ -136,14 +136,18 @@ class changesettemplater(changesetprinter):  # noqa: N801 -- the name is Mercuri
         self._template = (
             tmplspec if isinstance(tmplspec, bytes) else (tmplspec.tmpl or b"")
         )
+        self._mapfile = getattr(tmplspec, "mapfile", None)
 
     def _show(self, ctx: Any, copies: Any, props: Any) -> None:
-        if b"{" not in self._template:
+        if self._mapfile or b"{" not in self._template:
             from mercurial import commands  # late: only named templates need it
 
-            commands.log(
-                self.ui, self.repo, rev=[b"%d" % ctx.rev()], template=self._template
+            how = (
+                {"style": self._mapfile}
+                if self._mapfile
+                else {"template": self._template}
             )
+            commands.log(self.ui, self.repo, rev=[b"%d" % ctx.rev()], **how)
             return
         named = {
             name.encode() if isinstance(name, str) else name: value
@@ -168,7 +172,7 @@ class _Spec:
         self.refargs = refargs
 
     def __bool__(self) -> bool:
-        return bool(self.tmpl)
+        return bool(self.tmpl or self.mapfile)
 
 
 def templatespec(tmpl: bytes | None, mapfile: Any = None) -> _Spec:

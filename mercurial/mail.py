@@ -32,12 +32,28 @@ def headencode(ui: Any, s: bytes, charsets: Any = None, display: bool = False) -
 
 
 def _encode(ui: Any, s: bytes, charsets: Any) -> tuple[bytes, str]:
-    if not s.isascii():
-        for charset in [*(charsets or _charsets(ui)), "utf-8"]:
-            try:
-                return encoding.strfromlocal(s).encode(charset), charset
-            except (UnicodeError, LookupError):
-                continue
+    if s.isascii():
+        return s, "us-ascii"
+    try:
+        text = encoding.strfromlocal(s)
+    except error.Abort:
+        # No text of ours: whatever character set can be right is taken.
+        return _guessed(s, charsets or _charsets(ui))
+    for charset in [*(charsets or _charsets(ui)), "utf-8"]:
+        try:
+            return text.encode(charset), charset
+        except (UnicodeError, LookupError):
+            continue
+    return s, "us-ascii"
+
+
+def _guessed(s: bytes, charsets: Any) -> tuple[bytes, str]:
+    for charset in ["utf-8", *charsets]:
+        try:
+            s.decode(charset)
+        except (UnicodeError, LookupError):
+            continue
+        return s, charset
     return s, "us-ascii"
 
 
@@ -73,7 +89,7 @@ def _formatted(ui: Any, name: str, addr: str, charsets: Any, display: bool) -> s
     text, charset = _encode(ui, encoding.strtolocal(name), charsets)
     if charset == "us-ascii":
         charset = known[0]
-    return email.utils.formataddr((str(email.header.Header(text, charset)), addr))
+    return email.utils.formataddr((email.header.Header(text, charset).encode(), addr))
 
 
 def addressencode(
@@ -133,7 +149,7 @@ def mimetextqp(body: bytes, subtype: str, charset: str) -> Any:
         msg.set_payload(body.decode(charset, "surrogateescape"), cs)
     if charset == "us-ascii" and cs.body_encoding != email.charset.QP:
         del msg["Content-Transfer-Encoding"]
-        msg["Content-Transfer-Encoding"] = "7bit"
+        msg["Content-Transfer-Encoding"] = "7bit" if body.isascii() else "8bit"
     return msg
 
 
@@ -148,7 +164,7 @@ def mimeencode(ui: Any, s: bytes, charsets: Any = None, display: bool = False) -
 def headdecode(s: Any) -> bytes:
     """Return the text of a header."""
     parts = []
-    text = s if isinstance(s, str) else s.decode("latin-1")
+    text = s.decode("latin-1") if isinstance(s, bytes) else s
     for part, charset in email.header.decode_header(text):
         if isinstance(part, str):
             parts.append(part)
@@ -281,7 +297,11 @@ def _sendmail(ui: Any, sender: bytes, recipients: list[bytes], msg: bytes) -> No
     emails = b" ".join(
         map(procutil.shellquote, [stringutil.email(r) for r in recipients])
     )
-    cmdline = b"%s -f %s %s" % (program, stringutil.email(sender), emails)
+    cmdline = b"%s -f %s %s" % (
+        program,
+        procutil.shellquote(stringutil.email(sender)),
+        emails,
+    )
     ui.note(_(b"sending mail: %s\n") % cmdline)
     ui.flush()
     file = procutil.popen(cmdline, b"wb")

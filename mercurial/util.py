@@ -536,12 +536,24 @@ def debugstacktrace(
 ) -> None:
     """Show where we are."""
     import sys  # late: used only here
-    import traceback
 
     out = f or sys.stderr.buffer
     out.write(b"%s at:\n" % msg.rstrip())
-    out.write("".join(traceback.format_stack()[: -1 - skip]).encode())
+    out.writelines(stacklines(skip + 1))
     out.flush()
+
+
+def stacklines(skip: int = 0) -> list[bytes]:
+    """Return a line for each caller, the outermost first, without the last ones."""
+    import traceback  # late: only developers need it
+
+    frames = traceback.extract_stack()[: -1 - skip]
+    places = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+    width = max(map(len, places), default=0)
+    return [
+        f" {place:{width}} in {frame.name}\n".encode("utf-8", "surrogateescape")
+        for place, frame in zip(places, frames)
+    ]
 
 
 def expandenv(path: bytes) -> bytes:

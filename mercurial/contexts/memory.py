@@ -254,8 +254,20 @@ class metadataonlyctx(committablectx):  # noqa: N801 -- the name is Mercurial's
             self._parents = [_as_ctx(repo, p) for p in parents if p is not None]
         while len(self._parents) < 2:
             self._parents.append(repo[nullrev])
+        self._check_parents()
         if editor:
             self._text = editor(repo, self, [])
+
+    def _check_parents(self) -> None:
+        """Refuse parents that the manifest does not have."""
+        log = self._repo.manifestlog.getstorage(b"")
+        known = log.parents(self._originalctx.manifestnode())
+        for name, parent, node in zip(("p1", "p2"), self._parents, known):
+            if parent.rev() != nullrev and parent.manifestnode() != node:
+                raise RuntimeError(
+                    f"can't reuse the manifest: its {name} "
+                    f"doesn't match the new ctx {name}"
+                )
 
     def parents(self) -> list[Any]:
         """Return the parents; a merge has two."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Callable
 
@@ -44,13 +45,25 @@ class Events(Part):
         wanted = self.configbool(b"devel", b"all-warnings")
         if not wanted and (config is None or not self.configbool(b"devel", config)):
             return
-        self.write_err(b"devel-warn: %s\n" % msg)
-        if self.tracebackflag:
-            import traceback  # late: only developers need it
+        from mercurial import util  # late: only developers need it
 
-            self.write_err(
-                "".join(traceback.format_stack()[: -1 - stacklevel]).encode()
-            )
+        text = b"devel-warn: " + msg
+        if self.tracebackflag:
+            lines = b"".join(util.stacklines(stacklevel + 1))
+            self.write_err(b"%s at:\n%s" % (text, lines))
+            self.log(b"develwarn", b"%s at:\n%s", text, lines)
+            return
+        frame: Any = sys._getframe()
+        for _level in range(stacklevel + 1):
+            frame = frame.f_back or frame
+        code = frame.f_code
+        place = b"%s:%d (%s)" % (
+            os.fsencode(code.co_filename),
+            frame.f_lineno,
+            code.co_name.encode(),
+        )
+        self.write_err(b"%s at: %s\n" % (text, place))
+        self.log(b"develwarn", b"%s at: %s\n", text, place)
 
     def deprecwarn(self, msg: bytes, version: bytes, stacklevel: int = 2) -> None:
         """Warn developers of something that goes away."""
@@ -61,7 +74,7 @@ class Events(Part):
                 b"(compatibility will be dropped after Mercurial-%s, update your code.)"
                 % version
             )
-            self.develwarn(b"%s\n%s" % (msg, text), stacklevel + 1, b"deprec-warn")
+            self.develwarn(b"%s\n%s" % (msg, text), stacklevel, b"deprec-warn")
 
     def traceback(self, exc: Any = None, force: bool = False) -> bool:
         """Show where an exception comes from, with `--traceback` or `force`."""

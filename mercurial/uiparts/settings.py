@@ -264,10 +264,13 @@ class Settings(Part):
         sections: Any = None,
         remap: Any = None,
     ) -> None:
-        """Read a configuration file on top of what is set; a missing one is skipped."""
+        """Read a configuration file on top of what is set.
+
+        A missing one is skipped, unless something is looked for in it.
+        """
         if sections or remap:
             read = configmod.config()
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*(() if sections else (OSError,))):
                 read.read(filename, sections=sections, remap=remap)
             for section in read:
                 for name, value in read.items(section):

@@ -421,3 +421,108 @@ def test_hglib(both: Both) -> None:
 
     said = both(session)
     assert said[0] == 0, said[1]
+
+
+EVOLVE = """
+[extensions]
+evolve =
+topic =
+[ui]
+interactive = no
+merge = internal:merge
+[experimental]
+evolution = all
+[devel]
+default-date = 0 0
+"""
+
+SESSION = """
+up -q 1
+!g
+add g
+amend -m new -d 9\u00a00
+evolve --list
+evolve --all
+LOG
+prev
+next
+metaedit -m edited -d 8\u00a00
+evolve --all
+LOG
+fold --from .^ -m folded -d 7\u00a00
+prune -r max(desc(c3))
+LOG
+topics t1
+!y
+add y
+commit -m y -d 6\u00a00
+topics
+obslog -r .
+uncommit --all
+status
+debugobsolete
+"""
+
+
+def test_evolve_and_topic(both: Both) -> None:
+    """Amending, evolving, folding, pruning and topics; what is wrapped in vain is told by name."""
+
+    def session(world: World) -> list[object]:
+        world.configure(EVOLVE)
+        root = world.repository("r", "a\n")
+        for name in "bcd":
+            (root / name).write_text(name)
+            world.hg("commit", "-A", "-q", "-m", f"c{name}", "-d", "1 0", cwd="r")
+        said: list[object] = []
+        for line in SESSION.split("\n"):
+            if line.startswith("!"):
+                (root / line[1:]).write_text("content\n")
+                continue
+            template = "{rev} {node|short} {desc} {topic} {phase} {instabilities}\n"
+            words = [word.replace("\u00a0", " ") for word in line.split(" ") if word]
+            if line == "LOG":
+                words = ["log", "-G", "-T", template]
+            if words:
+                code, text = world.hg(*words, cwd="r")
+                told = text.splitlines()
+                kept = [
+                    one for one in told if not one.startswith("warning: mercurial.")
+                ]
+                said.append((line, code, kept))
+        return said
+
+    both(session)
+
+
+# What each of them imports or wraps that native code does, so that it has no effect or refuses.
+IN_VAIN = """
+from mercurial import absent, extensions, registrar
+import sys
+
+cmdtable = {}
+
+
+@registrar.command(cmdtable)(b"invain", [], b"", norepo=True)
+def invain(ui):
+    \"\"\"list what has no effect\"\"\"
+    names = set(extensions._warnedseams)
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("hgext3rd", "hggit"):
+            found = [one for one in vars(module).values() if absent.is_absent(one)]
+            names.update(one.__qualname__ for one in found)
+    ui.write(b"".join(b"%s\\n" % name.encode() for name in sorted(names)))
+"""
+MOST = {"evolve": 12, "topic": 30, "hggit": 10}
+
+
+@pytest.mark.parametrize("name", sorted(MOST))
+def test_loading_of_the_hard_ones(worlds: tuple[World, World], name: str) -> None:
+    """They load; what they miss is known by name and does not become more."""
+    ours = worlds[0]
+    (ours.root / "invain.py").write_text(IN_VAIN)
+    ours.configure(f"[extensions]\n{name} =\ninvain = {{root}}/invain.py\n")
+    code, said = ours.hg("invain")
+    lines = [line for line in said.splitlines() if not line.startswith("warning: ")]
+    assert code == 0, said
+    assert "Traceback" not in said
+    assert len(lines) <= MOST[name], lines
