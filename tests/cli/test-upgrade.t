@@ -72,8 +72,6 @@ Histories are written again, into a store that takes the place of the old one.
   $ cd .. && hg init old --config format.usegeneraldelta=no --config format.revlog-compression=zlib && cd old
   $ for i in 1 2 3 4 5; do seq 1 ${i}00 > f && hg commit -qAm $i -d "$i 0"; done
   $ hg debugupgraderepo --run -q > /dev/null
-  copy of old repository backed up at * (glob)
-  the old repository will not be deleted; remove it to free up disk space once the upgraded repository is verified
   $ hg debugrequires
   dotencode
   fncache

@@ -58,6 +58,7 @@ pub mod debugrevlog;
 pub mod debugrevlogindex;
 pub mod debugrevspec;
 pub mod debugsetparents;
+pub mod debugsidedata;
 pub mod debugtemplate;
 pub mod debuguiprompt;
 pub mod debugupdatecaches;

@@ -22,6 +22,8 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugcolor::COMMAND,
     &c::debugcommands::COMMAND,
     &c::debugcomplete::COMMAND,
+    &c::debugsidedata::COMMAND,
+    &c::debugsidedata::CHANGED_FILES,
     &c::debugcopies::P1,
     &c::debugcopies::P2,
     &c::debugcopies::BETWEEN,

@@ -20,6 +20,7 @@ pub mod rebase_state;
 pub mod requirements;
 pub mod rev_branch_cache;
 pub mod revlog;
+pub mod side_data;
 pub mod store_path;
 pub mod streamclone;
 pub mod tags;

@@ -50,6 +50,10 @@ pub mod name {
     pub const ZSTD: &str = "revlog-compression-zstd";
     /// Revlogs are not compressed.
     pub const NO_COMPRESSION: &str = "exp-compression-none";
+    /// The changelog is of its second format.
+    pub const CHANGELOG_V2: &str = "exp-changelog-v2";
+    /// Changesets have side data that says what they do to files, copies included.
+    pub const SIDE_DATA_COPIES: &str = "exp-copies-sidedata-changeset";
     /// Large files are kept elsewhere.
     pub const LFS: &str = "lfs";
     /// The largefiles extension is in use.

@@ -2,6 +2,7 @@
 //! (`hg help internals.revlogs`).
 
 pub mod chunk;
+pub mod docket;
 pub mod entry;
 pub mod v0;
 

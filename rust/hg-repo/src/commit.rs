@@ -9,6 +9,7 @@ use hg_format::changeset::NewChangeset;
 use hg_store::{HookArgs, Manifest, Repo, RepoMethod, Transaction};
 use hg_types::{Error, FileFlags, HgDate, HgPathBuf, Node, Phase, Result, Revision};
 
+mod copy_extras;
 mod file;
 mod removed;
 mod stored;
@@ -16,6 +17,7 @@ mod stored;
 pub use file::{FileSource, FileVersion, MemoryFiles};
 pub use stored::StoredFiles;
 
+use copy_extras::Place;
 use file::FileCommit;
 use removed::Inherited;
 
@@ -87,11 +89,14 @@ pub fn commit_plainly(
     let manifests = parent_manifests(repo, parents)?;
     let mut making = Making {
         repo,
+        parents,
         linkrev,
         manifests: &manifests,
         changes: BTreeMap::new(),
         touched: BTreeSet::new(),
         removed: Vec::new(),
+        copies: BTreeMap::new(),
+        copies_in: Place::of(&repo.config()),
     };
     making.store_files(tr, new, files)?;
     making.drop_unknown_removals();
@@ -101,8 +106,8 @@ pub fn commit_plainly(
         manifest: Some(manifest),
         user: new.user.clone(),
         date: new.date,
+        extra: making.extras(&new.extra, &files),
         files,
-        extra: new.extra.clone(),
         description: new.description.clone(),
     };
     repo.reporter().note(b"committing changelog\n");
@@ -141,11 +146,15 @@ fn parent_manifests(repo: &Repo, parents: [Revision; 2]) -> Result<[ParentManife
 /// The changeset being made.
 struct Making<'a> {
     repo: &'a Repo,
+    parents: [Revision; 2],
     linkrev: Revision,
     manifests: &'a [ParentManifest; 2],
     changes: BTreeMap<HgPathBuf, Option<(Node, FileFlags)>>,
     touched: BTreeSet<HgPathBuf>,
     removed: Vec<HgPathBuf>,
+    /// Copies that the changeset makes, and their sources.
+    copies: BTreeMap<HgPathBuf, HgPathBuf>,
+    copies_in: Place,
 }
 
 impl Making<'_> {
@@ -159,12 +168,17 @@ impl Making<'_> {
         if !new.paths.is_empty() {
             reporter.note(b"committing files:\n");
         }
+        let mut inherited = Inherited::new(self.repo, self.parents);
         for path in &new.paths {
-            let Some(version) = files.read(path)? else {
+            let Some(mut version) = files.read(path)? else {
                 self.removed.push(path.clone());
                 continue;
             };
             reporter.note(&[path.as_bytes(), b"\n"].concat());
+            let copied_from = version.copied_from.clone().filter(|from| from != path);
+            if self.copies_in == Place::Extras {
+                version.copied_from = None;
+            }
             let from_other = new.from_other.contains(path);
             let commit = FileCommit {
                 repo: self.repo,
@@ -174,9 +188,10 @@ impl Making<'_> {
                 from_other,
                 salvaged: new.salvaged.contains(path),
             };
-            let (node, touched) = commit.store(tr, &version)?;
+            let (node, touched) = commit.store(tr, &version, &mut inherited)?;
             if touched {
                 self.touched.insert(path.clone());
+                self.copies.extend(copied_from.map(|from| (path.clone(), from)));
             }
             self.changes.insert(path.clone(), Some((node, version.flags)));
         }
@@ -187,6 +202,17 @@ impl Making<'_> {
     fn drop_unknown_removals(&mut self) {
         let manifests = self.manifests;
         self.removed.retain(|path| manifests.iter().any(|side| side.manifest.contains(path)));
+    }
+
+    fn extras(
+        &self,
+        given: &BTreeMap<Vec<u8>, Vec<u8>>,
+        listed: &[HgPathBuf],
+    ) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let manifests = [&*self.manifests[0].manifest, &*self.manifests[1].manifest];
+        let (removed, copies) = (&self.removed, &self.copies);
+        let changes = copy_extras::Changes { listed, removed, copies, manifests };
+        copy_extras::extras(given, self.copies_in, &changes)
     }
 
     /// Stores the manifest; a changeset without files keeps its first parent's.
@@ -251,7 +277,13 @@ fn store_changeset(
     check_user(&changeset.user)?;
     let mut cl = (*repo.changelog()?).clone();
     let before = cl.len();
-    let (rev, node) = cl.add(&mut &*tr, changeset, parents[0], parents[1])?;
+    let changed = match (repo.keeps_changed_files(), changeset.manifest) {
+        (true, Some(manifest)) => {
+            Some(repo.changed_files_of(parents, &manifest, &changeset.files)?)
+        }
+        _ => None,
+    };
+    let (rev, node) = cl.add(&mut &*tr, changeset, parents, changed.as_ref())?;
     let is_new = cl.len() > before;
     repo.set_changelog(cl);
     if is_new {

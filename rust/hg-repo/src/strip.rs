@@ -92,7 +92,8 @@ pub fn strip(repo: &Repo, revs: &[Revision], options: &StripOptions) -> Result<O
     let markers = plan.useless_markers(repo)?;
     let cuts = plan.cuts(repo)?;
     let chain = is_small(repo, &cuts).then(|| repo.chain_transactions());
-    cut(repo, &cuts, chain.is_some())?;
+    let docket = changelog.docketed_cut(plan.cut_point(&changelog))?.map(|cut| cut.docket);
+    cut(repo, &cuts, docket.as_deref(), chain.is_some())?;
     if let Some(path) = &kept {
         take_back(repo, path)?;
     }
@@ -316,8 +317,16 @@ fn is_small(repo: &Repo, cuts: &[(Vec<u8>, u64)]) -> bool {
 
 /// Cuts everything from the first removed changeset on off the store. If `protected`, undoing the
 /// transaction puts the files back; else it finishes the cut.
-fn cut(repo: &Repo, cuts: &[(Vec<u8>, u64)], protected: bool) -> Result<()> {
+fn cut(repo: &Repo, cuts: &[(Vec<u8>, u64)], docket: Option<&[u8]>, protected: bool) -> Result<()> {
     let tr = repo.transaction("strip")?;
+    if let Some(docket) = docket {
+        // It comes first: files that are longer than it says do no harm.
+        let name = repo.changelog()?.name().index_file();
+        if protected {
+            tr.backup(Location::Store, &name)?;
+        }
+        repo.store_vfs().write_atomic(&name, docket)?;
+    }
     if protected {
         for (name, _) in cuts {
             tr.backup(Location::Store, name)?;
@@ -362,6 +371,10 @@ fn drop_parts(repo: &Repo, cuts: &[(Vec<u8>, u64)], protected: bool) -> Result<(
 /// Appends what the files of a revlog are to be cut to.
 fn add_cuts(revlog: &Revlog, at: usize, cuts: &mut Vec<(Vec<u8>, u64)>) -> Result<()> {
     if at >= revlog.len() {
+        return Ok(());
+    }
+    if let Some(cut) = revlog.docketed_cut(at)? {
+        cuts.extend(cut.files);
         return Ok(());
     }
     let index_len = at as u64 * hg_format::revlog::ENTRY_LEN as u64;

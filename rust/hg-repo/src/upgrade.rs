@@ -38,6 +38,8 @@ pub enum Touches {
     Nothing,
     /// Those of files.
     Filelogs,
+    /// That of changesets.
+    Changelog,
     /// All.
     Everything,
 }
@@ -61,7 +63,7 @@ const fn lasting(
 }
 
 /// All features, in the order in which they are listed.
-pub static FEATURES: [Feature; 9] = [
+pub static FEATURES: [Feature; 11] = [
     lasting("fncache", name::FNCACHE, "usefncache", Touches::Everything),
     feature("dirstate-v2", name::DIRSTATE_V2, "use-dirstate-v2", Touches::Nothing),
     feature(
@@ -80,6 +82,13 @@ pub static FEATURES: [Feature; 9] = [
         "use-persistent-nodemap",
         Touches::Everything,
     ),
+    feature(
+        "copies-sdc",
+        name::SIDE_DATA_COPIES,
+        "exp-use-copies-side-data-changeset",
+        Touches::Changelog,
+    ),
+    feature("changelog-v2", name::CHANGELOG_V2, "exp-use-changelog-v2", Touches::Changelog),
     feature("compression", name::ZSTD, "revlog-compression", Touches::Everything),
 ];
 
@@ -220,7 +229,9 @@ pub fn run(
     }
     reporter.status(&[b"removing temporary repository ", &path[..], b"\n"].concat());
     drop(staging);
-    if let Some(kept) = kept {
+    if let Some(kept) = kept
+        && !repo.config().get_bool("ui", "quiet")?
+    {
         let shown = path_to_bytes(&kept);
         reporter.warn(&[b"copy of old repository backed up at ", shown, b"\n"].concat());
         reporter.warn(

@@ -4,6 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use hg_format::changeset::{ChangesetEntry, NewChangeset};
+use hg_format::side_data::ChangedFiles;
 use hg_types::{Error, Node, Result, Revision};
 use rayon::prelude::*;
 
@@ -34,7 +35,7 @@ impl Changelog {
         options: &RevlogOptions,
         pending: bool,
     ) -> Result<Self> {
-        let options = RevlogOptions { changelog: true, ..options.clone() };
+        let options = RevlogOptions { changelog: true, pending, ..options.clone() };
         let name = RevlogName::new(RADIX);
         let mut index_file = name.index_file();
         if pending {
@@ -78,7 +79,7 @@ impl Changelog {
         self.entry(self.revlog.rev(node)?)
     }
 
-    /// Stores a changeset; it becomes visible to other processes when the transaction closes.
+    /// Stores a changeset, with what it does to files where such side data is kept; it becomes visible to other processes when the transaction closes.
     ///
     /// # Errors
     /// When the user name cannot be stored, or writing fails.
@@ -86,13 +87,16 @@ impl Changelog {
         &mut self,
         tr: &mut dyn RevlogTransaction,
         changeset: &NewChangeset,
-        p1: Revision,
-        p2: Revision,
+        [p1, p2]: [Revision; 2],
+        files: Option<&ChangedFiles>,
     ) -> Result<(Revision, Node)> {
         check_user(&changeset.user)?;
         let linkrev = Revision::from_index(self.revlog.len());
         let new = NewRevision::new(changeset.encode(), p1, p2, linkrev);
-        let rev = self.revlog.add_revision(tr, &new)?;
+        let rev = match files {
+            None => self.revlog.add_revision(tr, &new)?,
+            Some(files) => self.revlog.add_with_side_data(tr, &new, files)?,
+        };
         Ok((rev, self.revlog.node(rev)))
     }
 }

@@ -4,6 +4,7 @@
 
 mod bookmarks;
 mod branches;
+mod changed_files;
 pub mod changelog;
 pub mod filelog;
 pub mod fncache;

@@ -17,6 +17,7 @@ mod nodes;
 mod persistent;
 mod policy;
 mod read;
+mod side;
 mod write;
 
 use std::ops::Range;
@@ -30,6 +31,7 @@ use self::error::corrupted;
 use self::index::Index;
 use self::nodes::NodeMap;
 use self::persistent::StoredNodes;
+use self::side::Docketed;
 
 pub use self::bits::RevBits;
 pub use self::cost::{DeltaKind, SparseReading};
@@ -40,6 +42,7 @@ pub use self::group::{GroupOutcome, IncomingRevision};
 pub use self::nodes::PrefixMatch;
 pub use self::persistent::NodeMapFiles;
 pub use self::read::{FlagPolicy, Text, hash_text};
+pub use self::side::DocketCut;
 pub use self::write::NewRevision;
 
 /// How new revisions are stored.
@@ -55,6 +58,10 @@ pub struct RevlogOptions {
     pub max_chain_len: usize,
     /// Largest amount of chunk data in an inline revlog.
     pub max_inline: u64,
+    /// New changelogs are of the second format (requirement `exp-changelog-v2`).
+    pub changelog_v2: bool,
+    /// What a running transaction of another process has written counts.
+    pub pending: bool,
     /// A changelog: never inline, full texts only, index written when the transaction closes.
     pub changelog: bool,
     /// Deltas of an incoming group are stored as they are when the limits allow it
@@ -72,6 +79,8 @@ impl Default for RevlogOptions {
             sparse: true,
             max_chain_len: 1000,
             max_inline: 131_072,
+            changelog_v2: false,
+            pending: false,
             changelog: false,
             reuse_external_delta: true,
             persistent_nodemap: false,
@@ -119,6 +128,8 @@ pub struct Revlog {
     data: ChunkData,
     nodes: NodeMap,
     cache: Arc<Mutex<Option<(Revision, Node, Text)>>>,
+    /// Of changelogs of the second format.
+    docketed: Option<Docketed>,
     /// Revisions before this one are in the files.
     written: usize,
 }
@@ -147,7 +158,8 @@ impl Revlog {
         options: Arc<RevlogOptions>,
         index_file: &[u8],
     ) -> Result<Self> {
-        let (header, index) = match read_index(&*files, index_file, &name)? {
+        let mut docketed = Docketed::open(&*files, index_file, &name, &options)?;
+        let (header, index) = match read_index(&*files, index_file, &name, docketed.as_mut())? {
             Some(found) => found,
             None => {
                 let general_delta = options.general_delta && !options.changelog;
@@ -169,6 +181,7 @@ impl Revlog {
             header,
             index,
             nodes: NodeMap::with_stored(stored),
+            docketed,
             cache: Arc::default(),
         })
     }
@@ -331,6 +344,10 @@ impl Revlog {
     #[must_use]
     pub fn file_names(&self) -> Vec<Vec<u8>> {
         let mut out = vec![self.name.index_file()];
+        if let Some(docketed) = &self.docketed {
+            out.extend(docketed.file_names(&self.name));
+            return out;
+        }
         if !self.header.inline {
             out.push(self.name.data_file());
         }
@@ -360,7 +377,11 @@ fn read_index(
     files: &dyn RevlogFiles,
     file: &[u8],
     name: &RevlogName,
+    docketed: Option<&mut Docketed>,
 ) -> Result<Option<(Header, Index)>> {
+    if let Some(docketed) = docketed {
+        return docketed.read_index(files, name).map(Some);
+    }
     let mut seen = None;
     loop {
         let bytes = files.try_map(file)?.unwrap_or_default();

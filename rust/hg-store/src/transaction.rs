@@ -219,6 +219,16 @@ impl Transaction {
         self.running.state()?.delay(name, offset, bytes)
     }
 
+    /// Has a docket of the store replaced when the transaction closes (see [`RevlogTransaction`]).
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn settle(&self, name: &[u8], docket: &[u8]) -> Result<()> {
+        self.backup(Location::Store, name)?;
+        self.running.state()?.dockets.insert(name.to_vec(), docket.to_vec());
+        Ok(())
+    }
+
     /// Has a small file written as a whole when the transaction closes (and as `NAME.pending` for
     /// hooks before that). A second call with the same location and name replaces the first.
     ///
@@ -418,6 +428,10 @@ impl RevlogTransaction for Transaction {
     fn delay(&mut self, name: &[u8], offset: u64, bytes: &[u8]) -> Result<()> {
         Self::delay(self, name, offset, bytes)
     }
+
+    fn settle(&mut self, name: &[u8], docket: &[u8]) -> Result<()> {
+        Self::settle(self, name, docket)
+    }
 }
 
 /// For those who hold a shared reference only: `&mut &transaction`.
@@ -432,6 +446,10 @@ impl RevlogTransaction for &Transaction {
 
     fn delay(&mut self, name: &[u8], offset: u64, bytes: &[u8]) -> Result<()> {
         Transaction::delay(self, name, offset, bytes)
+    }
+
+    fn settle(&mut self, name: &[u8], docket: &[u8]) -> Result<()> {
+        Transaction::settle(self, name, docket)
     }
 }
 

@@ -78,6 +78,10 @@ impl RevlogTransaction for TestTransaction {
         Ok(())
     }
 
+    fn settle(&mut self, _: &[u8], _: &[u8]) -> Result<()> {
+        unreachable!("only changelogs of the second format have dockets")
+    }
+
     fn delay(&mut self, name: &[u8], offset: u64, bytes: &[u8]) -> Result<()> {
         let (start, all) =
             self.delayed.entry(name.to_vec()).or_insert_with(|| (offset, Vec::new()));
@@ -191,7 +195,7 @@ impl Writer {
             extra: Default::default(),
             description: format!("change {rev}").into_bytes(),
         };
-        let (added, _) = self.changelog.add(&mut tr, &changeset, p1, p2).expect("adds");
+        let (added, _) = self.changelog.add(&mut tr, &changeset, [p1, p2], None).expect("adds");
         assert_eq!(added, rev);
         tr.close();
         self.contents.push(files);

@@ -4,12 +4,18 @@
 //! from. Following these from the files that exist in one version only leads to their sources in
 //! the other.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use hg_format::side_data::{ChangedFiles, Parent};
 use hg_match::Matcher;
 use hg_store::{Changelog, Filelog, Manifest, Repo};
 use hg_types::{HgPath, HgPathBuf, Node, Result, Revision};
+
+mod changesets;
+mod extras;
+
+use self::changesets::Origin;
 
 /// Destination to source.
 pub type Copies = BTreeMap<HgPathBuf, HgPathBuf>;
@@ -60,16 +66,41 @@ pub fn path_copies(repo: &Repo, x: &Side, y: &Side, matcher: &Matcher) -> Result
     Ok(copies)
 }
 
+/// The copies that a changeset tells of in its extras, with the parent that has the source; `None`
+/// where its files tell of them.
+///
+/// # Errors
+/// When the changeset cannot be read.
+pub fn told_in_extras(
+    repo: &Repo,
+    rev: Revision,
+) -> Result<Option<BTreeMap<HgPathBuf, (Parent, HgPathBuf)>>> {
+    let entry = repo.changelog()?.entry(rev)?;
+    let told = match Origin::of(repo) {
+        Some(Origin::Extras) => true,
+        Some(Origin::ExtrasAndFilelogs) => extras::says_copies(&entry),
+        Some(Origin::SideData) | None => false,
+    };
+    if !told {
+        return Ok(None);
+    }
+    let mut files = ChangedFiles::default();
+    extras::put_copies(&entry, &mut files);
+    Ok(Some(files.0.into_iter().filter_map(|(to, change)| Some((to, change.copy?))).collect()))
+}
+
 /// Finds the sources of files, keeping open filelogs.
 struct Tracer<'r> {
     repo: &'r Repo,
     changelog: Arc<Changelog>,
     matcher: &'r Matcher,
+    /// Where changesets say what they copied, if that is where copies are looked for.
+    origin: Option<Origin>,
 }
 
 impl<'r> Tracer<'r> {
     fn new(repo: &'r Repo, matcher: &'r Matcher) -> Result<Self> {
-        Ok(Self { repo, changelog: repo.changelog()?, matcher })
+        Ok(Self { repo, changelog: repo.changelog()?, matcher, origin: Origin::of(repo) })
     }
 
     fn manifest(&self, rev: Revision) -> Result<Arc<Manifest>> {
@@ -132,6 +163,9 @@ impl<'r> Tracer<'r> {
         if a == b {
             return Ok(out);
         }
+        if let Some(origin) = self.origin {
+            return changesets::forward(self.repo, origin, a, b, self.matcher);
+        }
         let old = self.manifest(a)?;
         let entry = self.changelog.entry(b)?;
         let new = self.repo.manifest(&entry.manifest())?;
@@ -163,7 +197,8 @@ impl<'r> Tracer<'r> {
     /// Renames from a version back to an ancestor: which file there came from which here.
     fn backward(&self, a: &Side, b: Revision) -> Result<Copies> {
         let all = Matcher::always();
-        let tracer = Tracer { repo: self.repo, changelog: self.changelog.clone(), matcher: &all };
+        let changelog = self.changelog.clone();
+        let tracer = Tracer { repo: self.repo, changelog, matcher: &all, origin: self.origin };
         let forward = tracer.forward(b, a, None)?;
         let mut out = Copies::new();
         for (to, from) in forward {
@@ -230,7 +265,8 @@ fn chain(prefix: &Copies, suffix: Copies) -> Copies {
 pub struct FileWalk<'r> {
     repo: &'r Repo,
     logs: HashMap<HgPathBuf, Filelog>,
-    queue: BinaryHeap<(Revision, Node, HgPathBuf)>,
+    /// Of several files with one version in one changeset the one that was found last counts.
+    queue: BTreeMap<(Revision, Node), HgPathBuf>,
     seen: HashSet<(HgPathBuf, Node)>,
 }
 
@@ -238,7 +274,7 @@ impl<'r> FileWalk<'r> {
     /// A walk over nothing yet.
     #[must_use]
     pub fn new(repo: &'r Repo) -> Self {
-        Self { repo, logs: HashMap::new(), queue: BinaryHeap::new(), seen: HashSet::new() }
+        Self { repo, logs: HashMap::new(), queue: BTreeMap::new(), seen: HashSet::new() }
     }
 
     /// Adds a file revision to start from.
@@ -246,12 +282,12 @@ impl<'r> FileWalk<'r> {
     /// # Errors
     /// When the filelog cannot be read or lacks it.
     pub fn push(&mut self, path: &HgPath, node: Node) -> Result<()> {
-        if node.is_null() || !self.seen.insert((path.to_owned(), node)) {
+        if node.is_null() || self.seen.contains(&(path.to_owned(), node)) {
             return Ok(());
         }
         let log = self.log(path)?;
         let linkrev = log.linkrev(log.rev(&node)?);
-        self.queue.push((linkrev, node, path.to_owned()));
+        self.queue.insert((linkrev, node), path.to_owned());
         Ok(())
     }
 
@@ -261,7 +297,8 @@ impl<'r> FileWalk<'r> {
     /// When a filelog cannot be read.
     #[expect(clippy::should_implement_trait, reason = "every step can fail")]
     pub fn next(&mut self) -> Result<Option<(HgPathBuf, Node)>> {
-        let Some((_, node, path)) = self.queue.pop() else { return Ok(None) };
+        let Some(((_, node), path)) = self.queue.pop_last() else { return Ok(None) };
+        self.seen.insert((path.clone(), node));
         let log = self.log(&path)?;
         let rev = log.rev(&node)?;
         let [p1, p2] = log.parent_nodes(rev);

@@ -33,10 +33,13 @@ pub fn apply(
     let mut sink = RepoSink::new(repo);
     let mut handle = tr;
     // From here on there is something to undo.
-    tr.add(b"00changelog.i", repo.store_vfs().len_of("00changelog.i"))?;
+    if !repo.requires(hg_format::requirements::name::CHANGELOG_V2) {
+        tr.add(b"00changelog.i", repo.store_vfs().len_of("00changelog.i"))?;
+    }
     let reporter = repo.reporter();
     let validate = repo.config().get_bool_or("server", "validate", false)?;
     let taken = take_changegroup(&mut sink, Some(&mut handle), source, &*reporter, validate)?;
+    repo.add_missing_side_data(tr, taken.first_new)?;
     let changelog = repo.changelog()?;
     let delta = head_delta(&changelog, &old_heads)?;
     let text = say_added(tr, &taken, delta)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hg_format::changegroup::{Delta, DeltaHeader, Version};
 use hg_format::changeset::ChangesetEntry;
 use hg_format::manifest;
+use hg_format::revlog::FLAG_HAS_COPIES;
 use hg_store::changelog::Changelog;
 use hg_store::filelog::Filelog;
 use hg_store::manifest::ManifestLog;
@@ -203,7 +204,8 @@ impl<'a> StoreSource<'a> {
             p2,
             base: previous.map_or(p1, |previous| revlog.node(previous)),
             link: self.changelog.node(link),
-            flags: revlog.flags(rev),
+            // Side data stays here: whoever wants it makes it.
+            flags: revlog.flags(rev) & !FLAG_HAS_COPIES,
         }
     }
 

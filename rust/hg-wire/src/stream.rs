@@ -119,6 +119,12 @@ impl Snapshot {
         let roots = phases.iter().chain(&["obsstore"]).filter(|_| version == Version::V2);
         let logs = ["00manifest.d", "00manifest.i", "00changelog.d", "00changelog.i"];
         names.extend(roots.chain(&logs).map(|name| name.as_bytes().to_vec()));
+        let changelog = repo.changelog()?;
+        if changelog.has_side_data() {
+            let index = names.pop();
+            names.extend(changelog.file_names().into_iter().skip(1));
+            names.extend(index);
+        }
         for name in names {
             let path = store.join(&name);
             this.add(Place::Store, name, path);

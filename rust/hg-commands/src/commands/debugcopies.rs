@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hg_format::side_data::Parent;
 use hg_store::{Manifest, Repo};
 use hg_types::{HgPath, HgPathBuf, Node, Result, Revision};
-use hg_wdir::copies::{Copies, Side, path_copies};
+use hg_wdir::copies::{Copies, Side, path_copies, told_in_extras};
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::revision::Target;
@@ -41,6 +42,12 @@ fn run_parent(ctx: &CommandContext, parent: usize) -> Result<i32> {
     };
     let (recorded, parents) = match rev {
         Target::Changeset(rev) => {
+            if let Some(told) = told_in_extras(repo, rev)? {
+                let side = [Parent::First, Parent::Second][parent];
+                let copies = told.into_iter().filter(|(_, (of, _))| *of == side);
+                show(ctx, &copies.map(|(path, (_, source))| (path, source)).collect());
+                return Ok(0);
+            }
             let changelog = repo.changelog()?;
             let parents = changelog.parents(rev).map(|parent| changelog.node(parent));
             (recorded(repo, rev)?, parents)

@@ -1,6 +1,7 @@
 //! `hg debugindex`.
 
 use hg_format::revlog::Entry;
+use hg_format::revlog::docket::{Extra, Mode};
 use hg_store::revlog::Revlog;
 use hg_types::{Node, Result, Revision};
 
@@ -45,8 +46,27 @@ impl Row<'_> {
         self.revlog.parents(self.rev)[which]
     }
 
-    /// How the chunk says that it is compressed; always so in this version of the format.
-    const COMPRESSION_MODE: i32 = 2;
+    fn side(&self) -> Option<Extra> {
+        self.revlog.side_entry(self.rev)
+    }
+
+    /// How it is told how the chunk is compressed: elsewhere than in changelogs of the second format
+    /// it always says so itself.
+    fn mode(&self) -> i32 {
+        match self.side().map_or(Mode::Inline, |extra| extra.mode) {
+            Mode::Plain => 0,
+            Mode::Default => 1,
+            Mode::Inline => 2,
+        }
+    }
+
+    fn side_mode(&self) -> &'static [u8] {
+        match self.side().map_or(Mode::Inline, |extra| extra.side_mode) {
+            Mode::Plain => b"plain",
+            Mode::Default => b"default",
+            Mode::Inline => b"inline",
+        }
+    }
 }
 
 fn number(n: impl std::fmt::Display) -> Vec<u8> {
@@ -64,7 +84,9 @@ const fn column(
 
 static COLUMNS: &[Column] = &[
     column("rev", Width::Fixed(6), true, |row| number(row.rev)),
-    column("rank", Width::Fixed(6), false, |_| number(-1)),
+    column("rank", Width::Fixed(6), false, |row| {
+        number(row.revlog.stored_rank(row.rev).unwrap_or(-1))
+    }),
     column("linkrev", Width::Fixed(7), true, |row| number(row.entry.linkrev.0)),
     column("nodeid", Width::Node, true, |row| row.hex(row.entry.node)),
     column("p1-rev", Width::Fixed(6), false, |row| number(row.parent(0))),
@@ -74,12 +96,16 @@ static COLUMNS: &[Column] = &[
     column("full-size", Width::Fixed(20), false, |row| number(row.entry.text_len)),
     column("delta-base", Width::Fixed(10), false, |row| number(row.entry.base.0)),
     column("flags", Width::Fixed(5), false, |row| number(row.entry.flags)),
-    column("comp-mode", Width::Fixed(9), false, |_| number(Row::COMPRESSION_MODE)),
+    column("comp-mode", Width::Fixed(9), false, |row| number(row.mode())),
     column("data-offset", Width::Fixed(20), false, |row| number(row.entry.offset)),
     column("chunk-size", Width::Fixed(10), false, |row| number(row.entry.compressed_len)),
-    column("sd-comp-mode", Width::Fixed(12), false, |_| b"inline".to_vec()),
-    column("sidedata-offset", Width::Fixed(20), false, |_| number(0)),
-    column("sd-chunk-size", Width::Fixed(13), false, |_| number(0)),
+    column("sd-comp-mode", Width::Fixed(12), false, |row| row.side_mode().to_vec()),
+    column("sidedata-offset", Width::Fixed(20), false, |row| {
+        number(row.side().map_or(0, |extra| extra.side_offset))
+    }),
+    column("sd-chunk-size", Width::Fixed(13), false, |row| {
+        number(row.side().map_or(0, |extra| extra.side_len))
+    }),
 ];
 
 fn run(ctx: &CommandContext) -> Result<i32> {

@@ -18,7 +18,7 @@ nobody can read the repository. The old one is kept beside it unless --no-backup
 };
 
 /// What is said of a feature that a repository lacks, and of what it brings.
-const TEXTS: [(&str, &str, &str); 8] = [
+const TEXTS: [(&str, &str, &str); 10] = [
     (
         "dirstate-v2",
         "the first format of the dirstate is read and written as a whole",
@@ -50,6 +50,12 @@ const TEXTS: [(&str, &str, &str); 8] = [
         "Upgrades a repository to share-safe format so that future shares of this repository share \
          its requirements and configs.",
     ),
+    (
+        "copies-sdc",
+        "what changesets copied is worked out from the histories of files",
+        "copies are traced from changeset to changeset",
+    ),
+    ("changelog-v2", "the changelog is of the first format", "changesets can have side data"),
     (
         "sparserevlog",
         "delta chains must be short in the file, so that many revisions are stored whole",
@@ -173,6 +179,7 @@ impl Listing<'_> {
             let needs = |change: &&&Feature| {
                 change.touches == Touches::Everything
                     || change.touches == Touches::Filelogs && *option == "filelogs"
+                    || change.touches == Touches::Changelog && *option == "changelog"
             };
             let why = changes.iter().find(needs);
             match (why, asked) {

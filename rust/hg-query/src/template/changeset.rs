@@ -369,6 +369,10 @@ impl Changeset {
         if entry.files().next().is_none() {
             return Ok(copies);
         }
+        if let Some(told) = hg_wdir::copies::told_in_extras(self.repo(), self.rev)? {
+            let told = told.into_iter().map(|(path, (_, source))| Copied { path, source });
+            return Ok(told.collect());
+        }
         let manifest = self.manifest()?;
         for path in entry.files() {
             let Some(node) = manifest.node(path) else {

@@ -7,6 +7,8 @@ use hg_store::filelog::NewFile;
 use hg_store::{Filelog, Manifest, Repo, Transaction};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Node, Result, Revision};
 
+use super::removed::Inherited;
+
 /// A file as it is to be committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileVersion {
@@ -79,10 +81,15 @@ struct Ancestry {
 
 impl FileCommit<'_> {
     /// Stores the file, if its content is new; gives its node id and whether the changeset lists it.
-    pub(super) fn store(&self, tr: &Transaction, version: &FileVersion) -> Result<(Node, bool)> {
+    pub(super) fn store(
+        &self,
+        tr: &Transaction,
+        version: &FileVersion,
+        inherited: &mut Inherited<'_>,
+    ) -> Result<(Node, bool)> {
         let mut log = self.repo.filelog(self.path)?;
         let [first, second] = self.manifests.map(|manifest| manifest.node(self.path));
-        let ancestry = self.ancestry(&log, version, first, second)?;
+        let ancestry = self.ancestry(&log, version, first, second, inherited)?;
         let [p1, p2] = [log.rev(&ancestry.parents[0])?, log.rev(&ancestry.parents[1])?];
         let unchanged = !ancestry.merges
             && ancestry.copy.is_none()
@@ -110,6 +117,7 @@ impl FileCommit<'_> {
         version: &FileVersion,
         first: Option<Node>,
         second: Option<Node>,
+        inherited: &mut Inherited<'_>,
     ) -> Result<Ancestry> {
         let first = first.unwrap_or(Node::NULL);
         let second = second.unwrap_or(Node::NULL);
@@ -130,7 +138,7 @@ impl FileCommit<'_> {
         } else if second.is_null() {
             ([first, Node::NULL], false)
         } else {
-            self.merged(log, first, second)?
+            self.merged(log, first, second, inherited)?
         };
         Ok(Ancestry { parents, copy: None, merges })
     }
@@ -159,7 +167,14 @@ impl FileCommit<'_> {
     }
 
     /// The parents of a file that both sides have: one alone where it descends from the other.
-    fn merged(&self, log: &Filelog, first: Node, second: Node) -> Result<([Node; 2], bool)> {
+    /// What one side has as the common ancestors had it was replaced by the other side.
+    fn merged(
+        &self,
+        log: &Filelog,
+        first: Node,
+        second: Node,
+        inherited: &mut Inherited<'_>,
+    ) -> Result<([Node; 2], bool)> {
         if self.from_other {
             return Ok(([second, Node::NULL], false));
         }
@@ -169,6 +184,10 @@ impl FileCommit<'_> {
             ([second, Node::NULL], false)
         } else if common.contains(&b) {
             ([first, Node::NULL], false)
+        } else if inherited.is_ancestral(self.path, second)? {
+            ([first, Node::NULL], false)
+        } else if inherited.is_ancestral(self.path, first)? {
+            ([second, Node::NULL], false)
         } else {
             ([first, second], true)
         })

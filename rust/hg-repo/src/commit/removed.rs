@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hg_store::{Manifest, Repo};
-use hg_types::{HgPath, Result, Revision};
+use hg_types::{HgPath, Node, Result, Revision};
 
 /// Tells inherited removals; the ancestors' manifests are read when first needed.
 pub(super) struct Inherited<'a> {
@@ -32,6 +32,13 @@ impl<'a> Inherited<'a> {
             manifest.get(path).is_some_and(|entry| (entry.node, entry.flags) == kept)
         };
         Ok(self.ancestors()?.iter().all(unchanged))
+    }
+
+    /// Whether all common ancestors have this version of a file.
+    pub(super) fn is_ancestral(&mut self, path: &HgPath, node: Node) -> Result<bool> {
+        let ancestors = self.ancestors()?;
+        let has = |manifest: &Arc<Manifest>| manifest.node(path) == Some(node);
+        Ok(!ancestors.is_empty() && ancestors.iter().all(has))
     }
 
     fn ancestors(&mut self) -> Result<&[Arc<Manifest>]> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hg_format::requirements::{Requirements, name};
+use hg_format::revlog::FLAG_HAS_COPIES;
 use hg_store::revlog::{NewRevision, Revlog, RevlogName, RevlogOptions};
 use hg_store::{InitOptions, OpenOptions, Repo, Transaction};
 use hg_types::{Error, Reporter, Result};
@@ -236,7 +237,7 @@ impl Migration<'_> {
                 p1: parents[0],
                 p2: parents[1],
                 linkrev: old.linkrev(rev),
-                flags: old.flags(rev),
+                flags: old.flags(rev) & !FLAG_HAS_COPIES,
                 node: Some(old.node(rev)),
                 delta: delta.as_deref().map(|delta| (base, delta)),
             };
@@ -248,6 +249,10 @@ impl Migration<'_> {
                 new.flush(&mut &*tr)?;
             }
         }
+        if log.kind == Kind::Changelog && tr.repo().keeps_changed_files() {
+            let files = old.revs().map(|rev| self.repo.changed_files(rev));
+            return new.add_side_data(&mut &*tr, 0, &files.collect::<Result<Vec<_>>>()?);
+        }
         new.flush(&mut &*tr)
     }
 
@@ -255,8 +260,7 @@ impl Migration<'_> {
     fn copy(&self, to: &Repo, log: &Log) -> Result<()> {
         let end = format!(" containing {} revisions", log.revisions);
         self.note("blindly copying ", log, &end);
-        for end in [&b".d"[..], b".i"] {
-            let name = [&log.radix[..], end].concat();
+        for name in open(self.repo, log.kind, &log.radix)?.file_names().into_iter().rev() {
             if self.repo.store_vfs().exists(&name) {
                 let mut from = self.repo.store_vfs().open(&name)?;
                 let mut file = to.store_vfs().open_append(&name)?;
@@ -373,8 +377,12 @@ fn failed(what: &[u8], error: std::io::Error) -> Error {
 fn open(repo: &Repo, kind: Kind, radix: &[u8]) -> Result<Revlog> {
     let changelog = kind == Kind::Changelog;
     let nodemap = radix.starts_with(b"00") && repo.requires(name::PERSISTENT_NODEMAP);
-    let options =
-        RevlogOptions { changelog, persistent_nodemap: nodemap, ..repo.revlog_options()? };
+    let options = RevlogOptions {
+        changelog,
+        changelog_v2: repo.requires(name::CHANGELOG_V2),
+        persistent_nodemap: nodemap,
+        ..repo.revlog_options()?
+    };
     Revlog::open(repo.revlog_files(), RevlogName::new(radix), Arc::new(options))
 }
 

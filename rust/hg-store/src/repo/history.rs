@@ -50,7 +50,8 @@ impl Repo {
     /// How the changelog and the manifests are written.
     fn history_options(&self) -> Result<RevlogOptions> {
         let persistent_nodemap = self.requires(name::PERSISTENT_NODEMAP);
-        Ok(RevlogOptions { persistent_nodemap, ..self.revlog_options()? })
+        let changelog_v2 = self.requires(name::CHANGELOG_V2);
+        Ok(RevlogOptions { persistent_nodemap, changelog_v2, ..self.revlog_options()? })
     }
 
     /// The changelog, with what the running transaction has added.

@@ -46,6 +46,14 @@ pub fn default_requirements(config: &Config) -> Result<Requirements> {
             }
         }
     }
+    let insisted: &[u8] = b"enable-unstable-format-and-corrupt-my-data";
+    if config.get("format", "exp-use-changelog-v2") == Some(insisted) {
+        add(name::CHANGELOG_V2);
+    }
+    if on("exp-use-copies-side-data-changeset")? {
+        add(name::CHANGELOG_V2);
+        add(name::SIDE_DATA_COPIES);
+    }
     match compression(config)?.as_slice() {
         b"zstd" => add(name::ZSTD),
         b"none" => add(name::NO_COMPRESSION),
@@ -109,7 +117,6 @@ fn refuse_unsupported(config: &Config) -> Result<()> {
     let items = [
         ("experimental", "treemanifest", "treemanifest"),
         ("format", "use-fileindex-v1", "fileindex-v1"),
-        ("format", "exp-use-copies-side-data-changeset", "exp-copies-sidedata-changeset"),
     ];
     for (section, item, requirement) in items {
         if config.get_bool_or(section, item, false)? {

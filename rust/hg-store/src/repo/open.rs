@@ -15,7 +15,7 @@ use crate::overrides::Overrides;
 use crate::store_vfs::StoreVfs;
 
 /// The requirements this program knows.
-pub const SUPPORTED: [&str; 23] = [
+pub const SUPPORTED: [&str; 25] = [
     name::REVLOG_V1,
     name::STORE,
     name::FNCACHE,
@@ -37,6 +37,8 @@ pub const SUPPORTED: [&str; 23] = [
     name::ARCHIVED_PHASE,
     name::ZSTD,
     name::NO_COMPRESSION,
+    name::CHANGELOG_V2,
+    name::SIDE_DATA_COPIES,
     "revlog-compression-zlib",
     "revlog-compression-none",
 ];

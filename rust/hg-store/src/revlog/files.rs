@@ -67,4 +67,12 @@ pub trait RevlogTransaction {
     /// # Errors
     /// When the journal cannot be written.
     fn delay(&mut self, name: &[u8], offset: u64, bytes: &[u8]) -> Result<()>;
+
+    /// Has the docket of a changelog replaced when the transaction closes, after everything that it
+    /// points to was written. A later call replaces the bytes. Until then the docket says what it
+    /// said, and what will be is in it for processes that are given `HG_PENDING`.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    fn settle(&mut self, name: &[u8], docket: &[u8]) -> Result<()>;
 }

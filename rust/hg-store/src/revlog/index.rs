@@ -80,6 +80,14 @@ impl Index {
         Arc::make_mut(&mut self.tail).push(record);
     }
 
+    /// Puts other flags on an entry that this process holds.
+    pub(crate) fn set_flags(&mut self, at: usize, flags: u16) {
+        let tail = Arc::make_mut(&mut self.tail);
+        if let Some(record) = at.checked_sub(self.base_len).and_then(|at| tail.get_mut(at)) {
+            record[6..8].copy_from_slice(&flags.to_be_bytes());
+        }
+    }
+
     /// The node of a revision; the null id outside the index.
     pub(crate) fn node(&self, at: usize) -> Node {
         self.record(at).map_or(Node::NULL, entry::node)

@@ -93,7 +93,7 @@ fn block_file(name: &RevlogName, uid: &[u8]) -> Vec<u8> {
 }
 
 /// Eight random hexadecimal digits.
-fn new_uid() -> Vec<u8> {
+pub(super) fn new_uid() -> Vec<u8> {
     let number = std::hash::RandomState::new().build_hasher().finish();
     format!("{:08x}", number & 0xffff_ffff).into_bytes()
 }

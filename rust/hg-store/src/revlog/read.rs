@@ -292,7 +292,7 @@ impl Revlog {
             return Ok(0);
         }
         let expected = i64::try_from(self.data_end()).unwrap_or(i64::MAX);
-        let data = self.files.try_map(&self.name.data_file())?.unwrap_or_default();
+        let data = self.files.try_map(&self.chunk_file())?.unwrap_or_default();
         Ok(i64::try_from(data.len()).unwrap_or(i64::MAX) - expected)
     }
 
@@ -302,6 +302,9 @@ impl Revlog {
     /// When the chunk is missing or damaged.
     pub fn chunk(&self, rev: Revision) -> Result<Cow<'_, [u8]>> {
         let raw = self.raw_chunk(rev)?;
+        if self.is_plain_chunk(rev) {
+            return Ok(Cow::Borrowed(raw));
+        }
         decompress(raw, self.chunk_limit(rev)?).map_err(chunk_error)
     }
 
@@ -340,7 +343,7 @@ impl Revlog {
                 "; expected {len} bytes from offset {offset}, got {}",
                 i128::from(data.len() as u64) - i128::from(offset)
             );
-            let file = self.name.data_file();
+            let file = self.chunk_file();
             Error::storage([b"partial read of revlog ", &file[..], message.as_bytes()].concat())
         })
     }
@@ -349,7 +352,7 @@ impl Revlog {
         if let Some(data) = self.data.base().get() {
             return Ok(data);
         }
-        let data = self.files.try_map(&self.name.data_file())?.unwrap_or_default();
+        let data = self.files.try_map(&self.chunk_file())?.unwrap_or_default();
         Ok(self.data.base().get_or_init(|| data))
     }
 

@@ -19,6 +19,10 @@ impl RevlogTransaction for Direct {
     fn add_backup(&mut self, _: &[u8]) -> Result<()> {
         Ok(())
     }
+    fn settle(&mut self, _: &[u8], _: &[u8]) -> Result<()> {
+        unreachable!("only changelogs of the second format have dockets")
+    }
+
     fn delay(&mut self, name: &[u8], _: u64, bytes: &[u8]) -> Result<()> {
         Ok(self.0.append(name, bytes)?)
     }

@@ -12,7 +12,7 @@ use super::read::{Text, hash_text};
 use super::{Revlog, RevlogTransaction};
 
 /// When this much was appended by this process, it is read back from the file instead.
-const MAX_APPENDED: usize = 64 << 20;
+pub(super) const MAX_APPENDED: usize = 64 << 20;
 
 /// A revision to be stored.
 #[derive(Clone, Debug)]
@@ -80,6 +80,7 @@ impl<'r> Appender<'r> {
         let too_big = || Error::storage("revision is too large for a revlog");
         let text_len = i32::try_from(new.text.len()).map_err(|_| too_big())?;
         let Stored { base, chunk } = self.store(new)?;
+        let chunk = self.revlog.note_chunk([new.p1, new.p2], chunk)?;
         let entry = Entry {
             offset: self.revlog.data.end(),
             flags: new.flags,
@@ -156,6 +157,11 @@ impl Revlog {
         if self.written == self.len() {
             return Ok(());
         }
+        if self.docketed.is_some() {
+            self.append_docketed(tr)?;
+            self.written = self.len();
+            return Ok(());
+        }
         let outgrown = self.data_end() >= self.options.max_inline || self.options.changelog;
         if self.header.inline && outgrown {
             self.split(tr)?;
@@ -178,7 +184,7 @@ impl Revlog {
     }
 
     /// Where the chunk of the first unwritten revision starts.
-    fn written_data_end(&self) -> u64 {
+    pub(super) fn written_data_end(&self) -> u64 {
         match self.index.record(self.written) {
             Some(record) => entry::offset(record, self.written),
             None => self.data_end(),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hg_format::dirstate::v2::Docket;
 use hg_format::journal::{BACKUP_HEADER, Backup, encode_backup};
+use hg_format::revlog::docket::Docket as ChangelogDocket;
 use hg_types::{Error, ErrorKind, Result, to_hex};
 use hg_vfs::IoResultExt as _;
 use sha1::{Digest as _, Sha1};
@@ -43,6 +44,8 @@ pub(super) struct State {
     pub(super) journal: Journal,
     /// Bytes to be written at the end, by file: where, and what.
     pub(super) delayed: BTreeMap<Vec<u8>, (u64, Vec<u8>)>,
+    /// Dockets of changelogs, by file.
+    pub(super) dockets: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(super) generators: BTreeMap<(Location, Vec<u8>), Generator>,
     pub(super) pending: BTreeMap<String, PendingCallback>,
     pub(super) finalize: Callbacks,
@@ -110,6 +113,7 @@ impl Running {
             depth: 0,
             journal: chain::take_journal(repo).map_or_else(|| Journal::create(vfs), Ok)?,
             delayed: BTreeMap::new(),
+            dockets: BTreeMap::new(),
             generators: BTreeMap::new(),
             pending: BTreeMap::new(),
             finalize: BTreeMap::new(),
@@ -193,13 +197,37 @@ impl Running {
             let kept = kept.ok_or_else(|| too_short(name))?;
             store.raw().write_atomic(store.encode(&copy), &[kept, bytes].concat())?;
         }
-        Ok(!delayed.is_empty())
+        Ok(!delayed.is_empty() | self.write_pending_dockets()?)
+    }
+
+    /// Notes in dockets what will be, beside what is.
+    fn write_pending_dockets(&self) -> Result<bool> {
+        let store = self.repo.store_vfs();
+        let dockets = self.state()?.dockets.clone();
+        for (name, coming) in &dockets {
+            let decode = |bytes: &[u8]| {
+                ChangelogDocket::decode(bytes).map_err(|source| {
+                    Error::storage("damaged docket of a changelog").because(source)
+                })
+            };
+            let old = match store.try_read(name)? {
+                Some(bytes) => decode(&bytes)?,
+                None => ChangelogDocket::default(),
+            };
+            let pending = decode(coming)?.pending_after(&old);
+            store.write_atomic(name, &pending.encode())?;
+        }
+        Ok(!dockets.is_empty())
     }
 
     /// Writes what waited for the end.
     fn write_delayed(&self) -> Result<()> {
         use std::os::unix::fs::FileExt as _;
         let store = self.repo.store_vfs();
+        let dockets = std::mem::take(&mut self.state()?.dockets);
+        for (name, docket) in dockets {
+            store.write_atomic(&name, &docket)?;
+        }
         let delayed = std::mem::take(&mut self.state()?.delayed);
         for (name, (offset, bytes)) in delayed {
             let before = store.file_stat(&name);

@@ -63,7 +63,7 @@ pub(crate) fn commit(repo: &Repo, path: &str, content: &[u8], stage: &str) -> Re
         extra: BTreeMap::new(),
         description: b"ours".to_vec(),
     };
-    let (rev, _) = changelog.add(&mut tr, &changeset, tip, Revision::NULL)?;
+    let (rev, _) = changelog.add(&mut tr, &changeset, [tip, Revision::NULL], None)?;
     repo.set_changelog(changelog);
     repo.register_phase(&tr, Phase::Draft, &[rev])?;
     let node = repo.changelog()?.node(rev);
