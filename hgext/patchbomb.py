@@ -36,6 +36,7 @@ from mercurial import (
     patch,
     pycompat,
     registrar,
+    scmutil,
     util,
 )
 from mercurial.i18n import _
@@ -235,11 +236,7 @@ class _Series:
             name = opts[b"bookmark"]
             if name not in repo._bookmarks:
                 raise error.Abort(_(b"bookmark '%s' not found") % name)
-            only = (
-                b"ancestors(bookmark(%s)) - ancestors(head() and not bookmark(%s))"
-                b" - ancestors(bookmark() and not bookmark(%s))"
-            )
-            chosen = list(repo.revs(only, name, name, name))
+            chosen = list(scmutil.bookmarkrevs(repo, name))
             if not opts.get(b"outgoing"):
                 return chosen
             given = [b"%d" % rev for rev in chosen]

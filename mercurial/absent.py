@@ -55,7 +55,6 @@ _FUNCTIONS = {
     "revset": "generationssubrel getintrange",
     "revset_predicates": "ancestor ancestors author bookmark branch children descendants extra "
     "heads named parents phase roots successors tag user",
-    "scmutil": "bookmarkrevs",
     "simplemerge": "render_merge3 simplemerge",
     "tags": "findglobaltags",
     "templatekw": "showpredecessors showsuccessorssets",

@@ -662,3 +662,14 @@ def _move_entries(dirstate: Any, newctx: Any, status: Any) -> None:
     for path in status.removed:
         tracked = dirstate.get_entry(path).tracked
         dirstate.update_file(path, p1_tracked=False, wc_tracked=tracked)
+
+
+def bookmarkrevs(repo: Any, mark: bytes) -> Any:
+    """Return what only a bookmark reaches: no other bookmark and no head does."""
+    return repo.revs(
+        b"ancestors(bookmark(%s)) - ancestors(head() and not bookmark(%s))"
+        b" - ancestors(bookmark() and not bookmark(%s))",
+        mark,
+        mark,
+        mark,
+    )

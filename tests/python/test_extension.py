@@ -105,3 +105,67 @@ def test_extension_that_cannot_be_loaded_is_told(repository) -> None:
     assert result.returncode == 0
     assert '*** failed to import extension "gone"' in result.stderr
 
+
+
+def test_docstrings_show_as_they_are_laid_out(tmp_path: Path, native_bin: Path) -> None:
+    """The first line is the summary, even an empty one; a paragraph that goes on is one."""
+    (tmp_path / "laid.py").write_text(
+        '"""\nSays nothing in its first line."""\n'
+        "from mercurial import registrar\n"
+        "cmdtable = {}\n"
+        "command = registrar.command(cmdtable)\n"
+        "@command(b'empty', [], b'')\n"
+        "def empty(ui, repo):\n"
+        '    """\n    Begins late.\n    """\n'
+        "@command(b'goeson', [], b'', norepo=True)\n"
+        "def goeson(ui):\n"
+        '    """Begins here and\n    goes on.\n\n    More.\n    """\n'
+    )
+
+    def said(*args: str) -> str:
+        result = subprocess.run(
+            ["hg", "--config", f"extensions.laid={tmp_path}/laid.py", *args],
+            env=hermetic_environment(native_bin),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return result.stdout + result.stderr
+
+    assert "\n\nBegins here and goes on.\n\nMore.\n\n" in said("help", "goeson")
+    assert "hg empty\n\nBegins late.\n\n" in said("help", "empty")
+    page = said("help", "laid")
+    assert page.startswith("laid extension -\n\nSays nothing in its first line.\n\n")
+    assert "\n empty\n goeson        Begins here and\n" in page
+    assert "(use 'hg help -v laid' to show" in page
+    assert said("goeson", "x").startswith("hg goeson\n\nBegins here and\n\n(use 'hg goeson -h'")
+
+
+def test_commands_of_disabled_extensions_are_told(repository) -> None:
+    """By the names that abbreviations stand for."""
+    told = "'email' is provided by the following extension:\n"
+    assert told in repository("emai").stdout
+    result = repository("help", "emai")
+    assert (result.returncode, result.stdout.startswith(told)) == (0, True)
+
+
+def test_extensions_hear_how_much_to_tell(tmp_path: Path, native_bin: Path) -> None:
+    """While they are set up, before the command line is parsed."""
+    (tmp_path / "told.py").write_text(
+        "def uisetup(ui):\n    ui.status(b'status\\n')\n    ui.note(b'note\\n')\n"
+    )
+
+    def said(*args: str) -> str:
+        return subprocess.run(
+            ["hg", "--config", f"extensions.told={tmp_path}/told.py", *args],
+            env=hermetic_environment(native_bin),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+
+    assert said("version", "-q").splitlines()[0].startswith("Mercurial")
+    assert said("version").splitlines()[0] == "status"
+    assert said("version", "-v").splitlines()[:2] == ["status", "note"]

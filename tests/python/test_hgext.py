@@ -233,3 +233,86 @@ def test_keyword_demo(hg) -> None:
         "[extensions]\nkeyword =\n[keyword]\ndemo.txt = \n[keywordset]\nsvn = False\n"
         "[keywordmaps]\nWhere = {branch}\n$Where: demobranch $\n"
     )
+
+
+def test_patchbomb_public_url(hg, tmp_path: Path) -> None:
+    """Mails that name a place to pull from are not sent before it has the changesets."""
+    assert hg("clone", "-q", "-r", "0", ".", str(tmp_path / "public")).returncode == 0
+    place = f"patchbomb.publicurl={tmp_path}/public"
+    mail = ("email", "-n", "-f", "me", "-t", "you", "-s", "s", "-r", "1", *enable("patchbomb"))
+    result = hg(*mail, "--config", place)
+    short = hg("log", "-r", "1", "-T", "{node|short}").stdout
+    assert (result.returncode, result.stderr) == (
+        255,
+        f"abort: public url {tmp_path}/public is missing {short}\n"
+        f"(use 'hg push {tmp_path}/public -r {short}')\n",
+    )
+    hg("push", str(tmp_path / "public"))
+    assert hg(*mail, "--config", place).returncode == 0
+
+
+def test_patchbomb_outgoing_of_a_bookmark(hg, tmp_path: Path) -> None:
+    """Of what only the bookmark reaches, the other side has some."""
+    assert hg("clone", "-q", "-r", "0", ".", str(tmp_path / "other")).returncode == 0
+    hg("bookmark", "-r", "1", "mark")
+    more = ("-n", "-f", "me", "-t", "you", "-s", "s", "--date", "1 0", *enable("patchbomb"))
+    result = hg("email", *more, "-B", "mark", "-o", "../other")
+    assert result.stdout.startswith("comparing with ../other\n"), result.stderr
+    assert "this patch series consists of 1 patches.\n" in result.stdout
+
+
+def test_patches_that_answer(hg) -> None:
+    """Without an introduction all patches answer the mail that was named."""
+    more = ("-n", "-f", "me", "-t", "you", "-s", "", "--date", "1 0", *enable("patchbomb"))
+    quiet = ("--config", "patchbomb.intro=never", "--in-reply-to", "baz")
+    result = hg("email", *more, *quiet, "-r", "0:1")
+    assert result.stdout.count("In-Reply-To: <baz>\n") == 2, result.stderr
+
+
+def test_notify_needs_its_file(hg, tmp_path: Path) -> None:
+    """A file of subscriptions that is not there is told."""
+    assert hg("clone", "-q", "-r", "0", ".", str(tmp_path / "other")).returncode == 0
+    (tmp_path / "other/.hg/hgrc").write_text(
+        "[hooks]\nincoming.notify = python:hgext.notify.hook\n"
+        "[notify]\nsources = pull\nconfig = /nowhere/subscriptions\n"
+    )
+    result = hg("pull", str(tmp_path / "repo"), cwd=tmp_path / "other")
+    assert "No such file or directory: b'/nowhere/subscriptions'\n" in result.stderr
+
+
+def test_notify_shortens_statistics(hg, tmp_path: Path) -> None:
+    """What is left out is told; the sum stays."""
+    assert hg("clone", "-q", "-r", "0", ".", str(tmp_path / "other")).returncode == 0
+    (hg.root / "b").write_text("b\n")
+    (hg.root / "a").write_text("a\n")
+    hg("commit", "-A", "-m", "more")
+    (tmp_path / "other/.hg/hgrc").write_text(
+        "[hooks]\nincoming.notify = python:hgext.notify.hook\n"
+        "[notify]\nsources = pull\nmaxdiffstat = 1\n[reposubs]\n* = someone\n"
+    )
+    told = hg("pull", str(tmp_path / "repo"), cwd=tmp_path / "other").stdout
+    assert "diffstat (truncated from 2 to 1 lines):\n\n a |  3 +--\n 2 files changed" in told
+
+
+def test_extdiff_to(hg) -> None:
+    """Without --from, the working directory is compared."""
+    (hg.root / "a").write_text("z\n")
+    result = hg("extdiff", "-p", "cat", "--to", "0", *enable("extdiff"))
+    assert (result.stdout, result.returncode) == ("z\nx\n", 1)
+
+
+def test_hooks_of_fix_get_objects(hg, tmp_path: Path) -> None:
+    """Not texts of them."""
+    (tmp_path / "told.py").write_text(
+        "def hook(ui, repo, rev=None, replacements=None, metadata=None, **kwargs):\n"
+        "    ui.write(b'%s\\n' % repr((rev, replacements, metadata)).encode())\n"
+    )
+    tool = ("--config", "fix.up:command=tr x y", "--config", "fix.up:pattern=a")
+    hooks = [
+        word
+        for name in ("postfixfile", "postfix")
+        for word in ("--config", f"hooks.{name}=python:{tmp_path}/told.py:hook")
+    ]
+    (hg.root / "a").write_text("x\nx\nx\n")
+    told = hg("fix", "-w", *tool, *hooks, *enable("fix")).stdout
+    assert told == "(2147483647, None, {b'up': None})\n(None, {}, {})\n"
