@@ -17,6 +17,7 @@ import contextlib
 import gc
 import itertools
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -326,7 +327,7 @@ def history_part(repo: Path, oracle: str | None, rounds: int, report: Report) ->
     for name, python in pythons.items():
         command = [python, "-m", "mercurial", "version", "-q"]
         starts[name] = start_time(command, env, rounds * 3)
-    print("loops and starts:")
+    print("loops and starts, in CPU time:")
     for name, bound, found in (
         ("for rev in revs: branch, files, description", 0.2, seconds),
         ("python -m mercurial version", 0.5, starts),
@@ -338,17 +339,33 @@ def history_part(repo: Path, oracle: str | None, rounds: int, report: Report) ->
             report.line(name, shown, found["ours"] / found["oracle"], bound, "")
         else:
             print(f"  {name:46} {shown}")
+    native_part(repo, env, rounds, report)
+
+
+def native_part(
+    repo: Path, env: dict[str, str], rounds: int, report: Report
+) -> None:
+    """Start the native program beside an extension in Python that is not for the command."""
+    extension = repo.parent / "forpush.py"
+    extension.write_text('touchedcommands = [b"push"]\n')
+    status = [str(Path(sys.executable).parent / "hg"), "-R", str(repo), "status", "-q"]
+    enabled = ["--config", f"extensions.forpush={extension}"]
+    plain, beside = (
+        start_time(status + more, env, rounds * 5) for more in ([], enabled)
+    )
+    shown = f"alone {plain * 1e3:.1f} ms, beside it {beside * 1e3:.1f} ms"
+    report.line("native status, extension for push", shown, beside / plain, 1.5, "")
 
 
 def start_time(command: list[str], env: dict[str, str], rounds: int) -> float:
     """Return the least CPU time of a program, in seconds."""
     times = []
     for _ in range(rounds):
-        before = os.times()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, env=env, cwd="/", check=True, stdout=subprocess.DEVNULL)
-        after = os.times()
-        spent = after.children_user + after.children_system
-        times.append(spent - before.children_user - before.children_system)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = after.ru_utime + after.ru_stime
+        times.append(spent - before.ru_utime - before.ru_stime)
     return min(times)
 
 

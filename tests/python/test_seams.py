@@ -147,6 +147,11 @@ def test_untouched_commands_stay_native(hg, tmp_path: Path) -> None:
     (tmp_path / "raises.py").write_text("touchedcommands = []\nraise ValueError('loaded')\n")
     result = hg("status", "--config", f"extensions.raises={tmp_path}/raises.py")
     assert result.stderr == ""
+    (tmp_path / "raises.py").write_text("touchedcommands = [b'push']\nraise ValueError('loaded')\n")
+    result = hg("status", "--config", f"extensions.raises={tmp_path}/raises.py")
+    assert (result.returncode, result.stderr) == (0, "")
+    result = hg("push", "nowhere", "--config", f"extensions.raises={tmp_path}/raises.py")
+    assert "loaded" in result.stderr
 
 
 def test_python_hooks(hg, tmp_path: Path) -> None:

@@ -58,9 +58,6 @@ pub(crate) unsafe fn hot<T: PythonObjectWithTypeObject>(
 ) -> *mut ffi::PyObject {
     // SAFETY: a method descriptor has checked the class of `this` and holds the interpreter's lock.
     unsafe {
-        // Objects are let go of without asking for the lock.
-        #[cfg(feature = "pyo3")]
-        let _attached = cpython::Attached::enter();
         let py = Python::assume_gil_acquired();
         let object = PyObject::borrow_from_ptr(&this);
         let this = object.unchecked_cast_as::<T>();
@@ -73,6 +70,15 @@ pub(crate) unsafe fn hot<T: PythonObjectWithTypeObject>(
         failure.restore(py);
         std::ptr::null_mut()
     }
+}
+
+/// Does work that lets go of objects, which with PyO3 need not ask for the lock then. Saying so is not for
+/// nothing: a hot method without objects does better without.
+#[inline]
+pub(crate) fn with_objects<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "pyo3")]
+    let _attached = cpython::Attached::enter();
+    work()
 }
 
 /// Defines a hot method: `hot_method!(name, Class, |py, this, argument| body)`, whose body gives a new

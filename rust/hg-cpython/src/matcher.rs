@@ -88,8 +88,7 @@ py_class!(pub class Matcher |py| {
 
 hot_method!(call, Matcher, |py, this, path| {
     // SAFETY: the interpreter lends the argument for the duration of the call.
-    let path = PyObject::from_borrowed_ptr(py, path);
-    let path: PyBytes = path.extract(py)?;
+    let path = PyObject::borrow_from_ptr(&path).cast_as::<PyBytes>(py)?;
     Ok(new_bool(this.matcher(py).matches(HgPath::new(path.data(py)))))
 });
 

@@ -18,6 +18,7 @@ use crate::errors::raise;
 use crate::gil::{quick, unlocked};
 use crate::inherit::{
     Extras, hot_method, int_argument, new_bool, new_bytes, new_int, new_pair, with_node,
+    with_objects,
 };
 use crate::repo::{RepoHandle, Shared};
 use crate::revs::Revs;
@@ -251,7 +252,8 @@ hot_method!(entry, Revlog, |py, this, rev| {
         return Err(PyErr::new::<exc::TypeError, _>(py, "not a changelog"));
     };
     let entry = quick(py, || changelog.entry(rev))?;
-    Ok(Changeset::wrap(py, entry, inner.shared.encoding)?.into_object().steal_ptr())
+    let wrapped = with_objects(|| Changeset::wrap(py, entry, inner.shared.encoding))?;
+    Ok(wrapped.into_object().steal_ptr())
 });
 
 hot_method!(tip_rev, Revlog, |py, this, _none| {
