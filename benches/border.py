@@ -3,10 +3,11 @@
 
     benches/border.py [--files N] [--revisions N] [--rounds N] [--oracle HG]
 
-Run it with the interpreter that has the project installed.  The first part has `--files` real
+Run it with the interpreter that has the project installed.  The first part runs a loop over
+revisions in ours and in the oracle's Python, and starts both.  The second has `--files` real
 files: what handing over what is known about them costs, as a share of the time that asking the
-file system takes in Rust (on all cores), beside what other ways of handing over cost.  The second
-part counts single calls.  The third runs a loop over revisions in ours and in the oracle's Python.
+file system takes in Rust (on all cores), beside what other ways of handing over cost.  The third
+counts single calls.
 CPU time of this thread, the best of `--rounds`; the parallel stat also by the clock.
 """
 
@@ -181,46 +182,18 @@ def undisturbed() -> Iterator[None]:
             pin(0, processors)
 
 
-def call_costs(
-    statements: list[str], names: dict[str, object], rounds: int
-) -> dict[str, float]:
-    """Return what each statement costs beyond an empty loop: ns of this thread's CPU.
+class Calls:
+    """Counts single calls: the CPU time of this thread that each takes beyond an empty loop.
 
     All take turns in slices of some tens of microseconds, on one processor, and the shortest slice
-    of each counts: whatever else the machine does lengthens some slices, hardly all. What is left
-    depends on the processor and on how the interpreter was built; a method of its own that makes
-    20 bytes is measured along with the others, as the scale.
+    of each counts: whatever else the machine does lengthens some slices, hardly all. It is
+    measured at several moments, because a machine that is shared may run at half its speed for
+    seconds. What is left depends on the processor and on how the interpreter was built: a method
+    of its own that makes 20 bytes is the scale.
     """
-    times = 2000
-    loops = []
-    for statement in ["none", *statements]:
-        found: dict[str, Any] = {}
-        taken = ", ".join(names)
-        source = f"def run(times, none, {taken}):\n for _ in times:\n  {statement}\n"
-        exec(source, found)  # noqa: S102 -- loops without a call around each statement
-        loops.append(found["run"])
-    least = [float("inf")] * len(loops)
-    with undisturbed():
-        for _ in range(rounds * 200):
-            for at, loop in enumerate(loops):
-                turns = itertools.repeat(None, times)
-                start = time.thread_time_ns()
-                loop(turns, None, **names)
-                least[at] = min(least[at], time.thread_time_ns() - start)
-    return {
-        statement: (whole - least[0]) / times
-        for statement, whole in zip(statements, least[1:])
-    }
 
-
-def calls_part(repo: Path, rounds: int, report: Report) -> None:
-    """Count single calls."""
-    from mercurial import rustext
-
-    handle = rustext.RepoHandle.open(os.fsencode(repo))
-    log = rustext.Revlog(handle, "changelog")
-    names = {"log": log, "border": rustext.Border.of(handle), "node": log.node(0)}
-    shown = (
+    TIMES = 2000
+    SHOWN = (
         ("the interpreter's own: node.lower()", "node.lower()", None),
         ("20 bytes in, 20 bytes out: echo", "border.echo(node)", 20),
         ("20 bytes in, a truth out: hasnode", "log.hasnode(node)", None),
@@ -232,20 +205,53 @@ def calls_part(repo: Path, rounds: int, report: Report) -> None:
         ("echo, by the binding alone, lock free", "border.bare_unlocked(node)", None),
         ("echo, guarded, lock free", "border.guarded_unlocked(node)", None),
     )
-    costs = call_costs([statement for _, statement, _ in shown], names, rounds)
-    print("calls, in ns of CPU, the empty loop taken off:")
-    for name, statement, bound in shown:
-        report.line(name, "", costs[statement], bound, " ns")
-    print("our methods, as multiples of the bare binding:")
-    for name, ours, bare in (
-        ("guarded", "border.guarded(node)", "border.bare(node)"),
-        (
-            "guarded, lock free",
-            "border.guarded_unlocked(node)",
-            "border.bare_unlocked(node)",
-        ),
-    ):
-        report.line(name, "", costs[ours] / costs[bare], 1.3, "")
+
+    def __init__(self, repo: Path):
+        from mercurial import rustext
+
+        handle = rustext.RepoHandle.open(os.fsencode(repo))
+        log = rustext.Revlog(handle, "changelog")
+        border = rustext.Border.of(handle)
+        self.names = {"log": log, "border": border, "node": log.node(0)}
+        self.loops = {
+            statement: self.loop(statement)
+            for statement in ("none", *(statement for _, statement, _ in self.SHOWN))
+        }
+        self.least = dict.fromkeys(self.loops, float("inf"))
+
+    def loop(self, statement: str) -> Callable[..., None]:
+        """Return a function that runs a statement again and again, without a call around it."""
+        found: dict[str, Any] = {}
+        taken = ", ".join(self.names)
+        source = f"def run(times, none, {taken}):\n for _ in times:\n  {statement}\n"
+        exec(source, found)  # noqa: S102 -- see above
+        return found["run"]
+
+    def measure(self, rounds: int) -> None:
+        """Run slices of all."""
+        with undisturbed():
+            for _ in range(rounds * 100):
+                for statement, loop in self.loops.items():
+                    turns = itertools.repeat(None, self.TIMES)
+                    start = time.thread_time_ns()
+                    loop(turns, None, **self.names)
+                    taken = time.thread_time_ns() - start
+                    self.least[statement] = min(self.least[statement], taken)
+
+    def cost(self, statement: str) -> float:
+        """Return what a statement costs, in ns."""
+        return (self.least[statement] - self.least["none"]) / self.TIMES
+
+    def show(self, report: Report) -> None:
+        """Print what was measured."""
+        print("calls, in ns of CPU, the empty loop taken off:")
+        for name, statement, bound in self.SHOWN:
+            report.line(name, "", self.cost(statement), bound, " ns")
+        print("our methods, as multiples of the bare binding:")
+        for kind, name in (("", "guarded"), ("_unlocked", "guarded, lock free")):
+            bare = self.cost(f"border.bare{kind}(node)")
+            share = self.cost(f"border.guarded{kind}(node)") / bare
+            report.line(name, "", share, 1.3, "")
 
 
 LOOP = """
@@ -342,9 +348,7 @@ def history_part(repo: Path, oracle: str | None, rounds: int, report: Report) ->
     native_part(repo, env, rounds, report)
 
 
-def native_part(
-    repo: Path, env: dict[str, str], rounds: int, report: Report
-) -> None:
+def native_part(repo: Path, env: dict[str, str], rounds: int, report: Report) -> None:
     """Start the native program beside an extension in Python that is not for the command."""
     extension = repo.parent / "forpush.py"
     extension.write_text('touchedcommands = [b"push"]\n')
@@ -382,9 +386,13 @@ def main() -> int:
     report = Report()
     try:
         make_history(work / "history", args.revisions)
-        calls_part(work / "history", args.rounds, report)
+        calls = Calls(work / "history")
+        calls.measure(args.rounds)
         history_part(work / "history", args.oracle, args.rounds, report)
+        calls.measure(args.rounds)
         table_part(work / "files", args.files, args.rounds, report)
+        calls.measure(args.rounds)
+        calls.show(report)
     finally:
         os.chdir("/")
         shutil.rmtree(work, ignore_errors=True)
