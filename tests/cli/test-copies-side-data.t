@@ -69,3 +69,9 @@ Extras are the other place.
     a
   R a
   a -> b
+
+A copy of what is there already is listed, for extras can only tell of files that are.
+
+  $ echo a > c && hg add c && hg commit -qm three -d '0 0'
+  $ hg copy --force b c && hg commit -qm four -d '0 0' && hg debugp1copies -r .
+  b -> c

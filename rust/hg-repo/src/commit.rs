@@ -189,7 +189,9 @@ impl Making<'_> {
                 salvaged: new.salvaged.contains(path),
             };
             let (node, touched) = commit.store(tr, &version, &mut inherited)?;
-            if touched {
+            // Extras can only tell of files that are listed.
+            let told = self.copies_in == Place::Extras && copied_from.is_some();
+            if touched || told {
                 self.touched.insert(path.clone());
                 self.copies.extend(copied_from.map(|from| (path.clone(), from)));
             }

@@ -182,9 +182,7 @@ impl FileCommit<'_> {
         let common = log.common_ancestor_heads(&[a, b]);
         Ok(if common.contains(&a) {
             ([second, Node::NULL], false)
-        } else if common.contains(&b) {
-            ([first, Node::NULL], false)
-        } else if inherited.is_ancestral(self.path, second)? {
+        } else if common.contains(&b) || inherited.is_ancestral(self.path, second)? {
             ([first, Node::NULL], false)
         } else if inherited.is_ancestral(self.path, first)? {
             ([second, Node::NULL], false)
