@@ -94,7 +94,8 @@ pub(crate) fn patch_text(ctx: &QueryContext, rev: Revision) -> Result<Vec<u8>> {
     if rev.is_wdir() {
         return Ok(Vec::new());
     }
-    let parent = ctx.parents(rev)?[0];
+    // Nothing is compared with what the working directory is based on.
+    let parent = if rev.is_null() { ctx.wdir_parents()?[0] } else { ctx.parents(rev)?[0] };
     let old = RevisionSnapshot::new(&ctx.repo, parent)?;
     let new = RevisionSnapshot::new(&ctx.repo, rev)?;
     let changes = Changes::between(&old, &new, &Matcher::always());

@@ -210,6 +210,11 @@ fn changegroup_part<'a>(
 /// The changeset that a symbol names, if others may see it.
 pub(crate) fn lookup_served(repo: &Repo, lookup: &Lookup, key: &[u8]) -> Result<Node> {
     let node = lookup(repo, key)?;
+    if node == Node::WDIR {
+        // Others have no working directory here.
+        let message = [b"unknown revision '", key, b"'"].concat();
+        return Err(Error::new(hg_types::ErrorKind::UnknownRevision, message));
+    }
     if node.is_null() || facts::served(repo)?.rev(&node).is_some() {
         return Ok(node);
     }

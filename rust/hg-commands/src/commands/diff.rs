@@ -1,7 +1,7 @@
 //! `hg diff`.
 
 use hg_match::{Matcher, canonical_path};
-use hg_types::{Error, HgPathBuf, Result};
+use hg_types::{Error, HgPathBuf, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
 use hg_wdir::diff::remerge::Remerge;
 
@@ -92,6 +92,11 @@ fn targets(ctx: &CommandContext) -> Result<[Target; 2]> {
         let new = new.unwrap_or(Target::WorkingDirectory);
         [old.map_or_else(|| first_parent(ctx, new), Ok)?, new]
     };
+    let null = Target::Changeset(Revision::NULL);
+    if old == null && new == null {
+        // What the working directory is based on is compared with nothing, in this order always.
+        return Ok([first_parent(ctx, Target::WorkingDirectory)?, null]);
+    }
     Ok(if ctx.opts.flag("reverse") { [new, old] } else { [old, new] })
 }
 

@@ -44,7 +44,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return remote(ctx, source);
     }
     let repo = match other {
-        Some(source) => crate::remote::local_repo(ctx, source)?,
+        Some(source) => {
+            let named = crate::remote::paths(ctx)?.for_pull(std::slice::from_ref(source))?;
+            let path = named.into_iter().next().unwrap_or_default();
+            crate::remote::local_repo(ctx, &path.location)?
+        }
         None => {
             crate::revision::allow_hidden(ctx)?;
             ctx.repo()?.clone()

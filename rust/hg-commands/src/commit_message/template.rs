@@ -64,6 +64,7 @@ fn facts(ctx: &CommandContext, draft: &Draft) -> Result<DraftFacts> {
             modified: draft.status.modified.clone(),
             added: draft.status.added.clone(),
             removed: draft.status.removed.clone(),
+            missing: Vec::new(),
         },
     })
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use hg_query::parser::Tree;
 use hg_query::template::spec::{Parts, Spec, available_styles};
 use hg_query::template::{
     Change, Changeset, Code, Dict, Engine, JsonStyle, List, ListKind, Mappings, Scope,
@@ -35,21 +36,24 @@ pub(super) fn backend(
     engine.with_default_items();
     let item = spec.install(&mut engine, &config, topic)?;
     if let Spec::FormOf(form, call) = &spec {
-        return Ok(Box::new(Selected::new(engine, form, call)?));
+        return Ok(Box::new(Selected::new(engine, form, call, topic)?));
     }
     let parts = Parts::of(&engine, &spec, item);
-    let (mut symbols, functions) = engine.symbols_used(&parts.item)?;
-    engine.template(&parts.item)?;
-    symbols.extend(functions);
-    let symbols = symbols.into_iter().collect();
-    Ok(Box::new(Template { engine, parts, symbols, count: 0 }))
+    if asks_first(topic) {
+        engine.symbols_used(&parts.item)?;
+    }
+    Ok(Box::new(Template { engine, parts, count: 0 }))
+}
+
+/// Whether a command asks what the template uses before it has an item; to the others it is unread until then.
+fn asks_first(topic: &str) -> bool {
+    ["annotate", "cat", "files"].contains(&topic)
 }
 
 /// Renders a template for each item.
 struct Template {
     engine: Engine,
     parts: Parts,
-    symbols: Vec<Vec<u8>>,
     count: usize,
 }
 
@@ -83,7 +87,9 @@ impl Backend for Template {
     }
 
     fn fields(&self) -> Option<Vec<Vec<u8>>> {
-        Some(self.symbols.clone())
+        // What is wrong with a template is told when the first item is written.
+        let (keywords, functions) = self.engine.symbols_used(&self.parts.item).ok()?;
+        Some(keywords.into_iter().chain(functions).collect())
     }
 }
 
@@ -91,30 +97,37 @@ impl Backend for Template {
 struct Selected {
     engine: Engine,
     is_json: bool,
-    code: Code,
-    symbols: Vec<Vec<u8>>,
+    asks_first: bool,
+    tree: Tree,
+    code: Option<Code>,
     count: usize,
 }
 
 impl Selected {
-    fn new(engine: Engine, form: &str, call: &[u8]) -> Result<Self> {
+    fn new(engine: Engine, form: &str, call: &[u8], topic: &str) -> Result<Self> {
         let tree = syntax::parse_expression(&[b"dict", &call[form.len()..]].concat())?;
         let tree = engine.expand_aliases(tree)?;
-        let symbols = syntax::symbols_used(&tree)?.0.into_iter().map(<[u8]>::to_vec).collect();
-        let code = Code::compile(&tree, &engine)?;
-        Ok(Self { engine, is_json: form == "json", code, symbols, count: 0 })
+        let (is_json, asks_first) = (form == "json", asks_first(topic));
+        Ok(Self { engine, is_json, asks_first, tree, code: None, count: 0 })
     }
 }
 
 impl Backend for Selected {
     fn begin(&mut self, ui: &Ui) -> Result<()> {
         ui.write(if self.is_json { &b"[\n "[..] } else { b"\x9f" });
+        if self.asks_first {
+            syntax::symbols_used(&self.tree)?;
+        }
         Ok(())
     }
 
     fn item(&mut self, ui: &Ui, item: &Item, context: Option<Revision>) -> Result<()> {
         let scope = scope(&self.engine, item, context, self.count)?;
-        let value = self.engine.eval(&self.code, &scope)?;
+        let code = match &self.code {
+            Some(code) => code,
+            None => self.code.insert(Code::compile(&self.tree, &self.engine)?),
+        };
+        let value = self.engine.eval(code, &scope)?;
         let mut out = Vec::new();
         if self.is_json {
             out.extend_from_slice(if self.count > 0 { b",\n " } else { b"" });
@@ -133,7 +146,8 @@ impl Backend for Selected {
     }
 
     fn fields(&self) -> Option<Vec<Vec<u8>>> {
-        Some(self.symbols.clone())
+        let (keywords, _) = syntax::symbols_used(&self.tree).ok()?;
+        Some(keywords.into_iter().map(<[u8]>::to_vec).collect())
     }
 }
 

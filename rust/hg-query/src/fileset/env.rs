@@ -41,12 +41,10 @@ impl<'q> Env<'q> {
     }
 
     /// About those files only that match.
+    ///
+    /// What was narrowed to before is forgotten, which also decides what files are missed.
     pub(super) fn narrowed(&self, matcher: &Matcher) -> Self {
-        let within = match self.within.is_always() {
-            true => matcher.clone(),
-            false => Matcher::intersection(self.within.clone(), matcher.clone()),
-        };
-        Self { within, status: self.status.clone(), ..*self }
+        Self { within: matcher.clone(), status: self.status.clone(), ..*self }
     }
 
     /// With the status at hand.

@@ -28,7 +28,8 @@ fn parts_are_ordered_by_cost() {
 
 #[test]
 fn mistakes_are_found() {
-    assert_eq!(show("foo:bar()"), "None pattern must be a string");
+    // Complained about when it is used.
+    assert_eq!(show("foo:bar()"), "(kindpat (symbol 'foo') (func (symbol 'bar') None))");
     assert_eq!(show("path:foo bar"), "Some(9) invalid token");
     assert_eq!(show("-x"), "None can't use negate operator in this context");
 }

@@ -30,6 +30,12 @@ pub(super) fn check_calls(tree: &Tree) -> Result<()> {
 pub fn analyze(tree: Tree) -> Result<Tree> {
     let (kind, children) = match tree {
         Tree::Nothing | Tree::Leaf(..) => return Ok(tree),
+        // The name of an argument is no expression.
+        Tree::Node("keyvalue", mut parts) => {
+            let value = analyze(parts.pop().unwrap_or(Tree::Nothing))?;
+            parts.push(value);
+            return Ok(Tree::Node("keyvalue", parts));
+        }
         Tree::Node("func", mut parts) => {
             let arguments = analyze(parts.pop().unwrap_or(Tree::Nothing))?;
             parts.push(arguments);

@@ -35,7 +35,6 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let [lines] = &arguments.rest[..] else {
         return Err(parse_error("followlines requires a line range"));
     };
-    let bounds = line_bounds(lines)?;
     let pattern = string(file, "followlines requires a pattern")?;
     let path = match PatternKind::is_given(pattern) {
         false => ctx.canonical(pattern)?,
@@ -50,7 +49,7 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
             }
         }
     };
-    let lines = line_range(bounds)?;
+    let lines = line_range(line_bounds(lines)?)?;
     let flags = DiffFlags::default();
     let reporter = ctx.repo.reporter();
     let options = from_config(&ctx.config, "diff", &flags, Features::ALL, &*reporter)?;

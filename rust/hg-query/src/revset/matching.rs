@@ -88,6 +88,12 @@ impl Field {
             Self::Date => format!("{:?}", entry.date()).into_bytes(),
             Self::Branch => names::branch(ctx, rev)?,
             Self::Summary => entry.description().lines().next().unwrap_or_default().to_vec(),
+            Self::Files if rev.is_wdir() => {
+                let status = crate::changes::status(ctx, rev)?;
+                let mut files: Vec<_> = status.all().collect();
+                files.sort_unstable();
+                files.iter().flat_map(|path| [path.as_bytes(), b"\0"].concat()).collect()
+            }
             Self::Files => {
                 entry.files().flat_map(|path| [path.as_bytes(), b"\0"].concat()).collect()
             }

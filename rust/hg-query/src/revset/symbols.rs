@@ -52,14 +52,19 @@ pub fn resolve(ctx: &QueryContext, name: &[u8]) -> Result<Revision> {
 /// # Errors
 /// As [`resolve`], where an ambiguous prefix is told in the words of the storage.
 pub fn resolve_in_set(ctx: &QueryContext, name: &[u8]) -> Result<Revision> {
-    resolve(ctx, name).map_err(|error| match error.kind {
+    resolve(ctx, name).map_err(|error| in_words_of_storage(error, name))
+}
+
+/// The complaint about the ambiguous prefix `name` as the storage has it.
+pub(super) fn in_words_of_storage(error: Error, name: &[u8]) -> Error {
+    match error.kind {
         ErrorKind::AmbiguousPrefix => {
             let digits = name.strip_prefix(b"x").unwrap_or(name);
             let message = [b"00changelog@", digits, b": ambiguous identifier"].concat();
             Error::new(ErrorKind::AmbiguousPrefix, message)
         }
         _ => error,
-    })
+    }
 }
 
 /// Whether `name` stands for a revision.
@@ -96,18 +101,16 @@ pub(crate) fn prefix(ctx: &QueryContext, name: &[u8]) -> Result<Option<Revision>
         Some(digits) => digits,
         None => name,
     };
-    let Some(prefix) = NodePrefix::from_hex(digits) else {
-        if digits.is_empty() {
-            return Err(ambiguous(name));
-        }
-        return Ok(None);
-    };
+    if digits.is_empty() {
+        return disambiguate(ctx, None, name);
+    }
+    let Some(prefix) = NodePrefix::from_hex(digits) else { return Ok(None) };
     // Hidden changesets count: a prefix must not change its meaning when something is hidden.
     let found = ctx.changelog().find_prefix(&prefix, |_| true);
     let working = digits.iter().all(|c| matches!(c, b'f' | b'F'));
     match found {
-        PrefixMatch::Many => disambiguate(ctx, &prefix, name),
-        PrefixMatch::One(_) if working => disambiguate(ctx, &prefix, name),
+        PrefixMatch::Many => disambiguate(ctx, Some(&prefix), name),
+        PrefixMatch::One(_) if working => disambiguate(ctx, Some(&prefix), name),
         PrefixMatch::One(rev) => Ok(Some(rev)),
         PrefixMatch::None => Ok(working.then_some(Revision::WDIR)),
     }
@@ -118,8 +121,12 @@ fn ambiguous(name: &[u8]) -> Error {
     Error::new(ErrorKind::AmbiguousPrefix, message)
 }
 
-/// Of several matches the only one among the revisions that the configuration prefers.
-fn disambiguate(ctx: &QueryContext, prefix: &NodePrefix, name: &[u8]) -> Result<Option<Revision>> {
+/// Of several matches the only one among the revisions that the configuration prefers; without prefix all match.
+fn disambiguate(
+    ctx: &QueryContext,
+    prefix: Option<&NodePrefix>,
+    name: &[u8],
+) -> Result<Option<Revision>> {
     let Some(within) = ctx.config.get("experimental", "revisions.disambiguatewithin") else {
         return Err(ambiguous(name));
     };
@@ -127,7 +134,7 @@ fn disambiguate(ctx: &QueryContext, prefix: &NodePrefix, name: &[u8]) -> Result<
     let mut matching = Vec::new();
     for rev in super::any_revs(ctx, &[within], None)?.iter() {
         let rev = rev?;
-        if prefix.matches(&ctx.node(rev)) {
+        if prefix.is_none_or(|prefix| prefix.matches(&ctx.node(rev))) {
             matching.push(rev);
         }
     }

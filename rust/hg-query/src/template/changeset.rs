@@ -50,6 +50,8 @@ pub struct FileLists {
     pub added: Vec<HgPathBuf>,
     /// Gone.
     pub removed: Vec<HgPathBuf>,
+    /// Not in the working directory, which has not been told that they are gone.
+    pub missing: Vec<HgPathBuf>,
 }
 
 /// A file that came from another.

@@ -48,7 +48,9 @@ pub fn append_json(value: &Value, style: JsonStyle, out: &mut Vec<u8>) -> Result
         Value::Mappings(mappings) => {
             append_array(&mappings.items, out, |vars, out| append_vars(vars, style, out))?;
         }
-        Value::Recursive => return Err(Error::parse("not serializable", None)),
+        Value::Recursive | Value::YesNo(_) => {
+            return Err(Error::parse("not serializable", None));
+        }
     }
     Ok(())
 }
@@ -180,7 +182,9 @@ pub fn append_cbor(value: &Value, out: &mut Vec<u8>) -> Result<()> {
                 cbor_vars(vars, out)?;
             }
         }
-        Value::Recursive => return Err(Error::parse("not serializable", None)),
+        Value::Recursive | Value::YesNo(_) => {
+            return Err(Error::parse("not serializable", None));
+        }
     }
     Ok(())
 }

@@ -24,7 +24,9 @@ impl Engine {
             Value::Dict(dict) => {
                 // What old-style templates could change has nothing between its items.
                 let separator: &[u8] = match dict.form {
-                    PairForm::Run | PairForm::Escaped | PairForm::Copy | PairForm::Options => b"",
+                    PairForm::Run | PairForm::EscapedRun | PairForm::Copy | PairForm::Options => {
+                        b""
+                    }
                     _ => b" ",
                 };
                 self.show_dict(dict, separator, scope, out)
@@ -214,7 +216,7 @@ impl Engine {
                 Vars { values, change: Change::Changeset(changeset) }
             }
             ListKind::LatestTags(rev, distance) => {
-                let changes = super::keywords::changes_since(self.need_repo()?, *rev, item)?;
+                let changes = super::keywords::changes_since(self, *rev, item)?;
                 Vars::new([
                     ("latesttag", item.clone()),
                     ("tag", item.clone()),
@@ -225,7 +227,8 @@ impl Engine {
             ListKind::Files(name) => {
                 let mut path = Vec::new();
                 append_plain(item, &mut path);
-                Vars { values: vec![(name.clone(), item.clone())], change: Change::File(path) }
+                let values = vec![(name.clone(), item.clone()), (b"path"[..].into(), item.clone())];
+                Vars { values, change: Change::File(path) }
             }
         })
     }
@@ -291,6 +294,12 @@ impl Engine {
             {
                 let text = self.text_of(value, scope)?;
                 out = text.chunks(1).collect::<Vec<_>>().join(separator);
+            }
+            // Items of what Python calls bytes are numbers.
+            Value::YesNo(_) => {
+                let text = self.text_of(value, scope)?;
+                let numbers: Vec<_> = text.iter().map(|c| c.to_string().into_bytes()).collect();
+                out = numbers.join(separator);
             }
             other => return Err(not_iterable(other)),
         }
@@ -365,11 +374,15 @@ impl Engine {
         out.extend_from_slice(key);
         match form {
             PairForm::Key | PairForm::Options => return Ok(()),
-            PairForm::Equals | PairForm::Run | PairForm::Open | PairForm::Escaped => out.push(b'='),
+            PairForm::Equals
+            | PairForm::Run
+            | PairForm::Open
+            | PairForm::Escaped
+            | PairForm::EscapedRun => out.push(b'='),
             PairForm::Copy => out.extend_from_slice(b" ("),
             PairForm::Colon => out.extend_from_slice(b": "),
         }
-        if form == PairForm::Escaped {
+        if matches!(form, PairForm::Escaped | PairForm::EscapedRun) {
             let text = self.text_of(value, scope)?;
             out.extend_from_slice(&crate::parser::escape(&text));
         } else if form == PairForm::Equals {
@@ -494,6 +507,7 @@ pub(super) fn truth(value: &Value) -> bool {
     match value {
         Value::None | Value::NoItem | Value::Recursive => false,
         Value::Bool(yes) => *yes,
+        Value::YesNo(answer) => answer.yes,
         Value::Int(_) | Value::Float(_) | Value::Date(..) => true,
         Value::Bytes(bytes) => !bytes.is_empty(),
         Value::Local(text) => !text.local.is_empty(),
@@ -511,6 +525,9 @@ pub(super) fn truth(value: &Value) -> bool {
 
 /// How error messages show a value.
 pub(super) fn describe(value: &Value) -> Vec<u8> {
+    if let Value::YesNo(answer) = value {
+        return if answer.yes { b"'True'".to_vec() } else { b"'False'".to_vec() };
+    }
     match unwrap(value) {
         Value::Bytes(bytes) => hg_types::quoted(bytes),
         Value::Local(text) => hg_types::quoted(&text.local),
@@ -541,6 +558,7 @@ pub(super) fn append_plain(value: &Value, out: &mut Vec<u8>) {
         Value::Bool(false) => out.extend_from_slice(b"False"),
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::Float(number) => out.extend_from_slice(float_text(*number).as_bytes()),
+        Value::YesNo(answer) => append_plain(&answer.text, out),
         Value::Bytes(bytes) => out.extend_from_slice(bytes),
         Value::Local(text) => out.extend_from_slice(&text.local),
         Value::Date(date, form) => {

@@ -4,10 +4,11 @@
 use super::ops::append_plain;
 use super::value::{ListKind, PairForm, Value, Vars};
 
-/// The value inside an item.
+/// The value inside an item, the text of an answer.
 pub(super) fn unwrap(value: &Value) -> &Value {
     match value {
         Value::Item(item) => item.value.as_ref().map_or(value, unwrap),
+        Value::YesNo(answer) => &answer.text,
         value => value,
     }
 }
@@ -33,7 +34,7 @@ pub(super) fn len(value: &Value) -> Option<usize> {
         Value::Item(item) => item.vars.values.len(),
         Value::Mappings(mappings) => mappings.items.len(),
         Value::Strings(strings) => strings.len(),
-        Value::None | Value::NoItem | Value::Recursive => return None,
+        Value::None | Value::NoItem | Value::Recursive | Value::YesNo(_) => return None,
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => return None,
     })
 }

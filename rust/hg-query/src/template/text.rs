@@ -1,6 +1,6 @@
 //! Texts cut, wrapped and indented for filters and functions.
 
-use hg_types::Encoding;
+use hg_types::{Encoding, Result};
 
 /// Lines without their ends, which are `\n`, `\r\n` or `\r`.
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -61,21 +61,26 @@ pub(super) struct Filling<'a> {
 }
 
 /// Wraps each paragraph of a text. Empty lines and list bullets separate paragraphs and stay.
-pub(super) fn fill(text: &[u8], filling: &Filling<'_>) -> Vec<u8> {
+///
+/// # Errors
+/// When a part is no text in the user's character set.
+pub(super) fn fill(text: &[u8], filling: &Filling<'_>) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     loop {
         let (paragraph, separator) = next_paragraph(rest);
+        let end = paragraph.len() + separator.len();
+        let is_last = end == rest.len();
+        filling.encoding.from_local(if is_last { rest } else { paragraph })?;
         // Wrapped once with its own blanks and line ends, then again: where the first wrapping has broken at a hyphen,
         // a blank stays.
         let once = Filling { first: b"", rest: b"", ..*filling };
         let joined = join_blanks(&wrap(&plain_blanks(paragraph), &once));
         out.extend_from_slice(&wrap(&joined, filling));
         out.extend_from_slice(separator);
-        let end = paragraph.len() + separator.len();
         rest = &rest[end..];
-        if rest.is_empty() {
-            return out;
+        if is_last {
+            return Ok(out);
         }
     }
 }
@@ -349,7 +354,7 @@ mod tests {
             first: first.as_bytes(),
             rest: rest.as_bytes(),
         };
-        String::from_utf8(fill(text.as_bytes(), &filling)).expect("utf-8")
+        String::from_utf8(fill(text.as_bytes(), &filling).expect("text")).expect("utf-8")
     }
 
     #[test]

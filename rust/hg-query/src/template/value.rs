@@ -19,6 +19,8 @@ pub enum Value {
     None,
     /// `True` or `False`.
     Bool(bool),
+    /// `true` or `false`, a text to all but conditions.
+    YesNo(Rc<YesNo>),
     /// An integer.
     Int(i64),
     /// A fraction: only commands that measure give it.
@@ -43,6 +45,15 @@ pub enum Value {
     NoItem,
     /// The name of a template that is being rendered stands for this, so that it cannot contain itself.
     Recursive,
+}
+
+/// An answer and its text.
+#[derive(Clone, Debug)]
+pub struct YesNo {
+    /// What conditions see.
+    pub yes: bool,
+    /// What everything else sees.
+    pub text: Value,
 }
 
 /// How a date without filter is shown.
@@ -137,6 +148,8 @@ pub enum PairForm {
     Open,
     /// `key=value`, one right after the other.
     Run,
+    /// `key=value` with escapes in the value, one right after the other.
+    EscapedRun,
     /// `key=value` with escapes in the value.
     Escaped,
     /// `key (value)`.
@@ -216,6 +229,12 @@ impl Value {
     #[must_use]
     pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self::Bytes(bytes.into())
+    }
+
+    /// `true` or `false`.
+    #[must_use]
+    pub fn yes_no(yes: bool) -> Self {
+        Self::YesNo(Rc::new(YesNo { yes, text: Self::from(if yes { "true" } else { "false" }) }))
     }
 
     /// Text from storage.

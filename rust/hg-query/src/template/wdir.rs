@@ -108,7 +108,12 @@ pub(super) fn manifest(repo: &Repo) -> Result<Arc<Manifest>> {
 pub(super) fn file_lists(repo: &Repo) -> Result<FileLists> {
     let mut wdir = WorkingDir::open(repo)?;
     let status = wdir.status(&Matcher::always(), StatusOptions::default())?;
-    Ok(FileLists { modified: status.modified, added: status.added, removed: status.removed })
+    Ok(FileLists {
+        modified: status.modified,
+        added: status.added,
+        removed: status.removed,
+        missing: status.deleted,
+    })
 }
 
 /// The copies that a commit would record.

@@ -1,5 +1,6 @@
 //! Predicates that ask for files.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use hg_match::{Matcher, PatternKind};
@@ -33,30 +34,35 @@ pub(super) fn contains<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let text = string(call.arguments, "contains requires a pattern")?.to_vec();
     let description = [b"contains ", &quoted(&text)[..]].concat();
     let is_set = text.starts_with(b"set:");
-    let path = match PatternKind::is_given(&text) {
-        true => None,
-        false => Some(ctx.canonical(&text)?),
-    };
-    let fixed = match (&path, is_set) {
-        (None, false) => Some(matcher_of(ctx, &text, PatternKind::Glob, None)?),
-        _ => None,
-    };
+    let is_pattern = PatternKind::is_given(&text);
+    // A wrong pattern is complained about when the first revision is looked at.
+    let (path, fixed) = (OnceCell::new(), OnceCell::new());
     let test = move |rev: Revision| {
-        if let Some(path) = &path {
-            return changes::has_file(ctx, rev, path);
+        if !is_pattern {
+            return changes::has_file(ctx, rev, once(&path, || ctx.canonical(&text))?);
         }
         let own;
-        let matcher = match &fixed {
-            Some(matcher) => matcher,
-            None => {
-                own = matcher_of(ctx, &text, PatternKind::Glob, Some(rev))?;
-                &own
-            }
+        let matcher = if is_set {
+            own = matcher_of(ctx, &text, PatternKind::Glob, Some(rev))?;
+            &own
+        } else {
+            once(&fixed, || matcher_of(ctx, &text, PatternKind::Glob, None))?
         };
         let files = changes::files_of(ctx, rev)?;
         Ok(files.iter().any(|path| matcher.matches(path)))
     };
     Ok(call.subset.filter(Condition::described(description, test)))
+}
+
+/// What is made when it is first needed.
+fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    match cell.get() {
+        Some(known) => Ok(known),
+        None => {
+            let made = make()?;
+            Ok(cell.get_or_init(|| made))
+        }
+    }
 }
 
 type PickChange = fn(&changes::Status) -> &[HgPathBuf];
@@ -86,18 +92,14 @@ fn by_status<'q>(
     let text = string(call.arguments, &format!("{name} requires a pattern"))?.to_vec();
     let description = [b"status.", field.as_bytes(), b" ", &quoted(&text)].concat();
     let is_set = text.starts_with(b"set:");
-    let fixed = match is_set {
-        true => None,
-        false => Some(status_matcher(ctx, &text, None)?),
-    };
+    let fixed = OnceCell::new();
     let test = move |rev: Revision| {
         let own;
-        let matcher = match &fixed {
-            Some(matcher) => matcher,
-            None => {
-                own = status_matcher(ctx, &text, Some(rev))?;
-                &own
-            }
+        let matcher = if is_set {
+            own = status_matcher(ctx, &text, Some(rev))?;
+            &own
+        } else {
+            once(&fixed, || status_matcher(ctx, &text, None))?
         };
         // The list of files in the changeset rules most changesets out.
         if !rev.is_wdir() && !ctx.entry(rev)?.files().any(|path| matcher.matches(path)) {
@@ -140,15 +142,11 @@ impl FilePatterns {
     fn filter<'q>(self, ctx: &'q QueryContext, subset: SmartSet<'q>) -> Result<SmartSet<'q>> {
         let default = self.default.as_deref().unwrap_or(b"glob");
         let kind = PatternKind::from_name(default).unwrap_or(PatternKind::Glob);
-        let rev = self.rev;
+        let named = self.rev;
         // Filesets are asked about each revision, unless one was named.
         let lists = [&self.patterns, &self.include, &self.exclude];
-        let of_each = rev.is_none()
+        let of_each = named.is_none()
             && lists.iter().any(|list| list.iter().any(|text| text.starts_with(b"set:")));
-        let fixed = match of_each {
-            true => None,
-            false => Some(ctx.matcher(lists[0], lists[1], lists[2], kind, rev)?),
-        };
         let list = |texts: &[Vec<u8>]| {
             let quoted: Vec<Vec<u8>> = texts.iter().map(|text| quote(text)).collect();
             quoted.join(&b", "[..])
@@ -163,18 +161,20 @@ impl FilePatterns {
             b"], default=",
             &quoted(default),
             b", rev=",
-            rev.map_or_else(|| "None".to_owned(), |rev| rev.to_string()).as_bytes(),
+            named.map_or_else(|| "None".to_owned(), |rev| rev.to_string()).as_bytes(),
         ]
         .concat();
+        let fixed = OnceCell::new();
         let test = move |rev: Revision| {
+            let make = |rev: Option<Revision>| {
+                ctx.matcher(&self.patterns, &self.include, &self.exclude, kind, rev)
+            };
             let own;
-            let matcher = match &fixed {
-                Some(matcher) => matcher,
-                None => {
-                    let (patterns, include) = (&self.patterns, &self.include);
-                    own = ctx.matcher(patterns, include, &self.exclude, kind, Some(rev))?;
-                    &own
-                }
+            let matcher = if of_each {
+                own = make(Some(rev))?;
+                &own
+            } else {
+                once(&fixed, || make(named))?
             };
             if rev.is_wdir() {
                 let status = changes::status(ctx, rev)?;

@@ -130,6 +130,9 @@ pub(super) fn children<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let set = eval_all(call.ctx, call.arguments)?;
     let mut children = walk::children(call.ctx, &set)?;
     if !call.subset.is_full() {
+        if call.subset.contains(Revision::WDIR)? && !set.is_empty()? {
+            refuse_wdir(Revision::WDIR)?;
+        }
         for rev in std::mem::take(&mut children) {
             if call.subset.contains(rev)? {
                 children.push(rev);
@@ -164,7 +167,7 @@ pub(super) fn common_ancestor_heads<'q>(call: Call<'q, '_>) -> Result<SmartSet<'
         }
     }
     let heads = call.ctx.changelog().common_ancestor_heads(&known);
-    Ok(call.subset.and(SmartSet::from_set(heads)))
+    Ok(call.subset.and(SmartSet::from_list(heads.into_iter().collect())))
 }
 
 /// `heads(set)`
@@ -207,13 +210,23 @@ pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let ctx = call.ctx;
     let arguments = arguments(call.arguments, 1..=2, "only takes one or two arguments")?;
     let sets = arguments.iter().map(|set| eval_all(ctx, set)).collect::<Result<Vec<_>>>()?;
-    let include = committed(&sets[0])?;
-    if include.is_empty() && sets.len() == 1 {
+    let mut include = sets[0].to_vec()?;
+    let excluded = sets.get(1).map(SmartSet::to_vec).transpose()?;
+    // What both name is not looked at any further.
+    if let Some(excluded) = &excluded {
+        let excluded: HashSet<_> = excluded.iter().collect();
+        include.retain(|rev| !excluded.contains(rev));
+    }
+    if include.is_empty() {
         return Ok(SmartSet::empty());
     }
+    include.iter().try_for_each(|&rev| refuse_wdir(rev))?;
     let cl = ctx.changelog();
-    let exclude: Vec<Revision> = match sets.get(1) {
-        Some(exclude) => committed(exclude)?,
+    let exclude: Vec<Revision> = match excluded {
+        Some(excluded) => {
+            excluded.iter().try_for_each(|&rev| refuse_wdir(rev))?;
+            excluded
+        }
         None => {
             let below = cl.descendant_set(include.iter().copied());
             let heads = cl.heads_where(|rev| !ctx.is_hidden(rev));
@@ -224,12 +237,11 @@ pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     Ok(call.subset.among(cl.missing_ancestors(include, exclude)))
 }
 
-/// The members of a set, which must not be the working directory.
-fn committed(set: &SmartSet<'_>) -> Result<Vec<Revision>> {
-    let revs = set.to_vec()?;
-    match revs.iter().any(|rev| rev.is_wdir()) {
+/// Complains about the working directory.
+pub(super) fn refuse_wdir(rev: Revision) -> Result<()> {
+    match rev.is_wdir() {
         true => Err(Error::abort("working directory revision cannot be specified")),
-        false => Ok(revs),
+        false => Ok(()),
     }
 }
 

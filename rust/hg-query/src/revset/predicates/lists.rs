@@ -119,6 +119,9 @@ pub(super) fn node_from_file<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         Error::abort([&start[..], reason.as_ref()].concat())
     })?;
     let lines = text.lines().map(<[u8]>::trim_ascii);
-    let revs: Vec<_> = lines.filter_map(|line| by_id(call.ctx, line)).collect();
+    let revs: Vec<_> = lines
+        .filter_map(|line| by_id(call.ctx, line))
+        .filter(|rev| !call.ctx.is_hidden(*rev))
+        .collect();
     Ok(call.subset.and(SmartSet::from_set(revs)))
 }

@@ -83,7 +83,9 @@ pub(super) fn successors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let store = ctx.repo.obsstore()?;
     let mut found = HashSet::new();
     for rev in eval_all(ctx, call.arguments)?.iter() {
-        let successors = store.all_successors(ctx.node(rev?));
+        let rev = rev?;
+        super::graph::refuse_wdir(rev)?;
+        let successors = store.all_successors(ctx.node(rev));
         found.extend(successors.iter().filter_map(|node| ctx.changelog().find(node)));
     }
     found.retain(|rev| !ctx.is_hidden(*rev));
@@ -171,7 +173,8 @@ pub(super) fn remote<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let Some(remotes) = &call.ctx.remotes else {
         return Err(unsupported("remote"));
     };
-    let node = remotes.lookup(call.ctx, &name, path)?;
+    let node = remotes.lookup(call.ctx, &name, path);
+    let node = node.map_err(|error| crate::revset::symbols::in_words_of_storage(error, &name))?;
     match call.ctx.changelog().find(&node) {
         Some(rev) if call.subset.contains(rev)? => Ok(SmartSet::from_list(vec![rev])),
         _ => Ok(SmartSet::empty()),

@@ -26,8 +26,8 @@ pub(super) const FILTERS: &[Filter] = &[
         ok(&user[start..])
     }),
     text("escape", |_, _, value| ok(escape(&get(value), false))),
-    text("fill68", |engine, _, value| ok(fill(engine, &get(value), 68))),
-    text("fill76", |engine, _, value| ok(fill(engine, &get(value), 76))),
+    text("fill68", |engine, _, value| ok(fill(engine, &get(value), 68)?)),
+    text("fill76", |engine, _, value| ok(fill(engine, &get(value), 76)?)),
     text("firstline", |_, _, value| ok(text::lines(&get(value)).next().unwrap_or_default())),
     text("hex", |_, _, value| ok(hg_types::to_hex(&get(value)))),
     text("jsonescape", |_, _, value| {
@@ -97,7 +97,7 @@ fn domain(author: &[u8]) -> &[u8] {
     author[at + 1..].split(|&c| c == b'>').next().unwrap_or_default()
 }
 
-fn fill(engine: &Engine, text: &[u8], width: i64) -> Vec<u8> {
+fn fill(engine: &Engine, text: &[u8], width: i64) -> Result<Vec<u8>> {
     let encoding = engine.host.encoding();
     text::fill(text, &Filling { encoding, width, first: b"", rest: b"" })
 }

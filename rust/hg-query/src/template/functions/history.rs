@@ -98,10 +98,9 @@ fn shortest(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Val
     let repo = engine.need_repo()?;
     let changelog = repo.changelog()?;
     let node = match hex.len() {
-        0 => return Ok(Value::Bytes(hex)),
         40 => Node::from_hex(&hex),
         // The working directory's id is as much of a candidate as those of changesets.
-        1..40 if NodePrefix::from_hex(&hex).is_some() => {
+        0..40 if hex.is_empty() || NodePrefix::from_hex(&hex).is_some() => {
             let context = super::query_context(engine)?;
             match crate::revset::symbols::prefix(&context, &hex) {
                 Ok(Some(rev)) => Some(context.node(rev)),

@@ -7,10 +7,10 @@ use hg_types::{Error, ErrorKind, Result};
 use super::super::code::{Arguments, Code};
 use super::super::engine::Engine;
 use super::super::eval::floor_divide;
-use super::super::ops::{append_plain, dict_item, not_iterable, pair_vars, truth};
+use super::super::ops::{append_plain, describe, dict_item, not_iterable, pair_vars, truth};
 use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
-use super::super::value::{DateForm, Dict, Item, List, ListKind, PairForm, Value, Vars};
+use super::super::value::{DateForm, Dict, Item, ItemForm, List, ListKind, PairForm, Value, Vars};
 use super::{Function, expect, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -70,6 +70,7 @@ fn dict(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> 
 fn dict_value(value: Value) -> Value {
     match value {
         Value::Date(date, _) => Value::Date(date, DateForm::Joined),
+        Value::YesNo(answer) => answer.text.clone(),
         other => other,
     }
 }
@@ -103,7 +104,12 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
                 ListKind::Revisions(_) => ListKind::Changesets,
                 kind => kind.clone(),
             };
-            let list = List { items, kind, shown: None, ..List::clone(list) };
+            // What is left has something between its items only.
+            let form = match list.form {
+                ItemForm::RevNodeBlank => ItemForm::RevNode,
+                form => form,
+            };
+            let list = List { items, kind, form, shown: None };
             Ok(Value::List(Rc::new(list)))
         }
         Value::Dict(dict) if dict.form == PairForm::Key && condition.is_some() => {
@@ -116,9 +122,10 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
                     pairs.push((key.clone(), item.clone()));
                 }
             }
-            // Whatever the dict was like, the rest of it is an ordinary one.
+            // What is left has something between its items.
             let form = match dict.form {
-                PairForm::Run | PairForm::Escaped => PairForm::Equals,
+                PairForm::Run => PairForm::Equals,
+                PairForm::EscapedRun => PairForm::Escaped,
                 form => form,
             };
             Ok(Value::Dict(Rc::new(Dict { pairs, shown: None, form, ..Dict::clone(dict) })))
@@ -140,6 +147,9 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
             let text = engine.text_of(&value, scope)?;
             let message = [&crate::parser::quote(&text)[..], b" is not filterable"].concat();
             Err(Error::parse(message, None))
+        }
+        Value::YesNo(_) => {
+            Err(Error::parse([&describe(&value)[..], b" is not filterable"].concat(), None))
         }
         other => Err(not_iterable(other)),
     }
@@ -170,6 +180,7 @@ fn extreme(
 fn pick(engine: &Engine, scope: &Scope, value: &Value, largest: bool) -> Result<Value> {
     let empty = || Error::parse("empty sequence", None);
     match value {
+        Value::YesNo(_) => Err(Error::parse("boolean string", None)),
         Value::List(list) => {
             let items = list.items.iter().map(|item| (sort_key(item), item));
             let best = if largest { items.max_by(by_key) } else { items.rev().min_by(by_key) };

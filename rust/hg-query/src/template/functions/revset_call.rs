@@ -271,8 +271,8 @@ fn list_part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<
 /// The nearest members of a set of revisions above a changeset.
 fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     let args = expect(arguments, 2, 2, "subsetparents expects two arguments")?;
-    let message = "subsetparents expects a revision number";
-    let rev = engine.integer(&args[0], scope, message)?;
+    let changelog = engine.need_repo()?.changelog()?;
+    let rev = engine.integer(&args[0], scope, "not an integer")?;
     let Value::List(list) = engine.eval(&args[1], scope)? else {
         return Err(Error::parse("subsetparents expects a queried revset", None));
     };
@@ -285,7 +285,6 @@ fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Resul
     };
     let members: HashSet<Revision> = list.items.iter().map(number).collect();
     let rev = i32::try_from(rev).map_or(Revision::NULL, Revision::new);
-    let changelog = engine.need_repo()?.changelog()?;
     let mut found = Vec::new();
     let start = if members.contains(&rev) { changelog.parents(rev).to_vec() } else { Vec::new() };
     let mut todo: Vec<Revision> = start.into_iter().rev().collect();

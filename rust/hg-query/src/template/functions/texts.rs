@@ -124,7 +124,7 @@ fn fill(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> 
     let (first, rest) = (indent(2)?, indent(3)?);
     let encoding = engine.host.encoding();
     let filling = Filling { encoding, width, first: &first, rest: &rest };
-    Ok(Value::Bytes(text::fill(&text, &filling)))
+    Ok(Value::Bytes(text::fill(&text, &filling)?))
 }
 
 /// No output is this wide: a larger width is a mistake, and must not take the machine's memory.

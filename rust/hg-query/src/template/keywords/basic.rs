@@ -15,7 +15,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("branch", |engine, scope| Ok(local(engine, &changeset(scope)?.entry()?.branch()))),
     of_changeset("branches", branches),
     of_changeset("closesbranch", |_, scope| {
-        Ok(Value::from(changeset(scope)?.entry()?.closes_branch()))
+        Ok(Value::yes_no(changeset(scope)?.entry()?.closes_branch()))
     }),
     of_changeset("phase", |_, scope| Ok(Value::from(changeset(scope)?.phase()?.name()))),
     of_changeset("phaseidx", |_, scope| Ok(Value::Int(changeset(scope)?.phase()?.number().into()))),
@@ -68,7 +68,7 @@ fn extras(engine: &Engine, scope: &Scope) -> Result<Value> {
         None
     };
     let (key, value) = (name("key"), name("value"));
-    Ok(Value::Dict(Rc::new(Dict { pairs, key, value, form: PairForm::Escaped, shown })))
+    Ok(Value::Dict(Rc::new(Dict { pairs, key, value, form: PairForm::EscapedRun, shown })))
 }
 
 fn manifest(engine: &Engine, scope: &Scope) -> Result<Value> {
@@ -79,7 +79,8 @@ fn manifest(engine: &Engine, scope: &Scope) -> Result<Value> {
             (name("rev"), Value::from(rev.get())),
             (name("node"), Value::Bytes(node.hex())),
         ],
-        change: Change::Clear,
+        // The id of the working directory is also that of its manifest.
+        change: if changeset.rev().is_wdir() { Change::Keep } else { Change::Clear },
     };
     let mut shown = Vec::new();
     if engine.has(b"manifest") {

@@ -10,7 +10,7 @@ use hg_types::{Node, Phase, Result, Revision};
 use super::super::changeset::Changeset;
 use super::super::engine::Engine;
 use super::super::scope::Scope;
-use super::super::value::{ItemForm, List, ListKind, Mappings, Value, Vars};
+use super::super::value::{Change, ItemForm, List, ListKind, Mappings, Value, Vars};
 use super::{Keyword, changeset, local, name, of_changeset};
 
 pub(super) const KEYWORDS: &[Keyword] = &[
@@ -347,6 +347,11 @@ fn whyunstable(_: &Engine, scope: &Scope) -> Result<Value> {
         ]);
         if !reason.rivals.is_empty() {
             vars.values.push((name("divergentnodes"), rivals(changeset, &reason.rivals)?));
+        }
+        // Items with an id speak of that changeset.
+        if let Some(rev) = changeset.repo().changelog()?.find(&reason.node) {
+            let named = Changeset::open(changeset.history(), rev)?;
+            vars.change = Change::Changeset(Rc::new(named));
         }
         items.push(vars);
     }

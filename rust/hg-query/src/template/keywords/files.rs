@@ -113,6 +113,8 @@ fn status(_: &Engine, scope: &Scope) -> Result<Value> {
         Value::from("A")
     } else if has(&lists.removed) {
         Value::from("R")
+    } else if has(&lists.missing) {
+        Value::from("!")
     } else if changeset.manifest()?.contains(path) {
         Value::from("C")
     } else {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use hg_store::{Changelog, Repo, TagKind, Tags};
-use hg_types::{Result, Revision};
+use hg_types::{Encoding, Error, ErrorKind, Result, Revision};
 
 use super::super::changeset::Changeset;
 use super::super::engine::Engine;
@@ -22,7 +22,7 @@ pub(super) const KEYWORDS: &[Keyword] = &[
         let changeset = changeset(scope)?;
         let found = find(engine, changeset, None)?;
         let first = found.tags.first().cloned().unwrap_or_default();
-        let count = changes_since(changeset.repo(), changeset.rev(), &Value::Bytes(first))?;
+        let count = changes_since(engine, changeset.rev(), &local(engine, &first))?;
         Ok(Value::from(count))
     }),
 ];
@@ -56,7 +56,8 @@ pub(crate) fn list(
 fn find(engine: &Engine, changeset: &Changeset, pattern: Option<&[u8]>) -> Result<Rc<Found>> {
     let repo = changeset.repo();
     let matcher = pattern.map(StringPattern::whole).transpose()?;
-    let search = Search { repo, changelog: &*repo.changelog()?, tags: &*repo.tags()?, matcher };
+    let (changelog, tags) = (&*repo.changelog()?, &*repo.tags()?);
+    let search = Search { repo, encoding: engine.host.encoding(), changelog, tags, matcher };
     let mut cache = engine.caches.latest_tags.borrow_mut();
     let known = cache.by_pattern.entry(pattern.map(<[u8]>::to_vec)).or_default();
     if known.is_empty() {
@@ -72,6 +73,7 @@ fn find(engine: &Engine, changeset: &Changeset, pattern: Option<&[u8]>) -> Resul
 
 struct Search<'a> {
     repo: &'a Repo,
+    encoding: Encoding,
     changelog: &'a Changelog,
     tags: &'a Tags,
     matcher: Option<StringPattern>,
@@ -142,7 +144,8 @@ impl Search<'_> {
             } else {
                 let rank = |found: &Found| -> Result<(i64, i64)> {
                     let tag = found.tags.first().cloned().unwrap_or_default();
-                    let changes = changes_since(self.repo, rev, &Value::Bytes(tag))?;
+                    let tag = self.encoding.to_local(&tag).local;
+                    let changes = count_since(self.repo, self.encoding, rev, &tag)?;
                     Ok((-i64::try_from(changes).unwrap_or(i64::MAX), found.date))
                 };
                 rank(second)? > rank(first)?
@@ -157,14 +160,26 @@ impl Search<'_> {
 }
 
 /// How many ancestors of a changeset, itself included, are no ancestors of a tag.
-pub(crate) fn changes_since(repo: &Repo, rev: Revision, tag: &Value) -> Result<usize> {
+pub(crate) fn changes_since(engine: &Engine, rev: Revision, tag: &Value) -> Result<usize> {
     let mut name = Vec::new();
     super::super::ops::append_plain(tag, &mut name);
+    count_since(engine.need_repo()?, engine.host.encoding(), rev, &name)
+}
+
+/// [`changes_since`] for the name of a tag in the user's character set, which may be unable to show it.
+fn count_since(repo: &Repo, encoding: Encoding, rev: Revision, tag: &[u8]) -> Result<usize> {
+    let name = encoding.from_local(tag)?;
     let changelog = repo.changelog()?;
     // A bookmark of that name comes first, as everywhere.
     let node = repo.bookmarks()?.get(&name).or(repo.tags()?.get(&name));
-    let tagged = node.and_then(|node| changelog.find(&node));
-    let bases = [tagged.unwrap_or(Revision::NULL)];
+    let bases = match node.and_then(|node| changelog.find(&node)) {
+        Some(tagged) => [tagged],
+        None if *name == *b"null" => [Revision::NULL],
+        None => {
+            let message = [b"unknown revision '", tag, b"'"].concat();
+            return Err(Error::new(ErrorKind::UnknownRevision, message));
+        }
+    };
     if rev.is_wdir() {
         let heads = super::super::wdir::parents(repo)?;
         let heads: Vec<Revision> = heads.into_iter().filter(|rev| !rev.is_null()).collect();
