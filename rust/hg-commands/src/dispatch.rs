@@ -687,7 +687,7 @@ impl Session {
                 return Ok(Some(below));
             }
             let named = self.early.repository().unwrap_or_default();
-            if hg_wire::open::is_ssh(named) {
+            if hg_wire::open::is_remote(named) {
                 let parts: [&[u8]; 3] = [b"repository '", named, b"' is not local"];
                 return Err(Error::abort(parts.concat()).into());
             }

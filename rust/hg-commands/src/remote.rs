@@ -29,10 +29,10 @@ pub fn local_repo(ctx: &CommandContext, location: &[u8]) -> Result<Repo> {
     }
 }
 
-/// Whether a location, or what a name in `[paths]` stands for, is reached over ssh.
-pub fn is_ssh(ctx: &CommandContext, name: &[u8]) -> bool {
+/// Whether a location, or what a name in `[paths]` stands for, is on another machine.
+pub fn is_remote(ctx: &CommandContext, name: &[u8]) -> bool {
     let named = paths(ctx).and_then(|paths| paths.for_pull(&[name.to_vec()]));
-    named.is_ok_and(|paths| paths.iter().any(|path| hg_wire::open::is_ssh(&path.location)))
+    named.is_ok_and(|paths| paths.iter().any(|path| hg_wire::open::is_remote(&path.location)))
 }
 
 /// The configuration without any repository's own, as another repository starts from it.
@@ -61,7 +61,29 @@ pub fn open_context(ctx: &CommandContext) -> Result<OpenContext> {
         reporter: ctx.ui.clone(),
         hooks: Some(Arc::new(crate::hooks::Hooks::new(ctx.ui.clone()))),
         lookup: lookup(&ctx.ui),
+        asker: Some(Arc::new(User(ctx.ui.clone()))),
     })
+}
+
+/// The user, when a server wants to know who that is.
+struct User(Arc<Ui>);
+
+impl hg_wire::http::Asker for User {
+    fn is_interactive(&self) -> bool {
+        self.0.is_interactive()
+    }
+
+    fn show(&self, text: &[u8]) {
+        self.0.write(text);
+    }
+
+    fn ask(&self, prompt: &[u8]) -> Result<Vec<u8>> {
+        self.0.prompt(prompt, None)
+    }
+
+    fn ask_password(&self) -> Result<Option<Vec<u8>>> {
+        self.0.password(None)
+    }
 }
 
 /// Asks other repositories on behalf of a query, and says nothing about it.
@@ -85,6 +107,7 @@ impl QueryRemotes {
             reporter: Arc::new(Silent),
             hooks: Some(repo.hooks()),
             lookup: lookup(&self.ui),
+            asker: Some(Arc::new(User(self.ui.clone()))),
         };
         open_peer(&context, location, Some(repo))
     }

@@ -27,6 +27,7 @@ fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
         reporter: repo.reporter(),
         hooks: Some(repo.hooks()),
         lookup: Arc::new(lookup),
+        asker: None,
     };
     open_peer(&opening, configured, Some(repo))
 }
@@ -47,6 +48,7 @@ pub(crate) fn connect(ui: &Arc<Ui>, location: &[u8]) -> Result<Box<dyn Peer>> {
         reporter: ui.clone(),
         hooks: None,
         lookup: Arc::new(lookup),
+        asker: None,
     };
     open_peer(&opening, location, None)
 }

@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 use hg_store::{InitOptions, Repo};
 use hg_types::{Error, Interaction, Node, Result};
 use hg_wdir::merge::{UpdateOptions, UpdateStats, update};
-use hg_wire::open::{OpenContext, Opened, is_ssh, open, open_peer};
+use hg_wire::open::{OpenContext, Opened, is_remote, open, open_peer};
 use hg_wire::paths::Path;
 use hg_wire::peer::Peer;
 use hg_wire::pull::{PullOptions, Streaming, pull};
@@ -186,7 +186,7 @@ fn fill(
 ) -> Result<Repo> {
     if !options.pull
         && wanted.is_empty()
-        && !is_ssh(&source.location)
+        && !is_remote(&source.location)
         && let Opened::Repo(other) = open(&context.open, &source.location)?
         && hg_wire::facts::serves_all(&other)?
     {

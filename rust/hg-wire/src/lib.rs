@@ -15,6 +15,7 @@ pub mod compress;
 pub mod discovery;
 pub mod facts;
 pub mod generate;
+pub mod http;
 pub mod incoming;
 pub mod local;
 pub mod lookup;

@@ -9,6 +9,7 @@ use hg_store::{HookRunner, OpenOptions, Repo};
 use hg_types::{Error, ErrorKind, Reporter, Result};
 
 use crate::bundle_repo::BundlePeer;
+use crate::http::{Asker, HttpContext};
 use crate::local::{LocalPeer, Lookup};
 use crate::peer::{Peer, unsupported_scheme};
 use crate::ssh::SshContext;
@@ -27,6 +28,8 @@ pub struct OpenContext {
     pub hooks: Option<Arc<dyn HookRunner>>,
     /// How symbols are looked up there.
     pub lookup: Lookup,
+    /// Whoever is asked for passwords; without one, nobody is.
+    pub asker: Option<Arc<dyn Asker>>,
 }
 
 impl OpenContext {
@@ -34,6 +37,16 @@ impl OpenContext {
     #[must_use]
     pub fn ssh(&self) -> SshContext {
         SshContext { config: self.config.clone(), reporter: Arc::clone(&self.reporter) }
+    }
+
+    /// What speaking to a repository over HTTP needs.
+    #[must_use]
+    pub fn http(&self) -> HttpContext {
+        HttpContext {
+            config: self.config.clone(),
+            reporter: Arc::clone(&self.reporter),
+            asker: self.asker.clone(),
+        }
     }
 
     /// The options for opening a repository.
@@ -97,6 +110,9 @@ pub fn open_peer(
     if is_ssh(location) {
         return Ok(Box::new(context.ssh().peer(location)?));
     }
+    if is_http(location) {
+        return Ok(Box::new(context.http().peer(location)?));
+    }
     match open(context, location)? {
         Opened::Repo(other) => Ok(Box::new(LocalPeer::new(other, context.lookup.clone()))),
         Opened::Bundle(file) => Ok(Box::new(BundlePeer::open(&file, location, repo, context)?)),
@@ -106,7 +122,24 @@ pub fn open_peer(
 /// Whether a location is reached over `ssh`.
 #[must_use]
 pub fn is_ssh(location: &[u8]) -> bool {
-    Url::parse_with(location, false).is_ok_and(|url| url.scheme.as_deref() == Some(b"ssh"))
+    has_scheme(location, &[b"ssh"])
+}
+
+/// Whether a location is reached over HTTP.
+#[must_use]
+pub fn is_http(location: &[u8]) -> bool {
+    has_scheme(location, &[b"http", b"https"])
+}
+
+/// Whether a location is on another machine, where only peers can be.
+#[must_use]
+pub fn is_remote(location: &[u8]) -> bool {
+    is_ssh(location) || is_http(location)
+}
+
+fn has_scheme(location: &[u8], schemes: &[&[u8]]) -> bool {
+    Url::parse_with(location, false)
+        .is_ok_and(|url| url.scheme.is_some_and(|scheme| schemes.contains(&scheme.as_slice())))
 }
 
 /// Whether two paths name the same directory.

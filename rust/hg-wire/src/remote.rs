@@ -151,7 +151,7 @@ impl Peer for RemotePeer {
             (Some(heads), Some(known), None) => {
                 Ok((decode_heads(&heads)?, decode_flags(&known, nodes.len())?))
             }
-            _ => Err(unexpected(&answer)),
+            _ => Err(Error::abort("unfulfilled batch command response")),
         }
     }
 

@@ -40,7 +40,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let message = "there is no Mercurial repository here (.hg not found)";
         return Err(Error::new(ErrorKind::Input, message));
     }
-    if let Some(source) = other.filter(|source| crate::remote::is_ssh(ctx, source)) {
+    if let Some(source) = other.filter(|source| crate::remote::is_remote(ctx, source)) {
         return remote(ctx, source);
     }
     let repo = match other {

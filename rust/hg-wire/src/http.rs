@@ -1,0 +1,63 @@
+//! Repositories that are reached over HTTP (`hg help internals.wireprotocol`, "HTTP Version 1
+//! Transport"; `hg help urls`, `hg help config.auth`, `hg help config.http_proxy`).
+
+mod account;
+mod arguments;
+mod connection;
+mod digest;
+mod exchange;
+mod proxy;
+mod session;
+
+pub use arguments::form_decode;
+
+use std::sync::Arc;
+
+use hg_config::Config;
+use hg_types::{Reporter, Result};
+
+use crate::remote::RemotePeer;
+use crate::url::Url;
+use session::Session;
+
+/// Whoever can be asked for a name and a password.
+pub trait Asker: Send + Sync {
+    /// Whether there is somebody to ask.
+    fn is_interactive(&self) -> bool;
+    /// Tells what the questions are about.
+    fn show(&self, text: &[u8]);
+    /// Asks for a line.
+    ///
+    /// # Errors
+    /// When the user gives none.
+    fn ask(&self, prompt: &[u8]) -> Result<Vec<u8>>;
+    /// Asks for a password, without showing what is typed.
+    ///
+    /// # Errors
+    /// When the user gives none.
+    fn ask_password(&self) -> Result<Option<Vec<u8>>>;
+}
+
+/// What speaking to a repository over HTTP needs.
+#[derive(Clone)]
+pub struct HttpContext {
+    /// The configuration (`[auth]`, `[http_proxy]`, `http.timeout`, ...).
+    pub config: Config,
+    /// Whoever hears what goes on.
+    pub reporter: Arc<dyn Reporter + Send + Sync>,
+    /// Whoever is asked for passwords; without one, nobody is.
+    pub asker: Option<Arc<dyn Asker>>,
+}
+
+impl HttpContext {
+    /// Connects to the repository at `location`.
+    ///
+    /// # Errors
+    /// When the location cannot be used, or nobody answers as a server should.
+    pub fn peer(&self, location: &[u8]) -> Result<RemotePeer> {
+        let url = Url::parse_with(location, false)?;
+        let session = Session::open(self, url)?;
+        let shown = session.url();
+        Ok(RemotePeer::new(Box::new(session), &shown, Arc::clone(&self.reporter)))
+    }
+}

@@ -1,0 +1,329 @@
+//! One request and its answer: connecting again, redirections, and saying who we are.
+
+use std::time::Duration;
+
+use hg_types::{Error, ErrorKind, Result};
+
+use super::HttpContext;
+use super::account::{self, Account, Accounts};
+use super::connection::{Connection, Head, io_failed};
+use super::digest::Challenge;
+use super::proxy::Proxy;
+use crate::url::Url;
+
+/// The most redirections of one request.
+const REDIRECTS: usize = 10;
+
+/// How the client calls itself: what it speaks, and what it is compatible with.
+const AGENT: &str = "mercurial/proto-1.0 (Mercurial 7.2.4)";
+
+/// A request.
+pub(super) struct Request<'a> {
+    /// `GET` or `POST`.
+    pub(super) method: &'static str,
+    /// What follows the location of the repository.
+    pub(super) query: Vec<u8>,
+    /// Headers of its own.
+    pub(super) headers: &'a [(String, Vec<u8>)],
+    /// What it carries.
+    pub(super) body: Option<&'a Payload>,
+}
+
+/// The body of a request, which may have to be sent more than once.
+pub(super) struct Payload {
+    file: std::fs::File,
+    length: u64,
+}
+
+impl Payload {
+    /// A body in a file that holds nothing else.
+    pub(super) fn new(file: std::fs::File) -> std::io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { file, length })
+    }
+
+    fn send(&self, connection: &mut Connection) -> std::io::Result<()> {
+        use std::os::unix::fs::FileExt as _;
+        let (mut at, mut buffer) = (0, vec![0; 1 << 16]);
+        while at < self.length {
+            let read = self.file.read_at(&mut buffer, at)?;
+            if read == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            connection.send(&buffer[..read])?;
+            at += read as u64;
+        }
+        Ok(())
+    }
+
+    /// Bytes in it.
+    pub(super) fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+/// Carries requests to one repository.
+pub(super) struct Exchange {
+    url: Url,
+    proxy: Option<Proxy>,
+    timeout: Option<Duration>,
+    accounts: Accounts,
+    challenge: Option<(Challenge, u32)>,
+    connection: Option<Connection>,
+    /// Requests that were sent.
+    pub(super) requests: u64,
+    /// Bytes that were sent and received over connections that are closed.
+    closed: (u64, u64),
+}
+
+impl Exchange {
+    pub(super) fn new(context: &HttpContext, url: Url) -> Result<Self> {
+        let scheme = url.scheme.clone().unwrap_or_default();
+        if scheme != b"http" {
+            return Err(crate::peer::unsupported_scheme(&scheme));
+        }
+        let Some(host) = &url.host else {
+            return Err(Error::new(ErrorKind::Remote, "error: no host given"));
+        };
+        let proxy = Proxy::find(&context.config, "http", host)?;
+        let timeout = context.config.get("http", "timeout").filter(|value| !value.is_empty());
+        let timeout =
+            timeout.and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
+        let timeout = timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        Ok(Self {
+            accounts: Accounts::new(context, &url),
+            proxy,
+            timeout: timeout.filter(|timeout| !timeout.is_zero()),
+            url,
+            challenge: None,
+            connection: None,
+            requests: 0,
+            closed: (0, 0),
+        })
+    }
+
+    /// Bytes sent, and bytes of bodies received, so far.
+    pub(super) fn traffic(&self) -> (u64, u64) {
+        let (sent, received) = self.connection.as_ref().map_or((0, 0), |c| (c.sent, c.received));
+        (self.closed.0 + sent, self.closed.1 + received)
+    }
+
+    /// Where requests go, without account and query.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Sends a request; gives the first lines of the answer. Its body is read from
+    /// [`Exchange::body`].
+    ///
+    /// # Errors
+    /// When nobody answers, or with a failure.
+    pub(super) fn send(&mut self, request: &Request<'_>) -> Result<Head> {
+        let (mut redirected, mut refused) = (0, false);
+        loop {
+            let head = self.attempt(request)?;
+            match head.status {
+                401 => {
+                    let asked: Vec<Challenge> =
+                        head.all("www-authenticate").filter_map(Challenge::parse).collect();
+                    let known = |name: &str| asked.iter().find(|c| c.scheme == name);
+                    let Some(challenge) = known("digest").or_else(|| known("basic")) else {
+                        return Err(account::refused());
+                    };
+                    if refused {
+                        return Err(account::refused());
+                    }
+                    self.skip();
+                    self.accounts.find(challenge)?;
+                    self.challenge = Some((challenge.clone(), 0));
+                    refused = true;
+                }
+                301 | 302 | 303 | 307 | 308 if request.body.is_none() => {
+                    let Some(place) = head.get("location") else { return Err(failed(&head)) };
+                    redirected += 1;
+                    if redirected > REDIRECTS || !self.redirect(place, &request.query)? {
+                        return Err(endless(&head));
+                    }
+                }
+                200..=299 => return Ok(head),
+                _ => return Err(failed(&head)),
+            }
+        }
+    }
+
+    /// The body of the last answer.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn body(&mut self) -> Result<&mut Connection> {
+        let gone = || Error::new(ErrorKind::Remote, "error: connection closed");
+        self.connection.as_mut().ok_or_else(gone)
+    }
+
+    /// Leaves the rest of an answer alone.
+    fn skip(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            connection.skip_body();
+        }
+    }
+
+    /// Goes on at another place; whether that is one that was not asked just now.
+    fn redirect(&mut self, place: &[u8], query: &[u8]) -> Result<bool> {
+        self.skip();
+        let place = match place.starts_with(b"/") {
+            true => {
+                let mut base = self.url.clone();
+                (base.path, base.query, base.fragment) = (None, None, None);
+                let base = base.to_bytes();
+                [base.strip_suffix(b"/").unwrap_or(&base), place].concat()
+            }
+            false => place.to_vec(),
+        };
+        let place = place.strip_suffix(query).unwrap_or(&place);
+        let mut url = Url::parse_with(place, false)?;
+        if url.scheme.as_deref() != Some(b"http") {
+            return Err(crate::peer::unsupported_scheme(&url.scheme.unwrap_or_default()));
+        }
+        let is_same = (&url.host, &url.port, &url.path, &url.query)
+            == (&self.url.host, &self.url.port, &self.url.path, &self.url.query);
+        if (&url.host, &url.port) == (&self.url.host, &self.url.port) {
+            (url.user, url.password) = (self.url.user.clone(), self.url.password.clone());
+        } else {
+            // Another server never hears what this one was told.
+            self.challenge = None;
+            self.close();
+        }
+        self.url = url;
+        Ok(!is_same)
+    }
+
+    fn close(&mut self) {
+        self.closed = self.traffic();
+        self.connection = None;
+    }
+
+    fn attempt(&mut self, request: &Request<'_>) -> Result<Head> {
+        if self.connection.as_ref().is_some_and(|connection| !connection.is_reusable()) {
+            self.close();
+        }
+        let is_old = self.connection.is_some();
+        let answer = self.try_once(request);
+        match answer {
+            // Servers close connections that were idle for a while.
+            Ok(None) | Err(_) if is_old => {
+                self.close();
+                self.try_once(request)?
+            }
+            other => other?,
+        }
+        .ok_or_else(|| Error::new(ErrorKind::Remote, "error: bad HTTP status line: ''"))
+    }
+
+    fn try_once(&mut self, request: &Request<'_>) -> Result<Option<Head>> {
+        let head = self.head(request)?;
+        if self.connection.is_none() {
+            let (host, port) = match &self.proxy {
+                Some(proxy) => (&proxy.host, Some(&proxy.port)),
+                None => (self.url.host.as_ref().ok_or_else(no_host)?, self.url.port.as_ref()),
+            };
+            let host = String::from_utf8_lossy(host);
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            self.connection = Some(Connection::open(host, port_number(port)?, self.timeout)?);
+        }
+        self.requests += 1;
+        let Some(connection) = &mut self.connection else { return Ok(None) };
+        let mut sent = connection.send(&head);
+        if let (Ok(()), Some(body)) = (&sent, request.body) {
+            sent = body.send(connection);
+        }
+        // A server may answer before it has read everything: the answer says more.
+        match (sent, connection.read_head()) {
+            (Err(error), Ok(None)) => Err(io_failed(error)),
+            (_, answer) => answer,
+        }
+    }
+
+    /// The path of a request, as the server gets it.
+    fn target(&self, query: &[u8]) -> Vec<u8> {
+        let mut url = self.url.clone();
+        (url.user, url.password, url.fragment, url.query) = (None, None, None, None);
+        let whole = url.to_bytes();
+        let start = whole.windows(3).position(|w| w == b"://").map_or(0, |at| at + 3);
+        let slash =
+            whole[start..].iter().position(|&b| b == b'/').map_or(whole.len(), |at| start + at);
+        let path = &whole[slash..];
+        [if path.is_empty() { b"/" } else { path }, query].concat()
+    }
+
+    fn head(&mut self, request: &Request<'_>) -> Result<Vec<u8>> {
+        let target = self.target(&request.query);
+        let host = self.url.host.clone().ok_or_else(no_host)?;
+        let host = match &self.url.port {
+            Some(port) => [&host[..], port].join(&b':'),
+            None => host,
+        };
+        let mut out = request.method.as_bytes().to_vec();
+        out.push(b' ');
+        if self.proxy.is_some() {
+            out.extend([b"http://", &host[..]].concat());
+        }
+        out.extend_from_slice(&target);
+        out.extend_from_slice(b" HTTP/1.1\r\nAccept-Encoding: identity\r\n");
+        let mut line = |name: &str, value: &[u8]| {
+            out.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        };
+        for (name, value) in request.headers {
+            line(name, value);
+        }
+        line("accept", b"application/mercurial-0.1");
+        if let Some(body) = request.body {
+            line("content-length", body.length.to_string().as_bytes());
+        }
+        if let Some((challenge, count)) = &mut self.challenge {
+            *count += 1;
+            let (user, password): Account = self.accounts.find(challenge)?;
+            let asked = (request.method, target.as_slice());
+            if let Some(answer) = challenge.answer((&user, &password), asked, *count) {
+                line("authorization", &answer);
+            }
+        }
+        if let Some(authorization) = self.proxy.as_ref().and_then(|p| p.authorization.as_ref()) {
+            line("proxy-authorization", authorization);
+        }
+        line("host", &host);
+        line("user-agent", AGENT.as_bytes());
+        out.extend_from_slice(b"\r\n");
+        Ok(out)
+    }
+}
+
+fn no_host() -> Error {
+    Error::new(ErrorKind::Remote, "error: no host given")
+}
+
+fn port_number(port: Option<&Vec<u8>>) -> Result<u16> {
+    let Some(port) = port else { return Ok(80) };
+    let number = std::str::from_utf8(port).ok().and_then(|text| text.parse().ok());
+    number.ok_or_else(|| {
+        let quoted = hg_types::quoted(port);
+        Error::new(ErrorKind::Remote, [b"error: nonnumeric port: ", &quoted[..]].concat())
+    })
+}
+
+fn failed(head: &Head) -> Error {
+    let status = head.status.to_string();
+    let parts: [&[u8]; 4] = [b"HTTP Error ", status.as_bytes(), b": ", &head.reason];
+    Error::new(ErrorKind::Remote, parts.concat())
+}
+
+fn endless(head: &Head) -> Error {
+    let mut error = failed(head);
+    let start = error.message.len() - head.reason.len();
+    error.message.truncate(start);
+    error.message.extend_from_slice(
+        b"The HTTP server returned a redirect error that would lead to an infinite loop.\n\
+          The last 30x error message was:\n",
+    );
+    error.message.extend_from_slice(&head.reason);
+    error
+}
