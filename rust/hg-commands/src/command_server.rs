@@ -48,7 +48,7 @@ struct Server {
     python: Option<PythonServer>,
 }
 
-fn failed(what: &str) -> impl Fn(std::io::Error) -> Error {
+pub(crate) fn failed(what: &str) -> impl Fn(std::io::Error) -> Error {
     move |error| Error::abort(format!("{what}: {error}")).because(error)
 }
 
@@ -158,7 +158,7 @@ fn message_encoding(ui: &Ui) -> Result<Option<Vec<u8>>> {
 }
 
 /// The global options of a run as words of a command line.
-fn global_words(ctx: &CommandContext) -> Vec<Vec<u8>> {
+pub(crate) fn global_words(ctx: &CommandContext) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     for name in ["config", "config-file"] {
         for value in ctx.globals.list(name) {

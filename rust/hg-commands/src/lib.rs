@@ -8,6 +8,7 @@ mod command;
 mod command_server;
 pub mod commands;
 pub mod commit_message;
+mod daemon;
 pub mod diff_display;
 pub mod dispatch;
 pub mod error;
@@ -34,6 +35,7 @@ pub mod spec;
 mod storage;
 pub mod table;
 pub mod ui;
+mod web_server;
 
 pub use call::{Invocation, call, is_usage_error};
 pub use command::{Command, CommandContext};

@@ -36,7 +36,7 @@ pub fn is_remote(ctx: &CommandContext, name: &[u8]) -> bool {
 }
 
 /// The configuration without any repository's own, as another repository starts from it.
-fn base_config(ui: &Ui, globals: &Opts, opts: &Opts) -> Result<Config> {
+pub(crate) fn base_config(ui: &Ui, globals: &Opts, opts: &Opts) -> Result<Config> {
     let config = ui.config();
     let mut base = Config::load(config.environment())?;
     for file in globals.list("config-file") {

@@ -357,6 +357,12 @@ impl Ui {
         collected
     }
 
+    /// Whether everything is collected, whatever stream it is meant for.
+    fn collects_errors(&self) -> bool {
+        let buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        buffers.last().is_some_and(|(_, errors)| *errors)
+    }
+
     /// Lets output follow errors from now on: standard output belongs to a protocol.
     pub fn output_to_errors(&self) {
         self.sink().output_to_errors();

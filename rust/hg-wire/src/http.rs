@@ -6,10 +6,12 @@ mod arguments;
 mod connection;
 mod digest;
 mod exchange;
+mod framing;
 mod proxy;
 mod session;
 
 pub use arguments::form_decode;
+pub use framing::Framing;
 
 use std::sync::Arc;
 

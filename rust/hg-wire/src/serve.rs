@@ -1,5 +1,6 @@
-//! The server of the first version of the wire protocol on a pair of streams: what
-//! `hg serve --stdio` does (`hg help internals.wireprotocol`).
+//! The server of the first version of the wire protocol: on a pair of streams, as
+//! `hg serve --stdio` speaks it, and for one request at a time, as HTTP carries it
+//! (`hg help internals.wireprotocol`).
 //!
 //! A server never looks at the clock or the terminal: what it has to say to the user at the other end
 //! goes to the repository's reporter, which leads to standard error there.
@@ -9,6 +10,8 @@ mod commands;
 mod getbundle;
 mod legacy;
 mod unbundle;
+
+pub use capabilities::engines;
 
 use std::io::{BufRead, Write};
 
@@ -24,10 +27,34 @@ pub struct Server<'a> {
     pub repo: &'a Repo,
     /// How symbols are looked up in it.
     pub lookup: Lookup,
-    /// Where requests come from, as hooks get it in `HG_URL`.
+    /// How and from where requests come, as hooks get it in `HG_URL`.
     pub client: Vec<u8>,
-    /// Makes what was said so far visible to the client, before an answer that it should precede.
-    pub flush: &'a dyn Fn(),
+    /// Which transport carries requests.
+    pub transport: Transport,
+    /// Makes what was said so far visible to the client, before an answer that it should precede; gives
+    /// what has no way there but the answer.
+    pub flush: &'a dyn Fn() -> Vec<u8>,
+}
+
+/// What carries requests to a server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// A pair of streams.
+    Ssh,
+    /// HTTP.
+    Http,
+}
+
+/// What is to be sent for a request, see [`Server::respond`].
+pub enum Response {
+    /// A text.
+    Text(Vec<u8>),
+    /// All was written already.
+    Written,
+    /// A refusal, for the user.
+    Refusal(Vec<u8>),
+    /// There is no such command.
+    Unknown,
 }
 
 /// What answers a command.
@@ -120,6 +147,62 @@ impl Server<'_> {
             }
         }
         out.flush().map_err(write_error)
+    }
+}
+
+/// Whether a command changes the repository it is sent to.
+#[must_use]
+pub fn is_push(command: &[u8], arguments: &Arguments) -> bool {
+    let batched = |(name, value): &(Vec<u8>, Vec<u8>)| {
+        let parsed = wire::decode_batch(value).unwrap_or_default();
+        name == b"cmds" && parsed.iter().any(|(name, arguments)| is_push(name, arguments))
+    };
+    match command {
+        b"unbundle" | b"pushkey" => true,
+        b"batch" => arguments.iter().any(batched),
+        _ => false,
+    }
+}
+
+/// Whether the answer to a command is worth compressing: a history that is not compressed already.
+#[must_use]
+pub fn is_compressible(command: &[u8]) -> bool {
+    matches!(command, b"changegroup" | b"changegroupsubset" | b"getbundle")
+}
+
+/// Whether there is a command of that name.
+#[must_use]
+pub fn is_command(name: &[u8]) -> bool {
+    commands::NAMES.iter().any(|(known, _)| known.as_bytes() == name)
+}
+
+impl Server<'_> {
+    /// Answers one request whose arguments and payload another protocol has carried.
+    ///
+    /// # Errors
+    /// When the request cannot be understood, or failed in a way for which the protocol has no answer.
+    pub fn respond(
+        &self,
+        command: &[u8],
+        arguments: Arguments,
+        payload: &mut (impl BufRead + Send),
+        out: &mut impl Write,
+    ) -> Result<Response> {
+        let known = commands::NAMES.iter().find(|(name, _)| name.as_bytes() == command);
+        let Some((name, names)) = known else { return Ok(Response::Unknown) };
+        let given = Given(arguments);
+        for name in names.iter().filter(|name| **name != "*") {
+            given.get(name)?;
+        }
+        let answer = match *name {
+            "unbundle" => self.unbundle_payload(&given, payload, out)?,
+            name => self.run_command(name, &given, out)?,
+        };
+        Ok(match answer {
+            Answer::Text(text) => Response::Text(text),
+            Answer::Written => Response::Written,
+            Answer::Refusal(message) => Response::Refusal(message),
+        })
     }
 }
 

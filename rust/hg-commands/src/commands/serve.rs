@@ -3,14 +3,17 @@
 use std::io::BufReader;
 
 use hg_types::{Error, Result};
-use hg_wire::serve::Server;
+use hg_wire::serve::{Server, Transport};
 
-use crate::{Command, CommandContext, command_server, remote, spec};
+use crate::{Command, CommandContext, command_server, remote, spec, web_server};
 
 /// `hg serve`.
 pub static COMMAND: Command = Command {
     spec: &spec::remote::SERVE,
-    help: "Serve a repository to others. With ``--stdio``, to one client over standard input and \
+    help: "Serve a repository to others over HTTP, for cloning, pulling and, where ``web.allow-push`` \
+           says so, pushing. Requests are logged on standard output, or in the file of ``--accesslog``. A \
+           port of 0 takes any free one, and tells which. ``--web-conf`` serves the repositories that the \
+           section ``[paths]`` of a file names. With ``--stdio``, to one client over standard input and \
            output: that is how repositories are reached over ssh. With ``--cmdserver``, command lines are \
            taken from a program, without starting anew for each: from standard input (mode ``pipe``) or \
            from a local socket at ``--address`` (mode ``unix``).\n\nReturns 0 on success.",
@@ -25,7 +28,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return command_server::serve(ctx, mode);
     }
     if !ctx.opts.flag("stdio") {
-        return Err(Error::abort("serving over http is not supported yet"));
+        return web_server::serve(ctx);
     }
     let repo = ctx.repo()?;
     ctx.ui.output_to_errors();
@@ -35,8 +38,17 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let client = environment.var("SSH_CLIENT").unwrap_or_default();
     let client = client.split(|&b| b == b' ').next().unwrap_or_default().to_vec();
     let ui = ctx.ui.clone();
-    let server =
-        Server { repo, lookup: remote::lookup(&ctx.ui), client, flush: &move || ui.flush() };
+    let flush = move || {
+        ui.flush();
+        Vec::new()
+    };
+    let server = Server {
+        repo,
+        lookup: remote::lookup(&ctx.ui),
+        client: [b"remote:ssh:", &client[..]].concat(),
+        transport: Transport::Ssh,
+        flush: &flush,
+    };
     server.run(&mut BufReader::with_capacity(1 << 16, std::io::stdin()), &mut out)?;
     Ok(0)
 }

@@ -7,14 +7,14 @@ use super::Ui;
 
 impl Ui {
     /// Runs a program with the streams of this run and waits for it. Where these are no descriptors (a
-    /// command server's), it has no input and all it prints becomes output.
+    /// command server's), or everything is collected, it has no input and all it prints becomes output.
     ///
     /// # Errors
     /// When it cannot be started.
     pub fn run_program(&self, process: &mut Command) -> std::io::Result<ExitStatus> {
         // What was said so far comes first, whoever writes next.
         self.flush();
-        if !self.sink().streams().captured {
+        if !self.sink().streams().captured && !self.collects_errors() {
             return process.status();
         }
         let (reader, writer) = std::io::pipe()?;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use hg_types::{Error, ErrorKind, Result};
 
+use super::framing::Framing;
+
 /// The longest header that is read, with all its lines.
 const HEAD_LIMIT: usize = 1 << 18;
 
@@ -41,19 +43,6 @@ impl Head {
         let values = self.get(name).unwrap_or_default().to_ascii_lowercase();
         values.split(|&b| b == b',').any(|value| value.trim_ascii() == token.as_bytes())
     }
-}
-
-/// How the end of a body is found.
-#[derive(Debug)]
-enum Framing {
-    /// After this many more bytes, of so many altogether.
-    Length { left: u64, whole: u64 },
-    /// In chunks, of whose current one this many bytes are left.
-    Chunked { left: u64 },
-    /// Where the connection ends.
-    ToEnd,
-    /// It was reached.
-    Done,
 }
 
 /// A connection to a server.
@@ -116,7 +105,7 @@ impl Connection {
 
     /// Whether another request can be sent.
     pub(super) fn is_reusable(&self) -> bool {
-        self.keep_alive && matches!(self.framing, Framing::Done)
+        self.keep_alive && self.framing.is_done()
     }
 
     /// Sends bytes.
@@ -178,7 +167,7 @@ impl Connection {
 
     /// Reads what is left of a body that is not wanted, when that is little.
     pub(super) fn skip_body(&mut self) {
-        if matches!(self.framing, Framing::ToEnd) {
+        if self.framing == Framing::ToEnd {
             return;
         }
         // A failure here leaves the body unfinished, and with it the connection unused.
@@ -186,88 +175,13 @@ impl Connection {
         let mut byte = [0];
         let _ = self.read(&mut byte);
     }
-
-    fn next_chunk(&mut self) -> io::Result<u64> {
-        let mut line = Vec::new();
-        while matches!(line.as_slice(), b"" | b"\r\n") {
-            line.clear();
-            let read = (&mut self.stream).take(1 << 10).read_until(b'\n', &mut line)?;
-            if read == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-        }
-        let digits = line.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
-        let size = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'));
-        let size = size.and_then(|text| u64::from_str_radix(text, 16).ok());
-        let size = size.ok_or(io::ErrorKind::InvalidData)?;
-        if size == 0 {
-            self.skip_trailers()?;
-        }
-        Ok(size)
-    }
-
-    fn skip_trailers(&mut self) -> io::Result<()> {
-        for _ in 0..LINES_LIMIT {
-            let mut line = Vec::new();
-            (&mut self.stream).take(1 << 13).read_until(b'\n', &mut line)?;
-            if matches!(line.as_slice(), b"\r\n" | b"\n" | b"") {
-                return Ok(());
-            }
-        }
-        Err(io::ErrorKind::InvalidData.into())
-    }
-
-    fn read_some(&mut self, buffer: &mut [u8], left: u64) -> io::Result<usize> {
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.stream.read(&mut buffer[..most])?;
-        self.received += read as u64;
-        Ok(read)
-    }
 }
 
 impl Read for Connection {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
-            return Ok(0);
-        }
-        match self.framing {
-            Framing::Done => Ok(0),
-            Framing::ToEnd => {
-                let read = self.read_some(buffer, u64::MAX)?;
-                if read == 0 {
-                    self.framing = Framing::Done;
-                }
-                Ok(read)
-            }
-            Framing::Length { left, whole } => {
-                let read = self.read_some(buffer, left)?;
-                if read == 0 {
-                    return Err(incomplete(whole, whole - left));
-                }
-                let left = left - read as u64;
-                self.framing =
-                    if left == 0 { Framing::Done } else { Framing::Length { left, whole } };
-                Ok(read)
-            }
-            Framing::Chunked { left: 0 } => match self.next_chunk()? {
-                0 => {
-                    self.framing = Framing::Done;
-                    Ok(0)
-                }
-                left => {
-                    self.framing = Framing::Chunked { left };
-                    self.read(buffer)
-                }
-            },
-            Framing::Chunked { left } => {
-                let read = self.read_some(buffer, left)?;
-                if read == 0 {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                self.framing = Framing::Chunked { left: left - read as u64 };
-                Ok(read)
-            }
-        }
+        let read = self.framing.read(&mut self.stream, buffer)?;
+        self.received += read as u64;
+        Ok(read)
     }
 }
 
@@ -285,8 +199,7 @@ fn framing(head: &Head) -> Result<Framing> {
     let Some(length) = head.get("content-length") else { return Ok(Framing::ToEnd) };
     let length = std::str::from_utf8(length).ok().and_then(|text| text.trim().parse().ok());
     match length {
-        Some(0) => Ok(Framing::Done),
-        Some(whole) => Ok(Framing::Length { left: whole, whole }),
+        Some(length) => Ok(Framing::of_length(length)),
         None => Err(Error::new(ErrorKind::Remote, "error: invalid Content-Length")),
     }
 }
@@ -296,13 +209,6 @@ fn bad_status(text: &[u8]) -> Error {
     let shown = &line[..line.len().min(80)];
     let quoted = hg_types::quoted(shown);
     Error::new(ErrorKind::Remote, [b"error: bad HTTP status line: ", &quoted[..]].concat())
-}
-
-fn incomplete(expected: u64, got: u64) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::UnexpectedEof,
-        format!("HTTP request error (incomplete response; expected {expected} bytes got {got})"),
-    )
 }
 
 #[cfg(test)]
@@ -318,35 +224,6 @@ mod tests {
         let connection = Connection::open("127.0.0.1", port, None).expect("connected");
         listener.accept().expect("a client").0.write_all(answer).expect("sent");
         connection
-    }
-
-    fn body(answer: &[u8]) -> io::Result<Vec<u8>> {
-        let mut connection = answered(answer);
-        connection.read_head().expect("a head").expect("an answer");
-        let mut out = Vec::new();
-        connection.read_to_end(&mut out).map(|_| out)
-    }
-
-    #[test]
-    fn bodies_end_where_their_framing_says() {
-        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\nrest";
-        assert_eq!(body(chunked).expect("whole"), b"abcd");
-        assert_eq!(body(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabc").expect("whole"), b"ab");
-        assert_eq!(body(b"HTTP/1.0 200 OK\r\n\r\nabc").expect("whole"), b"abc");
-        assert_eq!(body(b"HTTP/1.1 204 None\r\n\r\nabc").expect("whole"), b"");
-    }
-
-    #[test]
-    fn bodies_that_are_cut_off_or_mad_fail() {
-        for answer in [
-            &b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc"[..],
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na",
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
-        ] {
-            body(answer).expect_err("cut off");
-        }
     }
 
     #[test]

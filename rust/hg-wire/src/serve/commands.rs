@@ -6,7 +6,7 @@ use hg_format::bundle2::parts as payloads;
 use hg_format::wire;
 use hg_types::{Error, ErrorKind, Node, Result};
 
-use super::{Answer, Given, Server, bad_request, capabilities};
+use super::{Answer, Given, Server, Transport, bad_request, capabilities};
 use crate::facts;
 use crate::pushkey;
 use crate::stream::{self, Snapshot};
@@ -61,7 +61,6 @@ impl Server<'_> {
         }
     }
 
-    /// Answers the commands whose answer is a text.
     /// Sends the files of the store, without frame around them.
     fn stream_out(&self, out: &mut impl Write) -> Result<Answer> {
         (self.flush)();
@@ -73,6 +72,7 @@ impl Server<'_> {
         Ok(Answer::Written)
     }
 
+    /// Answers the commands whose answer is a text.
     fn text(&self, name: &str, given: &Given) -> Result<Vec<u8>> {
         match name {
             "between" => self.between(given.get("pairs")?),
@@ -81,7 +81,7 @@ impl Server<'_> {
                 let branches = facts::branch_heads(self.repo, hg_store::View::Served)?;
                 Ok(wire::encode_branchmap(&branches))
             }
-            "capabilities" => capabilities::line(self.repo),
+            "capabilities" => capabilities::line(self.repo, self.transport),
             "clonebundles" => self.clone_bundles(),
             "debugwireargs" => Ok(self.echo(given)),
             "heads" => {
@@ -89,7 +89,7 @@ impl Server<'_> {
                 Ok([&wire::encode_nodes(&heads)[..], b"\n"].concat())
             }
             "hello" => {
-                let line = capabilities::line(self.repo)?;
+                let line = capabilities::line(self.repo, self.transport)?;
                 Ok([b"capabilities: ", &line[..], b"\n"].concat())
             }
             "known" => {
@@ -163,7 +163,8 @@ impl Server<'_> {
             }
             other => other?,
         };
-        Ok(format!("{}\n", i32::from(done)).into_bytes())
+        let said = if self.transport == Transport::Http { (self.flush)() } else { Vec::new() };
+        Ok([format!("{}\n", i32::from(done)).as_bytes(), &said].concat())
     }
 
     /// The list of bundles that somebody prepared for clones.

@@ -11,7 +11,13 @@ fn answer(request: &[u8]) -> (Vec<u8>, Result<()>) {
     let root = directory.path().join("repo");
     let repo = Repo::init(&root, OpenOptions::default(), &InitOptions::default()).expect("made");
     let lookup: Lookup = Arc::new(crate::lookup::symbol);
-    let server = Server { repo: &repo, lookup, client: Vec::new(), flush: &|| {} };
+    let server = Server {
+        repo: &repo,
+        lookup,
+        client: Vec::new(),
+        transport: Transport::Ssh,
+        flush: &Vec::new,
+    };
     let mut out = Vec::new();
     let result = server.run(&mut &request[..], &mut out);
     (out, result)

@@ -8,7 +8,7 @@ use hg_types::{Error, ErrorKind, Node, Result};
 use sha1::{Digest as _, Sha1};
 
 use super::getbundle::abort_part;
-use super::{Answer, Given, Server, write_error};
+use super::{Answer, Given, Server, Transport, write_error};
 use crate::apply::{Applied, Operation, apply_parts};
 use crate::bundle::{self, Bundle, bundle2_error};
 use crate::facts;
@@ -33,20 +33,59 @@ impl Server<'_> {
         let mut payload = ChunkReader::new(input);
         let received = self.receive(&mut payload);
         payload.finish().map_err(bundle::read_error)?;
+        match self.reply(received, out)? {
+            None => Ok(Answer::Written),
+            Some(result) => {
+                wire::write_string(out, b"").map_err(write_error)?;
+                Ok(Answer::Text(result.to_string().into_bytes()))
+            }
+        }
+    }
+
+    /// Takes a payload that came together with the request.
+    pub(super) fn unbundle_payload(
+        &self,
+        given: &Given,
+        payload: &mut (impl BufRead + Send),
+        out: &mut impl Write,
+    ) -> Result<Answer> {
+        if !self.heads_are(given.get("heads")?)? {
+            return Ok(Answer::Text([b"0\n", RACED, b"\n"].concat()));
+        }
+        let received = self.receive(payload);
+        Ok(match self.reply(received, out)? {
+            None => Answer::Written,
+            Some(result) => {
+                let said = (self.flush)();
+                Answer::Text([format!("{result}\n").as_bytes(), &said].concat())
+            }
+        })
+    }
+
+    /// Answers an HG20 stream; gives the number that answers another bundle.
+    fn reply(
+        &self,
+        received: Result<(bool, Result<Applied>)>,
+        out: &mut impl Write,
+    ) -> Result<Option<i64>> {
         let (is_bundle2, outcome) = match received {
             Ok(received) => received,
             Err(error) => (false, Err(error)),
         };
-        (self.flush)();
         if is_bundle2 {
+            let said = (self.flush)();
             bundle2::write_stream_header(&mut *out, &Vec::new()).map_err(bundle2_error)?;
             let mut parts = match &outcome {
                 Ok(applied) if applied.wants_reply => reply_parts(&applied.reply),
                 Ok(_) => PartList::default(),
                 Err(error) => abort_part(error),
             };
+            if !said.is_empty() {
+                let header = PartHeader::new(b"output", false);
+                parts.0.push_front(Part::bytes(header, said));
+            }
             write_parts(&mut parts, &mut *out)?;
-            return Ok(Answer::Written);
+            return Ok(None);
         }
         let result = match outcome {
             Ok(applied) => applied.results.first().copied().unwrap_or(0),
@@ -55,9 +94,10 @@ impl Server<'_> {
                 0
             }
         };
-        (self.flush)();
-        wire::write_string(out, b"").map_err(write_error)?;
-        Ok(Answer::Text(result.to_string().into_bytes()))
+        if self.transport == Transport::Ssh {
+            (self.flush)();
+        }
+        Ok(Some(result))
     }
 
     fn tell(&self, error: &Error) {
@@ -90,7 +130,7 @@ impl Server<'_> {
     /// Takes the payload in: whether it was an HG20 stream, and what came of it.
     fn receive(
         &self,
-        payload: &mut ChunkReader<&mut (impl BufRead + Send)>,
+        payload: &mut (impl std::io::Read + Send),
     ) -> Result<(bool, Result<Applied>)> {
         let opened = bundle::open(payload, None)?;
         let is_bundle2 = matches!(opened, Bundle::V2 { .. });
@@ -104,8 +144,7 @@ impl Server<'_> {
         let mut parts = BundleParts::new(opened, None)?;
         let wlock = self.repo.wlock()?;
         let lock = self.repo.lock()?;
-        let url = [b"remote:ssh:", &self.client[..]].concat();
-        let mut operation = Operation::new(self.repo, "serve", &url);
+        let mut operation = Operation::new(self.repo, "serve", &self.client);
         operation.bundle2 = is_bundle2;
         let applied = apply_parts(&mut parts, &mut operation)?;
         operation.close()?;
