@@ -668,6 +668,9 @@ impl Session {
     /// The repository a command works on, if it works on one.
     fn repository_for(&self, spec: &Spec, args: &[Vec<u8>]) -> Result<Option<PathBuf>, Failure> {
         if spec.need == Need::NoRepo {
+            if !spec.names.is_empty() && self.root.is_some() {
+                self.ui.warn("warning: --repository ignored\n");
+            }
             return Ok(None);
         }
         if let Some(root) = &self.root {

@@ -82,10 +82,7 @@ impl Peer for LocalPeer {
     }
 
     fn bundle2_capabilities(&mut self) -> Result<Capabilities> {
-        let mut out = bundle2_capabilities();
-        if !crate::obs::exchanges(&self.repo)? {
-            out.0.remove(&b"obsmarkers"[..]);
-        }
+        let mut out = understood(&self.repo)?;
         if !stream::is_allowed(&self.repo)? {
             out.0.remove(&b"stream"[..]);
         }
@@ -205,6 +202,15 @@ fn changegroup_part<'a>(
     let mut part = Part::changegroup(version, source);
     part.header = part.header.with_advisory(b"nbchanges", count.as_bytes());
     Ok(part)
+}
+
+/// What `repo` understands of HG20: markers only where they are exchanged.
+pub(crate) fn understood(repo: &Repo) -> Result<Capabilities> {
+    let mut out = bundle2_capabilities();
+    if !crate::obs::exchanges(repo)? {
+        out.0.remove(&b"obsmarkers"[..]);
+    }
+    Ok(out)
 }
 
 /// The changeset that a symbol names, if others may see it.

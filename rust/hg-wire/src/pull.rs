@@ -8,7 +8,7 @@ use crate::bookmarks::Marks;
 use crate::bookmarks_sync;
 use crate::discovery::{Discovery, DiscoveryOptions, find_common};
 use crate::facts;
-use crate::local::bundle2_capabilities;
+use crate::local::understood;
 use crate::paths::BookmarksMode;
 use crate::peer::{BundleRequest, Peer};
 use crate::stream::Version;
@@ -79,7 +79,7 @@ pub fn pull(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<P
     let mut operation = Operation::new(repo, "pull", peer.url());
     operation.description = crate::url::in_transaction("pull", peer.url());
     operation.bookmarks = BookmarkHandling::Record;
-    let mut request = request(repo, &discovery, options);
+    let mut request = request(repo, &discovery, options)?;
     if streams {
         request = BundleRequest { stream: true, changegroup: false, phases: false, ..request };
         repo.reporter().status(b"streaming all changes\n");
@@ -188,23 +188,23 @@ pub fn discover(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Resu
     Ok(discovery)
 }
 
-fn request(repo: &Repo, discovery: &Discovery, options: &PullOptions) -> BundleRequest {
+fn request(repo: &Repo, discovery: &Discovery, options: &PullOptions) -> Result<BundleRequest> {
     let ignore = options.bookmarks_mode == BookmarksMode::Ignore && options.bookmarks.is_empty();
     let bookmarks = options.remote_bookmarks.is_none() && !ignore;
     // Both ways are asked for, as hooks at the other side can tell.
     let list_keys = if bookmarks { vec![b"bookmarks".to_vec()] } else { Vec::new() };
-    BundleRequest {
+    Ok(BundleRequest {
         source: b"pull".to_vec(),
         heads: Some(options.heads.clone().unwrap_or_else(|| discovery.remote_heads.clone())),
         common: discovery.common.clone(),
-        bundle2: Some(bundle2_capabilities()),
+        bundle2: Some(understood(repo)?),
         changegroup: discovery.any_incoming,
         bookmarks,
         list_keys,
         phases: true,
-        obsmarkers: crate::obs::exchanges(repo).unwrap_or(false),
+        obsmarkers: crate::obs::exchanges(repo)?,
         ..BundleRequest::default()
-    }
+    })
 }
 
 fn remote_bookmarks(

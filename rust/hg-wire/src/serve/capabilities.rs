@@ -10,13 +10,10 @@ use crate::{local, stream};
 
 /// What the server understands of HG20.
 pub(super) fn bundle2(repo: &Repo) -> Result<Capabilities> {
-    let mut out = local::bundle2_capabilities();
+    let mut out = local::understood(repo)?;
     let config = repo.config();
     if !config.get_bool_or("server", "bundle2.stream", true)? || !stream::is_enabled(repo)? {
         out.0.remove(&b"stream"[..]);
-    }
-    if !crate::obs::exchanges(repo)? {
-        out.0.remove(&b"obsmarkers"[..]);
     }
     if config.get("server", "concurrent-push-mode") == Some(b"strict") {
         out.0.remove(&b"checkheads"[..]);
