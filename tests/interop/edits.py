@@ -257,8 +257,7 @@ class Edits:
             f"re:.*{self.dice.choice('abd')}$",
             f"rootfilesin:{above}",
         ]
-        # Beside names, upstream does not list what `rootfilesin:` names: known to differ.
-        some = self.dice.sample(forms[:-1], 2) if self.dice.random() < 0.3 else []
+        some = self.dice.sample(forms, 2) if self.dice.random() < 0.3 else []
         some = some or [self.dice.choice(forms)]
         kinds = self.dice.choice(
             ([], ["-A"], ["-mard"], ["-d"], ["-ud"], ["-c"], ["-i"], ["-id"], ["-C"], ["-umc"])

@@ -37,7 +37,9 @@ def run_repository(ours: Hg, upstream: Hg, root: Path, seed: int, version: int) 
     new_repository(ours, root, *formats)
     hgrc = "[storage]\ndirstate-v2.slow-path = allow\n[ui]\nsimilarity = 0\n"
     (root / ".hg/hgrc").write_text(hgrc)
-    with Server(upstream.path, root, "utf-8") as server:
+    # A server in a repository names files from where it was started.
+    path = upstream.path
+    with Server(path, root, "utf-8") as server, Server(path, None, "utf-8") as elsewhere:
 
         def theirs(*words: str) -> bytes:
             answer = server.run(*(word.encode() for word in words))
@@ -48,10 +50,8 @@ def run_repository(ours: Hg, upstream: Hg, root: Path, seed: int, version: int) 
             return ours.output(*words, cwd=root)
 
         def theirs_from(place: Path, *words: str) -> tuple[int, bytes]:
-            if place != root:
-                # The server remembers where it was started.
-                return run_from(upstream, place, *words)
-            answer = server.run(*(word.encode() for word in words))
+            asked, where = (server, []) if place == root else (elsewhere, ["--cwd", str(place)])
+            answer = asked.run(*(word.encode() for word in [*where, *words]))
             return answer.code % 256, answer.out
 
         def mine_from(place: Path, *words: str) -> tuple[int, bytes]:

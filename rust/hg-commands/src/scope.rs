@@ -42,6 +42,22 @@ pub fn match_stored(
     match_audited(ctx, patterns, default_kind, &audit, &filesets)
 }
 
+/// The matcher of a command's `-I`, `-X` and of `patterns`, which are plain names unless they say otherwise, for the files
+/// of a changeset.
+///
+/// # Errors
+/// When a pattern is invalid, outside of the repository, or forbidden.
+pub fn match_changeset(
+    ctx: &CommandContext,
+    patterns: &[Vec<u8>],
+    node: &hg_types::Node,
+) -> Result<Matcher> {
+    let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
+    let hex = node.hex();
+    let filesets = Filesets { ctx, rev: Some(&hex) };
+    match_audited(ctx, patterns, PatternKind::RelPath, &audit, &filesets)
+}
+
 /// The matcher of a command's `-I` and `-X` alone, for the files of a revision or of the working
 /// directory.
 ///

@@ -10,6 +10,7 @@ pub mod graft;
 pub mod histedit;
 pub mod rebase;
 pub mod rebranch;
+pub mod recopy;
 pub mod revert;
 pub mod rewrite;
 pub mod share;

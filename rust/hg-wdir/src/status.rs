@@ -1,7 +1,7 @@
 //! What differs between the working directory, the dirstate and revisions.
 
 mod content;
-mod named;
+pub(crate) mod named;
 mod revisions;
 
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use hg_vfs::{DirHandle, Names, NodeKind, NodeStat, os_message};
 use rayon::prelude::*;
 
 use crate::dirstate::{Base, Child, Directory, damaged};
+use crate::status::named::is_beyond_names;
 
 pub(crate) use cache::DirectoryCaches;
 pub(crate) use outcome::Outcome;
@@ -409,6 +410,7 @@ impl<'a> Pass<'_, 'a> {
                     NodeKind::File | NodeKind::Symlink | NodeKind::Unknown => {
                         self.stat(place, child.name)
                     }
+                    _ if self.takes_any(child.path) => self.stat(place, child.name),
                     _ => None,
                 };
                 kind = stat.map_or(kind, |stat| stat.kind);
@@ -437,7 +439,12 @@ impl<'a> Pass<'_, 'a> {
     /// Whether whatever lies in the place of a file counts as that file, changed: upstream does not
     /// look closer where it does not list.
     fn takes_any(&self, path: &HgPath) -> bool {
-        self.job.mode == Mode::Unlisted && !self.walk.matcher.exact(path)
+        let matcher = self.walk.matcher;
+        match self.job.mode {
+            Mode::Unlisted => !matcher.exact(path),
+            Mode::Missing => false,
+            _ => self.walk.lists() && is_beyond_names(matcher, path),
+        }
     }
 
     /// How a directory below is to be walked; `None` when untracked files in it do not matter.

@@ -42,11 +42,12 @@ def environment(encoding: str) -> dict[str, str]:
 class Server:
     """A running `hg serve --cmdserver pipe`."""
 
-    def __init__(self, hg: str, root: Path, encoding: str):
-        """Start the server in the repository at `root`."""
+    def __init__(self, hg: str, root: Path | None, encoding: str):
+        """Start the server in the repository at `root`, or in none."""
+        where = ["-R", str(root)] if root else []
         self.process = subprocess.Popen(
-            [hg, "serve", "--cmdserver", "pipe", "-R", str(root)],
-            cwd=root,
+            [hg, "serve", "--cmdserver", "pipe", *where],
+            cwd=root or "/",
             env=environment(encoding),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

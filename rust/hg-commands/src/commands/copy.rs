@@ -1,5 +1,6 @@
 //! `hg copy`, and what it shares with `hg rename`.
 
+mod changeset;
 mod target;
 
 use std::collections::HashMap;
@@ -21,17 +22,15 @@ pub static COMMAND: Command = Command {
     help: "Copy files and have the copies recorded with the next commit. When DEST is a directory,\n\
 the copies go there; otherwise there must be one source.\n\n\
 With --after nothing is copied: a copy that exists already is recorded. --forget takes the record\n\
-of a copy back and leaves the file.\n\nReturns 0 on success, 1 if errors are encountered.",
+of a copy back and leaves the file. With --at-rev, both are about a changeset, which is replaced.\n\nReturns 0 on success, 1 if errors are encountered.",
     run: |ctx| run(ctx, false),
 };
 
 /// Copies, or renames.
 pub(super) fn run(ctx: &CommandContext, rename: bool) -> Result<i32> {
-    if ctx.opts.nonempty("at-rev").is_some() {
-        if !ctx.opts.flag("after") && !ctx.opts.flag("forget") {
-            return Err(Error::input("--at-rev requires --after"));
-        }
-        return Err(Error::abort("marking copies in a changeset is not supported"));
+    if let Some(rev) = changeset::asked_for(ctx)? {
+        changeset::run(ctx, rev)?;
+        return Ok(0);
     }
     let repo = ctx.repo()?;
     let _lock = repo.wlock()?;
@@ -48,9 +47,7 @@ pub(super) fn run(ctx: &CommandContext, rename: bool) -> Result<i32> {
 
 /// `--forget`.
 fn unmark(ctx: &CommandContext, wdir: &mut WorkingDir) -> Result<()> {
-    if ctx.opts.flag("dry-run") {
-        return Err(Error::input("cannot specify both --forget and --dry-run"));
-    }
+    check_unmark(ctx)?;
     let repo = ctx.repo()?;
     let naming = Naming::relative(ctx, repo);
     let matcher = match_arguments(ctx)?;
@@ -69,6 +66,24 @@ fn unmark(ctx: &CommandContext, wdir: &mut WorkingDir) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn check_unmark(ctx: &CommandContext) -> Result<()> {
+    match ctx.opts.flag("dry-run") {
+        true => Err(Error::input("cannot specify both --forget and --dry-run")),
+        false => Ok(()),
+    }
+}
+
+/// The destination and the sources, as written.
+fn words(ctx: &CommandContext) -> Result<(&[u8], &[Vec<u8>])> {
+    let Some((destination, patterns)) = ctx.args.split_last() else {
+        return Err(Error::input("no source or destination specified"));
+    };
+    match patterns {
+        [] => Err(Error::input("no destination specified")),
+        _ => Ok((destination, patterns)),
+    }
 }
 
 /// A file to be copied.
@@ -115,12 +130,7 @@ impl<'a> Copying<'a> {
     }
 
     fn run(mut self) -> Result<bool> {
-        let Some((destination, patterns)) = self.ctx.args.split_last() else {
-            return Err(Error::input("no source or destination specified"));
-        };
-        if patterns.is_empty() {
-            return Err(Error::input("no destination specified"));
-        }
+        let (destination, patterns) = words(self.ctx)?;
         let full = hg_match::join_path(&self.cwd, destination);
         let link = bytes_to_path(&full).is_symlink();
         let is_directory = bytes_to_path(&full).is_dir() && !link;

@@ -12,6 +12,22 @@ use crate::WorkingDir;
 use crate::dirstate::Item;
 use crate::walk::{Outcome, compare};
 
+/// Where a walk for untracked files starts; `None` when that is the root.
+fn starts(matcher: &Matcher) -> Option<Vec<HgPathBuf>> {
+    let names = matcher.files();
+    let root = names.is_empty() || names.iter().any(|name| name.is_empty());
+    (!matcher.prefix() && !root).then_some(names)
+}
+
+fn is_at_or_below(path: &HgPath, names: &[HgPathBuf]) -> bool {
+    names.iter().any(|name| **name == *path || path.is_below(name))
+}
+
+/// Whether a file matches without lying where the walk for untracked files goes.
+pub(crate) fn is_beyond_names(matcher: &Matcher, path: &HgPath) -> bool {
+    starts(matcher).is_some_and(|names| !is_at_or_below(path, &names))
+}
+
 impl WorkingDir {
     /// The matcher for a walk: the names alone when all are files, or gone and no directories. As
     /// upstream has it, what was below a directory is then not seen in the place of which a file is
@@ -35,12 +51,8 @@ impl WorkingDir {
     /// Leaves out untracked files that lie below none of the names: upstream's walk for them starts
     /// there, and `rootfilesin:` is no name.
     pub(super) fn keep_below_names(matcher: &Matcher, outcome: &mut Outcome) {
-        let names = matcher.files();
-        if matcher.prefix() || names.is_empty() || names.iter().any(|name| name.is_empty()) {
-            return;
-        }
-        let below =
-            |path: &HgPathBuf| names.iter().any(|name| **name == **path || path.is_below(name));
+        let Some(names) = starts(matcher) else { return };
+        let below = |path: &HgPathBuf| is_at_or_below(path, &names);
         outcome.unknown.retain(below);
         outcome.ignored.retain(below);
     }
