@@ -64,3 +64,44 @@ Untracked files are in the way, or saved.
   1 files updated, 0 files merged, 0 files removed, 0 files unresolved
   $ cat a/b
   2
+  $ cd ..
+
+Saved files make room for each other below ui.origbackuppath, and a link in the way counts as an untracked file.
+
+  $ hg init saved && cd saved
+  $ cat >> .hg/hgrc <<'EOF'
+  > [experimental]
+  > merge.checkpathconflicts = yes
+  > [merge]
+  > checkunknown = warn
+  > [ui]
+  > origbackuppath = .hg/saved
+  > EOF
+  $ echo base > base && hg commit -qAm base -d '0 0'
+  $ echo 1 > a && hg commit -qAm file -d '0 0'
+  $ hg update -q 0
+  $ mkdir a && echo 2 > a/b && hg commit -qAm directory -d '0 0'
+  $ hg update -q 0
+  $ echo u > a && hg update -q 1
+  a: replacing untracked file
+  $ hg update -q 0
+  $ mkdir a && echo u > a/b && hg update -v 2 | sed "s,$PWD,ROOT,"
+  a/b: replacing untracked file
+  resolving manifests
+  getting a/b
+  creating directory: ROOT/.hg/saved/a
+  removing conflicting file: ROOT/.hg/saved/a
+  1 files updated, 0 files merged, 0 files removed, 0 files unresolved
+  $ hg update -q 0
+  $ ln -s nowhere a && hg update -q 2 --config merge.checkunknown=abort
+  a: untracked file conflicts with directory
+  abort: untracked files in working directory differ from files in requested revision
+  [255]
+  $ hg update -v 2 | sed "s,$PWD,ROOT,"
+  a: replacing untracked file
+  resolving manifests
+  getting a/b
+  removing conflicting directory: ROOT/.hg/saved/a
+  1 files updated, 0 files merged, 0 files removed, 0 files unresolved
+  $ readlink .hg/saved/a
+  nowhere

@@ -37,6 +37,10 @@ class Edits:
     parent: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     tracked: set[str] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
+    #: The times that the files under a name have had.
+    times: dict[Path, set[int]] = field(default_factory=dict)
+    #: Seconds that were last added to a time.
+    later: int = 0
 
     def __post_init__(self) -> None:
         """Seed the dice and make a first changeset."""
@@ -115,7 +119,7 @@ class Edits:
         """Whether something else than a file is there, and not looked at."""
         path = self.root / name
         above = list(path.parents)[: -len(self.root.parents) - 1]
-        nested = any((directory / ".hg").is_dir() for directory in above)
+        nested = self.is_nested(name)
         linked = any(directory.is_symlink() for directory in above)
         there = os.path.lexists(path)
         return self.is_unlisted(path) and there and not nested and not linked
@@ -186,14 +190,22 @@ class Edits:
             inside = path in target.parents or target in path.parents
             if target == path or inside:
                 return
-            old, new = (p.lstat() if os.path.lexists(p) else None for p in (target, path))
+            new = path.lstat()
             self.make_room(target)
             if os.path.lexists(path):
                 path.rename(target)
                 # One file in the place of another of its size and time is beyond both formats.
-                if old and new and int(old.st_mtime) == int(new.st_mtime):
-                    when = new.st_mtime_ns + 7 * 10**9
+                if int(new.st_mtime) in self.times.get(target, ()):
+                    self.later += 7
+                    when = new.st_mtime_ns + self.later * 10**9
                     os.utime(target, ns=(when, when), follow_symlinks=False)
+
+    def note_times(self) -> None:
+        """Remember when the files were changed that stand under each name."""
+        for name in self.tracked:
+            path = self.root / name
+            if os.path.lexists(path):
+                self.times.setdefault(path, set()).add(int(path.lstat().st_mtime))
 
     def change_mode(self) -> None:
         """Flip the executable bit."""
@@ -313,13 +325,22 @@ class Edits:
 
     def forget(self) -> None:
         """Track a file no longer."""
-        if self.tracked:
-            path = self.dice.choice(sorted(self.tracked))
+        # What lies in another repository is refused.
+        free = [path for path in self.tracked if not self.is_nested(path)]
+        if free:
+            path = self.dice.choice(sorted(free))
             self.run("forget", f"path:{path}")
             self.tracked.discard(path)
 
+    def is_nested(self, name: str) -> bool:
+        """Whether a path lies in another repository."""
+        above = list((self.root / name).parents)[: -len(self.root.parents) - 1]
+        return any((directory / ".hg").is_dir() for directory in above)
+
     def checkpoint(self) -> None:
-        """Record everything."""
+        """Record everything; no other repository stays in the way."""
+        for found in sorted(self.root.glob("*/**/.hg")):
+            remove(found)
         disk = self.on_disk()
         for path in sorted(self.tracked - set(disk)):
             self.run("forget", f"path:{path}")
@@ -349,6 +370,7 @@ class Edits:
             self.forget: 1,
             self.checkpoint: 1,
         }
+        self.note_times()
         chosen = self.dice.choices(list(weights), list(weights.values()))[0]
         self.log.append(chosen.__name__)
         chosen()

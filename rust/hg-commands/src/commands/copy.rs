@@ -140,7 +140,7 @@ impl<'a> Copying<'a> {
                 return Err(Error::input(message));
             }
             if destination.ends_with(b"/") {
-                let parts = [b"destination ", &destination[..], b" is not a directory"];
+                let parts = [b"destination ", destination, b" is not a directory"];
                 return Err(Error::input(parts.concat()));
             }
         }

@@ -2,6 +2,7 @@
 //! then merges one by one.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use hg_format::mergestate::{ContentConflict, FileState};
@@ -206,7 +207,7 @@ impl<'p> Applier<'_, 'p> {
     /// Writes the other side's files, on all processors.
     fn get_files(&mut self, plan: &'p Plan) -> Result<()> {
         let mut gets: Vec<Get<'p>> = Vec::with_capacity(self.total);
-        let mut backups: Vec<&HgPath> = Vec::new();
+        let mut backups: HashSet<&HgPath> = HashSet::new();
         for (path, planned) in &plan.actions {
             let (from, flags) = match &planned.action {
                 Action::Get { flags, backup } => {
@@ -222,27 +223,45 @@ impl<'p> Applier<'_, 'p> {
             return Ok(());
         }
         // Files are moved out of the way before anything is written.
-        for path in &plan.displaced {
-            back_up(self.repo, path)?;
-        }
-        for path in &plan.cleared {
-            clear(self.repo, path)?;
-        }
+        self.make_room(plan, &gets, &backups)?;
         self.audit(&gets)?;
-        for path in backups {
-            if self.repo.wvfs().lexists(path) {
-                back_up(self.repo, path)?;
-            }
-        }
-        if self.interaction.is_verbose() {
-            gets.iter().for_each(|get| self.say_get(plan, get));
-        }
         if gets.len() > MANY {
             let total = Some(self.total as u64);
             self.interaction.progress("updating", Some(0), b"", "files", total);
         }
         self.written = check_out(self.repo, self.versions.other_manifest, &gets)?;
         self.stats.updated += gets.len();
+        Ok(())
+    }
+
+    /// Says what is written, and moves away what stands in its place or where its directories should be.
+    fn make_room(&self, plan: &Plan, gets: &[Get<'p>], backups: &HashSet<&HgPath>) -> Result<()> {
+        let loud = self.interaction.is_verbose();
+        let free = backups.is_empty() && plan.displaced.is_empty() && plan.cleared.is_empty();
+        if free && !loud {
+            return Ok(());
+        }
+        let mut done: HashSet<&HgPath> = HashSet::new();
+        for get in gets {
+            if loud {
+                self.say_get(plan, get);
+            }
+            if free {
+                continue;
+            }
+            for at in get.path.ancestors().chain(std::iter::once(get.path)) {
+                if plan.displaced.contains(at) && done.insert(at) {
+                    hg_vfs::check_links(self.repo.wvfs(), at.as_bytes())?;
+                    back_up(self.repo, at)?;
+                } else if plan.cleared.contains(at) && done.insert(at) {
+                    clear(self.repo, at)?;
+                }
+            }
+            if backups.contains(get.path) && self.repo.wvfs().lexists(get.path) {
+                hg_vfs::check_links(self.repo.wvfs(), get.path.as_bytes())?;
+                back_up(self.repo, get.path)?;
+            }
+        }
         Ok(())
     }
 
@@ -582,7 +601,10 @@ pub(super) fn settle(
         }
         Outcome::Refused => {
             state.set_extra(path, b"merged", b"yes");
-            keep_original(repo, file)?;
+            // Links are not even tried.
+            if !file.local.is_link() && !file.other.is_link() {
+                keep_original(repo, file)?;
+            }
             if file.local.path != *path {
                 let content = file.local.content.as_deref().unwrap_or_default();
                 write_file(repo, path, content, flags)?;
@@ -620,7 +642,7 @@ fn clear(repo: &Repo, path: &HgPath) -> Result<()> {
     Ok(removed.when("removing", &full)?)
 }
 
-/// Where a file is saved before it is overwritten, relative to the root.
+/// Where a file is saved before it is overwritten, relative to the root. What is in the way there, of saved files, goes.
 ///
 /// # Errors
 /// When the directory for it cannot be made.
@@ -633,10 +655,35 @@ pub fn backup_path(repo: &Repo, path: &HgPath) -> Result<Vec<u8>> {
     let mut target = directory.to_vec();
     target.push(b'/');
     target.extend_from_slice(path.as_bytes());
-    if let Some(parent) = HgPath::new(&target).parent() {
-        repo.wvfs().create_dirs(parent)?;
+    let full = repo.wvfs().join(&target);
+    let base = repo.wvfs().join(directory);
+    if let Some(parent) = full.parent().filter(|parent| !is_directory(parent)) {
+        note_path(repo, "creating directory", parent);
+        let mut above: Vec<&Path> =
+            parent.ancestors().take_while(|at| at.starts_with(&base)).collect();
+        above.reverse();
+        let file = above.into_iter().find(|at| at.symlink_metadata().is_ok() && !is_directory(at));
+        if let Some(file) = file {
+            note_path(repo, "removing conflicting file", file);
+            std::fs::remove_file(file).when("removing", file)?;
+        }
+        std::fs::create_dir_all(parent).when("creating", parent)?;
+    }
+    if is_directory(&full) {
+        note_path(repo, "removing conflicting directory", &full);
+        std::fs::remove_dir_all(&full).when("removing", &full)?;
     }
     Ok(target)
+}
+
+/// Whether a directory is there, and no link to one.
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+}
+
+fn note_path(repo: &Repo, what: &str, path: &Path) {
+    let text = [what.as_bytes(), b": ", hg_vfs::path_to_bytes(path), b"\n"].concat();
+    repo.reporter().note(&text);
 }
 
 /// Writes a file of the working directory with its kind; what stood there is replaced.

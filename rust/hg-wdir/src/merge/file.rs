@@ -24,7 +24,7 @@ pub struct Side {
 }
 
 impl Side {
-    fn is_link(&self) -> bool {
+    pub(super) fn is_link(&self) -> bool {
         self.content.is_some() && self.flags == FileFlags::Symlink
     }
 

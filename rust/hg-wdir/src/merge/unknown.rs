@@ -96,6 +96,13 @@ pub(super) fn check_untracked(
         if how.paths {
             found.path_conflicts(wdir, &path, how.overwrite)?;
         }
+        // What a link hides is not looked at: the link itself is in the way.
+        if how.paths && !how.overwrite && is_below_link(wdir, &path)? {
+            if let Some(planned) = plan.actions.get_mut(&path) {
+                planned.action = next;
+            }
+            continue;
+        }
         if in_the_way(wdir, &path, target)? == Some(true) {
             if merge_untracked && (how.always || found.merges(wdir.ignore()?.is_ignored(&path))) {
                 next = Action::Merge(Merge {
@@ -230,6 +237,16 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// Whether a link stands where a directory of `path` should be.
+fn is_below_link(wdir: &WorkingDir, path: &HgPath) -> Result<bool> {
+    for above in path.ancestors().filter(|above| !above.is_empty()) {
+        if wdir.lstat(above)?.is_some_and(|stat| stat.kind == NodeKind::Symlink) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether anything but directories lies below `directory`.
