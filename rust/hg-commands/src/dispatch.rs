@@ -243,11 +243,11 @@ fn load_extensions(
     }
     let foreign: Vec<_> = foreign.iter().map(source).collect();
     let before = (*config).clone();
-    ui.reconfigure(Arc::new(with_levels(&before, args)))?;
+    ui.reconfigure(Arc::new(early::with_levels(&before, args)))?;
     host.load(ui, &foreign, &native)?;
     // The parsed command line decides what counts from here on.
     let mut after = (*ui.config()).clone();
-    for (item, _) in LEVELS {
+    for (item, _) in early::LEVELS {
         match before.get_set("ui", item) {
             Some(value) => after.set("ui", item, value, before.source("ui", item)),
             None => after.unset("ui", item),
@@ -255,27 +255,6 @@ fn load_extensions(
     }
     ui.reconfigure(Arc::new(after))?;
     Ok(None)
-}
-
-/// Items that say how much is told, with the words of a command line that set them.
-const LEVELS: [(&str, &[&[u8]]); 3] = [
-    ("quiet", &[b"-q", b"--quiet"]),
-    ("verbose", &[b"-v", b"--verbose"]),
-    ("debug", &[b"--debug"]),
-];
-
-/// The configuration while extensions are loaded: they hear how much to tell before the command line is parsed.
-fn with_levels(config: &Config, args: &[Vec<u8>]) -> Config {
-    let mut out = config.clone();
-    let given = |words: &[&[u8]]| {
-        args.iter().take_while(|arg| *arg != b"--").any(|arg| words.contains(&arg.as_slice()))
-    };
-    for (item, words) in LEVELS {
-        if given(words) {
-            out.set("ui", item, "on", words[0]);
-        }
-    }
-    out
 }
 
 fn load_repository_config(ui: &Ui, config: &mut Config, root: &Path) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Options that act before the command is known: they decide which configuration holds.
 
+use hg_config::Config;
+
 /// Values of the early options, taken from anywhere before `--`.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(crate) struct EarlyOptions {
@@ -120,4 +122,25 @@ fn with_value(arg: &[u8]) -> Option<(Kind, Option<Vec<u8>>)> {
             Some(_) => None,
         }
     })
+}
+
+/// Items that say how much is told, with the words of a command line that set them.
+pub(crate) const LEVELS: [(&str, &[&[u8]]); 3] = [
+    ("quiet", &[b"-q", b"--quiet"]),
+    ("verbose", &[b"-v", b"--verbose"]),
+    ("debug", &[b"--debug"]),
+];
+
+/// The configuration while extensions are loaded: they hear how much to tell before the command line is parsed.
+pub(crate) fn with_levels(config: &Config, args: &[Vec<u8>]) -> Config {
+    let mut out = config.clone();
+    let given = |words: &[&[u8]]| {
+        args.iter().take_while(|arg| *arg != b"--").any(|arg| words.contains(&arg.as_slice()))
+    };
+    for (item, words) in LEVELS {
+        if given(words) {
+            out.set("ui", item, "on", words[0]);
+        }
+    }
+    out
 }
