@@ -170,28 +170,24 @@ impl Making<'_> {
         }
         let mut inherited = Inherited::new(self.repo, self.parents);
         for path in &new.paths {
-            let Some(mut version) = files.read(path)? else {
+            let Some(version) = files.read(path)? else {
                 self.removed.push(path.clone());
                 continue;
             };
             reporter.note(&[path.as_bytes(), b"\n"].concat());
             let copied_from = version.copied_from.clone().filter(|from| from != path);
-            if self.copies_in == Place::Extras {
-                version.copied_from = None;
-            }
             let from_other = new.from_other.contains(path);
             let commit = FileCommit {
                 repo: self.repo,
                 path,
                 linkrev: self.linkrev,
                 manifests: [&self.manifests[0].manifest, &self.manifests[1].manifest],
+                without_source: self.copies_in == Place::Extras,
                 from_other,
                 salvaged: new.salvaged.contains(path),
             };
             let (node, touched) = commit.store(tr, &version, &mut inherited)?;
-            // Extras can only tell of files that are listed.
-            let told = self.copies_in == Place::Extras && copied_from.is_some();
-            if touched || told {
+            if touched {
                 self.touched.insert(path.clone());
                 self.copies.extend(copied_from.map(|from| (path.clone(), from)));
             }

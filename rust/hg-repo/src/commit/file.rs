@@ -65,6 +65,8 @@ pub(super) struct FileCommit<'a> {
     pub(super) path: &'a HgPath,
     pub(super) linkrev: Revision,
     pub(super) manifests: [&'a Arc<Manifest>; 2],
+    /// Its history does not name the source of a copy: that stands elsewhere.
+    pub(super) without_source: bool,
     /// The result of the merge is the other parent's revision.
     pub(super) from_other: bool,
     /// The merge keeps a file that a parent removed: told where that is the first parent.
@@ -106,6 +108,7 @@ impl FileCommit<'_> {
             let parts = [&b" "[..], path, b": copy ", source, b":", &node.hex(), b"\n"];
             self.repo.reporter().debug(&parts.concat());
         }
+        let copy = copy.filter(|_| !self.without_source);
         let new = NewFile { content: &version.content, copy, p1, p2, linkrev: self.linkrev };
         let (_, node) = log.add(&mut &*tr, &new)?;
         Ok((node, true))

@@ -48,9 +48,9 @@ impl Origin {
         if self == Self::Extras || super::extras::says_copies(&entry) {
             super::extras::put_copies(&entry, &mut files);
         }
-        // Extras do not say what became of files in merges.
+        // Nothing is known there of what a merge keeps although one side removed it.
         for change in files.0.values_mut() {
-            if matches!(change.action, Some(Action::Merged | Action::Salvaged)) {
+            if change.action == Some(Action::Salvaged) {
                 change.action = Some(Action::Touched);
             }
         }
