@@ -50,12 +50,12 @@ def sorted_sets(text: bytes) -> bytes:
     def ordered(match: re.Match[bytes]) -> bytes:
         return match[1] + b", ".join(sorted(match[2].split(b", "))) + match[3]
 
-    return re.sub(rb"(\{|set\(\[)([-\d, ]+)(\}|\]\))", ordered, text)
+    return re.sub(rb"(frozenset\(\{|set\(\[)([-\d, ]+)(\}\)|\]\))", ordered, text)
 
 
-def without_set_dumps(text: bytes) -> bytes:
-    """Remove how sets and matchers look inside."""
-    return re.sub(rb"(?m)^\* (?:set|matcher):\n<.*\n(?:  .*\n|.*>\n)*", b"", text)
+def without_matcher_dumps(text: bytes) -> bytes:
+    """Remove how matchers look inside."""
+    return re.sub(rb"(?m)^\* matcher:\n<.*\n(?:  .*\n|.*>\n)*", b"", text)
 
 
 def without_alias_warnings(text: bytes) -> bytes:
@@ -92,17 +92,20 @@ def late_failure(found: Difference) -> bool:
     )
 
 
-def other_failure(found: Difference) -> bool:
-    """Both fail, for another one of several reasons."""
-    reasons = (found.ours.err, found.upstream.err)
-    return (
-        found.ours.code == found.upstream.code == 255
-        and found.ours.out == found.upstream.out
-        and all(re.search(rb"(?m)^(hg: parse error|abort:)", text) for text in reasons)
-    )
+def unreadable_names(found: Difference) -> bool:
+    """One of them stops at a name that the character set has no characters for."""
+    errors = [answer.err for answer in (found.ours, found.upstream)]
+    return sum(b"abort: decoding near '" in err and b"codec can't decode" in err for err in errors) == 1
 
 
 KNOWN = (
+    Known(
+        "when local tags are read",
+        "HGENCODING=ascii log --hidden -r 3 with a local tag in UTF-8",
+        "a local tag that cannot be shown stops every command that reads tags; upstream does not "
+        "read them for numbers with --hidden, and reads them for bookmarks",
+        unreadable_names,
+    ),
     Known(
         "order of printed sets",
         "debugrevspec -s 'head()'",
@@ -111,11 +114,10 @@ KNOWN = (
         same_after(sorted_sets),
     ),
     Known(
-        "inside of sets and matchers",
+        "inside of matchers",
         "debugfileset -s 'hgignore()'",
-        "-s shows objects of the implementation; ignore rules are no list of patterns here, and "
-        "a set known to be empty may be told so sooner or later",
-        same_after(sorted_sets, without_set_dumps),
+        "-s shows objects of the implementation, and ignore rules are no list of patterns here",
+        both(asks(b"hgignore"), same_after(without_matcher_dumps)),
     ),
     Known(
         "number of alias warnings",
@@ -128,13 +130,7 @@ KNOWN = (
         "log -G -r 'last(all(), 4)' -T '{file_copies|age}'",
         "a template that fails for a later changeset: what was written before is the same, how "
         "much of it is out by then depends on buffers",
-        late_failure,
-    ),
-    Known(
-        "which of several complaints",
-        "log -r 'followlines(\"set:x(\", 0:2)'",
-        "where several things are wrong, parts are not evaluated in the same order",
-        other_failure,
+        both(lambda found: found.kind == "template", late_failure),
     ),
     Known(
         "rstdoc as HTML",

@@ -133,17 +133,7 @@ fn function(mut children: Vec<Tree>) -> (Tree, Asked) {
     if let Some(status) = children.first().and_then(status_name) {
         return (Tree::Node("func", children), Asked { hints: vec![status], depth: 0 });
     }
-    let name = children.first().and_then(Tree::as_symbol).unwrap_or_default().to_vec();
-    // These have a pattern as their last argument, about other revisions.
-    if matches!(&name[..], b"revs" | b"status")
-        && children.last().is_some_and(|arguments| arguments.kind() == "list")
-        && let Some(Tree::Node("list", mut arguments)) = children.pop()
-    {
-        if let Some(pattern) = arguments.pop() {
-            let (pattern, hints) = hinted(pattern);
-            arguments.push(with_status(pattern, hints));
-        }
-        children.push(Tree::Node("list", arguments));
-    }
+    let (arguments, asked) = hinted(children.pop().unwrap_or(Tree::Nothing));
+    children.push(with_status(arguments, asked));
     (Tree::Node("func", children), Asked::default())
 }
