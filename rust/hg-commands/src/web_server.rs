@@ -42,7 +42,13 @@ pub(crate) fn serve(ctx: &CommandContext) -> Result<i32> {
             config.apply_option_file(file)?;
             sites::of_file(&config, &ctx.cwd(), file)?
         }
-        None => vec![Place { name: Vec::new(), root: ctx.repo()?.root().to_owned() }],
+        None => {
+            let Some(repo) = ctx.optional_repo() else {
+                let message = "there is no Mercurial repository here (.hg not found)";
+                return Err(Error::abort(message));
+            };
+            vec![Place { name: Vec::new(), root: repo.root().to_owned() }]
+        }
     };
     // What the repository's own configuration says about serving counts as well.
     let mut web = (*ctx.config()).clone();
