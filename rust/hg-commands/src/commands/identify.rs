@@ -151,14 +151,11 @@ fn working_directory(
     fm.data(&[("parents", Value::list(ids, "node"))]);
     let tags = repo.tags()?;
     let bookmarks = repo.bookmarks()?;
-    let mut marks: Vec<Vec<u8>> =
-        parents.iter().flat_map(|node| bookmarks.names_of(node)).cloned().collect();
-    marks.sort();
     Ok(Facts {
         node: Node::WDIR,
         branch: hg_wdir::branch::read(repo)?,
         tags: parents.iter().flat_map(|node| tags.names_of(node)).cloned().collect(),
-        bookmarks: marks,
+        bookmarks: parents.iter().flat_map(|node| bookmarks.names_of(node)).cloned().collect(),
         context: Revision::WDIR,
         output,
     })
