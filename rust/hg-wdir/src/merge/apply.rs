@@ -561,6 +561,15 @@ pub(super) fn settle(
             mark(state);
             Settled::AsPlanned
         }
+        Outcome::LeftByProgram(good) => {
+            if *good {
+                repo.wvfs().try_remove(backup_path(repo, path)?)?;
+                mark(state);
+            } else {
+                state.set_extra(path, b"merged", b"yes");
+            }
+            Settled::AsPlanned
+        }
         Outcome::KeepLocal => {
             state.set_extra(path, b"merged", b"yes");
             if file.local.path != *path {

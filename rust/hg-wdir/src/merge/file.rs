@@ -67,13 +67,15 @@ pub enum Outcome {
     Unresolved(Option<Vec<u8>>),
     /// Not settled by a tool that could not even try: a copy of the file goes beside it.
     Refused,
+    /// A program had a link to merge: what it left on disk stays, and whether that settles it.
+    LeftByProgram(bool),
 }
 
 impl Outcome {
     /// Whether the file is left to the user.
     #[must_use]
     pub const fn is_unresolved(&self) -> bool {
-        matches!(self, Self::Unresolved(_) | Self::Refused)
+        matches!(self, Self::Unresolved(_) | Self::Refused | Self::LeftByProgram(false))
     }
 }
 

@@ -169,7 +169,9 @@ impl Merging<'_> {
             Outcome::Merged(text) => Some(text),
             Outcome::TakeOther => file.other.content.clone(),
             Outcome::Delete => None,
-            Outcome::Unresolved(_) | Outcome::Refused => return Ok(false),
+            Outcome::Unresolved(_) | Outcome::Refused | Outcome::LeftByProgram(_) => {
+                return Ok(false);
+            }
         };
         out.insert(path.clone(), content.map(|content| (content, flags)));
         if let Some(local) = merge.local.as_ref().filter(|local| merge.moves && *local != path) {

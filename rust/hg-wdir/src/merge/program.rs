@@ -47,9 +47,15 @@ impl Program<'_> {
             }
         }
         super::apply::keep_original(self.context.repo, self.file)?;
+        if demands.symlink && !self.context.repo.wvfs().lexists(&self.file.path) {
+            // Nothing else writes it after a merge of links.
+            let Side { content, flags, .. } = &self.file.local;
+            let content = content.as_deref().unwrap_or_default();
+            super::apply::write_file(self.context.repo, &self.file.path, content, *flags)?;
+        }
         let before = self.read_file()?;
         let code = self.start(&config)?;
-        self.judge(&config, code, before.as_deref())
+        self.judge(&config, code, before.as_deref(), demands)
     }
 
     /// Whether to merge first, and the markers to leave for the program.
@@ -77,8 +83,14 @@ impl Program<'_> {
         self.context.repo.wvfs().join(&self.file.path)
     }
 
+    /// What is in the file, or in the one that a link leads to.
     fn read_file(&self) -> Result<Option<Vec<u8>>> {
-        Ok(self.context.repo.wvfs().try_read(&self.file.path)?)
+        let wvfs = self.context.repo.wvfs();
+        // A link may lead to a directory, or to what never ends.
+        match std::fs::metadata(self.path()) {
+            Ok(stat) if !stat.is_file() => Ok(None),
+            _ => Ok(wvfs.try_read(&self.file.path)?),
+        }
     }
 
     fn write_file(&self, text: &[u8]) -> Result<()> {
@@ -172,7 +184,13 @@ impl Program<'_> {
     }
 
     /// Decides whether the program succeeded: its exit code, then what the user wants checked.
-    fn judge(&self, config: &Config, code: i32, before: Option<&[u8]>) -> Result<Outcome> {
+    fn judge(
+        &self,
+        config: &Config,
+        code: i32,
+        before: Option<&[u8]>,
+        demands: Demands,
+    ) -> Result<Outcome> {
         let checks = config.get_list("merge-tools", [self.tool, b".check"].concat());
         let wants = |name: &[u8]| checks.iter().any(|check| check == name);
         let after = self.read_file()?.unwrap_or_default();
@@ -198,10 +216,16 @@ impl Program<'_> {
             ];
             good = self.context.interaction.choose(&text.concat(), 1)? == 0;
         }
+        if !good {
+            self.context.interaction.warn(&[b"merging ", name, b" failed!\n"].concat());
+        }
+        if demands.symlink {
+            // What was read may be what a link leads to: it is not the text of a file here.
+            return Ok(Outcome::LeftByProgram(good));
+        }
         if good {
             return Ok(Outcome::Merged(self.fix_eol(config, after)?));
         }
-        self.context.interaction.warn(&[b"merging ", name, b" failed!\n"].concat());
         Ok(Outcome::Unresolved(Some(after)))
     }
 
