@@ -76,3 +76,9 @@ A graph of some revisions for graphviz:
   	2
   	0 -> 2 [style=dashed]
   }
+
+Commands that need no repository say that one was named, not that they run in one:
+
+  $ hg init within
+  $ hg init --repository . beside
+  warning: --repository ignored

@@ -647,7 +647,8 @@ impl Session {
     /// The repository a command works on, if it works on one.
     fn repository_for(&self, spec: &Spec, args: &[Vec<u8>]) -> Result<Option<PathBuf>, Failure> {
         if spec.need == Need::NoRepo {
-            if !spec.names.is_empty() && self.root.is_some() {
+            let is_named = self.early.repository.as_ref().is_some_and(|name| !name.is_empty());
+            if !spec.names.is_empty() && is_named {
                 self.ui.warn("warning: --repository ignored\n");
             }
             return Ok(None);
