@@ -99,3 +99,38 @@ Templates know the size of each file.
   dir/f 2
   dir/g 2
   ign/i 2
+
+Against another revision, what a file took the place of is as in the parent, whatever was to be done with it.
+
+  $ hg init ../other
+  $ cd ../other
+  $ mkdir y f
+  $ echo 1 | tee y/old y/gone x f/A > y/same
+  $ hg commit -qAm 0 -d '0 0'
+  $ echo 2 > y/old
+  $ hg commit -qm 1 -d '0 0'
+  $ echo n > y/new
+  $ hg add -q y/new
+  $ hg remove y/gone
+  $ rm -r y
+  $ echo z > y
+  $ hg status --rev 0 path:y
+  M y/old
+  ? y
+  $ hg status -A --rev 0 path:y path:x
+  M y/old
+  ? y
+  C x
+  C y/gone
+  C y/same
+
+A directory in the place of a file in a directory that is no name counts as the file where unknown files are
+listed only.
+
+  $ rm x
+  $ mkdir x
+  $ hg status -id path:f/A rootfilesin:.
+  ! x
+  $ hg status -id --rev 0 path:f/A rootfilesin:.
+  ! x
+  $ hg status -ud --rev 0 path:f/A rootfilesin:.

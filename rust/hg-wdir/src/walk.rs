@@ -443,7 +443,7 @@ impl<'a> Pass<'_, 'a> {
         match self.job.mode {
             Mode::Unlisted => !matcher.exact(path),
             Mode::Missing => false,
-            _ => self.walk.lists() && is_beyond_names(matcher, path),
+            _ => self.walk.wanted.unknown && is_beyond_names(matcher, path),
         }
     }
 

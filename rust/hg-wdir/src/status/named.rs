@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use hg_match::Matcher;
+use hg_store::Manifest;
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::NodeKind;
 
@@ -92,21 +93,23 @@ impl WorkingDir {
         Ok(())
     }
 
-    /// Takes tracked files that match and were not looked for to be as in the parent.
-    pub(super) fn add_unseen(&self, matcher: &Matcher, status: &mut Status) -> Result<()> {
+    /// Takes files of the first parent that match and were not looked for to be as they are there,
+    /// whatever the dirstate says of them.
+    pub(super) fn add_unseen(
+        &self,
+        matcher: &Matcher,
+        p1: &Manifest,
+        status: &mut Status,
+    ) -> Result<()> {
         if matches!(self.narrowed(matcher)?, Cow::Borrowed(_)) {
             return Ok(());
         }
-        let Status { modified, added, deleted, clean, .. } = status;
-        let seen = [&*modified, added, deleted, clean].into_iter().flatten();
+        let Status { modified, added, removed, deleted, clean, .. } = status;
+        let seen = [&*modified, added, removed, deleted, clean].into_iter().flatten();
         let seen: HashSet<&HgPath> = seen.map(|path| &**path).collect();
-        let mut unseen = Vec::new();
-        self.dirstate().for_each(&mut |item| {
-            if item.entry.tracked && matcher.matches(item.path) && !seen.contains(item.path) {
-                unseen.push(item.path.to_owned());
-            }
-            Ok(())
-        })?;
+        let is_unseen = |path: &&HgPath| matcher.matches(path) && !seen.contains(path);
+        let mut unseen: Vec<HgPathBuf> =
+            p1.paths().filter(is_unseen).map(HgPath::to_owned).collect();
         clean.append(&mut unseen);
         clean.sort_unstable();
         Ok(())

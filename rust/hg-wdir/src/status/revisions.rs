@@ -52,8 +52,8 @@ pub fn status_against(
     options: StatusOptions,
 ) -> Result<Status> {
     let mut now = wdir.status(matcher, StatusOptions { clean: true, ..options })?;
-    wdir.add_unseen(matcher, &mut now)?;
     let p1 = wdir.p1_manifest()?;
+    wdir.add_unseen(matcher, &p1, &mut now)?;
     let mut status = Status {
         deleted: now.deleted.clone(),
         // What `old` has is reported as removed.
