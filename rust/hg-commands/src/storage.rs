@@ -15,6 +15,25 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
+    /// A revlog whose revisions can be named by a part of their node ids.
+    pub(crate) fn new(revlog: Revlog) -> Self {
+        Self { revlog, by_prefix: true }
+    }
+
+    /// The revision that the user names; says why when it is not to be told.
+    pub(crate) fn lookup_strictly(&self, name: &[u8]) -> Result<Revision> {
+        self.find(name).ok_or_else(|| {
+            let several = NodePrefix::from_hex(name).is_some_and(|prefix| {
+                matches!(self.revlog.find_prefix(&prefix, |_| true), PrefixMatch::Many)
+            });
+            let why: &[u8] = match several || name.is_empty() {
+                true => b": ambiguous identifier",
+                false => b": no match found",
+            };
+            Error::abort([&self.revlog.name().display, &b"@"[..], name, why].concat())
+        })
+    }
+
     /// The revision that the user names.
     pub(crate) fn lookup(&self, name: &[u8]) -> Result<Revision> {
         self.find(name)
@@ -65,7 +84,7 @@ pub(crate) fn open_revlog(ctx: &CommandContext, file: Option<&[u8]>) -> Result<S
         None => Arc::default(),
     };
     let revlog = Revlog::open(files, RevlogName::new(radix), options)?;
-    Ok(Storage { revlog, by_prefix: true })
+    Ok(Storage::new(revlog))
 }
 
 fn open(ctx: &CommandContext, file: Option<&[u8]>) -> Result<Option<Storage>> {
@@ -88,8 +107,7 @@ fn open(ctx: &CommandContext, file: Option<&[u8]>) -> Result<Option<Storage>> {
     }
     let repo = ctx.repo()?;
     // One without revisions is as good as none.
-    let whole =
-        |revlog: Revlog| Ok((!revlog.is_empty()).then_some(Storage { revlog, by_prefix: true }));
+    let whole = |revlog: Revlog| Ok((!revlog.is_empty()).then(|| Storage::new(revlog)));
     if changelog {
         return whole((**repo.changelog()?).clone());
     }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod diff;
+mod kept_texts;
 mod log;
 mod tree;
 
@@ -12,6 +13,7 @@ use hg_types::{FileFlags, HgPath, Node};
 
 pub use self::changes::{ManifestChanges, apply_changes};
 pub use self::diff::ManifestDiff;
+pub use self::kept_texts::KeptTexts;
 pub use self::log::ManifestLog;
 
 /// The files of one changeset: sorted text, searched and read in place. Cheap to clone.

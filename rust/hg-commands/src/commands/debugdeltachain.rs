@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use hg_store::revlog::{Revlog, SparseReading};
-use hg_types::{Error, Result, Revision};
+use hg_types::{Result, Revision};
 
 use crate::formatter::{Formatter, Value};
 use crate::storage::open_revlog;
@@ -31,15 +31,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let revlog = &storage.revlog;
     let revs = match ctx.opts.list("rev") {
         [] => revlog.revs().collect::<Vec<_>>(),
-        names => names
-            .iter()
-            .map(|name| {
-                storage.lookup(name).map_err(|_| {
-                    let display = &revlog.name().display;
-                    Error::abort([&display[..], b"@", name, b": no match found"].concat())
-                })
-            })
-            .collect::<Result<_>>()?,
+        names => names.iter().map(|name| storage.lookup_strictly(name)).collect::<Result<_>>()?,
     };
     let shown = |name| ctx.opts.tristate(name).unwrap_or(ctx.opts.flag("all-info"));
     let wanted = Wanted {
