@@ -134,3 +134,35 @@ listed only.
   $ hg status -id --rev 0 path:f/A rootfilesin:.
   ! x
   $ hg status -ud --rev 0 path:f/A rootfilesin:.
+
+A directory that is named with path: is looked into behind a link and in another repository, but nothing is
+removed there.
+
+  $ cd ..
+  $ hg init third
+  $ cd third
+  $ mkdir -p d/e
+  $ echo 1 | tee d/e/x > d/y
+  $ hg commit -qAm 0 -d '0 0'
+  $ touch -t 202001010000 d/e/x d/y
+  $ hg status
+  $ echo u > d/e/u
+  $ mv d q
+  $ ln -s q d
+  $ hg status -A path:d/e
+  ? d/e/u
+  C d/e/x
+  $ hg status path:d
+  ? d
+  $ hg status d/e
+  abort: path 'd/e' traverses symbolic link 'd'
+  [255]
+  $ rm d
+  $ mv q d
+  $ hg init d
+  $ hg status path:d/e
+  ? d/e/u
+  $ rm d/e/x
+  $ hg purge -q path:d/e
+  $ ls d/e
+  u

@@ -227,6 +227,9 @@ impl WorkingDir {
             check_exec: plan.check_exec,
         };
         let mut outcome = walk.run(self.dirstate().tree())?;
+        for directory in self.hidden_directories(matcher, plan)? {
+            walk.look_into(self.dirstate().tree(), directory, &mut outcome)?;
+        }
         Self::keep_below_names(matcher, &mut outcome);
         self.look_at_named(matcher, plan, &mut outcome)?;
         Ok(outcome)

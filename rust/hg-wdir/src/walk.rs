@@ -95,6 +95,31 @@ impl Walk<'_> {
         Ok(outcome)
     }
 
+    /// Walks a directory that the walk from the root does not come to, and forgets what that said of it.
+    pub(crate) fn look_into<'a>(
+        &self,
+        base: &'a Base,
+        directory: HgPathBuf,
+        outcome: &mut Outcome<'a>,
+    ) -> Result<()> {
+        let visit = self.matcher.visit_dir(&directory);
+        if !visit.enters() {
+            return Ok(());
+        }
+        outcome.forget_below(&directory);
+        let known = base.directory(&directory)?;
+        let path = Cow::Owned(directory);
+        outcome.append(self.directory(Job {
+            path,
+            cache: None,
+            known,
+            mode: Mode::List,
+            visit,
+        })?);
+        outcome.sort();
+        Ok(())
+    }
+
     fn lists(&self) -> bool {
         self.wanted.unknown || self.wanted.ignored
     }

@@ -129,6 +129,17 @@ impl Base {
         })
     }
 
+    /// The directory of a path.
+    pub(crate) fn directory(&self, path: &HgPath) -> Result<Directory<'_>> {
+        Ok(match self {
+            Self::Flat(flat) => Directory::Flat(flat, flat.below(path), path.len() + 1),
+            Self::Tree(mapped) => match mapped.tree().node(path).map_err(damaged)? {
+                Some(node) => Directory::Tree(node.children().map_err(damaged)?),
+                None => Directory::Empty,
+            },
+        })
+    }
+
     /// The digest of ignore patterns that goes with cached directories.
     pub(crate) fn ignore_digest(&self) -> [u8; 20] {
         match self {

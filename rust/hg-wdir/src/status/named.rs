@@ -11,7 +11,7 @@ use hg_vfs::NodeKind;
 use super::{Status, WalkPlan};
 use crate::WorkingDir;
 use crate::dirstate::Item;
-use crate::walk::{Outcome, compare};
+use crate::walk::{Outcome, Wanted, compare};
 
 /// Where a walk for untracked files starts; `None` when that is the root.
 fn starts(matcher: &Matcher) -> Option<Vec<HgPathBuf>> {
@@ -56,6 +56,33 @@ impl WorkingDir {
         let below = |path: &HgPathBuf| is_at_or_below(path, &names);
         outcome.unknown.retain(below);
         outcome.ignored.retain(below);
+    }
+
+    /// Directories that were named and lie behind links or in other repositories: a walk for untracked
+    /// files starts there, too, unless it is for what is to be removed.
+    pub(super) fn hidden_directories(
+        &self,
+        matcher: &Matcher,
+        plan: &WalkPlan,
+    ) -> Result<Vec<HgPathBuf>> {
+        let Wanted { unknown, ignored, directories, .. } = plan.wanted;
+        let lists = (unknown || ignored) && !directories;
+        if !lists || matcher.is_always() || matcher.is_exact() {
+            return Ok(Vec::new());
+        }
+        let auditor = hg_vfs::PathAuditor::new(self.repo().wvfs().clone());
+        let mut hidden = Vec::new();
+        for name in matcher.files() {
+            let start = !name.is_empty() && matcher.exact(&name);
+            let hidden_name = start && !auditor.allows(name.as_bytes());
+            if !hidden_name || !ignored && plan.ignore.matches(&name) {
+                continue;
+            }
+            if self.lstat(&name)?.is_some_and(|stat| stat.kind == NodeKind::Directory) {
+                hidden.push(name);
+            }
+        }
+        Ok(hidden)
     }
 
     /// Looks at files that were named and lie behind links or in other repositories, where walks do

@@ -68,6 +68,13 @@ impl<'a> Outcome<'a> {
         list.push(path.to_owned());
     }
 
+    /// Takes back what was found below a directory.
+    pub(crate) fn forget_below(&mut self, directory: &HgPath) {
+        let elsewhere = |path: &HgPath| !path.is_below(directory);
+        self.lists().into_iter().for_each(|list| list.retain(|path| elsewhere(path)));
+        self.unsure.retain(|path| elsewhere(path));
+    }
+
     pub(crate) fn append(&mut self, mut other: Self) {
         for (mine, theirs) in self.lists().into_iter().zip(other.lists()) {
             join(mine, theirs);
