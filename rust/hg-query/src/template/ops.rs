@@ -314,6 +314,7 @@ impl Engine {
         let separator = match list.form {
             ItemForm::RevNodeBlank => &b""[..],
             ItemForm::Colons => b":",
+            ItemForm::Sets => b"; ",
             _ => b" ",
         };
         for (at, item) in list.items.iter().enumerate() {

@@ -121,6 +121,8 @@ pub enum ItemForm {
     Date,
     /// As its value, with a colon between two.
     Colons,
+    /// As its value, with `; ` between two.
+    Sets,
 }
 
 /// A dict: `{extras}`, `{dict(a=1)}`.

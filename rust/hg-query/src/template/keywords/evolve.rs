@@ -51,7 +51,8 @@ pub(super) const KEYWORDS: &[Keyword] = &[
                 sets.push(nodes_value(&nodes, "successor"));
             }
         }
-        Ok(Value::list(sets, "successorset"))
+        let kind = ListKind::Named(name("successorset"), Vec::new());
+        Ok(Value::List(Rc::new(List { items: sets, kind, form: ItemForm::Sets, shown: None })))
     }),
     of_changeset("succsandmarkers", |engine, scope| {
         let changeset = changeset(scope)?;
@@ -110,15 +111,31 @@ impl Fate {
     /// When obsolescence cannot be read.
     pub fn all(changeset: &Changeset) -> Result<Vec<Self>> {
         let repo = changeset.repo();
-        let mut sets = closest_successors(repo, &changeset.node())?;
+        let sets = closest_successors(repo, &changeset.node())?;
         if sets.is_empty() {
-            sets.push(Vec::new());
+            return Self::prunings(repo, &changeset.node());
         }
-        let only = sets.len() == 1;
         let mut fates = Vec::new();
         for successors in sets {
-            let markers = markers_to(repo, &changeset.node(), &successors, only)?;
+            let markers = markers_to(repo, &changeset.node(), &successors)?;
             fates.push(Self { successors, markers });
+        }
+        Ok(fates)
+    }
+
+    /// The fates of a changeset without replacements: one for each time that it was pruned itself, and
+    /// one without markers when it is only its successors that were.
+    fn prunings(repo: &Repo, node: &Node) -> Result<Vec<Self>> {
+        let store = repo.obsstore()?;
+        let prunes = store.markers_of(node).filter(|marker| marker.successors.is_empty());
+        let mut fates: Vec<Self> = Vec::new();
+        for marker in prunes {
+            if !fates.iter().any(|fate| fate.markers.contains(marker)) {
+                fates.push(Self { successors: Vec::new(), markers: vec![marker.clone()] });
+            }
+        }
+        if fates.is_empty() {
+            fates.push(Self { successors: Vec::new(), markers: Vec::new() });
         }
         Ok(fates)
     }
@@ -215,8 +232,8 @@ pub fn closest_successors(repo: &Repo, node: &Node) -> Result<Vec<Vec<Node>>> {
     Ok(store.final_sets(node, &is_passed, &visible, &mut cache))
 }
 
-/// The markers on the ways from a changeset to its replacements; all ways, if there is only one set.
-fn markers_to(repo: &Repo, start: &Node, successors: &[Node], only: bool) -> Result<Vec<Marker>> {
+/// The markers on the ways from a changeset to its replacements.
+fn markers_to(repo: &Repo, start: &Node, successors: &[Node]) -> Result<Vec<Marker>> {
     let store = repo.obsstore()?;
     let visible = visible(repo)?;
     let mut passed = vec![*start];
@@ -234,7 +251,7 @@ fn markers_to(repo: &Repo, start: &Node, successors: &[Node], only: bool) -> Res
     }
     // Backwards from the set: which of the steps lead there.
     let mut reaches: HashSet<Node> = successors.iter().copied().collect();
-    let mut leads: Vec<bool> = vec![only; steps.len()];
+    let mut leads: Vec<bool> = vec![false; steps.len()];
     loop {
         let mut changed = false;
         for (at, marker) in steps.iter().enumerate() {
@@ -250,12 +267,15 @@ fn markers_to(repo: &Repo, start: &Node, successors: &[Node], only: bool) -> Res
     }
     let chosen = steps.iter().zip(&leads).filter(|(_, leads)| **leads);
     let mut markers: Vec<Marker> = chosen.map(|(marker, _)| (*marker).clone()).collect();
+    sort(&mut markers);
+    Ok(markers)
+}
+
+fn sort(markers: &mut Vec<Marker>) {
     markers.sort_by(|left, right| {
-        let key = |marker: &Marker| (marker.predecessor, marker.successors.clone());
-        key(left).cmp(&key(right))
+        (left.predecessor, &left.successors).cmp(&(right.predecessor, &right.successors))
     });
     markers.dedup();
-    Ok(markers)
 }
 
 /// The nearest visible changesets that a changeset replaces.
