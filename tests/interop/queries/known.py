@@ -95,7 +95,8 @@ def late_failure(found: Difference) -> bool:
 def unreadable_names(found: Difference) -> bool:
     """One of them stops at a name that the character set has no characters for."""
     errors = [answer.err for answer in (found.ours, found.upstream)]
-    return sum(b"abort: decoding near '" in err and b"codec can't decode" in err for err in errors) == 1
+    unreadable = (b"abort: decoding near '" in err and b"codec can't decode" in err for err in errors)
+    return sum(unreadable) == 1
 
 
 KNOWN = (
@@ -135,8 +136,8 @@ KNOWN = (
     Known(
         "rstdoc as HTML",
         "log -T \"{rstdoc(desc, 'html')}\"",
-        "only paragraphs are marked up; lists, definitions and literal blocks stay text: the words are "
-        "the same",
+        "only paragraphs are marked up; lists, definitions and literal blocks stay text: the words "
+        "are the same",
         both(asks(b"'html'", b'"html"'), same_after(without_markup)),
     ),
     Known(
