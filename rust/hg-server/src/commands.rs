@@ -54,9 +54,12 @@ pub(crate) fn answer<R: BufRead + Send>(
     let mut payload = BufReader::with_capacity(1 << 16, body);
     let mut out = Lazy { responder: Some(responder), open: None, encoding: &encoding };
     let response = server.respond(command, arguments, &mut payload, &mut out);
+    if response.is_err() && out.open.is_some() {
+        // What fails in the middle must not look whole: the body stays without its end.
+        return response.map(|_| ());
+    }
     let responder = match out.finish() {
         Left::Unused(responder) => responder,
-        // Whatever was not finished must not look whole.
         Left::Sent(done) => {
             return response
                 .and_then(|_| done.map_err(|error| hg_types::Error::abort(error.to_string())));

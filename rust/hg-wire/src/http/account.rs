@@ -27,17 +27,26 @@ pub(super) struct Accounts {
 
 impl Accounts {
     pub(super) fn new(context: &HttpContext, url: &Url) -> Self {
-        let mut place = url.clone();
-        (place.user, place.password) = (None, None);
-        Self {
+        let mut this = Self {
             config: context.config.clone(),
             asker: context.asker.clone(),
             reporter: Arc::clone(&context.reporter),
-            user: url.user.clone(),
-            password: url.password.clone(),
-            place: place.to_bytes(),
+            user: None,
+            password: None,
+            place: Vec::new(),
             known: None,
-        }
+        };
+        this.leave_for(url);
+        this
+    }
+
+    /// Forgets who the user is: at another server, that is another question.
+    pub(super) fn leave_for(&mut self, url: &Url) {
+        let mut place = url.clone();
+        (place.user, place.password) = (None, None);
+        self.place = place.to_bytes();
+        (self.user, self.password) = (url.user.clone(), url.password.clone());
+        self.known = None;
     }
 
     /// The account for a server that has asked for one.

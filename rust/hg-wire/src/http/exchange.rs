@@ -141,6 +141,8 @@ impl Exchange {
                 301 | 302 | 303 | 307 | 308 if request.body.is_none() => {
                     let Some(place) = head.get("location") else { return Err(failed(&head)) };
                     redirected += 1;
+                    // Another place may ask again who we are.
+                    refused = false;
                     if redirected > REDIRECTS || !self.redirect(place, &request.query)? {
                         return Err(endless(&head));
                     }
@@ -191,6 +193,7 @@ impl Exchange {
         } else {
             // Another server never hears what this one was told.
             self.challenge = None;
+            self.accounts.leave_for(&url);
             self.close();
         }
         self.url = url;
@@ -326,4 +329,102 @@ fn endless(head: &Head) -> Error {
     );
     error.message.extend_from_slice(&head.reason);
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    use hg_config::Config;
+    use hg_types::Silent;
+
+    use super::*;
+
+    /// A server that gives `answers` one after another, and what it was asked.
+    fn server(answers: Vec<String>) -> (u16, std::thread::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let thread = std::thread::spawn(move || {
+            let mut asked = Vec::new();
+            for answer in answers {
+                let (stream, _) = listener.accept().expect("a client");
+                let mut lines = BufReader::new(&stream).lines().map_while(std::io::Result::ok);
+                asked.push(
+                    lines
+                        .by_ref()
+                        .take_while(|line| !line.is_empty())
+                        .collect::<Vec<_>>()
+                        .join("\n"),
+                );
+                (&stream).write_all(answer.as_bytes()).expect("sent");
+            }
+            asked
+        });
+        (port, thread)
+    }
+
+    fn answer(status: &str, headers: &str, body: &str) -> String {
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        )
+    }
+
+    fn exchange(location: &str) -> Exchange {
+        let context =
+            HttpContext { config: Config::default(), reporter: Arc::new(Silent), asker: None };
+        let url = Url::parse(location.as_bytes()).expect("valid");
+        Exchange::new(&context, url).expect("valid")
+    }
+
+    fn ask(exchange: &mut Exchange) -> Result<Vec<u8>> {
+        let query = b"?cmd=x".to_vec();
+        exchange.send(&Request { method: "GET", query, headers: &[], body: None })?;
+        let mut out = Vec::new();
+        exchange.body()?.read_to_end(&mut out).expect("whole");
+        Ok(out)
+    }
+
+    const CHALLENGE: &str = "WWW-Authenticate: Basic realm=\"r\"\r\n";
+
+    #[test]
+    fn accounts_are_given_to_the_server_that_asks_and_to_no_other() {
+        let (other, elsewhere) = server(vec![answer("401 who", CHALLENGE, "")]);
+        let place = format!("Location: http://127.0.0.1:{other}/b?cmd=x\r\n");
+        let answers = vec![answer("401 who", CHALLENGE, ""), answer("302 moved", &place, "")];
+        let (port, first) = server(answers);
+        let mut exchange = exchange(&format!("http://u:secret@127.0.0.1:{port}/a"));
+        let error = ask(&mut exchange).expect_err("nobody to ask");
+        let expected = format!("http authorization required for http://127.0.0.1:{other}/b");
+        assert_eq!(error.message, expected.into_bytes());
+        let asked = first.join().expect("served");
+        assert!(
+            !asked[0].contains("authorization:")
+                && asked[1].contains("authorization: Basic dTpzZWNyZXQ=")
+        );
+        assert!(!elsewhere.join().expect("served")[0].contains("authorization:"));
+    }
+
+    #[test]
+    fn refusals_tell_the_reason_in_the_servers_words() {
+        let (port, _) = server(vec![answer("403 not today", "", "x")]);
+        let error = ask(&mut exchange(&format!("http://127.0.0.1:{port}"))).expect_err("refused");
+        assert_eq!(error.message, b"HTTP Error 403: not today");
+        let wrong = vec![answer("401 who", CHALLENGE, ""), answer("401 who", CHALLENGE, "")];
+        let (port, _) = server(wrong);
+        let error =
+            ask(&mut exchange(&format!("http://u:p@127.0.0.1:{port}"))).expect_err("refused");
+        assert_eq!(error.message, b"authorization failed");
+    }
+
+    #[test]
+    fn a_connection_that_was_closed_meanwhile_is_made_again() {
+        let kept = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na".to_owned();
+        let (port, _) = server(vec![kept, answer("200 OK", "", "b")]);
+        let mut exchange = exchange(&format!("http://127.0.0.1:{port}"));
+        assert_eq!(ask(&mut exchange).expect("answered"), b"a");
+        assert_eq!(ask(&mut exchange).expect("answered"), b"b");
+    }
 }
