@@ -116,3 +116,19 @@ Local tags are stored as the user writes:
   $ HGENCODING=utf-8 hg tags
   abort: decoding near 'M\xe4rk': 'utf-8' codec can't decode byte 0xe4 in position 1: invalid continuation byte! (esc)
   [255]
+
+Sets that turn out to be empty are still what they were made from, and lines are read when asked for.
+
+  $ hg init lazily
+  $ cd lazily
+  $ echo a > a
+  $ hg commit -qAm a -d '0 0'
+  $ hg debugrevspec -s --no-show-revs 'only(0, 0)'
+  * set:
+  <baseset+ []>
+  $ hg debugrevspec -s --no-show-revs 'followlines(a, 1:9, descend=True)'
+  * set:
+  <generatorsetasc+>
+  $ hg debugrevspec 'followlines(a, 1:9, descend=True)'
+  0
+  $ cd ..

@@ -68,7 +68,12 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     };
     let revs = match (descend, &place) {
         (true, Start::Committed { path, node, .. }) => {
-            SmartSet::from_set(line_descendants(ctx, &options, (path, *node), start, &lines)?)
+            let (path, node) = (path.clone(), *node);
+            let find = move || {
+                let found = line_descendants(ctx, &options, (&path, node), start, &lines)?;
+                Ok(found.into_iter().collect::<std::collections::BTreeSet<_>>())
+            };
+            SmartSet::Generator(GeneratorSet::new(deferred(find), Direction::Ascending))
         }
         (true, Start::Working { .. }) => SmartSet::empty(),
         (false, _) => {
@@ -77,6 +82,23 @@ pub(super) fn follow_lines<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         }
     };
     Ok(call.subset.and(revs))
+}
+
+/// What `find` finds, once the first of it is asked for.
+fn deferred<'q, I: IntoIterator<Item = Revision>>(
+    find: impl FnOnce() -> Result<I> + 'q,
+) -> Box<dyn Iterator<Item = Result<Revision>> + 'q>
+where
+    I::IntoIter: 'q,
+{
+    let once = std::iter::once_with(find);
+    Box::new(once.flat_map(|found| {
+        let (revs, error) = match found {
+            Ok(revs) => (Some(revs.into_iter().map(Ok)), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        revs.into_iter().flatten().chain(error)
+    }))
 }
 
 /// Each revision once. Nothing is read before the first is asked for.

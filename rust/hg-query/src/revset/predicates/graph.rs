@@ -218,7 +218,8 @@ pub(super) fn only<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         include.retain(|rev| !excluded.contains(rev));
     }
     if include.is_empty() {
-        return Ok(SmartSet::empty());
+        let is_alone = excluded.is_none();
+        return Ok(if is_alone { SmartSet::empty() } else { call.subset.among(Vec::new()) });
     }
     include.iter().try_for_each(|&rev| refuse_wdir(rev))?;
     let cl = ctx.changelog();
