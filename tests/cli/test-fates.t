@@ -45,3 +45,10 @@ What was pruned later does not count
   $ hg --hidden bookmark -q -r 6 six 2> /dev/null
   $ hg log -r 6 -T '{obsfate}\n'
   rewritten as 2:7fedfc0551c6 by one
+
+The first and the last date
+
+  $ hg --hidden debugobsolete -q -d '987654300 0' -u one $(id 2) $(id 0) 2> /dev/null
+  $ hg --hidden debugobsolete -q -d '1234567890 0' -u two $(id 2) $(id 0) 2> /dev/null
+  $ hg log --hidden -r 2 -T '{succsandmarkers % "{min(obsfatedate(markers))|shortdate} {max(obsfatedate(markers))|shortdate}\n"}'
+  2001-04-19 2009-02-13

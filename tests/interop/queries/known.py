@@ -95,7 +95,8 @@ def late_failure(found: Difference) -> bool:
 def unreadable_names(found: Difference) -> bool:
     """One of them stops at a name that the character set has no characters for."""
     errors = [answer.err for answer in (found.ours, found.upstream)]
-    unreadable = (b"abort: decoding near '" in err and b"codec can't decode" in err for err in errors)
+    parts = (b"abort: decoding near '", b"codec can't decode")
+    unreadable = [all(part in err for part in parts) for err in errors]
     return sum(unreadable) == 1
 
 

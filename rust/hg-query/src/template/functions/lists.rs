@@ -217,20 +217,23 @@ fn pick(engine: &Engine, scope: &Scope, value: &Value, largest: bool) -> Result<
     }
 }
 
-type Keyed<'a> = ((i64, Vec<u8>), &'a Value);
+type Keyed<'a> = (SortKey, &'a Value);
 
 fn by_key(left: &Keyed<'_>, right: &Keyed<'_>) -> std::cmp::Ordering {
     left.0.cmp(&right.0)
 }
 
-/// Numbers in their order, texts in theirs.
-fn sort_key(value: &Value) -> (i64, Vec<u8>) {
+type SortKey = (i64, i32, Vec<u8>);
+
+/// Numbers and dates in their order, texts in theirs.
+fn sort_key(value: &Value) -> SortKey {
     match unwrap(value) {
-        Value::Int(number) => (*number, Vec::new()),
+        Value::Int(number) => (*number, 0, Vec::new()),
+        Value::Date(date, _) => (date.seconds, date.offset, Vec::new()),
         other => {
             let mut text = Vec::new();
             append_plain(other, &mut text);
-            (0, text)
+            (0, 0, text)
         }
     }
 }
