@@ -166,3 +166,21 @@ removed there.
   $ hg purge -q path:d/e
   $ ls d/e
   u
+
+Behind a link that leads to itself, nothing is there.
+
+  $ hg init ../fourth
+  $ cd ../fourth
+  $ mkdir d
+  $ echo 1 > d/x
+  $ hg commit -qAm 0 -d '0 0'
+  $ rm -r d
+  $ ln -s d d
+  $ hg status -A path:d/x
+  ! d/x
+  $ hg status path:d/x/y
+  d/x/y: Too many levels of symbolic links
+  $ hg forget path:d/x
+  $ hg status
+  R d/x
+  ? d

@@ -325,8 +325,10 @@ class Edits:
 
     def forget(self) -> None:
         """Track a file no longer."""
-        # What lies in another repository is refused.
-        free = [path for path in self.tracked if not self.is_nested(path)]
+        # What lies in another repository or behind a link is refused.
+        free = [
+            path for path in self.tracked if not (self.is_nested(path) or self.links_above(path))
+        ]
         if free:
             path = self.dice.choice(sorted(free))
             self.run("forget", f"path:{path}")
@@ -337,10 +339,18 @@ class Edits:
         above = list((self.root / name).parents)[: -len(self.root.parents) - 1]
         return any((directory / ".hg").is_dir() for directory in above)
 
+    def links_above(self, name: str) -> list[Path]:
+        """The links that a path leads through."""
+        above = list((self.root / name).parents)[: -len(self.root.parents) - 1]
+        return [directory for directory in above if directory.is_symlink()]
+
     def checkpoint(self) -> None:
-        """Record everything; no other repository stays in the way."""
+        """Record everything; no other repository or link stays in the way."""
         for found in sorted(self.root.glob("*/**/.hg")):
             remove(found)
+        for path in sorted(self.tracked):
+            for link in self.links_above(path):
+                remove(link)
         disk = self.on_disk()
         for path in sorted(self.tracked - set(disk)):
             self.run("forget", f"path:{path}")

@@ -112,9 +112,10 @@ impl NodeStat {
 /// Not there, or hidden by a file where a directory should be.
 #[inline]
 fn found(result: rustix::io::Result<rustix::fs::Stat>) -> io::Result<Option<NodeStat>> {
+    use rustix::io::Errno;
     match result {
         Ok(stat) => Ok(Some(NodeStat::new(&stat))),
-        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR) => Ok(None),
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
