@@ -184,3 +184,18 @@ Behind a link that leads to itself, nothing is there.
   $ hg status
   R d/x
   ? d
+
+Below a file that was added in a directory's place, there is nothing of another revision either.
+
+  $ hg init ../fifth
+  $ cd ../fifth
+  $ echo 0 > a
+  $ hg commit -qAm 0 -d '0 0'
+  $ mkdir y
+  $ echo 1 > y/d
+  $ hg commit -qAm 1 -d '1 0'
+  $ hg remove y/d
+  $ echo z > y
+  $ hg add y
+  $ hg status -A --rev 0 path:y
+  A y

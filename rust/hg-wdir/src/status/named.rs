@@ -134,7 +134,14 @@ impl WorkingDir {
         let Status { modified, added, removed, deleted, clean, .. } = status;
         let seen = [&*modified, added, removed, deleted, clean].into_iter().flatten();
         let seen: HashSet<&HgPath> = seen.map(|path| &**path).collect();
-        let is_unseen = |path: &&HgPath| matcher.matches(path) && !seen.contains(path);
+        let standing = [&*modified, added, clean].into_iter().flatten();
+        let standing: HashSet<&HgPath> = standing.map(|path| &**path).collect();
+        // Nothing is below a file that has taken a directory's place.
+        let is_unseen = |path: &&HgPath| {
+            matcher.matches(path)
+                && !seen.contains(path)
+                && !path.ancestors().any(|above| standing.contains(above))
+        };
         let mut unseen: Vec<HgPathBuf> =
             p1.paths().filter(is_unseen).map(HgPath::to_owned).collect();
         clean.append(&mut unseen);
