@@ -196,6 +196,7 @@ fn to_object(py: Python<'_>, value: &Value) -> PyObject {
             }
             dict.into_object()
         }
+        Value::YesNo(answer) => to_object(py, &answer.text),
         Value::Item(item) => item.value.as_ref().map_or_else(|| py.None(), |v| to_object(py, v)),
         Value::None | Value::Mappings(_) | Value::NoItem | Value::Recursive => py.None(),
     }
