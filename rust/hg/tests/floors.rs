@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("hg-wire", 4),
     ("hg-query", 5),
     ("hg-repo", 6),
+    ("hg-server", 6),
     ("hg-commands", 7),
     ("hg", 8),
     ("hg-cpython", 8),
