@@ -28,6 +28,15 @@ A repository is served, asked, and written to, over HTTP.
   $ hg identify $url/elsewhere
   abort: HTTP Error 404: Not Found
   [255]
+  $ hg debugpushkey $url bookmarks mark '' $(hg log -r 0 -T '{node}')
+  True
+  $ hg debugpushkey $url bookmarks mark nonsense $(hg log -r 1 -T '{node}')
+  False
+  [1]
+  $ hg incoming -B
+  comparing with http://*/ (glob)
+  searching for changed bookmarks
+     mark                      * (glob)
   $ cd ..
 
 What goes on is noted.
@@ -39,6 +48,7 @@ What goes on is noted.
   GET /?cmd=getbundle HTTP/1.1 200
   GET /?cmd=lookup HTTP/1.1 200
   GET /elsewhere?cmd=capabilities HTTP/1.1 404
+  POST /?cmd=pushkey HTTP/1.1 200
   POST /?cmd=unbundle HTTP/1.1 200
   $ cat errors
   $ kill $(cat pid)

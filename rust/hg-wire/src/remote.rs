@@ -196,7 +196,10 @@ impl Peer for RemotePeer {
             argument("old", old),
             argument("new", new),
         ];
-        Ok(Self::flag(&self.call("pushkey", &arguments)?))
+        let answer = self.call("pushkey", &arguments)?;
+        let end = answer.iter().position(|&b| b == b'\n').map_or(answer.len(), |at| at + 1);
+        crate::apply::tell_remote_output(&*self.reporter, &answer[end..]);
+        Ok(Self::flag(&answer))
     }
 
     fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>> {

@@ -206,7 +206,10 @@ impl Exchange {
     }
 
     fn attempt(&mut self, request: &Request<'_>) -> Result<Head> {
-        if self.connection.as_ref().is_some_and(|connection| !connection.is_reusable()) {
+        // What may have changed something there is not sent again, so that it needs a connection that
+        // is known to be open.
+        let is_change = request.method != "GET";
+        if is_change || self.connection.as_ref().is_some_and(|known| !known.is_reusable()) {
             self.close();
         }
         let is_old = self.connection.is_some();
@@ -279,8 +282,9 @@ impl Exchange {
             line(name, value);
         }
         line("accept", b"application/mercurial-0.1");
-        if let Some(body) = request.body {
-            line("content-length", body.length.to_string().as_bytes());
+        if request.method != "GET" {
+            let length = request.body.map_or(0, Payload::len);
+            line("content-length", length.to_string().as_bytes());
         }
         if let Some((challenge, count)) = &mut self.challenge {
             *count += 1;

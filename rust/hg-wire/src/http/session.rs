@@ -96,7 +96,7 @@ impl Session {
         if !encoded.is_empty() {
             if has(&self.capabilities, b"httppostargs") && body.is_none() {
                 headers.push(("x-hgargs-post".to_owned(), encoded.len().to_string().into_bytes()));
-                posted = Some(in_file(&mut |out| out.write_all(&encoded)).map_err(io_failed)?);
+                posted = Some(in_file(&mut |out| out.write_all(&encoded).map_err(io_failed))?);
             } else if let Some(limit) = self.value(b"httpheader") {
                 headers.extend(in_headers("x-hgarg", &encoded, header_limit(limit)));
             } else {
@@ -119,7 +119,9 @@ impl Session {
         if body.is_some() {
             headers.push(("content-type".to_owned(), b"application/mercurial-0.1".to_vec()));
         }
-        let method = if body.is_some() { "POST" } else { "GET" };
+        // What changes something there is never asked for with GET.
+        let is_change = body.is_some() || command == "pushkey";
+        let method = if is_change { "POST" } else { "GET" };
         if let Some(body) = body.filter(|_| command == "unbundle") {
             self.reporter.debug(format!("sending {} bytes\n", body.len()).as_bytes());
         }
@@ -193,10 +195,11 @@ fn engine_name(body: &mut Connection) -> io::Result<Vec<u8>> {
 }
 
 /// What `write` writes, in a file without a name.
-fn in_file(write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<Payload> {
-    let mut file = io::BufWriter::new(tempfile::tempfile()?);
+fn in_file(write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<Payload> {
+    let mut file = io::BufWriter::new(tempfile::tempfile().map_err(io_failed)?);
     write(&mut file)?;
-    Payload::new(file.into_inner().map_err(io::IntoInnerError::into_error)?)
+    let file = file.into_inner().map_err(|error| io_failed(error.into_error()))?;
+    Payload::new(file).map_err(io_failed)
 }
 
 /// Failures to read an answer, in the words users see.
@@ -238,10 +241,7 @@ impl Transport for Session {
         arguments: &Arguments,
         write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
     ) -> Result<Box<dyn Read + Send + 'a>> {
-        let mut file = io::BufWriter::new(tempfile::tempfile().map_err(io_failed)?);
-        write(&mut file)?;
-        let file = file.into_inner().map_err(|error| io_failed(error.into_error()))?;
-        let payload = Payload::new(file).map_err(io_failed)?;
+        let payload = in_file(write)?;
         let head = self.send("unbundle", arguments, Some(&payload))?;
         self.answer("unbundle", &head)
     }
