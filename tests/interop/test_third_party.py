@@ -157,14 +157,14 @@ def test_dynamic_username(both: Both) -> None:
             [ui]
             username = Jake <jake@loose.net>
             [dynamic_username]
-            work.location = {root}/work
+            work.location = {root}/office
             work.username = John Smith <john.smith@serious.com>
-            open.location = {root}/work/open-source
+            open.location = {root}/office/open-source
             """
         )
         world.env.pop("HGUSER")
         said: list[object] = []
-        for place in ("work/acme", "hobby", "work/open-source/lib"):
+        for place in ("office/acme", "hobby", "office/open-source/lib"):
             (world.root / place).parent.mkdir(parents=True, exist_ok=True)
             world.repository(place, "a\n")
             said.append(world.hg("log", "-T", "{author}\n", cwd=place))

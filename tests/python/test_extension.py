@@ -65,6 +65,18 @@ def repository(tmp_path: Path, door_bin):
     return run
 
 
+def run_with(native_bin: Path, extension: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with an extension, in the extension's directory."""
+    return subprocess.run(
+        ["hg", "--config", f"extensions.{extension.stem}={extension}", *args],
+        env=hermetic_environment(native_bin),
+        cwd=extension.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("door", ["native", "python"])
 def test_added_command_runs(repository, door: str) -> None:
     """Arguments, options, repository and output cross the border."""
@@ -123,14 +135,7 @@ def test_docstrings_show_as_they_are_laid_out(tmp_path: Path, native_bin: Path) 
     )
 
     def said(*args: str) -> str:
-        result = subprocess.run(
-            ["hg", "--config", f"extensions.laid={tmp_path}/laid.py", *args],
-            env=hermetic_environment(native_bin),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        result = run_with(native_bin, tmp_path / "laid.py", *args)
         return result.stdout + result.stderr
 
     assert "\n\nBegins here and goes on.\n\nMore.\n\n" in said("help", "goeson")
@@ -157,14 +162,7 @@ def test_extensions_hear_how_much_to_tell(tmp_path: Path, native_bin: Path) -> N
     )
 
     def said(*args: str) -> str:
-        return subprocess.run(
-            ["hg", "--config", f"extensions.told={tmp_path}/told.py", *args],
-            env=hermetic_environment(native_bin),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
+        return run_with(native_bin, tmp_path / "told.py", *args).stdout
 
     assert said("version", "-q").splitlines()[0].startswith("Mercurial")
     assert said("version").splitlines()[0] == "status"
