@@ -47,14 +47,83 @@ fn guess(chunk: &[u8], limit: usize) -> usize {
     limit.min(chunk.len().saturating_mul(8)).min(16 << 20)
 }
 
+/// What is made room for first when zlib is asked.
+const Z_STEP: usize = 64 << 10;
+
+/// What the quick inflater of a thread keeps between chunks: most are small, and what a chunk costs is setting up.
+struct QuickInflater {
+    inflater: libdeflater::Decompressor,
+    scratch: Vec<u8>,
+}
+
+impl QuickInflater {
+    /// As much is kept between chunks.
+    const KEPT: usize = 256 << 10;
+
+    /// The data of a sound chunk of at most `limit` bytes; nothing when it is anything else.
+    fn inflate(&mut self, chunk: &[u8], limit: usize) -> Option<Vec<u8>> {
+        let mut size = guess(chunk, limit).max(Self::KEPT);
+        let mut large = Vec::new();
+        loop {
+            let room = if size <= Self::KEPT { &mut self.scratch } else { &mut large };
+            room.resize(size.max(Self::KEPT), 0);
+            match self.inflater.zlib_decompress(chunk, room) {
+                Ok(len) if len > limit => return None,
+                Ok(len) if size <= Self::KEPT => return Some(room[..len].to_vec()),
+                Ok(len) => {
+                    large.truncate(len);
+                    return Some(large);
+                }
+                Err(libdeflater::DecompressionError::InsufficientSpace) if size < limit => {
+                    size = size.saturating_mul(4).min(limit);
+                }
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+thread_local! {
+    static QUICK: std::cell::RefCell<QuickInflater> = std::cell::RefCell::new(QuickInflater {
+        inflater: libdeflater::Decompressor::new(),
+        scratch: Vec::new(),
+    });
+}
+
+/// Inflates a chunk. zlib itself is asked only what is wrong with one that is not sound: users see its words.
 fn inflate(chunk: &[u8], limit: usize) -> Result<Vec<u8>, RevlogError> {
-    let mut out = Vec::with_capacity(guess(chunk, limit));
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    flate2::read::ZlibDecoder::new(chunk)
-        .take(bound)
-        .read_to_end(&mut out)
-        .map_err(|error| RevlogError::Decompress(error.to_string()))?;
-    bounded(out, limit)
+    if let Some(out) = QUICK.with_borrow_mut(|quick| quick.inflate(chunk, limit)) {
+        return Ok(out);
+    }
+    let mut out = vec![0; limit.saturating_add(1).min(Z_STEP)];
+    let mut inflater = flate2::Decompress::new(true);
+    let failed = |code: i8, why: &str| {
+        RevlogError::Decompress(format!("Error {code} while decompressing data: {why}"))
+    };
+    loop {
+        let (read, written) = (position(inflater.total_in()), position(inflater.total_out()));
+        if written > limit {
+            return Err(RevlogError::TooLarge(limit));
+        }
+        if written == out.len() {
+            out.resize(limit.saturating_add(1).min(written.saturating_mul(4)), 0);
+        }
+        let flush = flate2::FlushDecompress::None;
+        match inflater.decompress(&chunk[read..], &mut out[written..], flush) {
+            Ok(flate2::Status::StreamEnd) => {
+                out.truncate(position(inflater.total_out()));
+                return bounded(out, limit);
+            }
+            Ok(_) if position(inflater.total_in()) > read => {}
+            Ok(_) if position(inflater.total_out()) > written => {}
+            Ok(_) => return Err(failed(-5, "incomplete or truncated stream")),
+            Err(error) => return Err(failed(-3, error.message().unwrap_or("damaged"))),
+        }
+    }
+}
+
+fn position(total: u64) -> usize {
+    usize::try_from(total).unwrap_or(usize::MAX)
 }
 
 thread_local! {
@@ -167,6 +236,37 @@ mod tests {
         fn noise_never_panics(mut data: Vec<u8>, kind in 0usize..4) {
             data.insert(0, [0, b'u', b'x', b'('][kind]);
             let _ = decompress(&data, 1000);
+        }
+    }
+
+    #[test]
+    fn deflated_chunks_of_every_size_come_back() {
+        for len in [44, 1000, QuickInflater::KEPT, QuickInflater::KEPT + 1, 3 << 20] {
+            let data: Vec<u8> = (0..len).map(|at| (at / 100 % 251) as u8).collect();
+            let chunk = Compressor::new(Compression::Zlib(-1)).compress(&data).expect("compresses");
+            assert_eq!(chunk[0], b'x');
+            assert_eq!(&*decompress(&chunk, len).expect("own chunk"), &data[..]);
+            let trailed = [&chunk[..], b"more"].concat();
+            assert_eq!(&*decompress(&trailed, len).expect("bytes behind the end"), &data[..]);
+            assert_eq!(decompress(&chunk, len - 1), Err(RevlogError::TooLarge(len - 1)));
+        }
+    }
+
+    #[test]
+    fn damage_is_told_in_the_words_of_zlib() {
+        let chunk =
+            Compressor::new(Compression::Zlib(-1)).compress(&[b'a'; 100]).expect("compresses");
+        let mut broken = chunk.clone();
+        broken[2] = 0xff;
+        for (chunk, word) in [
+            (&broken[..], "Error -3 while decompressing data: "),
+            (
+                &chunk[..chunk.len() - 6],
+                "Error -5 while decompressing data: incomplete or truncated stream",
+            ),
+        ] {
+            let said = decompress(chunk, 100).expect_err("damaged").to_string();
+            assert!(said.contains(word), "{said}");
         }
     }
 
