@@ -1,6 +1,7 @@
 //! Whom a query asks: the repository as one user sees it at one moment.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use hg_match::{MatchOptions, Matcher, PatternKind};
 use hg_store::{Changelog, Repo};
 use hg_types::{Clock, Encoding, HgPath, HgPathBuf, Node, Result, Revision};
 use hg_vfs::PathAuditor;
+use rayon::prelude::*;
 
 use crate::plugins::Plugins;
 use crate::revset::smartset::Hidden;
@@ -37,6 +39,8 @@ pub struct QueryContext {
     hidden: OnceCell<Hidden>,
     wdir_parents: OnceCell<[Revision; 2]>,
     entries: RefCell<EntryCache>,
+    /// Changesets that were read before they are asked for.
+    ahead: RefCell<HashMap<Revision, Rc<ChangesetEntry>>>,
 }
 
 /// Asks other repositories; they live on a higher floor.
@@ -61,6 +65,8 @@ struct EntryCache {
 }
 
 const CACHED_ENTRIES: usize = 64;
+/// Fewer changesets than these are read one after the other.
+const READ_ALONE: usize = 32;
 
 impl QueryContext {
     /// A context for a repository, with the user's clock and directory.
@@ -80,6 +86,7 @@ impl QueryContext {
             hidden: OnceCell::new(),
             wdir_parents: OnceCell::new(),
             entries: RefCell::default(),
+            ahead: RefCell::default(),
             repo: repo.clone(),
         })
     }
@@ -183,11 +190,29 @@ impl QueryContext {
         {
             return Ok(Rc::clone(entry));
         }
-        let entry = Rc::new(self.changelog.entry(rev)?);
+        let entry = match self.ahead.borrow_mut().remove(&rev) {
+            Some(entry) => entry,
+            None => Rc::new(self.changelog.entry(rev)?),
+        };
         let mut cache = self.entries.borrow_mut();
         cache.slots.resize_with(CACHED_ENTRIES, || None);
         cache.slots[slot] = Some((rev, Rc::clone(&entry)));
         Ok(entry)
+    }
+
+    /// Reads changesets that are about to be asked for, side by side; those of the last call are forgotten.
+    /// What cannot be read is left for [`Self::entry`] to complain about.
+    pub(crate) fn read_ahead(&self, revs: &[Revision]) {
+        if revs.len() < READ_ALONE {
+            return;
+        }
+        let changelog = &self.changelog;
+        let stored =
+            revs.par_iter().with_min_len(READ_ALONE / 4).filter(|rev| rev.index().is_some());
+        let read: Vec<_> =
+            stored.filter_map(|&rev| Some((rev, changelog.entry(rev).ok()?))).collect();
+        let read = read.into_iter().map(|(rev, entry)| (rev, Rc::new(entry)));
+        *self.ahead.borrow_mut() = read.collect();
     }
 
     /// Complains about paths that cannot be files of the repository.

@@ -147,5 +147,5 @@ pub(super) fn matching<'q>(
         }
         Ok(!open.is_empty())
     };
-    Ok(subset.filter(Condition::with_repr(repr, test)))
+    Ok(subset.filter(Condition::with_repr(repr, test).reading(ctx)))
 }

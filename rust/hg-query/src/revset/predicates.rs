@@ -19,7 +19,7 @@ use crate::parser::{Tree, quote};
 use super::args::parse_error;
 use super::eval::Order;
 use super::optimize::{ORDINARY, Weight};
-use super::smartset::SmartSet;
+use super::smartset::{Condition, SmartSet};
 
 /// What a predicate is called with.
 pub struct Call<'q, 't> {
@@ -155,6 +155,13 @@ static PREDICATES: &[Predicate] = &[
 fn find(name: &[u8]) -> Option<&'static Predicate> {
     let at = PREDICATES.binary_search_by(|predicate| predicate.name.as_bytes().cmp(name)).ok()?;
     Some(&PREDICATES[at])
+}
+
+impl<'q> Condition<'q> {
+    /// Says that the condition reads the changesets it is asked about.
+    pub(in crate::revset) fn reading(self, ctx: &'q QueryContext) -> Self {
+        self.preparing(move |revs| ctx.read_ahead(revs))
+    }
 }
 
 /// The weight of a predicate.

@@ -261,6 +261,15 @@ impl<'q> SmartSet<'q> {
         }
     }
 
+    /// Whether members can be found before they are asked for.
+    fn can_run_ahead(&self) -> bool {
+        match self {
+            Self::Add(set) => set.can_run_ahead(),
+            Self::Filtered(set) => set.can_run_ahead(),
+            _ => true,
+        }
+    }
+
     /// The members that fulfil a condition, in the order of this set.
     #[must_use]
     pub fn filter(self, condition: Condition<'q>) -> Self {

@@ -108,7 +108,7 @@ fn by_status<'q>(
         let status = changes::status(ctx, rev)?;
         Ok(pick(&status).iter().any(|path| matcher.matches(path)))
     };
-    Ok(call.subset.filter(Condition::described(description, test)))
+    Ok(call.subset.filter(Condition::described(description, test).reading(ctx)))
 }
 
 /// A matcher for which a plain name is a file, never a directory.
@@ -182,7 +182,7 @@ impl FilePatterns {
             }
             Ok(ctx.entry(rev)?.files().any(|path| matcher.matches(path)))
         };
-        Ok(subset.filter(Condition::described(description, test)))
+        Ok(subset.filter(Condition::described(description, test).reading(ctx)))
     }
 }
 

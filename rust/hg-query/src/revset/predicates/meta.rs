@@ -29,7 +29,7 @@ pub(super) fn author<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let text = string(call.arguments, "author requires a string")?;
     let pattern = StringPattern::part_folded(text, ctx.encoding)?;
     let test = move |rev| Ok(pattern.matches(&user(ctx, rev)?));
-    Ok(call.subset.filter(Condition::described(described("user", text), test)))
+    Ok(call.subset.filter(Condition::described(described("user", text), test).reading(ctx)))
 }
 
 /// The user in the user's character set.
@@ -51,7 +51,7 @@ pub(super) fn desc<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let text = string(call.arguments, "desc requires a string")?;
     let pattern = StringPattern::part_folded(text, ctx.encoding)?;
     let test = move |rev| Ok(pattern.matches(&description(ctx, rev)?));
-    Ok(call.subset.filter(Condition::described(described("desc", text), test)))
+    Ok(call.subset.filter(Condition::described(described("desc", text), test).reading(ctx)))
 }
 
 /// `date(interval)`
@@ -66,7 +66,7 @@ pub(super) fn date<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         };
         Ok(range.contains(seconds))
     };
-    Ok(call.subset.filter(Condition::described(described("date", text), test)))
+    Ok(call.subset.filter(Condition::described(described("date", text), test).reading(ctx)))
 }
 
 /// `closed()`
@@ -88,7 +88,7 @@ pub(super) fn keyword<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
             |text: &[u8]| contains_in_characters(&ctx.encoding.lower(text), &wanted, ctx.encoding);
         any_text(ctx, rev, has)
     };
-    Ok(call.subset.filter(Condition::described(shown, test)))
+    Ok(call.subset.filter(Condition::described(shown, test).reading(ctx)))
 }
 
 /// `grep(regex)`
@@ -98,7 +98,7 @@ pub(super) fn grep<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let complain = |why| parse_error(format!("invalid match pattern: {why}"));
     let regex = PythonRegex::new(text).map_err(complain)?;
     let test = move |rev| any_text(ctx, rev, |text| regex.is_match(text));
-    Ok(call.subset.filter(Condition::described(described("grep", text), test)))
+    Ok(call.subset.filter(Condition::described(described("grep", text), test).reading(ctx)))
 }
 
 /// Whether the name of a changed file, the user or the description is what is looked for.
@@ -132,7 +132,7 @@ pub(super) fn extra<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
             (value, _) => value.is_some(),
         })
     };
-    Ok(call.subset.filter(Condition::described(description, test)))
+    Ok(call.subset.filter(Condition::described(description, test).reading(ctx)))
 }
 
 type Extra = std::collections::BTreeMap<Vec<u8>, Vec<u8>>;
@@ -162,7 +162,9 @@ pub(super) fn converted<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         Ok(source
             .is_some_and(|source| wanted.as_ref().is_none_or(|wanted| source.starts_with(wanted))))
     };
-    Ok(call.subset.filter(Condition::described([b"converted ", &shown[..]].concat(), test)))
+    Ok(call
+        .subset
+        .filter(Condition::described([b"converted ", &shown[..]].concat(), test).reading(ctx)))
 }
 
 /// The revision that a graft, transplant or rebase was made from.

@@ -22,6 +22,10 @@ impl<'q> AddSet<'q> {
         Self { left, right, ascending: None, backwards: false }
     }
 
+    pub(super) fn can_run_ahead(&self) -> bool {
+        self.left.can_run_ahead() && self.right.can_run_ahead()
+    }
+
     pub(super) fn contains(&self, rev: Revision) -> Result<bool> {
         Ok(self.left.contains(rev)? || self.right.contains(rev)?)
     }

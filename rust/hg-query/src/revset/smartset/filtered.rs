@@ -1,7 +1,7 @@
 //! The members of another set that fulfil a condition.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use hg_types::{Result, Revision};
@@ -13,7 +13,11 @@ use super::{Hidden, Repr, Revisions, SmartSet};
 pub struct Condition<'q> {
     test: Test<'q>,
     repr: Option<Repr>,
+    prepare: Option<Prepare<'q>>,
 }
+
+/// Is told which revisions are asked about next.
+type Prepare<'q> = Rc<dyn Fn(&[Revision]) + 'q>;
 
 #[derive(Clone)]
 enum Test<'q> {
@@ -25,9 +29,13 @@ enum Test<'q> {
 }
 
 impl<'q> Condition<'q> {
+    fn of(test: Test<'q>, repr: Option<Repr>) -> Self {
+        Self { test, repr, prepare: None }
+    }
+
     /// A condition without a description.
     pub fn new(test: impl Fn(Revision) -> Result<bool> + 'q) -> Self {
-        Self { test: Test::Ask(Rc::new(test)), repr: None }
+        Self::of(Test::Ask(Rc::new(test)), None)
     }
 
     /// A condition printed as `<description>`.
@@ -40,25 +48,32 @@ impl<'q> Condition<'q> {
 
     /// A condition with a structured description.
     pub fn with_repr(repr: Repr, test: impl Fn(Revision) -> Result<bool> + 'q) -> Self {
-        Self { test: Test::Ask(Rc::new(test)), repr: Some(repr) }
+        Self::of(Test::Ask(Rc::new(test)), Some(repr))
+    }
+
+    /// Has `prepare` told which revisions are asked about next, a growing number of them at a time,
+    /// so that what the condition needs can be read side by side. It must not fail or be noticed.
+    #[must_use]
+    pub fn preparing(self, prepare: impl Fn(&[Revision]) + 'q) -> Self {
+        Self { prepare: Some(Rc::new(prepare)), ..self }
     }
 
     pub(super) fn within(set: SmartSet<'q>) -> Self {
-        Self { test: Test::Within(Box::new(set)), repr: None }
+        Self::of(Test::Within(Box::new(set)), None)
     }
 
     pub(super) fn outside(set: SmartSet<'q>) -> Self {
-        Self { test: Test::Outside(Box::new(set)), repr: None }
+        Self::of(Test::Outside(Box::new(set)), None)
     }
 
     /// Not being hidden.
     pub(super) fn visible(hidden: Hidden) -> Self {
-        Self { test: Test::Visible(hidden), repr: None }
+        Self::of(Test::Visible(hidden), None)
     }
 
     /// Being one of some revisions.
     pub(super) fn among(revisions: impl IntoIterator<Item = Revision>, form: SetForm) -> Self {
-        Self { test: Test::Among(Rc::new(revisions.into_iter().collect()), form), repr: None }
+        Self::of(Test::Among(Rc::new(revisions.into_iter().collect()), form), None)
     }
 
     fn holds(&self, rev: Revision) -> Result<bool> {
@@ -138,12 +153,52 @@ fn hash_order(revisions: &[Revision]) -> Vec<Revision> {
     slots.into_iter().flatten().collect()
 }
 
+type Answers = Rc<RefCell<HashMap<Revision, bool, foldhash::fast::RandomState>>>;
+
+/// Candidates, announced in windows that double: whoever wants only the first few gets them soon.
+struct ReadAhead<'q> {
+    candidates: Revisions<'q>,
+    prepare: Prepare<'q>,
+    answers: Answers,
+    queue: VecDeque<Result<Revision>>,
+    window: usize,
+}
+
+impl<'q> ReadAhead<'q> {
+    const FIRST: usize = 4;
+    const LARGEST: usize = 512;
+
+    fn new(candidates: Revisions<'q>, prepare: Prepare<'q>, answers: Answers) -> Self {
+        Self { candidates, prepare, answers, queue: VecDeque::new(), window: Self::FIRST }
+    }
+
+    fn fill(&mut self) {
+        self.queue.extend(self.candidates.by_ref().take(self.window));
+        self.window = (self.window * 2).min(Self::LARGEST);
+        let answers = self.answers.borrow();
+        let open = self.queue.iter().filter_map(|rev| rev.as_ref().ok().copied());
+        let open: Vec<Revision> = open.filter(|rev| !answers.contains_key(rev)).collect();
+        (self.prepare)(&open);
+    }
+}
+
+impl Iterator for ReadAhead<'_> {
+    type Item = Result<Revision>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.queue.is_empty() {
+            self.fill();
+        }
+        self.queue.pop_front()
+    }
+}
+
 /// The members of another set that fulfil a condition.
 #[derive(Clone)]
 pub struct FilteredSet<'q> {
     subset: Box<SmartSet<'q>>,
     condition: Condition<'q>,
-    answers: Rc<RefCell<HashMap<Revision, bool>>>,
+    answers: Answers,
 }
 
 impl<'q> FilteredSet<'q> {
@@ -168,8 +223,20 @@ impl<'q> FilteredSet<'q> {
         Ok(self.subset.contains(rev)? && self.holds(rev)?)
     }
 
+    /// Whether members can be found before they are asked for: nobody sees it, and it costs little.
+    pub(super) fn can_run_ahead(&self) -> bool {
+        !self.condition.is_cached() && self.subset.can_run_ahead()
+    }
+
     fn select(&self, candidates: Revisions<'q>) -> Revisions<'q> {
         let asking = self.clone();
+        let candidates = match &self.condition.prepare {
+            Some(prepare) if self.subset.can_run_ahead() => {
+                let answers = Rc::clone(&self.answers);
+                Box::new(ReadAhead::new(candidates, Rc::clone(prepare), answers))
+            }
+            _ => candidates,
+        };
         Box::new(candidates.filter_map(move |rev| match rev {
             Ok(rev) => match asking.holds(rev) {
                 Ok(true) => Some(Ok(rev)),

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use super::*;
 
 fn revs(numbers: &[i32]) -> Vec<Revision> {
@@ -56,6 +58,42 @@ fn generators_are_read_no_further_than_needed() {
     assert_eq!(members(&set.slice(2, 4).expect("no error")), [2, 3]);
     let evens = set.filter(Condition::new(|rev| Ok(rev.get() % 2 == 0)));
     assert_eq!(members(&evens.slice(1, 3).expect("no error")), [2, 4]);
+}
+
+#[test]
+fn conditions_hear_in_windows_what_they_are_asked() {
+    let endless = (0..).map(|number| match number {
+        9 => Err(hg_types::Error::abort("ninth")),
+        number => Ok(Revision::new(number)),
+    });
+    let set = SmartSet::Generator(GeneratorSet::new(Box::new(endless), Direction::Ascending));
+    let told = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let tells = Rc::clone(&told);
+    let odd = Condition::new(|rev| Ok(rev.get() % 2 == 1))
+        .preparing(move |revs| tells.borrow_mut().push(revs.len()));
+    let odd = set.filter(odd);
+    assert_eq!(members(&odd.slice(0, 2).expect("no error")), [1, 3]);
+    assert_eq!(*told.borrow(), [4]);
+    // What is found ahead of an error comes before it, and what was answered is not announced again.
+    let mut all = odd.iter();
+    let first = all.by_ref().take(4).collect::<hg_types::Result<Vec<_>>>().expect("no error");
+    assert_eq!(first, revs(&[1, 3, 5, 7]));
+    assert!(all.next().is_some_and(|last| last.is_err()));
+    assert_eq!(*told.borrow(), [4, 0, 5]);
+}
+
+#[test]
+fn questions_that_may_be_noticed_do_not_run_ahead() {
+    let asked = Rc::new(std::cell::Cell::new(0));
+    let counts = Rc::clone(&asked);
+    let noticed = Condition::new(move |_| {
+        counts.set(counts.get() + 1);
+        Ok(true)
+    });
+    let told = Condition::new(|_| Ok(true)).preparing(|_| panic!("nothing to prepare for"));
+    let set = span(0, 100).filter(noticed).filter(told);
+    assert_eq!(set.first().expect("no error"), Some(Revision::new(0)));
+    assert_eq!(asked.get(), 1);
 }
 
 #[test]
