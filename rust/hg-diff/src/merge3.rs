@@ -4,6 +4,7 @@
 //! that still equals the base gives way to the other; where both changed differently there is a
 //! conflict.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::blocks::{self, Block};
@@ -81,12 +82,29 @@ pub struct Merge3<'t> {
     base: Vec<&'t [u8]>,
     local: Vec<&'t [u8]>,
     other: Vec<&'t [u8]>,
+    sync: Sync,
+}
+
+/// What it takes for changes of both sides not to be a conflict.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sync {
+    /// A line between them that neither changed.
+    #[default]
+    Strict,
+    /// That they touch different lines, with nothing needed between them
+    /// (`experimental.relaxed-block-sync-merge`).
+    Relaxed,
 }
 
 /// Merges `local` and `other`, which both came out of `base`.
 #[must_use]
 pub fn merge(base: &[u8], local: &[u8], other: &[u8], style: Style, labels: &Labels<'_>) -> Merged {
-    let merge = Merge3::new(base, local, other);
+    merge_lines(&Merge3::new(base, local, other), style, labels)
+}
+
+/// As [`merge`], for texts that are split already.
+#[must_use]
+pub fn merge_lines(merge: &Merge3<'_>, style: Style, labels: &Labels<'_>) -> Merged {
     let mut regions = merge.regions();
     if style == Style::Merge {
         regions = merge.minimize(regions);
@@ -110,7 +128,14 @@ impl<'t> Merge3<'t> {
             base: lines::split_vec(base),
             local: lines::split_vec(local),
             other: lines::split_vec(other),
+            sync: Sync::Strict,
         }
+    }
+
+    /// Sets what it takes for changes not to be in conflict.
+    #[must_use]
+    pub fn with_sync(self, sync: Sync) -> Self {
+        Self { sync, ..self }
     }
 
     /// The lines of the base.
@@ -172,21 +197,47 @@ impl<'t> Merge3<'t> {
 
     /// The lines that all three texts share, closed by an empty step behind their ends.
     fn steps(&self) -> Vec<Step> {
-        let local = blocks::matching(&self.base, &self.local);
-        let other = blocks::matching(&self.base, &self.other);
+        let (local, other) = (self.matching(&self.local), self.matching(&self.other));
+        let relaxed = self.sync == Sync::Relaxed;
         let mut out = Vec::new();
         let (mut i, mut j) = (0, 0);
         while let (Some(a), Some(b)) = (local.get(i), other.get(j)) {
             let (start, end) = (a.a1.max(b.a1), a.a2.min(b.a2));
-            if start < end {
+            if start < end || (start == end && relaxed) {
                 let at = |block: &Block| block.b1 + (start - block.a1);
                 out.push(Step { base: (start, end), local: at(a), other: at(b) });
             }
-            if a.a2 < b.a2 { i += 1 } else { j += 1 }
+            let inserts = |block: &Block, next: Option<&Block>| {
+                next.is_some_and(|next| next.a1 == block.a2 && next.b1 > block.b2)
+            };
+            // Lines that both sides insert at one place stay in one gap; those that one side inserts
+            // come before what the other side does to the lines behind that place.
+            let (next_a, next_b) = match a.a2.cmp(&b.a2) {
+                Ordering::Less => (true, false),
+                Ordering::Greater => (false, true),
+                Ordering::Equal => {
+                    let inserted = (inserts(a, local.get(i + 1)), inserts(b, other.get(j + 1)));
+                    if inserted.0 == inserted.1 { (true, true) } else { inserted }
+                }
+            };
+            i += usize::from(next_a);
+            j += usize::from(next_b);
         }
         let end = self.base.len();
         out.push(Step { base: (end, end), local: self.local.len(), other: self.other.len() });
         out
+    }
+
+    /// The lines that a side shares with the base, with an empty block at the end where that counts (at the start none
+    /// does: there the oracle sees conflicts as ever).
+    fn matching(&self, side: &[&[u8]]) -> Vec<Block> {
+        let blocks = blocks::matching(&self.base, side);
+        if self.sync == Sync::Strict {
+            return blocks;
+        }
+        let (base, side) = (self.base.len(), side.len());
+        let end = Block { a1: base, a2: base, b1: side, b2: side };
+        [blocks, vec![end]].concat()
     }
 
     /// Takes lines that both sides of a conflict start or end with out of it. As in the oracle,

@@ -1,6 +1,6 @@
 //! Merged texts against what `hg merge` leaves in the working directory.
 
-use hg_diff::merge3::{self, Labels, Style};
+use hg_diff::merge3::{self, Labels, Merge3, Style, Sync};
 
 use crate::oracle::{self, Random};
 
@@ -52,17 +52,21 @@ fn merges_are_the_oracles() {
         oracle::run(&hg, dir.path(), &["commit", "-Aqm", "x", "-d", &format!("{which} 0")]);
     }
     let labels = Labels { local: b"working copy", other: b"merge rev", base: b"common ancestor" };
-    for (tool, style) in [
-        (":merge", Style::Merge),
-        (":merge3", Style::Merge3),
-        (":mergediff", Style::MergeDiff),
-        (":union", Style::Union),
-        (":union-other-first", Style::UnionOtherFirst),
-        (":merge-local", Style::Local),
-        (":merge-other", Style::Other),
+    for (tool, style, sync) in [
+        (":merge", Style::Merge, Sync::Strict),
+        (":merge3", Style::Merge3, Sync::Strict),
+        (":mergediff", Style::MergeDiff, Sync::Strict),
+        (":union", Style::Union, Sync::Strict),
+        (":union-other-first", Style::UnionOtherFirst, Sync::Strict),
+        (":merge-local", Style::Local, Sync::Strict),
+        (":merge-other", Style::Other, Sync::Strict),
+        (":merge3", Style::Merge3, Sync::Relaxed),
+        (":merge", Style::Merge, Sync::Relaxed),
     ] {
         oracle::run(&hg, dir.path(), &["update", "-qC", "1"]);
-        let config = ["--config", "ui.mergemarkers=basic", "--config", "ui.origbackuppath=../o"];
+        let relaxed = format!("experimental.relaxed-block-sync-merge={}", sync == Sync::Relaxed);
+        let config = ["ui.mergemarkers=basic", "ui.origbackuppath=../o", &relaxed];
+        let config: Vec<&str> = config.iter().flat_map(|item| ["--config", item]).collect();
         oracle::run(
             &hg,
             dir.path(),
@@ -75,7 +79,8 @@ fn merges_are_the_oracles() {
             }
             let want = std::fs::read(path(number)).expect("merged");
             let sides = [base, local, other].map(String::as_bytes);
-            let got = merge3::merge(sides[0], sides[1], sides[2], style, &labels).text;
+            let texts = Merge3::new(sides[0], sides[1], sides[2]).with_sync(sync);
+            let got = merge3::merge_lines(&texts, style, &labels).text;
             if got != want {
                 wrong += 1;
                 if wrong < 4 && base.len() < 60 {
@@ -86,6 +91,6 @@ fn merges_are_the_oracles() {
             }
         }
         eprintln!("{tool}: {wrong} wrong");
-        assert_eq!(wrong, 0, "with {tool}");
+        assert_eq!(wrong, 0, "with {tool}, {sync:?}");
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 
-use hg_diff::merge3::{self, Labels, Style};
+use hg_diff::merge3::{self, Labels, Merge3, Style, Sync};
 use hg_store::Repo;
 use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
 
@@ -273,14 +273,17 @@ impl MergeContext<'_> {
         style: Style,
     ) -> Result<Result<Vec<u8>, Vec<u8>>> {
         let [base, local, other] = [&file.base, &file.local, &file.other].map(Side::bytes);
-        let merged = merge3::merge(base, local, other, style, &Labels::default());
+        let relaxed = self.repo.config().get_bool("experimental", "relaxed-block-sync-merge")?;
+        let sync = if relaxed { Sync::Relaxed } else { Sync::Strict };
+        let lines = Merge3::new(base, local, other).with_sync(sync);
+        let merged = merge3::merge_lines(&lines, style, &Labels::default());
         if merged.conflicts == 0 {
             return Ok(Ok(merged.text));
         }
         let [local_label, other_label, base_label] =
             &self.labels_for(file, tool, detailed, Some(style))?;
         let labels = Labels { local: local_label, other: other_label, base: base_label };
-        Ok(Err(merge3::merge(base, local, other, style, &labels).text))
+        Ok(Err(merge3::merge_lines(&lines, style, &labels).text))
     }
 
     fn merge_text(
