@@ -91,6 +91,8 @@ pub struct Displayer {
     form: Form,
     copies: bool,
     differ: Option<Rc<dyn Differ>>,
+    /// The item of the changeset before, in a graph.
+    held: Vec<u8>,
 }
 
 enum Form {
@@ -150,7 +152,7 @@ impl Displayer {
     fn with_form(ui: &Arc<Ui>, repo: &Repo, form: Form, differ: Option<Rc<dyn Differ>>) -> Self {
         let host = Rc::new(UiHost::new(ui, Some(repo.root_bytes())));
         let history = History::new(repo.clone(), host);
-        Self { ui: ui.clone(), history, form, copies: false, differ }
+        Self { ui: ui.clone(), history, form, copies: false, differ, held: Vec::new() }
     }
 
     /// Reads changesets that will be shown next.
@@ -200,6 +202,7 @@ impl Displayer {
     }
 
     /// The text of a changeset for a graph. What stands before changesets (a style's header) is written at once.
+    /// An item of data is only complete when the next one begins: it stands one changeset further down.
     ///
     /// # Errors
     /// When it cannot be read or the template cannot be evaluated.
@@ -216,7 +219,11 @@ impl Displayer {
         self.ui.push_buffer(false);
         let shown = self.show_with(rev, graph_width, variables);
         let text = self.ui.pop_buffer();
-        shown.map(|()| text)
+        shown?;
+        match self.form {
+            Form::Data(_) => Ok(std::mem::replace(&mut self.held, text)),
+            _ => Ok(text),
+        }
     }
 
     /// Writes what stands behind all changesets.
@@ -227,7 +234,10 @@ impl Displayer {
         match self.form {
             Form::Lines(_) => Ok(()),
             Form::Template(templated) => templated.close(),
-            Form::Data(data) => data.close(),
+            Form::Data(data) => {
+                self.ui.write(self.held);
+                data.close()
+            }
         }
     }
 }

@@ -29,15 +29,27 @@ pub static COMMAND: Command = Command {
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
+    if ctx.args.len() > 1 {
+        return Err(ctx.usage_error());
+    }
     let repo = ctx.repo()?;
     if ctx.opts.flag("subrepos") {
         return Err(Error::abort("subrepositories are not supported yet"));
     }
+    refuse_graph_of_newest(ctx)?;
     let mut code = 1;
     for path in remote::paths(ctx)?.for_pull(&ctx.args)? {
         code = std::cmp::min(code, incoming(ctx, repo, &path)?);
     }
     Ok(code)
+}
+
+/// A graph has an order of its own.
+pub(super) fn refuse_graph_of_newest(ctx: &CommandContext) -> Result<()> {
+    if ctx.opts.flag("graph") && ctx.opts.flag("newest-first") {
+        return Err(Error::abort("-G/--graph option is incompatible with --newest-first"));
+    }
+    Ok(())
 }
 
 fn incoming(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {

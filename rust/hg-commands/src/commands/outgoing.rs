@@ -1,7 +1,5 @@
 //! `hg outgoing`.
 
-use std::collections::BTreeSet;
-
 use hg_store::Repo;
 use hg_types::{Error, Result, Revision};
 use hg_wire::bookmarks_sync::{RepoHistory, local_marks};
@@ -10,7 +8,7 @@ use hg_wire::paths::Path;
 use hg_wire::pull::fetch_bookmarks;
 use hg_wire::url::hide_password;
 
-use super::incoming::{list_bookmarks, show};
+use super::incoming::{list_bookmarks, refuse_graph_of_newest, show};
 use crate::{Command, CommandContext, remote, spec};
 
 /// `hg outgoing`.
@@ -29,28 +27,28 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let paths = remote::paths(ctx)?.for_push(&ctx.args, &ctx.cwd())?;
     if ctx.opts.flag("bookmarks") {
-        let mut code = 1;
-        for path in &paths {
-            code = std::cmp::min(code, compare_bookmarks(ctx, repo, path)?);
-        }
-        return Ok(code);
+        // As in the oracle, bookmarks are compared with the first place only.
+        return paths.first().map_or(Ok(1), |path| compare_bookmarks(ctx, repo, path));
     }
-    let mut missing = BTreeSet::new();
-    let mut excluded = BTreeSet::new();
+    refuse_graph_of_newest(ctx)?;
+    let mut code = 1;
     for path in &paths {
-        let mut peer = remote::peer(ctx, &path.location)?;
-        ctx.ui.status([b"comparing with ", &*hide_password(&path.location), b"\n"].concat());
-        let heads = super::push::heads(ctx, repo, path, ctx.opts.list("rev"))?;
-        let force = ctx.opts.flag("force");
-        let (set, _) = find_outgoing(repo, &mut *peer, heads.as_deref(), force, &*ctx.ui)?;
-        missing.extend(set.missing);
-        excluded.extend(set.excluded);
+        code = std::cmp::min(code, outgoing(ctx, repo, path)?);
     }
-    if missing.is_empty() {
-        no_changes_found(repo, &excluded.into_iter().collect::<Vec<_>>(), &*ctx.ui)?;
+    Ok(code)
+}
+
+fn outgoing(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
+    let mut peer = remote::peer(ctx, &path.location)?;
+    ctx.ui.status([b"comparing with ", &*hide_password(&path.location), b"\n"].concat());
+    let heads = super::push::heads(ctx, repo, path, ctx.opts.list("rev"))?;
+    let force = ctx.opts.flag("force");
+    let (set, _) = find_outgoing(repo, &mut *peer, heads.as_deref(), force, &*ctx.ui)?;
+    if set.missing.is_empty() {
+        no_changes_found(repo, &set.excluded, &*ctx.ui)?;
         return Ok(1);
     }
-    show(ctx, repo, missing.into_iter().map(Revision::from_index).collect())?;
+    show(ctx, repo, set.missing.into_iter().map(Revision::from_index).collect())?;
     Ok(0)
 }
 
