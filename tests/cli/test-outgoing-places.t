@@ -35,13 +35,12 @@ A graph has an order of its own, and data of a changeset stand beside the next o
   abort: -G/--graph option is incompatible with --newest-first
   [255]
   $ hg log -G -T 'json(rev)' -l 2
-  [@
+  [
+   @
   |
-  o    {
-  |     "rev": 2
-  ~    }
+  o  {"rev": 2}
+  |
+  ~
   ,
-   {
-    "rev": 1
-   }
+   {"rev": 1}
   ]
