@@ -177,3 +177,28 @@ A merge with missing files is not committed.
   abort: cannot commit merge with missing files
   [255]
   $ cd ..
+
+Records that only a newer program understands stop what needs them.
+
+  $ hg init newer
+  $ cd newer
+  $ echo a > a
+  $ hg commit -qAm a -d '0 0'
+  $ echo b > a
+  $ hg commit -qm b -d '0 0'
+  $ hg update -q 0
+  $ echo c > a
+  $ hg commit -qm c -d '0 0'
+  $ hg merge -q --tool :fail
+  [1]
+  $ printf 'Y\0\0\0\001aX\0\0\0\001a' >> .hg/merge/state2
+  $ hg resolve --list
+  abort: unsupported merge state records: X Y
+  (see https://mercurial-scm.org/wiki/MergeStateRecords for more information)
+  [255]
+  $ hg summary | grep commit
+  warning: merge state has unsupported record types: X Y
+  commit: 1 modified (merge)
+  $ hg update -qC .
+  $ hg resolve --list
+  $ cd ..

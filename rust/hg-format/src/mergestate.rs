@@ -18,7 +18,7 @@ pub enum MergeStateError {
     /// The file ends inside a record, or a record lacks fields.
     #[error("merge state is damaged at byte {0}")]
     Damaged(usize),
-    /// A mandatory record of a type this program does not know.
+    /// Mandatory records of types this program does not know: their letters, sorted, with spaces between.
     #[error("unsupported merge state records: {}", _0.as_bstr())]
     Unsupported(Vec<u8>),
 }
@@ -236,7 +236,10 @@ impl MergeStateRecords {
         if unsupported.is_empty() {
             Ok(state)
         } else {
-            Err(MergeStateError::Unsupported(unsupported))
+            unsupported.sort_unstable();
+            unsupported.dedup();
+            let letters: Vec<&[u8]> = unsupported.chunks(1).collect();
+            Err(MergeStateError::Unsupported(letters.join(&b' ')))
         }
     }
 

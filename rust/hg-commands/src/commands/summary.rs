@@ -28,6 +28,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(ctx.usage_error());
     }
     let repo = ctx.repo()?;
+    let unresolved = count_unresolved(ctx, repo)?;
     let host = Rc::new(UiHost::new(&ctx.ui, Some(repo.root_bytes())));
     let history = History::new(repo.clone(), host);
     let working = Changeset::open(&history, Revision::WDIR)?;
@@ -45,7 +46,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let map = repo.branchmap()?;
     let heads: Vec<Revision> = map.open_heads(&branch).collect();
     let all_heads = map.heads(&branch).to_vec();
-    show_commit(ctx, &parents, &Heads { branch, open: &heads, all: &all_heads })?;
+    show_commit(ctx, &parents, &Heads { branch, open: &heads, all: &all_heads }, unresolved)?;
     show_update(ctx, repo, &parents, &heads)?;
     show_phases(ctx, repo)?;
     show_rebase(ctx, repo)?;
@@ -163,11 +164,29 @@ fn counts(
     (texts.collect(), changes + renamed + copied > 0)
 }
 
-fn show_commit(ctx: &CommandContext, parents: &[Changeset], heads: &Heads<'_>) -> Result<()> {
+/// How many files are in conflict. What only a newer program understands is no reason to show nothing.
+fn count_unresolved(ctx: &CommandContext, repo: &Repo) -> Result<usize> {
+    match MergeState::read_known(repo)? {
+        Ok(state) => Ok(state.unresolved().count()),
+        Err(types) => {
+            ctx.ui.warn(
+                [b"warning: merge state has unsupported record types: ", &types[..], b"\n"]
+                    .concat(),
+            );
+            Ok(0)
+        }
+    }
+}
+
+fn show_commit(
+    ctx: &CommandContext,
+    parents: &[Changeset],
+    heads: &Heads<'_>,
+    unresolved: usize,
+) -> Result<()> {
     let repo = ctx.repo()?;
     let mut wdir = WorkingDir::open(repo)?;
     let mut status = wdir.status(&Matcher::always(), StatusOptions::with_unknown())?;
-    let unresolved = MergeState::read(repo)?.unresolved().count();
     let (texts, changed) = counts(ctx, &mut status, wdir.dirstate().copies()?, unresolved);
     let mut text = texts.join(&b", "[..]);
     let parent = &parents[0];

@@ -56,6 +56,22 @@ impl MergeState {
         Ok(Self { records, vfs, dirty: false })
     }
 
+    /// As [`Self::read`]; where records are of types that only a newer program knows, the letters of these types
+    /// instead.
+    ///
+    /// # Errors
+    /// When the state is damaged.
+    pub fn read_known(repo: &Repo) -> Result<std::result::Result<Self, Vec<u8>>> {
+        let error = match Self::read(repo) {
+            Ok(state) => return Ok(Ok(state)),
+            Err(error) => error,
+        };
+        match error.source.as_deref().and_then(|cause| cause.downcast_ref()) {
+            Some(MergeStateError::Unsupported(types)) => Ok(Err(types.clone())),
+            _ => Err(error),
+        }
+    }
+
     /// Which files there are.
     ///
     /// # Errors
@@ -316,9 +332,10 @@ fn read_first(repo: &Repo, text: &[u8]) -> Result<MergeStateRecords> {
 }
 
 fn unreadable(error: MergeStateError) -> Error {
-    match error {
+    let out = match &error {
         MergeStateError::Unsupported(_) => Error::new(ErrorKind::Abort, error.to_string())
             .hint("see https://mercurial-scm.org/wiki/MergeStateRecords for more information"),
         MergeStateError::Damaged(_) => Error::storage(error.to_string()),
-    }
+    };
+    Error { source: Some(Box::new(error)), ..out }
 }
