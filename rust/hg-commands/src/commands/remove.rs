@@ -43,12 +43,14 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         removal.refuse_changed(status)?
     };
     files.sort_unstable();
-    for file in &files {
-        if ctx.ui.is_verbose() || !matcher.exact(file) {
-            let text = [b"removing ", &naming.name(file)[..], b"\n"].concat();
-            status_label(ctx, &text, "ui.addremove.removed");
-        }
-    }
+    // Progress counts what is told of, out of all that goes.
+    let told: Vec<HgPathBuf> =
+        files.iter().filter(|file| ctx.ui.is_verbose() || !matcher.exact(file)).cloned().collect();
+    removal.progress_of("deleting", &told, files.len(), |_, file| {
+        let text = [b"removing ", &naming.name(file)[..], b"\n"].concat();
+        status_label(ctx, &text, "ui.addremove.removed");
+        Ok(())
+    })?;
     if !ctx.opts.flag("dry-run") {
         if !after {
             // Added files were never committed: they are forgotten, not deleted.
@@ -131,11 +133,22 @@ impl Removal<'_> {
         &mut self,
         topic: &str,
         files: &[HgPathBuf],
+        with: impl FnMut(&mut Self, &HgPath) -> Result<()>,
+    ) -> Result<()> {
+        self.progress_of(topic, files, files.len(), with)
+    }
+
+    /// As [`Self::progress`], where the files are a part of `total`.
+    fn progress_of(
+        &mut self,
+        topic: &str,
+        files: &[HgPathBuf],
+        total: usize,
         mut with: impl FnMut(&mut Self, &HgPath) -> Result<()>,
     ) -> Result<()> {
         let reporter = self.ctx.repo()?.reporter();
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        let total = Some(count(files.len()));
+        let total = Some(count(total));
         for (index, file) in files.iter().enumerate() {
             let position = Some(count(index + 1));
             reporter.progress(topic, position, file.as_bytes(), "files", total);

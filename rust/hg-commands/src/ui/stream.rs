@@ -135,9 +135,8 @@ impl Sink {
         let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
     }
 
-    /// Shows a progress bar, past all buffers.
+    /// Shows a progress bar, past all buffers: what waits for a pipe goes on waiting.
     pub(super) fn write_progress(&mut self, text: &[u8]) {
-        self.flush();
         let _ = self.streams.errors.write_all(text).and_then(|()| self.streams.errors.flush());
     }
 
