@@ -179,13 +179,14 @@ pub fn build(repo: &Repo, events: &[Event], files: DagFiles) -> Result<()> {
     let tr = repo.transaction("builddag")?;
     let reporter = repo.reporter();
     let mut tags = Vec::new();
+    // Each part of the description is a step, and tells the number of the last changeset.
+    let tell = |last: usize| {
+        reporter.progress("building", Some(last as u64), b"", "revisions", Some(total as u64));
+    };
+    tell(0);
     for event in events {
         match event {
-            Event::Node(parents) => {
-                builder.node(&tr, parents)?;
-                let (done, total) = (builder.nodes.len() as u64, Some(total as u64));
-                reporter.progress("building", Some(done), b"", "revisions", total);
-            }
+            Event::Node(parents) => builder.node(&tr, parents)?,
             Event::Tag(at, name) => {
                 if let Some(node) = builder.nodes.get(*at) {
                     tags.extend_from_slice(&[&node.hex()[..], b" ", name, b"\n"].concat());
@@ -193,6 +194,7 @@ pub fn build(repo: &Repo, events: &[Event], files: DagFiles) -> Result<()> {
             }
             Event::Branch(name) => builder.branch.clone_from(name),
         }
+        tell(builder.nodes.len().saturating_sub(1));
     }
     reporter.progress("building", None, b"", "revisions", None);
     tr.close()?;
