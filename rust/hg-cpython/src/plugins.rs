@@ -183,6 +183,11 @@ fn to_object(py: Python<'_>, value: &Value) -> PyObject {
         Value::Local(text) => PyBytes::new(py, &text.local).into_object(),
         Value::Date(date, _) => (date.seconds, date.offset).to_py_object(py).into_object(),
         Value::List(found) => list(&found.items),
+        Value::Sequence(found) if found.is_tuple => {
+            let parts: Vec<PyObject> = found.parts.iter().map(|part| to_object(py, part)).collect();
+            PyTuple::new(py, &parts).into_object()
+        }
+        Value::Sequence(found) => list(&found.parts),
         Value::Strings(found) => {
             let items: Vec<PyObject> =
                 found.iter().map(|item| PyBytes::new(py, item).into_object()).collect();

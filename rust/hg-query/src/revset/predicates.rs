@@ -73,6 +73,7 @@ static PREDICATES: &[Predicate] = &[
     predicate("_matchfiles", ORDINARY, files::match_files),
     predicate("_notpublic", ORDINARY, phase::not_public),
     predicate("_phaseandancestors", ORDINARY, phase::phase_and_ancestors),
+    predicate("_rev", ORDINARY, lists::existing_rev),
     predicate("adds", STATUS, files::adds),
     predicate("all", ORDINARY, select::all),
     predicate("ancestor", 1, graph::ancestor),

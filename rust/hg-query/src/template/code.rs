@@ -98,19 +98,30 @@ impl Code {
         compile(tree, engine, Place::Top)
     }
 
-    /// Whether the value is rendered only while it is read.
-    pub(super) fn is_lazy(&self) -> bool {
+    /// Whether the value is a text that is made piece by piece, while it is read.
+    pub(super) fn is_piecemeal(&self) -> bool {
         match self {
-            Self::Template(_) | Self::Map(..) => true,
+            Self::Template(_) => true,
             Self::Call(function, arguments) => match function.name() {
                 b"separate" | b"sub" => true,
-                b"if" => arguments.positional.iter().skip(1).any(Self::is_lazy),
-                b"ifeq" | b"ifcontains" => arguments.positional.iter().skip(2).any(Self::is_lazy),
-                b"join" => arguments.positional.first().is_some_and(Self::is_lazy),
+                b"join" => arguments.positional.first().is_some_and(Self::may_be_mapped),
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    /// Whether the value is what `%` makes, or may be.
+    fn may_be_mapped(&self) -> bool {
+        let Self::Call(function, arguments) = self else {
+            return matches!(self, Self::Map(..));
+        };
+        let branches = match function.name() {
+            b"if" => 1,
+            b"ifcontains" | b"ifeq" => 2,
+            _ => return false,
+        };
+        arguments.positional.iter().skip(branches).any(Self::may_be_mapped)
     }
 
     /// The name of the keyword that this value comes from, through filters.

@@ -6,8 +6,9 @@ use hg_types::{Error, ErrorKind, Result};
 
 use super::code::{Code, Operator, Symbol};
 use super::engine::Engine;
+use super::functions::choice;
 use super::ops::date_vars;
-use super::resolved::{FilterRef, KeywordRef};
+use super::resolved::{FilterRef, FunctionRef, KeywordRef};
 use super::scope::Scope;
 use super::value::{Change, Value, Vars};
 use crate::plugins::Input;
@@ -26,7 +27,7 @@ impl Engine {
                 }
             }
             Code::Map(list, template) => {
-                let operand = self.eval(list, scope)?;
+                let operand = self.eval_unread(list, scope)?;
                 let (mut count, mut inside) = (0, false);
                 self.for_each_item(&operand, scope, |vars| {
                     let inner = index_scope(scope, vars, count);
@@ -120,7 +121,7 @@ impl Engine {
     }
 
     fn filter(&self, filter: &FilterRef, operand: &Code, scope: &Scope) -> Result<Value> {
-        let value = self.eval_for_reader(operand, scope)?;
+        let value = self.eval_for_filter(operand, scope)?;
         let run = || match (filter.input(), value?) {
             (Input::Any, value) => filter.apply(self, scope, value),
             (Input::Text, value) => {
@@ -159,24 +160,53 @@ impl Engine {
         })
     }
 
-    /// The value of an expression for somebody who reads it piece by piece. The inner failure is met while it is read.
-    pub(super) fn eval_for_reader(&self, operand: &Code, scope: &Scope) -> Result<Result<Value>> {
-        let value = match operand {
+    /// The value of an expression for a filter, which reads it piece by piece. The inner failure is met while it is
+    /// read.
+    fn eval_for_filter(&self, code: &Code, scope: &Scope) -> Result<Result<Value>> {
+        let code = self.chosen(code, scope)?;
+        match code {
+            Some(code) if code.is_piecemeal() => Ok(self.eval(code, scope)),
+            _ => self.eval_chosen(code, scope),
+        }
+    }
+
+    /// The value of an expression for a function that reads its items. The inner failure is what reading them gives.
+    pub(super) fn eval_for_function(&self, code: &Code, scope: &Scope) -> Result<Result<Value>> {
+        let code = self.chosen(code, scope)?;
+        self.eval_chosen(code, scope)
+    }
+
+    /// The value of an expression for somebody who does not read the items that `%` makes.
+    pub(super) fn eval_unread(&self, code: &Code, scope: &Scope) -> Result<Value> {
+        let value = self.eval_for_function(code, scope)?;
+        Ok(value.unwrap_or_else(|_| Value::Strings(Rc::default())))
+    }
+
+    /// The expression that has the value of `code`: that which a condition chooses.
+    fn chosen<'a>(&self, mut code: &'a Code, scope: &Scope) -> Result<Option<&'a Code>> {
+        while let Code::Call(FunctionRef::Builtin(function), arguments) = code
+            && let Some(chosen) = choice(self, scope, function.name.as_bytes(), arguments)?
+        {
+            let Some(next) = chosen else { return Ok(None) };
+            code = next;
+        }
+        Ok(Some(code))
+    }
+
+    fn eval_chosen(&self, code: Option<&Code>, scope: &Scope) -> Result<Result<Value>> {
+        match code {
+            None => Ok(Ok(Value::None)),
             // The list is there before anybody reads what is made of it.
-            Code::Map(list, template) => {
-                let items = self.eval(list, scope)?;
-                self.map_value(&items, list, template, scope)
+            Some(Code::Map(list, template)) => {
+                let items = self.eval_unread(list, scope)?;
+                Ok(self.map_value(&items, list, template, scope))
             }
-            _ => self.eval(operand, scope),
-        };
-        match value {
-            Err(error) if !operand.is_lazy() => Err(error),
-            other => Ok(other),
+            Some(code) => self.eval(code, scope).map(Ok),
         }
     }
 
     fn map(&self, list: &Code, template: &Code, scope: &Scope) -> Result<Value> {
-        let operand = self.eval(list, scope)?;
+        let operand = self.eval_unread(list, scope)?;
         self.map_value(&operand, list, template, scope)
     }
 
@@ -203,7 +233,7 @@ impl Engine {
     }
 
     fn member(&self, operand: &Code, member: &Symbol, scope: &Scope) -> Result<Value> {
-        let value = self.eval(operand, scope)?;
+        let value = self.eval_unread(operand, scope)?;
         let vars = match &value {
             Value::Item(item) => Some(item.vars.clone()),
             Value::Date(date, _) => Some(date_vars(date)),

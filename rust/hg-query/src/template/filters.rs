@@ -13,7 +13,7 @@ use super::engine::Engine;
 use super::json::{JsonStyle, append_cbor, append_json};
 use super::raw::{self, unwrap};
 use super::scope::Scope;
-use super::value::{Item, ItemForm, List, ListKind, Value, Vars};
+use super::value::{Item, List, Value, Vars};
 use crate::plugins::Input;
 
 /// A filter.
@@ -72,12 +72,14 @@ fn count(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
 
 fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
     match unwrap(&value) {
-        Value::List(list) if !is_query(list) => {
-            // The items are not called what they were.
-            let mut list = List { kind: ListKind::default(), ..List::clone(list) };
-            list.items.reverse();
-            list.shown = None;
-            Ok(Value::List(list.into()))
+        Value::List(list) if !list.kind.is_query() => {
+            // The items are not called what they were, nor shown so.
+            let items = list.items.iter().rev().cloned().collect();
+            Ok(Value::List(List { items, ..List::default() }.into()))
+        }
+        Value::Sequence(sequence) => {
+            let items = sequence.parts.iter().rev().cloned().collect();
+            Ok(Value::list(items, "item"))
         }
         Value::Strings(strings) => Ok(Value::text_list(strings.iter().rev().cloned(), "item")),
         Value::Mappings(mappings) => {
@@ -88,11 +90,6 @@ fn reverse(_: &Engine, _: &Scope, value: Value) -> Result<Value> {
         }
         _ => Err(Error::parse("not reversible", None)),
     }
-}
-
-/// Whether a list came from `revset()`, whose order belongs to the query.
-fn is_query(list: &List) -> bool {
-    matches!(list.kind, ListKind::Revisions(_)) && list.form == ItemForm::Plain
 }
 
 fn commondir(engine: &Engine, scope: &Scope, value: Value) -> Result<Value> {

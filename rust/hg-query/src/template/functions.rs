@@ -30,6 +30,7 @@ impl std::fmt::Debug for Function {
     }
 }
 
+pub(super) use flow::choice;
 pub(crate) use revset_call::{Queries, query_context};
 
 type Run = fn(&Engine, &Scope, &Arguments) -> Result<Value>;

@@ -36,6 +36,9 @@ pub fn append_json(value: &Value, style: JsonStyle, out: &mut Vec<u8>) -> Result
         Value::List(list) => {
             append_array(&list.items, out, |item, out| append_json(item, style, out))?;
         }
+        Value::Sequence(sequence) => {
+            append_array(&sequence.parts, out, |item, out| append_json(item, style, out))?;
+        }
         Value::Strings(strings) => append_array(strings, out, |item, out| {
             append_string(item, style, out);
             Ok(())
@@ -166,6 +169,12 @@ pub fn append_cbor(value: &Value, out: &mut Vec<u8>) -> Result<()> {
             cbor_head(4, list.items.len() as u64, out);
             for item in &list.items {
                 append_cbor(item, out)?;
+            }
+        }
+        Value::Sequence(sequence) => {
+            cbor_head(4, sequence.parts.len() as u64, out);
+            for part in &sequence.parts {
+                append_cbor(part, out)?;
             }
         }
         Value::Strings(strings) => {

@@ -35,6 +35,9 @@ impl Engine {
             Value::Mappings(mappings) => {
                 self.show_mappings(mappings, mappings.separator.as_bytes(), scope, out)
             }
+            Value::Sequence(sequence) => {
+                sequence.parts.iter().try_for_each(|part| self.show(part, scope, out))
+            }
             Value::Strings(strings) => {
                 strings.iter().for_each(|text| out.extend_from_slice(text));
                 Ok(())
@@ -116,19 +119,16 @@ impl Engine {
         }
         match unwrap(value) {
             Value::Date(date, _) => Ok(*date),
-            Value::List(list) if matches!(list.kind, ListKind::Revisions(_)) => {
+            Value::List(_) | Value::Strings(_) | Value::Dict(_) | Value::Mappings(_) => {
                 Err(fail("not a date tuple nor a string"))
             }
-            Value::List(list) => match list.items.iter().map(unwrap).collect::<Vec<_>>()[..] {
-                [Value::Int(seconds), Value::Int(offset)] => {
-                    Ok(HgDate::new(*seconds, i32::try_from(*offset).unwrap_or(0)))
+            Value::Sequence(pair) => match pair.parts[..] {
+                [Value::Float(seconds), Value::Int(offset)] if pair.is_tuple => {
+                    Ok(whole_date(seconds, offset))
                 }
                 _ => Err(fail("not a date tuple nor a string")),
             },
-            Value::Strings(_) | Value::Dict(_) | Value::Mappings(_) | Value::Item(_) => {
-                Err(fail("not a date tuple nor a string"))
-            }
-            Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+            Value::Item(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
                 Err(fail("not a date tuple nor a string"))
             }
             other => {
@@ -192,7 +192,7 @@ impl Engine {
                     if &name[..] == b"node" { self.change_to(item)? } else { Change::Keep };
                 Vars { values, change }
             }
-            ListKind::Changesets => {
+            ListKind::Changesets | ListKind::FilteredRevisions(_) => {
                 let changeset = Changeset::open(self.need_history()?, revision_of(item))?;
                 Vars::changeset(Rc::new(changeset))
             }
@@ -205,15 +205,13 @@ impl Engine {
                 let values = vec![(b"name"[..].into(), item.clone()), (name.clone(), item.clone())];
                 Vars { values, change: Change::Keep }
             }
-            ListKind::Nodes(name) => {
+            ListKind::Nodes => {
                 let mut hex = Vec::new();
                 append_plain(item, &mut hex);
                 let history = self.need_history()?;
                 let node = Node::from_hex(&hex).unwrap_or(Node::NULL);
                 let rev = history.repo().changelog()?.rev(&node)?;
-                let values = vec![(name.clone(), item.clone())];
-                let changeset = Rc::new(Changeset::open(history, rev)?);
-                Vars { values, change: Change::Changeset(changeset) }
+                Vars::changeset(Rc::new(Changeset::open(history, rev)?))
             }
             ListKind::LatestTags(rev, distance) => {
                 let changes = super::keywords::changes_since(self, *rev, item)?;
@@ -336,6 +334,19 @@ impl Engine {
         scope: &Scope,
         out: &mut Vec<u8>,
     ) -> Result<()> {
+        if let ListKind::Named(name, _) = &list.kind
+            && &name[..] == b"item"
+            && matches!(item, Value::List(_) | Value::Sequence(_))
+        {
+            raw::append_notation(item, out);
+            return Ok(());
+        }
+        if let (Value::Sequence(pair), ItemForm::Date) = (item, list.form)
+            && let [Value::Float(seconds), Value::Int(offset)] = pair.parts[..]
+        {
+            append_plain(&Value::from(whole_date(seconds, offset)), out);
+            return Ok(());
+        }
         if !matches!(list.form, ItemForm::RevNode | ItemForm::RevNodeBlank) {
             return self.show(item, scope, out);
         }
@@ -496,6 +507,13 @@ pub(super) fn date_vars(date: &HgDate) -> Vars {
     ])
 }
 
+/// The date of a marker, whose seconds have fractions.
+pub(super) fn whole_date(seconds: f64, offset: i64) -> HgDate {
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of any real date fit")]
+    let seconds = seconds.trunc() as i64;
+    HgDate::new(seconds, i32::try_from(offset).unwrap_or(0))
+}
+
 fn revision_of(value: &Value) -> Revision {
     match unwrap(value) {
         Value::Int(number) => i32::try_from(*number).map_or(Revision::NULL, Revision::new),
@@ -521,6 +539,7 @@ pub(super) fn truth(value: &Value) -> bool {
         },
         Value::Mappings(mappings) => !mappings.items.is_empty(),
         Value::Strings(strings) => !strings.is_empty(),
+        Value::Sequence(sequence) => !sequence.parts.is_empty(),
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn unwrap(value: &Value) -> &Value {
 pub(super) fn is_composed(value: &Value) -> bool {
     match value {
         Value::List(_) | Value::Dict(_) | Value::Mappings(_) | Value::Strings(_) => true,
+        Value::Sequence(_) => true,
         Value::Item(item) => item.value.as_ref().is_none_or(is_composed),
         Value::NoItem => true,
         _ => false,
@@ -34,9 +35,15 @@ pub(super) fn len(value: &Value) -> Option<usize> {
         Value::Item(item) => item.vars.values.len(),
         Value::Mappings(mappings) => mappings.items.len(),
         Value::Strings(strings) => strings.len(),
+        Value::Sequence(sequence) => sequence.parts.len(),
         Value::None | Value::NoItem | Value::Recursive | Value::YesNo(_) => return None,
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => return None,
     })
+}
+
+/// Whether it is nothing, or nothing but a false number.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    len(value).is_none() && is_false(value)
 }
 
 /// Whether Python takes it as false.
@@ -64,11 +71,22 @@ pub(super) fn append_notation(value: &Value, out: &mut Vec<u8>) {
         Value::Local(local) => append_bytes(&local.local, out),
         Value::None | Value::NoItem | Value::Recursive => out.extend_from_slice(b"None"),
         Value::List(list) => match &list.kind {
-            ListKind::Revisions(shown) => out.extend_from_slice(shown),
+            ListKind::Revisions(shown) | ListKind::FilteredRevisions(shown) => {
+                out.extend_from_slice(shown);
+            }
             _ => append_items(&list.items, [b'[', b']'], out, append_notation),
         },
         Value::Strings(strings) => {
             append_items(strings, [b'[', b']'], out, |text, out| append_bytes(text, out));
+        }
+        Value::Sequence(sequence) if sequence.is_tuple => {
+            append_items(&sequence.parts, [b'(', b')'], out, append_notation);
+            if sequence.parts.len() == 1 {
+                out.insert(out.len() - 1, b',');
+            }
+        }
+        Value::Sequence(sequence) => {
+            append_items(&sequence.parts, [b'[', b']'], out, append_notation);
         }
         Value::Mappings(mappings) => {
             append_items(&mappings.items, [b'[', b']'], out, append_vars);

@@ -40,14 +40,20 @@ pub(super) fn trim(text: &[u8]) -> &[u8] {
     &text[start..end]
 }
 
-/// Indents every line that is not blank; the first with `first`.
+/// Indents every line that is not blank; the first with `first`. Lines end with `\n` afterwards.
 pub(super) fn indent(text: &[u8], first: &[u8], rest: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + rest.len());
-    for (at, line) in lines_with_ends(text).enumerate() {
+    for (at, line) in lines(text).enumerate() {
+        if at > 0 {
+            out.push(b'\n');
+        }
         if !trim(line).is_empty() {
             out.extend_from_slice(if at == 0 { first } else { rest });
         }
         out.extend_from_slice(line);
+    }
+    if text.ends_with(b"\n") {
+        out.push(b'\n');
     }
     out
 }
@@ -387,6 +393,13 @@ mod tests {
             filled("日本語 日本語日本語日本語", 8, "", ""),
             "日本語\n日本語日\n本語日本\n語"
         );
+    }
+
+    #[test]
+    fn indented_lines_end_alike() {
+        assert_eq!(indent(b"a\r\nb\rc\n\n d\n", b"1", b"2"), b"1a\n2b\n2c\n\n2 d\n");
+        assert_eq!(indent(b"a\r", b"1", b"2"), b"1a");
+        assert_eq!(indent(b"\r\n", b"1", b"2"), b"\n");
     }
 
     #[test]

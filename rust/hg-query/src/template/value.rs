@@ -39,6 +39,8 @@ pub enum Value {
     Item(Rc<Item>),
     /// Several sets of variables.
     Mappings(Rc<Mappings>),
+    /// Parts that nothing is known of: neither how they are shown nor what they are called.
+    Sequence(Rc<Sequence>),
     /// What `%` made.
     Strings(Rc<Vec<Vec<u8>>>),
     /// No [`Item`]: a search without match.
@@ -88,17 +90,27 @@ pub enum ListKind {
     /// Revision numbers of a query, which upstream shows so inside of other values; the changeset is in the context of
     /// each.
     Revisions(Rc<[u8]>),
+    /// What `filter` left of such.
+    FilteredRevisions(Rc<[u8]>),
     /// Revision numbers that are not called anything.
     Changesets,
     /// Paths in the changeset.
     Files(Name),
     /// Names of the changeset, called by their name space and `name`.
     Names(Name),
-    /// Ids of changesets; the changeset is in the context of each.
-    Nodes(Name),
+    /// Ids of changesets, which are not called anything; the changeset is in the context of each.
+    Nodes,
     /// Tags of the nearest tagged ancestor, at this distance; how many changesets came since is counted when an item
     /// is looked at.
     LatestTags(Revision, usize),
+}
+
+impl ListKind {
+    /// Whether the items are those of a query, whose order belongs to it.
+    #[must_use]
+    pub fn is_query(&self) -> bool {
+        matches!(self, Self::Revisions(_) | Self::FilteredRevisions(_))
+    }
 }
 
 impl Default for ListKind {
@@ -123,6 +135,15 @@ pub enum ItemForm {
     Colons,
     /// As its value, with `; ` between two.
     Sets,
+}
+
+/// Parts without names, as programs see them.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// The parts.
+    pub parts: Vec<Value>,
+    /// Whether it is a tuple, and no list, to Python.
+    pub is_tuple: bool,
 }
 
 /// A dict: `{extras}`, `{dict(a=1)}`.
@@ -253,6 +274,12 @@ impl Value {
     pub fn list(items: Vec<Self>, name: &'static str) -> Self {
         let kind = ListKind::Named(Cow::Borrowed(name.as_bytes()), Vec::new());
         Self::List(Rc::new(List { items, kind, ..List::default() }))
+    }
+
+    /// A tuple.
+    #[must_use]
+    pub fn tuple(parts: Vec<Self>) -> Self {
+        Self::Sequence(Rc::new(Sequence { parts, is_tuple: true }))
     }
 
     /// A list of texts called `name`.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bstr::ByteSlice as _;
-use hg_types::{Error, Node, Result, Revision};
+use hg_types::{Error, ErrorKind, Node, Result, Revision};
 
 use crate::context::QueryContext;
 use crate::revset::args::{arguments, integer, parse_error, parse_int, string};
@@ -16,7 +16,8 @@ use super::select::is_virtual;
 
 type Resolve = fn(&QueryContext, &[u8]) -> Result<Revision>;
 
-fn listed<'q>(call: Call<'q, '_>, resolve: Resolve) -> Result<SmartSet<'q>> {
+/// The revisions that a text lists; names each once, numbers and ids as often as they are there.
+fn listed<'q>(call: Call<'q, '_>, once: bool, resolve: Resolve) -> Result<SmartSet<'q>> {
     let text = string(call.arguments, "internal error")?;
     // The slow way takes the order of the subset.
     let subset = match call.order {
@@ -28,10 +29,10 @@ fn listed<'q>(call: Call<'q, '_>, resolve: Resolve) -> Result<SmartSet<'q>> {
     let mut found = Vec::new();
     for name in text.split(|&c| c == 0).filter(|_| !text.is_empty()) {
         let rev = resolve(call.ctx, name)?;
-        if !seen.insert(rev) {
+        if once && !seen.insert(rev) {
             continue;
         }
-        if subset.contains(rev)? || (everything && is_virtual(rev)) {
+        if subset.contains(rev)? || (once && everything && is_virtual(rev)) {
             found.push(rev);
         }
     }
@@ -41,7 +42,7 @@ fn listed<'q>(call: Call<'q, '_>, resolve: Resolve) -> Result<SmartSet<'q>> {
 
 /// `_list("a\0b")`: what `a + b` is optimised to.
 pub(super) fn list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
-    listed(call, |ctx, name| {
+    listed(call, true, |ctx, name| {
         if name.is_empty() {
             return Err(parse_error("empty string is not a valid revision"));
         }
@@ -51,7 +52,7 @@ pub(super) fn list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 
 /// `_intlist("1\02")`
 pub(super) fn int_list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
-    listed(call, |_, name| {
+    listed(call, false, |_, name| {
         let number = parse_int(name).and_then(|number| i32::try_from(number).ok());
         number.map(Revision::new).ok_or_else(|| parse_error("internal error"))
     })
@@ -59,7 +60,7 @@ pub(super) fn int_list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 
 /// `_hexlist("<node>\0<node>")`
 pub(super) fn hex_list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
-    listed(call, |ctx, name| {
+    listed(call, false, |ctx, name| {
         let node = Node::from_hex(name).ok_or_else(|| parse_error("internal error"))?;
         if node == Node::WDIR {
             return Ok(Revision::WDIR);
@@ -70,20 +71,37 @@ pub(super) fn hex_list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
 
 /// `rev(number)`
 pub(super) fn rev<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let number = number_argument(&call)?;
+    match visible_revision(call.ctx, number) {
+        Some(rev) => Ok(call.subset.and(SmartSet::from_list(vec![rev]))),
+        None => Ok(SmartSet::empty()),
+    }
+}
+
+/// `_rev(number)`: what `%d` stands for, a revision that must be there.
+pub(super) fn existing_rev<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
+    let number = number_argument(&call)?;
+    match visible_revision(call.ctx, number) {
+        Some(rev) => Ok(call.subset.and(SmartSet::from_list(vec![rev]))),
+        None => {
+            let message = format!("unknown revision '{number}'");
+            Err(Error::new(ErrorKind::UnknownRevision, message))
+        }
+    }
+}
+
+fn number_argument(call: &Call<'_, '_>) -> Result<i64> {
     let [number] = arguments(call.arguments, 1..=1, "rev requires one argument")? else {
         return Err(parse_error("rev requires one argument"));
     };
     string(number, "rev requires a number")?;
-    let number = integer(number, "rev expects a number")?;
-    let rev = i32::try_from(number).ok().map(Revision::new);
-    let exists = |rev: &Revision| {
-        let index = rev.index().is_some_and(|at| at < call.ctx.changelog().len());
-        rev.is_null() || rev.is_wdir() || (index && !call.ctx.is_hidden(*rev))
-    };
-    match rev.filter(exists) {
-        Some(rev) => Ok(call.subset.and(SmartSet::from_list(vec![rev]))),
-        None => Ok(SmartSet::empty()),
-    }
+    integer(number, "rev expects a number")
+}
+
+fn visible_revision(ctx: &QueryContext, number: i64) -> Option<Revision> {
+    let rev = i32::try_from(number).ok().map(Revision::new)?;
+    let exists = rev.index().is_some_and(|at| at < ctx.changelog().len()) && !ctx.is_hidden(rev);
+    (rev.is_null() || rev.is_wdir() || exists).then_some(rev)
 }
 
 /// `id(string)`

@@ -10,7 +10,7 @@ use super::super::engine::{Engine, unavailable};
 use super::super::keywords;
 use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
-use super::super::value::{ItemForm, List, ListKind, Value};
+use super::super::value::{ItemForm, List, ListKind, Sequence, Value};
 use super::{Function, expect, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -37,23 +37,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("mailmap", mailmap),
     function("obsfatedate", |engine, scope, arguments| {
         let args = expect(arguments, 1, 1, "obsfatedate expects one argument")?;
-        let mut dates = BTreeSet::new();
+        let mut dates = Vec::new();
         for marker in markers(engine, scope, args.first(), "obsfatedate")? {
-            if let Some(Value::List(date)) = marker.items.get(4)
-                && let [Value::Float(seconds), Value::Int(offset)] = date.items[..]
+            if let Some(Value::Sequence(date)) = marker.parts.get(4)
+                && let [Value::Float(seconds), Value::Int(offset)] = date.parts[..]
             {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "seconds of any real date fit"
-                )]
-                dates.insert((seconds.floor() as i64, offset));
+                dates.push((seconds, offset));
             }
         }
+        dates.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+        dates.dedup();
         let date = |(seconds, offset)| {
-            let offset = i32::try_from(offset).unwrap_or(0);
-            Value::from(hg_types::HgDate::new(seconds, offset))
+            Value::tuple(vec![Value::Float(seconds), Value::Int(offset)])
         };
-        Ok(Value::list(dates.into_iter().map(date).collect(), "date"))
+        let items = dates.into_iter().map(date).collect();
+        let kind = ListKind::Named(b"date"[..].into(), Vec::new());
+        Ok(Value::List(Rc::new(List { items, kind, form: ItemForm::Date, shown: None })))
     }),
     function("obsfateoperations", |engine, scope, arguments| {
         let args = expect(arguments, 1, 1, "obsfateoperations expects one argument")?;
@@ -186,7 +185,7 @@ fn shared_digits(left: &Node, right: &Node) -> usize {
     left.hex().iter().zip(&right.hex()).take_while(|(a, b)| a == b).count()
 }
 
-type Markers = Vec<Rc<List>>;
+type Markers = Vec<Rc<Sequence>>;
 
 fn markers(
     engine: &Engine,
@@ -198,14 +197,17 @@ fn markers(
     let message = format!("{function} first argument should be an iterable{of_what}");
     let bad = || Error::parse(message.clone(), None);
     let value = code.map(|code| engine.eval(code, scope)).transpose()?.unwrap_or_default();
-    let Value::List(list) = &value else {
-        return if raw::len(&value) == Some(0) { Ok(Vec::new()) } else { Err(bad()) };
+    let parts = match &value {
+        Value::Sequence(list) => &list.parts,
+        Value::List(list) => &list.items,
+        _ if raw::len(&value) == Some(0) => return Ok(Vec::new()),
+        _ => return Err(bad()),
     };
     let marker = |item: &Value| match unwrap(item) {
-        Value::List(marker) => Ok(Rc::clone(marker)),
+        Value::Sequence(marker) => Ok(Rc::clone(marker)),
         _ => Err(bad()),
     };
-    list.items.iter().map(marker).collect()
+    parts.iter().map(marker).collect()
 }
 
 fn metadata(
@@ -216,10 +218,10 @@ fn metadata(
 ) -> Result<BTreeSet<Vec<u8>>> {
     let mut out = BTreeSet::new();
     for marker in markers {
-        let Some(Value::List(pairs)) = marker.items.get(3) else { continue };
-        for pair in &pairs.items {
-            let Value::List(pair) = pair else { continue };
-            if let [name, value] = &pair.items[..]
+        let Some(Value::Sequence(pairs)) = marker.parts.get(3) else { continue };
+        for pair in &pairs.parts {
+            let Value::Sequence(pair) = pair else { continue };
+            if let [name, value] = &pair.parts[..]
                 && engine.text_of(name, scope)? == key
             {
                 out.insert(engine.text_of(value, scope)?);

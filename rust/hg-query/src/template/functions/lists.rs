@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("filter", filter),
     function("get", |engine, scope, arguments| {
         let args = expect(arguments, 2, 2, "get() expects two arguments")?;
-        let dict = engine.eval(&args[0], scope)?;
+        let dict = engine.eval_unread(&args[0], scope)?;
         let key = engine.string(&args[1], scope)?;
         engine.value_member(&dict, &key).map_err(|error| {
             if error.kind == ErrorKind::Parse {
@@ -100,14 +100,17 @@ fn filter(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value
                     items.push(item.clone());
                 }
             }
-            let kind = match &list.kind {
-                ListKind::Revisions(_) => ListKind::Changesets,
-                kind => kind.clone(),
-            };
             // What is left has something between its items only.
             let form = match list.form {
                 ItemForm::RevNodeBlank => ItemForm::RevNode,
                 form => form,
+            };
+            let kind = match &list.kind {
+                ListKind::Revisions(shown) | ListKind::FilteredRevisions(shown) => {
+                    let shown = [b"<filteredset ", &shown[..], b">"].concat();
+                    ListKind::FilteredRevisions(shown.into())
+                }
+                kind => kind.clone(),
             };
             let list = List { items, kind, form, shown: None };
             Ok(Value::List(Rc::new(list)))
@@ -166,7 +169,7 @@ fn extreme(
     name: &'static str,
 ) -> Result<Value> {
     let args = expect(arguments, 1, 1, &format!("{name} expects one argument"))?;
-    let value = engine.eval_for_reader(&args[0], scope)?;
+    let value = engine.eval_for_function(&args[0], scope)?;
     let picked = value.and_then(|value| pick(engine, scope, &value, name == "max"));
     picked.map_err(|error| {
         if error.kind == ErrorKind::Parse {

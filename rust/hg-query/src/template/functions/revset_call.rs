@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hg_types::{Error, ErrorKind, Node, Result, Revision};
+use hg_types::{Error, Result, Revision};
 
 use super::super::changeset::Changeset;
 use super::super::code::Arguments;
@@ -104,67 +104,43 @@ fn ask(engine: &Engine, query: Vec<u8>) -> Result<Answer> {
 fn fill_in(engine: &Engine, scope: &Scope, format: &[u8], values: Vec<Value>) -> Result<Vec<u8>> {
     let fail = |text: &str| Error::parse(text, None);
     let incomplete = || fail("incomplete revspec format character");
-    let wanted = places(format);
-    let too_many = wanted.is_some_and(|wanted| wanted < values.len());
-    // What is wrong with single values shows while the text is read, with lists when it is put together.
-    let mut list_error = None;
     let mut values = values.into_iter();
     let mut out = Vec::new();
     let mut rest = format.iter();
+    // Numbers are looked at last, when all other parts are there.
+    let mut number_error = None;
     while let Some(&c) = rest.next() {
         if c != b'%' {
             out.push(c);
             continue;
         }
-        let mut kind = *rest.next().ok_or_else(incomplete)?;
+        let kind = *rest.next().ok_or_else(incomplete)?;
         if kind == b'%' {
             out.push(b'%');
             continue;
         }
-        let is_list = kind == b'l';
-        if is_list {
-            kind = *rest.next().ok_or_else(incomplete)?;
-        }
-        if !(b"dsrbn".contains(&kind) || is_list && kind == b'p') {
-            let kind = char::from(kind);
-            return Err(fail(&format!("unexpected revspec format character {kind}")));
-        }
         let value = values.next().ok_or_else(|| fail("missing argument for revspec"))?;
-        if is_list {
-            match list_part(engine, scope, kind, &value) {
-                Ok(Some(text)) => out.extend(text),
-                Ok(None) => list_error = list_error.or(Some(fail("invalid argument for revspec"))),
-                Err(error) => list_error = list_error.or(Some(error)),
-            }
-        } else {
-            let text = part(engine, scope, kind, &value)?;
-            out.extend(text.ok_or_else(|| invalid(kind, &value))?);
-        }
-    }
-    if too_many {
-        return Err(fail("too many revspec arguments specified"));
-    }
-    list_error.map_or(Ok(out), Err)
-}
-
-/// How many values a query has places for; `None` when it is malformed.
-fn places(format: &[u8]) -> Option<usize> {
-    let (mut places, mut rest) = (0, format.iter());
-    while rest.find(|&&c| c == b'%').is_some() {
-        let mut kind = *rest.next()?;
-        if kind == b'%' {
+        if !matches!(kind, b'l' | b'p') {
+            out.extend(part(engine, scope, kind, &value)?);
             continue;
         }
-        let is_list = kind == b'l';
-        if is_list {
-            kind = *rest.next()?;
+        let item_kind = *rest.next().ok_or_else(incomplete)?;
+        let text = list_part(item_kind, &value, kind == b'p');
+        let late = kind == b'l' && item_kind == b'd' && !raw::is_nothing(&value);
+        match text {
+            Err(error) if late => number_error = number_error.or(Some(error)),
+            text => out.extend(text?),
         }
-        if !(b"dsrbn".contains(&kind) || is_list && kind == b'p') {
-            return None;
-        }
-        places += 1;
     }
-    Some(places)
+    if values.next().is_some() {
+        return Err(fail("too many revspec arguments specified"));
+    }
+    number_error.map_or(Ok(out), Err)
+}
+
+fn unexpected(kind: u8) -> Error {
+    let kind = char::from(kind);
+    Error::parse(format!("unexpected revspec format character {kind}"), None)
 }
 
 fn invalid(kind: u8, value: &Value) -> Error {
@@ -174,10 +150,11 @@ fn invalid(kind: u8, value: &Value) -> Error {
     Error::parse([start.as_bytes(), &shown[..]].concat(), None)
 }
 
-fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Option<Vec<u8>>> {
-    let one = |arg: SpecArg<'_>| Some(format_spec("%", &[arg]));
+fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Vec<u8>> {
+    let one = |arg: SpecArg<'_>| format_spec("%", &[arg]);
+    let given = value;
     let value = unwrap(value);
-    Ok(match (kind, value) {
+    match (kind, value) {
         (b'd', _) => {
             let number = match value {
                 Value::Int(number) => Some(*number),
@@ -187,85 +164,104 @@ fn part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Optio
                 }
                 _ => None,
             };
-            match number {
-                // A number names a revision here, it does not count from the end.
-                Some(-1) => Some(b"null".to_vec()),
-                Some(number) if number < 0 => {
-                    let message = format!("unknown revision '{number}'");
-                    return Err(Error::new(ErrorKind::UnknownRevision, message));
-                }
-                Some(number) => {
-                    check_number(engine, number)?;
-                    one(SpecArg::Int(number))
-                }
-                None => None,
-            }
+            let number = number.ok_or_else(|| invalid(kind, given))?;
+            Ok(format!("_rev({number})").into_bytes())
         }
         (b's', _) => {
             let mut text = Vec::new();
             raw::append_text(value, &mut text);
-            one(SpecArg::Text(&text))
+            Ok(one(SpecArg::Text(&text)))
         }
         (b'r', Value::Bytes(text)) => {
             crate::revset::lang::parse(text, None)?;
-            one(SpecArg::Expression(text))
+            Ok(one(SpecArg::Expression(text)))
         }
-        (b'n', Value::Bytes(text)) => {
-            Node::from_slice(text).and_then(|node| one(SpecArg::Node(node)))
-        }
-        _ => None,
-    })
-}
-
-/// A number that is none of a revision must not be taken for the start of an id.
-fn check_number(engine: &Engine, number: i64) -> Result<()> {
-    let changelog = engine.need_repo()?.changelog()?;
-    let known = usize::try_from(number).is_ok_and(|number| number < changelog.len());
-    if known || number == i64::from(Revision::WDIR.get()) || number == -1 {
-        return Ok(());
+        (b'n', Value::Bytes(id)) => Ok(one(SpecArg::Text(&hex(id)))),
+        (b'n', Value::Local(id)) => Ok(one(SpecArg::Text(&hex(&id.local)))),
+        (b'r' | b'n' | b'b', _) => Err(invalid(kind, given)),
+        _ => Err(unexpected(kind)),
     }
-    let message = format!("unknown revision '{number}'");
-    Err(Error::new(ErrorKind::UnknownRevision, message))
 }
 
-fn list_part(engine: &Engine, scope: &Scope, kind: u8, value: &Value) -> Result<Option<Vec<u8>>> {
-    let items: Vec<Value> = match unwrap(value) {
-        Value::Bytes(text) => text.iter().map(|&byte| Value::Int(byte.into())).collect(),
-        Value::Local(text) => text.local.iter().map(|&byte| Value::Int(byte.into())).collect(),
+fn hex(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
+}
+
+/// Several values as a set of them, or as arguments of a function.
+fn list_part(kind: u8, value: &Value, as_arguments: bool) -> Result<Vec<u8>> {
+    let invalid = || Error::parse("invalid argument for revspec", None);
+    let items = items_of(value).ok_or_else(invalid)?;
+    if items.is_empty() {
+        let set = if as_arguments { &b""[..] } else { b"_list('')" };
+        return Ok(set.to_vec());
+    }
+    if kind == b'd' && !as_arguments {
+        let revs: Option<Vec<Revision>> = items.iter().map(revision_number).collect();
+        return Ok(match &revs.ok_or_else(invalid)?[..] {
+            [only] => format!("_rev({only})").into_bytes(),
+            several => format_spec("%", &[SpecArg::Revs(several)]),
+        });
+    }
+    let mut parts = Vec::new();
+    for item in &items {
+        let is_text = matches!(unwrap(item), Value::Bytes(_) | Value::Local(_));
+        let is_ok = match kind {
+            b'd' => revision_number(item).is_some(),
+            b's' => is_text || as_arguments || items.len() == 1,
+            b'r' | b'n' => is_text,
+            b'b' => false,
+            _ => return Err(unexpected(kind)),
+        };
+        if !is_ok {
+            return Err(invalid());
+        }
+        let mut text = Vec::new();
+        raw::append_text(item, &mut text);
+        match kind {
+            b'r' => drop(crate::revset::lang::parse(&text, None)?),
+            b'n' => text = hex(&text),
+            _ => {}
+        }
+        parts.push(text);
+    }
+    let arg = match (as_arguments, kind) {
+        (true, b'r') => {
+            let parenthesized = parts.iter().map(|part| [b"(", &part[..], b")"].concat());
+            return Ok(parenthesized.collect::<Vec<_>>().join(&b", "[..]));
+        }
+        (true, b'd') => return Ok(parts.join(&b", "[..])),
+        (true, _) => SpecArg::Arguments(&parts),
+        (false, b'r') => SpecArg::Expressions(&parts),
+        (false, _) => SpecArg::Texts(&parts),
+    };
+    Ok(format_spec("%", &[arg]))
+}
+
+fn items_of(value: &Value) -> Option<Vec<Value>> {
+    let bytes = |text: &[u8]| text.iter().map(|&byte| Value::Int(byte.into())).collect();
+    Some(match unwrap(value) {
+        Value::Bytes(text) => bytes(text),
+        Value::Local(text) => bytes(&text.local),
         Value::Date(date, _) => vec![Value::Int(date.seconds), Value::Int(date.offset.into())],
         Value::Item(item) => {
             item.vars.values.iter().map(|(key, _)| Value::from(&key[..])).collect()
         }
         Value::Mappings(mappings) if mappings.items.is_empty() => Vec::new(),
         Value::List(list) => list.items.clone(),
+        Value::Sequence(sequence) => sequence.parts.clone(),
         Value::Dict(dict) => dict.pairs.iter().map(|(key, _)| Value::from(&key[..])).collect(),
         Value::Strings(strings) => strings.iter().map(|text| Value::from(&text[..])).collect(),
-        _ => return Ok(None),
-    };
-    let number = |item: &Value| {
-        let number = match unwrap(item) {
-            Value::Int(number) => *number,
-            Value::Bytes(text) => hg_config::value::parse_int(text)?,
-            _ => return None,
-        };
-        i32::try_from(number).ok().map(Revision::new)
-    };
-    let texts = || -> Result<Vec<Vec<u8>>> {
-        items.iter().map(|item| engine.text_of(item, scope)).collect()
-    };
-    Ok(match kind {
-        b'd' => {
-            let revs: Option<Vec<Revision>> = items.iter().map(number).collect();
-            if let Some([only]) = revs.as_deref() {
-                check_number(engine, only.get().into())?;
-            }
-            revs.map(|revs| format_spec("%", &[SpecArg::Revs(&revs)]))
-        }
-        b's' => Some(format_spec("%", &[SpecArg::Texts(&texts()?)])),
-        b'r' => Some(format_spec("%", &[SpecArg::Expressions(&texts()?)])),
-        b'p' => Some(format_spec("%", &[SpecArg::Arguments(&texts()?)])),
-        _ => None,
+        _ => return None,
     })
+}
+
+fn revision_number(item: &Value) -> Option<Revision> {
+    let number = match unwrap(item) {
+        Value::Int(number) => *number,
+        Value::Bytes(text) => hg_config::value::parse_int(text)?,
+        _ => return None,
+    };
+    i32::try_from(number).ok().map(Revision::new)
 }
 
 /// The nearest members of a set of revisions above a changeset.
@@ -276,7 +272,7 @@ fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Resul
     let Value::List(list) = engine.eval(&args[1], scope)? else {
         return Err(Error::parse("subsetparents expects a queried revset", None));
     };
-    if !matches!(list.kind, ListKind::Revisions(_)) {
+    if !list.kind.is_query() {
         return Err(Error::parse("subsetparents expects a queried revset", None));
     }
     let number = |item: &Value| match unwrap(item) {

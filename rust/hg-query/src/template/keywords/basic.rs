@@ -79,8 +79,8 @@ fn manifest(engine: &Engine, scope: &Scope) -> Result<Value> {
             (name("rev"), Value::from(rev.get())),
             (name("node"), Value::Bytes(node.hex())),
         ],
-        // The id of the working directory is also that of its manifest.
-        change: if changeset.rev().is_wdir() { Change::Keep } else { Change::Clear },
+        // The ids of the working directory and of null are also those of their manifests.
+        change: if node == changeset.node() { Change::Keep } else { Change::Clear },
     };
     let mut shown = Vec::new();
     if engine.has(b"manifest") {

@@ -10,7 +10,7 @@ use hg_types::{Node, Phase, Result, Revision};
 use super::super::changeset::Changeset;
 use super::super::engine::Engine;
 use super::super::scope::Scope;
-use super::super::value::{Change, ItemForm, List, ListKind, Mappings, Value, Vars};
+use super::super::value::{Change, ItemForm, List, ListKind, Mappings, Sequence, Value, Vars};
 use super::{Keyword, changeset, local, name, of_changeset};
 
 pub(super) const KEYWORDS: &[Keyword] = &[
@@ -41,14 +41,14 @@ pub(super) const KEYWORDS: &[Keyword] = &[
         let changeset = changeset(scope)?;
         let mut nodes: Vec<Node> = closest_predecessors(changeset.repo(), changeset.node())?;
         nodes.sort();
-        Ok(nodes_value(&nodes, "predecessor"))
+        Ok(nodes_value(&nodes))
     }),
     of_changeset("successorssets", |_, scope| {
         let changeset = changeset(scope)?;
         let mut sets = Vec::new();
         if changeset.is_obsolete()? {
             for nodes in closest_successors(changeset.repo(), &changeset.node())? {
-                sets.push(nodes_value(&nodes, "successor"));
+                sets.push(nodes_value(&nodes));
             }
         }
         let kind = ListKind::Named(name("successorset"), Vec::new());
@@ -61,8 +61,8 @@ pub(super) const KEYWORDS: &[Keyword] = &[
             for fate in Fate::all(changeset)? {
                 let markers = fate.markers.iter().map(|marker| marker_value(engine, marker));
                 items.push(Vars::new([
-                    ("successors", nodes_value(&fate.successors, "successor")),
-                    ("markers", Value::list(markers.collect(), "marker")),
+                    ("successors", nodes_value(&fate.successors)),
+                    ("markers", Value::Sequence(Rc::new(Sequence { parts: markers.collect(), is_tuple: false }))),
                 ]));
             }
         }
@@ -71,15 +71,15 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     of_changeset("whyunstable", whyunstable),
 ];
 
-fn nodes_value(nodes: &[Node], singular: &'static str) -> Value {
+fn nodes_value(nodes: &[Node]) -> Value {
     let items = nodes.iter().map(|node| Value::Bytes(node.hex())).collect();
-    let (kind, form) = (ListKind::Nodes(name(singular)), ItemForm::RevNode);
+    let (kind, form) = (ListKind::Nodes, ItemForm::RevNode);
     Value::List(Rc::new(List { items, kind, form, shown: None }))
 }
 
 /// A marker in the shape that programs see: predecessor, successors, flags, metadata, date, parents.
 fn marker_value(engine: &Engine, marker: &Marker) -> Value {
-    let list = |items: Vec<Value>| Value::list(items, "item");
+    let list = Value::tuple;
     let hex = |nodes: &[Node]| list(nodes.iter().map(|node| Value::Bytes(node.hex())).collect());
     let mut metadata = marker.metadata.clone();
     metadata.sort();
