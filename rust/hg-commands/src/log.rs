@@ -176,7 +176,7 @@ fn narrow<'q>(
         revs = topological(query, revs)?;
     }
     if let Some(limit) = limit(ctx)? {
-        revs = revs.slice(0, limit)?;
+        revs = revs.slice(0, limit as u128)?;
     }
     Ok(revs)
 }

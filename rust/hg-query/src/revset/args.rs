@@ -21,12 +21,12 @@ pub(crate) fn symbol<'t>(tree: &'t Tree, complaint: &str) -> Result<&'t [u8]> {
 }
 
 /// A number as Python reads it; one that is too large is as good as the largest.
-pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
+pub(crate) fn parse_int(text: &[u8]) -> Option<i128> {
     let text = text.trim().to_str().ok()?.replace('_', "");
     text.parse().map_or_else(
         |error: std::num::ParseIntError| match error.kind() {
-            std::num::IntErrorKind::PosOverflow => Some(i64::MAX),
-            std::num::IntErrorKind::NegOverflow => Some(i64::MIN),
+            std::num::IntErrorKind::PosOverflow => Some(i128::MAX),
+            std::num::IntErrorKind::NegOverflow => Some(i128::MIN),
             _ => None,
         },
         Some,
@@ -34,8 +34,13 @@ pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
 }
 
 /// The number that a string or symbol spells.
-pub(crate) fn integer(tree: &Tree, complaint: &str) -> Result<i64> {
+pub(crate) fn integer(tree: &Tree, complaint: &str) -> Result<i128> {
     parse_int(string(tree, complaint)?).ok_or_else(|| parse_error(complaint))
+}
+
+/// A number of steps, generations or lines: more than there can be is as good as any.
+pub(crate) fn clamped(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// The arguments of a call, when their number is allowed.
@@ -84,8 +89,8 @@ pub(crate) fn integer_range(
     tree: &Tree,
     complaint: &str,
     bound_complaint: &str,
-    defaults: (i64, i64),
-) -> Result<(i64, i64)> {
+    defaults: (i128, i128),
+) -> Result<(i128, i128)> {
     if tree.text().is_some() {
         let number = integer(tree, complaint)?;
         return Ok((number, number));

@@ -5,7 +5,7 @@ use hg_types::{Error, Result, Revision};
 use crate::context::QueryContext;
 use crate::parser::{Tree, list_items};
 
-use super::args::{integer, integer_range, parse_error, symbol};
+use super::args::{clamped, integer, integer_range, parse_error, symbol};
 use super::predicates;
 use super::smartset::{SmartSet, SpanSet};
 use super::walk;
@@ -94,12 +94,12 @@ pub fn eval<'q>(
         ("parent", [set, number]) => {
             const COMPLAINT: &str = "^ expects a number 0, 1, or 2";
             match integer(number, COMPLAINT)? {
-                number @ 0..=2 => parent(ctx, subset, set, number, number == 1),
+                number @ 0..=2 => parent(ctx, subset, set, clamped(number), number == 1),
                 _ => Err(parse_error(COMPLAINT)),
             }
         }
         ("ancestor", [set, number]) => {
-            let steps = integer(number, "~ expects a number")?;
+            let steps = clamped(integer(number, "~ expects a number")?);
             generation(ctx, subset, set, steps)
         }
         ("relation", [set, name]) => relation(ctx, subset, set, name, None),
@@ -227,7 +227,7 @@ fn generation<'q>(
 }
 
 /// Bounds that mean "without limit".
-const UNLIMITED: (i64, i64) = (i64::MIN, i64::MAX);
+const UNLIMITED: (i128, i128) = (i128::MIN, i128::MAX);
 
 /// `set#generations` and `set#generations[range]`.
 fn relation<'q>(
@@ -250,7 +250,10 @@ fn relation<'q>(
             UNLIMITED,
         )?,
     };
-    let depth = |limit: i64| (limit != i64::MIN && limit != i64::MAX).then(|| limit.unsigned_abs());
+    let depth = |limit: i128| {
+        let limited = limit != UNLIMITED.0 && limit != UNLIMITED.1;
+        limited.then(|| u64::try_from(limit.unsigned_abs()).unwrap_or(u64::MAX))
+    };
     if first > last && first.signum() != last.signum() {
         return Ok(SmartSet::empty());
     }
@@ -259,21 +262,21 @@ fn relation<'q>(
         return Ok(SmartSet::empty());
     }
     // Generations before the set have negative numbers.
-    let ancestors = |from: i64, to: i64| {
+    let ancestors = |from: i128, to: i128| {
         walk::ancestors(
             ctx,
             &members,
             depth(to).unwrap_or(0),
-            depth(from).map(|last| last + 1),
+            depth(from).map(|last| last.saturating_add(1)),
             false,
         )
     };
-    let descendants = |from: i64, to: i64| {
+    let descendants = |from: i128, to: i128| {
         walk::descendants(
             ctx,
             &members,
             depth(from).unwrap_or(0),
-            depth(to).map(|last| last + 1),
+            depth(to).map(|last| last.saturating_add(1)),
             false,
         )
     };

@@ -10,7 +10,7 @@ use crate::QueryContext;
 use crate::changes;
 use crate::filehistory::lines::{LineAncestors, line_descendants};
 use crate::parser::Tree;
-use crate::revset::args::{integer, keyword_arguments, parse_error, range, string};
+use crate::revset::args::{clamped, integer, keyword_arguments, parse_error, range, string};
 use crate::revset::eval::eval_all;
 use crate::revset::smartset::{Direction, GeneratorSet};
 
@@ -142,8 +142,8 @@ fn line_bounds(tree: &Tree) -> Result<(i64, i64)> {
     };
     let bounds = "line range bounds must be integers";
     let number = |bound: &Tree| match tree.text() {
-        Some(_) => integer(bound, "followlines expects a line number or a range"),
-        None => integer(bound, bounds),
+        Some(_) => integer(bound, "followlines expects a line number or a range").map(clamped),
+        None => integer(bound, bounds).map(clamped),
     };
     let (Some(first), Some(last)) = (first.map(number).transpose()?, last.map(number).transpose()?)
     else {

@@ -245,14 +245,16 @@ impl<'q> SmartSet<'q> {
     ///
     /// # Errors
     /// Those of the conditions.
-    pub fn slice(&self, start: usize, stop: usize) -> Result<Self> {
+    pub fn slice(&self, start: u128, stop: u128) -> Result<Self> {
+        let head = format!("slice={start}:{stop}");
+        let index = |at| usize::try_from(at).unwrap_or(usize::MAX);
+        let (start, stop) = (index(start), index(stop));
         match self {
             Self::Base(set) => Ok(Self::Base(set.slice(start, stop))),
             Self::Span(set) if let Some(part) = set.slice(start, stop) => Ok(Self::Span(part)),
             _ => {
                 let wanted = stop.saturating_sub(start);
                 let members: Result<Vec<_>> = self.iter().skip(start).take(wanted).collect();
-                let head = format!("slice={start}:{stop}");
                 let described = self.clone();
                 let part = BaseSet::from_list(members?)
                     .described(Rc::new(move || Repr::of(&head, [described.repr()])));

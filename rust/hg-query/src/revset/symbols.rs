@@ -87,10 +87,10 @@ fn number(ctx: &QueryContext, name: &[u8]) -> Option<Revision> {
     if value.to_string().as_bytes() != name {
         return None;
     }
-    if value == i64::from(Revision::WDIR.get()) {
+    if value == i128::from(Revision::WDIR.get()) {
         return Some(Revision::WDIR);
     }
-    let len = i64::try_from(ctx.changelog().len()).ok()?;
+    let len = i128::try_from(ctx.changelog().len()).ok()?;
     let at = if value < 0 { value + len } else { value };
     (0..len).contains(&at).then(|| i32::try_from(at).ok().map(Revision::new))?
 }

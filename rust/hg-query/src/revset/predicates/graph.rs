@@ -6,7 +6,9 @@ use hg_types::{Error, Result, Revision};
 
 use crate::context::QueryContext;
 use crate::parser::{Tree, list_items};
-use crate::revset::args::{arguments, integer, keyword_arguments, no_arguments, parse_error};
+use crate::revset::args::{
+    arguments, clamped, integer, keyword_arguments, no_arguments, parse_error,
+};
 use crate::revset::eval::eval_all;
 use crate::revset::smartset::{Condition, SmartSet};
 use crate::revset::walk;
@@ -93,7 +95,7 @@ fn generations<'q>(call: &Call<'q, '_>, name: &str) -> Result<(SmartSet<'q>, u64
         let Some(tree) = arguments.get(argument) else {
             return Ok(None);
         };
-        let number = integer(tree, &format!("{name} expects an integer {argument}"))?;
+        let number = clamped(integer(tree, &format!("{name} expects an integer {argument}"))?);
         let negative = |_| parse_error(format!("negative {argument}"));
         u64::try_from(number).map(Some).map_err(negative)
     };

@@ -90,7 +90,7 @@ pub(super) fn existing_rev<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     }
 }
 
-fn number_argument(call: &Call<'_, '_>) -> Result<i64> {
+fn number_argument(call: &Call<'_, '_>) -> Result<i128> {
     let [number] = arguments(call.arguments, 1..=1, "rev requires one argument")? else {
         return Err(parse_error("rev requires one argument"));
     };
@@ -98,7 +98,7 @@ fn number_argument(call: &Call<'_, '_>) -> Result<i64> {
     integer(number, "rev expects a number")
 }
 
-fn visible_revision(ctx: &QueryContext, number: i64) -> Option<Revision> {
+fn visible_revision(ctx: &QueryContext, number: i128) -> Option<Revision> {
     let rev = i32::try_from(number).ok().map(Revision::new)?;
     let exists = rev.index().is_some_and(|at| at < ctx.changelog().len()) && !ctx.is_hidden(rev);
     (rev.is_null() || rev.is_wdir() || exists).then_some(rev)

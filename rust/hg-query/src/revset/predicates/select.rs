@@ -32,13 +32,13 @@ pub(super) fn limit<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let Some(set) = arguments.get("set") else {
         return Err(parse_error("limit requires one to three arguments"));
     };
-    let number = |name, default: i64, complaint| {
+    let number = |name, default: i128, complaint| {
         arguments.get(name).map_or(Ok(default), |tree| integer(tree, complaint))
     };
     let count = number("n", 1, "limit expects a number")?;
-    let count = usize::try_from(count).map_err(|_| parse_error("negative number to select"))?;
+    let count = u128::try_from(count).map_err(|_| parse_error("negative number to select"))?;
     let offset = number("offset", 0, "limit expects a number")?;
-    let offset = usize::try_from(offset).map_err(|_| parse_error("negative offset"))?;
+    let offset = u128::try_from(offset).map_err(|_| parse_error("negative offset"))?;
     let chosen = eval_all(ctx, set)?.slice(offset, offset.saturating_add(count))?;
     if order == Order::Follow && count > 1 {
         return Ok(subset.and(chosen));
@@ -54,7 +54,7 @@ pub(super) fn last<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         Some(count) => integer(count, "last expects a number")?,
         None => 1,
     };
-    let count = usize::try_from(count).map_err(|_| parse_error("negative number to select"))?;
+    let count = u128::try_from(count).map_err(|_| parse_error("negative number to select"))?;
     let chosen = eval_all(ctx, &arguments[0])?.reversed().slice(0, count)?;
     if order == Order::Follow && count > 1 {
         return Ok(subset.and(chosen));
@@ -121,7 +121,7 @@ pub(super) fn expect_size<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     let (Some(set), Some(size)) = (arguments.get("set"), arguments.get("size")) else {
         return Err(parse_error("invalid set of arguments"));
     };
-    let defaults = (0, i64::try_from(call.ctx.changelog().len()).unwrap_or(i64::MAX - 1) + 1);
+    let defaults = (0, i128::try_from(call.ctx.changelog().len()).unwrap_or(i128::MAX - 1) + 1);
     let (least, most) = integer_range(
         size,
         "expectsize requires a size range or a positive integer",
@@ -133,7 +133,7 @@ pub(super) fn expect_size<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
     }
     let result = eval(call.ctx, full(call.ctx), set, call.order)?;
     let len = result.len()?;
-    let count = i64::try_from(len).unwrap_or(i64::MAX);
+    let count = i128::try_from(len).unwrap_or(i128::MAX);
     if (least..=most).contains(&count) {
         return Ok(match call.order {
             Order::Follow => call.subset.and(result),

@@ -47,9 +47,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         dates.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
         dates.dedup();
-        let date = |(seconds, offset)| {
-            Value::tuple(vec![Value::Float(seconds), Value::Int(offset)])
-        };
+        let date =
+            |(seconds, offset)| Value::tuple(vec![Value::Float(seconds), Value::Int(offset)]);
         let items = dates.into_iter().map(date).collect();
         let kind = ListKind::Named(b"date"[..].into(), Vec::new());
         Ok(Value::List(Rc::new(List { items, kind, form: ItemForm::Date, shown: None })))

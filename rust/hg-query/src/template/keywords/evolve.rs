@@ -62,7 +62,13 @@ pub(super) const KEYWORDS: &[Keyword] = &[
                 let markers = fate.markers.iter().map(|marker| marker_value(engine, marker));
                 items.push(Vars::new([
                     ("successors", nodes_value(&fate.successors)),
-                    ("markers", Value::Sequence(Rc::new(Sequence { parts: markers.collect(), is_tuple: false }))),
+                    (
+                        "markers",
+                        Value::Sequence(Rc::new(Sequence {
+                            parts: markers.collect(),
+                            is_tuple: false,
+                        })),
+                    ),
                 ]));
             }
         }
