@@ -53,15 +53,34 @@ pub(crate) fn base_config(ui: &Ui, globals: &Opts, opts: &Opts) -> Result<Config
     Ok(base)
 }
 
+/// What a repository says about reaching others counts for all of them.
+fn take_ways(base: &mut Config, own: &Config, opts: &Opts) {
+    for section in ["auth", "hostfingerprints", "hostsecurity", "http_proxy"] {
+        for (name, value) in own.items(section) {
+            base.set(section, name, value, "copied");
+        }
+    }
+    for (section, name) in [("ui", "ssh"), ("ui", "remotecmd"), ("web", "cacerts")] {
+        if let Some(value) = own.get_set(section, name).filter(|_| !opts.given(name)) {
+            base.set(section, name, value, "copied");
+        }
+    }
+}
+
 /// What opening another repository needs.
 pub fn open_context(ctx: &CommandContext) -> Result<OpenContext> {
+    let mut config = base_config(&ctx.ui, &ctx.globals, &ctx.opts)?;
+    if ctx.optional_repo().is_some() {
+        take_ways(&mut config, &ctx.config(), &ctx.opts);
+    }
     Ok(OpenContext {
-        config: base_config(&ctx.ui, &ctx.globals, &ctx.opts)?,
+        config,
         cwd: ctx.cwd(),
         reporter: ctx.ui.clone(),
         hooks: Some(Arc::new(crate::hooks::Hooks::new(ctx.ui.clone()))),
         lookup: lookup(&ctx.ui),
         asker: Some(Arc::new(User(ctx.ui.clone()))),
+        insecure: ctx.opts.flag("insecure"),
     })
 }
 
@@ -81,8 +100,8 @@ impl hg_wire::http::Asker for User {
         self.0.prompt(prompt, None)
     }
 
-    fn ask_password(&self) -> Result<Option<Vec<u8>>> {
-        self.0.password(None)
+    fn ask_password(&self, prompt: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
+        self.0.password(prompt)
     }
 }
 
@@ -101,13 +120,16 @@ impl QueryRemotes {
     }
 
     fn peer(&self, repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
+        let mut config = base_config(&self.ui, &self.globals, &self.opts)?;
+        take_ways(&mut config, &self.ui.config(), &self.opts);
         let context = OpenContext {
-            config: base_config(&self.ui, &self.globals, &self.opts)?,
+            config,
             cwd: self.ui.cwd(),
             reporter: Arc::new(Silent),
             hooks: Some(repo.hooks()),
             lookup: lookup(&self.ui),
             asker: Some(Arc::new(User(self.ui.clone()))),
+            insecure: self.opts.flag("insecure"),
         };
         open_peer(&context, location, Some(repo))
     }

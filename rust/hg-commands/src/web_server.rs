@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use bstr::ByteSlice as _;
 use hg_config::Config;
 use hg_server::Server;
+use hg_tls::Acceptor;
 use hg_types::{Error, Result};
 
 use crate::CommandContext;
@@ -64,15 +65,16 @@ pub(crate) fn serve(ctx: &CommandContext) -> Result<i32> {
         config.set("web", name, value, "--serve");
         web.set("web", name, value, "--serve");
     }
-    if !web.get_or("web", "certificate", b"").is_empty() {
-        return Err(Error::abort("serving over https is not supported yet"));
-    }
     if daemon::is_wanted(ctx) {
         return daemon::start(ctx);
     }
     let signals = Signals::block()?;
     let (listener, address) = listen(&web)?;
     let cannot = |error: std::io::Error| cannot_start(&address.written, &error);
+    let tls = match web.get_or("web", "certificate", b"") {
+        b"" => None,
+        file => Some(Acceptor::new(&web, file, &address.written)?),
+    };
     let prefix = web.get_or("web", "prefix", b"").trim_with(|c| c == '/').to_vec();
     let logs = Logs {
         access: Log::open(&web, "accesslog", ctx).map_err(cannot)?,
@@ -84,7 +86,7 @@ pub(crate) fn serve(ctx: &CommandContext) -> Result<i32> {
     tell(ctx, &web, &listener, &prefix)?;
     ctx.ui.flush();
     daemon::detach(ctx)?;
-    let server = Server { site: Arc::new(served) };
+    let server = Server { site: Arc::new(served), tls };
     loop {
         match signals.wait(listener.as_fd())? {
             Event::Connection => match server.accept(&listener) {

@@ -28,6 +28,7 @@ fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
         hooks: Some(repo.hooks()),
         lookup: Arc::new(lookup),
         asker: None,
+        insecure: false,
     };
     open_peer(&opening, configured, Some(repo))
 }
@@ -49,6 +50,7 @@ pub(crate) fn connect(ui: &Arc<Ui>, location: &[u8]) -> Result<Box<dyn Peer>> {
         hooks: None,
         lookup: Arc::new(lookup),
         asker: None,
+        insecure: false,
     };
     open_peer(&opening, location, None)
 }

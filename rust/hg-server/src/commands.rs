@@ -20,6 +20,23 @@ const PLAIN: &str = "application/mercurial-0.1";
 const FRAMED: &str = "application/mercurial-0.2";
 const ERROR: &str = "application/hg-error";
 
+/// Who asks, as far as the connection tells.
+#[derive(Clone, Copy)]
+pub(crate) struct Client<'a> {
+    /// Where from.
+    pub(crate) address: &'a str,
+    /// Whether nobody else can listen.
+    pub(crate) is_secure: bool,
+}
+
+impl Client<'_> {
+    /// What hooks are told.
+    fn name(self) -> String {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("remote:{scheme}:{}:", self.address)
+    }
+}
+
 /// Answers a command.
 ///
 /// # Errors
@@ -29,7 +46,7 @@ pub(crate) fn answer<R: BufRead + Send>(
     request: &Request,
     body: &mut Body<R>,
     responder: &mut Responder<'_>,
-    address: &str,
+    client: Client<'_>,
 ) -> Result<()> {
     let command = request.parameter(b"cmd").unwrap_or_default();
     let arguments = match request.arguments(body) {
@@ -37,7 +54,7 @@ pub(crate) fn answer<R: BufRead + Send>(
         Err(error) => return Err(hg_types::Error::abort(error.to_string())),
     };
     let config = visit.repo.config();
-    let sender = Sender { user: None, method: &request.method, is_secure: false };
+    let sender = Sender { user: None, method: &request.method, is_secure: client.is_secure };
     if let Some(denied) = check(&config, &sender, command, &arguments)? {
         send(responder.refuse(denied));
         return Ok(());
@@ -46,7 +63,7 @@ pub(crate) fn answer<R: BufRead + Send>(
     let server = serve::Server {
         repo: &visit.repo,
         lookup: visit.lookup.clone(),
-        client: format!("remote:http:{address}:").into_bytes(),
+        client: client.name().into_bytes(),
         transport: Transport::Http,
         flush: &flush,
     };

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hg_store::Repo;
+use hg_tls::Acceptor;
 use hg_types::{Clock, Result};
 use hg_wire::local::Lookup;
 
 use crate::answer::{Responder, Sent};
-use crate::commands;
+use crate::commands::{self, Client};
 use crate::request::{Body, Failure, Request};
 
 /// How long a connection may be idle.
@@ -48,6 +49,8 @@ pub trait Site: Send + Sync {
 pub struct Server {
     /// What it serves.
     pub site: Arc<dyn Site>,
+    /// Encrypts connections, if they are to be.
+    pub tls: Option<Acceptor>,
 }
 
 impl Server {
@@ -68,11 +71,12 @@ impl Server {
         };
         stream.set_nonblocking(false)?;
         let site = Arc::clone(&self.site);
-        let address = address.ip().to_string();
+        let (address, tls) = (address.ip().to_string(), self.tls.clone());
         std::thread::Builder::new().name("request".to_owned()).spawn(move || {
-            let talk = Talk { site: &*site, address: &address };
+            let client = Client { address: &address, is_secure: tls.is_some() };
+            let talk = Talk { site: &*site, client };
             // A connection that broke is the end of it, and of nothing else.
-            let _ = talk.run(&stream);
+            let _ = talk.begin(stream, tls.as_ref());
         })?;
         Ok(())
     }
@@ -90,14 +94,26 @@ fn is_passing(error: &io::Error) -> bool {
 /// One connection.
 struct Talk<'a> {
     site: &'a dyn Site,
-    address: &'a str,
+    client: Client<'a>,
 }
 
 impl Talk<'_> {
-    fn run(&self, stream: &TcpStream) -> io::Result<()> {
+    fn begin(&self, stream: TcpStream, tls: Option<&Acceptor>) -> io::Result<()> {
         stream.set_read_timeout(Some(IDLE))?;
         stream.set_write_timeout(Some(IDLE))?;
         stream.set_nodelay(true)?;
+        let Some(tls) = tls else { return self.run(&stream) };
+        let stream = tls.accept(stream)?;
+        let outcome = self.run(&stream);
+        stream.close();
+        outcome
+    }
+
+    fn run<S>(&self, stream: &S) -> io::Result<()>
+    where
+        S: Sync,
+        for<'s> &'s S: io::Read + io::Write,
+    {
         let mut input = BufReader::with_capacity(1 << 16, stream);
         let mut out = BufWriter::with_capacity(1 << 16, stream);
         let name = self.site.name();
@@ -174,7 +190,7 @@ impl Talk<'_> {
                 refuse(404, "Not Found");
                 return Ok(());
             }
-            return commands::answer(&visit, request, body, responder, self.address);
+            return commands::answer(&visit, request, body, responder, self.client);
         }
         match command {
             b"" => refuse(501, "the web interface is not supported yet"),
@@ -185,7 +201,7 @@ impl Talk<'_> {
 
     fn prefix(&self) -> Vec<u8> {
         let now = self.now().format(b"%d/%b/%Y %H:%M:%S");
-        [self.address.as_bytes(), b" - - [", &now, b"] "].concat()
+        [self.client.address.as_bytes(), b" - - [", &now, b"] "].concat()
     }
 
     /// Notes a request in the access log.

@@ -33,11 +33,11 @@ pub trait Asker: Send + Sync {
     /// # Errors
     /// When the user gives none.
     fn ask(&self, prompt: &[u8]) -> Result<Vec<u8>>;
-    /// Asks for a password, without showing what is typed.
+    /// Asks for a password, or for what `prompt` says, without showing what is typed.
     ///
     /// # Errors
     /// When the user gives none.
-    fn ask_password(&self) -> Result<Option<Vec<u8>>>;
+    fn ask_password(&self, prompt: Option<&[u8]>) -> Result<Option<Vec<u8>>>;
 }
 
 /// What speaking to a repository over HTTP needs.
@@ -49,6 +49,8 @@ pub struct HttpContext {
     pub reporter: Arc<dyn Reporter + Send + Sync>,
     /// Whoever is asked for passwords; without one, nobody is.
     pub asker: Option<Arc<dyn Asker>>,
+    /// Whether servers are believed to be who they say (`--insecure`).
+    pub insecure: bool,
 }
 
 impl HttpContext {

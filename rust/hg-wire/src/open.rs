@@ -30,6 +30,8 @@ pub struct OpenContext {
     pub lookup: Lookup,
     /// Whoever is asked for passwords; without one, nobody is.
     pub asker: Option<Arc<dyn Asker>>,
+    /// Whether servers are believed to be who they say (`--insecure`).
+    pub insecure: bool,
 }
 
 impl OpenContext {
@@ -46,6 +48,7 @@ impl OpenContext {
             config: self.config.clone(),
             reporter: Arc::clone(&self.reporter),
             asker: self.asker.clone(),
+            insecure: self.insecure,
         }
     }
 

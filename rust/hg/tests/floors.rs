@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("hg-config", 2),
     ("hg-match", 2),
     ("hg-store", 3),
+    ("hg-tls", 3),
     ("hg-wdir", 4),
     ("hg-wire", 4),
     ("hg-query", 5),
@@ -30,6 +31,8 @@ const FENCED: &[(&str, &[&str])] = &[
     ("hg-pyo3", &["hg-cpython"]),
     ("pyo3-ffi", &["hg-pyo3"]),
     ("memmap2", &["hg-vfs"]),
+    ("rustls", &["hg-tls"]),
+    ("ring", &["hg-tls"]),
     ("clap", &["hg-commands"]),
 ];
 

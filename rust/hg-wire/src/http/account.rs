@@ -60,7 +60,7 @@ impl Accounts {
         }
         let (mut user, mut password) = (self.user.clone(), self.password.clone());
         if (user.is_none() || password.is_none())
-            && let Some(found) = find_entry(&self.config, &self.place, user.as_deref())
+            && let Some(found) = self.entry(user.as_deref())
         {
             user = found.user.or(user);
             password = found.password.or(password);
@@ -71,6 +71,30 @@ impl Accounts {
         };
         self.tell(&account);
         Ok(self.known.insert(account).clone())
+    }
+
+    /// The entry of `[auth]` for this place.
+    fn entry(&self, user: Option<&[u8]>) -> Option<Entry> {
+        let found = find_entry(&self.config, &self.place, user)?;
+        let text = [b"using auth.", &found.name[..], b".* for authentication\n"].concat();
+        self.reporter.debug(&text);
+        Some(found)
+    }
+
+    /// The files that say who the user is when a connection is made.
+    pub(super) fn identity(&self) -> Option<hg_tls::Identity> {
+        let found = self.entry(self.user.as_deref())?;
+        let (certificate, key) = (found.certificate?, found.key?);
+        Some(hg_tls::Identity { certificate, key })
+    }
+
+    /// Asks for what the key in a file is encrypted with.
+    pub(super) fn ask_passphrase(&self, file: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some(asker) = self.asker.as_ref().filter(|asker| asker.is_interactive()) else {
+            let message = "error: Inappropriate ioctl for device";
+            return Err(Error::new(ErrorKind::Remote, message));
+        };
+        asker.ask_password(Some(&[b"passphrase for ", file, b": "].concat()))
     }
 
     fn ask(
@@ -95,7 +119,7 @@ impl Accounts {
         };
         let password = match password {
             Some(password) => password,
-            None => asker.ask_password()?.unwrap_or_default(),
+            None => asker.ask_password(None)?.unwrap_or_default(),
         };
         Ok((user, password))
     }
@@ -116,8 +140,11 @@ pub(super) fn refused() -> Error {
 /// What `[auth]` has for a location.
 #[derive(Default, Debug, PartialEq, Eq)]
 struct Entry {
+    name: Vec<u8>,
     user: Option<Vec<u8>>,
     password: Option<Vec<u8>>,
+    certificate: Option<Vec<u8>>,
+    key: Option<Vec<u8>>,
 }
 
 /// The entry with the longest prefix of `place` (`hg help config.auth`).
@@ -135,8 +162,8 @@ fn find_entry(config: &Config, place: &[u8], user: Option<&[u8]>) -> Option<Entr
         };
         groups.entry(&name[..dot]).or_default().insert(&name[dot + 1..], value);
     }
-    let mut best: Option<(usize, bool, &BTreeMap<&[u8], Vec<u8>>)> = None;
-    for group in groups.values() {
+    let mut best: Option<((usize, bool), &[u8], &BTreeMap<&[u8], Vec<u8>>)> = None;
+    for (name, group) in &groups {
         let get = |name: &[u8]| group.get(name).map(Vec::as_slice);
         let Some(mut prefix) = get(b"prefix").filter(|prefix| !prefix.is_empty()) else { continue };
         let mut schemes: Vec<&[u8]> =
@@ -152,13 +179,19 @@ fn find_entry(config: &Config, place: &[u8], user: Option<&[u8]>) -> Option<Entr
         }
         let length = if prefix == b"*" { 0 } else { prefix.len() };
         let rank = (length, get(b"username").is_some());
-        if best.is_none_or(|(length, named, _)| rank > (length, named)) {
-            best = Some((rank.0, rank.1, group));
+        if best.is_none_or(|(known, ..)| rank > known) {
+            best = Some((rank, name, group));
         }
     }
-    let (_, _, group) = best?;
+    let (_, name, group) = best?;
     let get = |name: &[u8]| group.get(name).cloned();
-    Some(Entry { user: get(b"username"), password: get(b"password") })
+    Some(Entry {
+        name: name.to_vec(),
+        user: get(b"username"),
+        password: get(b"password"),
+        certificate: get(b"cert"),
+        key: get(b"key"),
+    })
 }
 
 #[cfg(test)]
@@ -188,6 +221,7 @@ mod tests {
         assert_eq!(user(find("https://example.org/deep/x", None)), Some(b"b".to_vec()));
         assert_eq!(user(find("https://example.org/deep/x", Some("a"))), Some(b"a".to_vec()));
         let any = find("http://example.org/", None).expect("the star");
-        assert_eq!(any, Entry { user: None, password: Some(b"c".to_vec()) });
+        assert_eq!((any.user, any.password), (None, Some(b"c".to_vec())));
+        assert_eq!(any.name, b"c");
     }
 }

@@ -45,9 +45,40 @@ impl Head {
     }
 }
 
+/// What bytes go over.
+enum Wire {
+    Plain(TcpStream),
+    Encrypted(Box<hg_tls::ClientStream>),
+}
+
+impl Read for Wire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(stream) => stream.read(buffer),
+            Self::Encrypted(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(stream) => stream.write(bytes),
+            Self::Encrypted(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.flush(),
+            Self::Encrypted(stream) => stream.flush(),
+        }
+    }
+}
+
 /// A connection to a server.
 pub(super) struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Wire>,
     framing: Framing,
     keep_alive: bool,
     /// Bytes that were sent.
@@ -95,12 +126,55 @@ impl Connection {
         stream.set_read_timeout(timeout)?;
         stream.set_write_timeout(timeout)?;
         Ok(Self {
-            stream: BufReader::with_capacity(1 << 16, stream),
+            stream: BufReader::with_capacity(1 << 16, Wire::Plain(stream)),
             framing: Framing::Done,
             keep_alive: true,
             sent: 0,
             received: 0,
         })
+    }
+
+    /// Has what follows encrypted by `encrypt`.
+    ///
+    /// # Errors
+    /// When that fails, or it is encrypted already.
+    pub(super) fn encrypted(
+        self,
+        encrypt: impl FnOnce(TcpStream) -> Result<hg_tls::ClientStream>,
+    ) -> Result<Self> {
+        let Wire::Plain(stream) = self.stream.into_inner() else {
+            return Err(Error::new(ErrorKind::Remote, "error: encrypted twice"));
+        };
+        let stream = Wire::Encrypted(Box::new(encrypt(stream)?));
+        Ok(Self {
+            stream: BufReader::with_capacity(1 << 16, stream),
+            framing: Framing::Done,
+            keep_alive: true,
+            sent: self.sent,
+            received: self.received,
+        })
+    }
+
+    /// Has a proxy pass on what follows to a server.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(super) fn tunnel(&mut self, place: &[u8], authorization: Option<&[u8]>) -> Result<()> {
+        let mut request = [b"CONNECT ", place, b" HTTP/1.0\r\n"].concat();
+        if let Some(authorization) = authorization {
+            request.extend([b"Proxy-authorization: ", authorization, b"\r\n"].concat());
+        }
+        request.extend_from_slice(b"\r\n");
+        self.send(&request).map_err(io_failed)?;
+        match self.read_head()? {
+            Some(head) if head.status == 200 => Ok(()),
+            Some(head) => {
+                let text = format!("error: Tunnel connection failed: {} ", head.status);
+                let text = [text.as_bytes(), &head.reason].concat();
+                Err(Error::new(ErrorKind::Remote, text))
+            }
+            None => Err(Error::new(ErrorKind::Remote, "error: bad HTTP status line: ''")),
+        }
     }
 
     /// Whether another request can be sent.
@@ -111,7 +185,8 @@ impl Connection {
     /// Sends bytes.
     pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.sent += bytes.len() as u64;
-        self.stream.get_mut().write_all(bytes)
+        self.stream.get_mut().write_all(bytes)?;
+        self.stream.get_mut().flush()
     }
 
     /// Reads the first lines of an answer; `None` when the server closed the connection instead.
@@ -136,7 +211,6 @@ impl Connection {
                 Ok(0) if text.is_empty() => return Ok(None),
                 Ok(0) => return Err(bad_status(&text)),
                 Ok(_) => {}
-                Err(error) if text.is_empty() && is_reset(&error) => return Ok(None),
                 Err(error) => return Err(io_failed(error)),
             }
             if before == 0 && !text.starts_with(b"HTTP/") {
@@ -183,10 +257,6 @@ impl Read for Connection {
         self.received += read as u64;
         Ok(read)
     }
-}
-
-fn is_reset(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
 }
 
 fn framing(head: &Head) -> Result<Framing> {

@@ -1,7 +1,9 @@
 //! One request and its answer: connecting again, redirections, and saying who we are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use hg_tls::{Identity, Tls};
 use hg_types::{Error, ErrorKind, Result};
 
 use super::HttpContext;
@@ -70,6 +72,9 @@ pub(super) struct Exchange {
     accounts: Accounts,
     challenge: Option<(Challenge, u32)>,
     connection: Option<Connection>,
+    /// Makes connections that are encrypted.
+    tls: Option<Tls>,
+    context: HttpContext,
     /// Requests that were sent.
     pub(super) requests: u64,
     /// Bytes that were sent and received over connections that are closed.
@@ -78,14 +83,11 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(context: &HttpContext, url: Url) -> Result<Self> {
-        let scheme = url.scheme.clone().unwrap_or_default();
-        if scheme != b"http" {
-            return Err(crate::peer::unsupported_scheme(&scheme));
+        let (proxy, tls) = way(context, &url)?;
+        if let Some(proxy) = &proxy {
+            let text = [b"proxying through ", &proxy.shown[..], b"\n"].concat();
+            context.reporter.debug(&text);
         }
-        let Some(host) = &url.host else {
-            return Err(Error::new(ErrorKind::Remote, "error: no host given"));
-        };
-        let proxy = Proxy::find(&context.config, "http", host)?;
         let timeout = context.config.get("http", "timeout").filter(|value| !value.is_empty());
         let timeout =
             timeout.and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
@@ -97,6 +99,8 @@ impl Exchange {
             url,
             challenge: None,
             connection: None,
+            tls,
+            context: context.clone(),
             requests: 0,
             closed: (0, 0),
         })
@@ -183,18 +187,17 @@ impl Exchange {
         };
         let place = place.strip_suffix(query).unwrap_or(&place);
         let mut url = Url::parse_with(place, false)?;
-        if url.scheme.as_deref() != Some(b"http") {
-            return Err(crate::peer::unsupported_scheme(&url.scheme.unwrap_or_default()));
-        }
-        let is_same = (&url.host, &url.port, &url.path, &url.query)
-            == (&self.url.host, &self.url.port, &self.url.path, &self.url.query);
-        if (&url.host, &url.port) == (&self.url.host, &self.url.port) {
+        let server = |url: &Url| (url.scheme.clone(), url.host.clone(), url.port.clone());
+        let is_here = server(&url) == server(&self.url);
+        let is_same = is_here && (&url.path, &url.query) == (&self.url.path, &self.url.query);
+        if is_here {
             (url.user, url.password) = (self.url.user.clone(), self.url.password.clone());
         } else {
             // Another server never hears what this one was told.
             self.challenge = None;
             self.accounts.leave_for(&url);
             self.close();
+            (self.proxy, self.tls) = way(&self.context, &url)?;
         }
         self.url = url;
         Ok(!is_same)
@@ -209,6 +212,8 @@ impl Exchange {
         // What may have changed something there is not sent again, so that it needs a connection that
         // is known to be open.
         let is_change = request.method != "GET";
+        // Whoever read an answer stopped where it was complete, which may be before its body ends.
+        self.skip();
         if is_change || self.connection.as_ref().is_some_and(|known| !known.is_reusable()) {
             self.close();
         }
@@ -227,14 +232,10 @@ impl Exchange {
 
     fn try_once(&mut self, request: &Request<'_>) -> Result<Option<Head>> {
         let head = self.head(request)?;
+        let identity = self.tls.as_ref().and_then(|_| self.accounts.identity());
         if self.connection.is_none() {
-            let (host, port) = match &self.proxy {
-                Some(proxy) => (&proxy.host, Some(&proxy.port)),
-                None => (self.url.host.as_ref().ok_or_else(no_host)?, self.url.port.as_ref()),
-            };
-            let host = String::from_utf8_lossy(host);
-            let host = host.trim_start_matches('[').trim_end_matches(']');
-            self.connection = Some(Connection::open(host, port_number(port)?, self.timeout)?);
+            let connection = self.connect(identity.as_ref())?;
+            self.connection = Some(connection);
         }
         self.requests += 1;
         let Some(connection) = &mut self.connection else { return Ok(None) };
@@ -247,6 +248,28 @@ impl Exchange {
             (Err(error), Ok(None)) => Err(io_failed(error)),
             (_, answer) => answer,
         }
+    }
+
+    fn connect(&mut self, identity: Option<&Identity>) -> Result<Connection> {
+        let own = (self.url.host.as_ref().ok_or_else(no_host)?, self.url.port.as_ref());
+        let own_port = if self.tls.is_some() { 443 } else { 80 };
+        let (host, port) = match &self.proxy {
+            Some(proxy) => (&proxy.host, port_number(Some(&proxy.port), 80)?),
+            None => (own.0, port_number(own.1, own_port)?),
+        };
+        let host = String::from_utf8_lossy(host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let mut connection = Connection::open(host, port, self.timeout)?;
+        let Some(tls) = &mut self.tls else { return Ok(connection) };
+        if let Some(proxy) = &self.proxy {
+            let port = port_number(own.1, own_port)?.to_string();
+            let place = [&own.0[..], port.as_bytes()].join(&b':');
+            connection.tunnel(&place, proxy.authorization.as_deref())?;
+        }
+        let accounts = &self.accounts;
+        connection.encrypted(|stream| {
+            tls.connect(stream, identity, &|file| accounts.ask_passphrase(file))
+        })
     }
 
     /// The path of a request, as the server gets it.
@@ -270,7 +293,7 @@ impl Exchange {
         };
         let mut out = request.method.as_bytes().to_vec();
         out.push(b' ');
-        if self.proxy.is_some() {
+        if self.proxy.is_some() && self.tls.is_none() {
             out.extend([b"http://", &host[..]].concat());
         }
         out.extend_from_slice(&target);
@@ -294,7 +317,9 @@ impl Exchange {
                 line("authorization", &answer);
             }
         }
-        if let Some(authorization) = self.proxy.as_ref().and_then(|p| p.authorization.as_ref()) {
+        // A server behind a tunnel never hears what the proxy was told.
+        let proxy = self.proxy.as_ref().filter(|_| self.tls.is_none());
+        if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.as_ref()) {
             line("proxy-authorization", authorization);
         }
         line("host", &host);
@@ -308,8 +333,25 @@ fn no_host() -> Error {
     Error::new(ErrorKind::Remote, "error: no host given")
 }
 
-fn port_number(port: Option<&Vec<u8>>) -> Result<u16> {
-    let Some(port) = port else { return Ok(80) };
+/// How requests get to a server.
+fn way(context: &HttpContext, url: &Url) -> Result<(Option<Proxy>, Option<Tls>)> {
+    let scheme = url.scheme.as_deref().unwrap_or_default();
+    let Some(host) = &url.host else {
+        return Err(Error::new(ErrorKind::Remote, "error: no host given"));
+    };
+    let tls = match scheme {
+        b"http" => None,
+        b"https" => {
+            let reporter = Arc::clone(&context.reporter);
+            Some(Tls::new(&context.config, reporter, host, context.insecure))
+        }
+        _ => return Err(crate::peer::unsupported_scheme(scheme)),
+    };
+    Ok((Proxy::find(&context.config, host)?, tls))
+}
+
+fn port_number(port: Option<&Vec<u8>>, default: u16) -> Result<u16> {
+    let Some(port) = port else { return Ok(default) };
     let number = std::str::from_utf8(port).ok().and_then(|text| text.parse().ok());
     number.ok_or_else(|| {
         let quoted = hg_types::quoted(port);
@@ -339,7 +381,6 @@ fn endless(head: &Head) -> Error {
 mod tests {
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::net::TcpListener;
-    use std::sync::Arc;
 
     use hg_config::Config;
     use hg_types::Silent;
@@ -377,8 +418,12 @@ mod tests {
     }
 
     fn exchange(location: &str) -> Exchange {
-        let context =
-            HttpContext { config: Config::default(), reporter: Arc::new(Silent), asker: None };
+        let context = HttpContext {
+            config: Config::default(),
+            reporter: Arc::new(Silent),
+            asker: None,
+            insecure: false,
+        };
         let url = Url::parse(location.as_bytes()).expect("valid");
         Exchange::new(&context, url).expect("valid")
     }

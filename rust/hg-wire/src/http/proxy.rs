@@ -13,23 +13,22 @@ pub(super) struct Proxy {
     pub(super) host: Vec<u8>,
     /// Its port.
     pub(super) port: Vec<u8>,
+    /// The proxy as it is told about.
+    pub(super) shown: Vec<u8>,
     /// How we say who we are there.
     pub(super) authorization: Option<Vec<u8>>,
 }
 
 impl Proxy {
-    /// The proxy for requests to `host`, if they need one.
-    pub(super) fn find(config: &Config, scheme: &str, host: &[u8]) -> Result<Option<Self>> {
+    /// The proxy for requests to `host`, if they need one; encrypted or not, it is the same.
+    pub(super) fn find(config: &Config, host: &[u8]) -> Result<Option<Self>> {
         let environment = config.environment();
-        let variable = |name: &str| {
-            let value = environment.var(name).or_else(|| environment.var(name.to_uppercase()));
-            value.map(|value| value.to_vec()).filter(|value| !value.is_empty())
-        };
+        let variable = |name: &str| environment.var_nonempty(name).map(<[u8]>::to_vec);
         let setting = |name: &str| {
             config.get("http_proxy", name).filter(|value| !value.is_empty()).map(<[u8]>::to_vec)
         };
         let configured = setting("host");
-        let Some(mut place) = configured.or_else(|| variable(&format!("{scheme}_proxy"))) else {
+        let Some(mut place) = configured.or_else(|| variable("http_proxy")) else {
             return Ok(None);
         };
         if !config.get_bool_or("http_proxy", "always", false)? {
@@ -52,14 +51,20 @@ impl Proxy {
         if !place.starts_with(b"http://") && !place.starts_with(b"https://") {
             place = [b"http://", &place[..]].concat();
         }
-        let url = Url::parse(&place)?;
-        let Some(host) = url.host else { return Err(Error::abort("invalid http_proxy.host")) };
+        let mut url = Url::parse(&place)?;
+        let Some(host) = url.host.clone() else {
+            return Err(Error::abort("invalid http_proxy.host"));
+        };
         let (user, password) = match setting("user") {
             Some(user) => (Some(user), setting("passwd")),
-            None => (url.user, url.password),
+            None => (url.user.take(), url.password.take()),
         };
+        let mut place = url.clone();
+        (place.user, place.password) = (user.clone(), password.clone());
+        let shown = place.to_public_bytes();
         let authorization = user.map(|user| basic(&user, &password.unwrap_or_default()));
-        Ok(Some(Self { host, port: url.port.unwrap_or_else(|| b"80".to_vec()), authorization }))
+        let port = url.port.unwrap_or_else(|| b"80".to_vec());
+        Ok(Some(Self { host, port, shown, authorization }))
     }
 }
 
@@ -84,7 +89,7 @@ mod tests {
         for (name, value) in settings {
             config.set("http_proxy", name, value.as_bytes(), "test");
         }
-        Proxy::find(&config, "http", host.as_bytes()).expect("valid")
+        Proxy::find(&config, host.as_bytes()).expect("valid")
     }
 
     #[test]
