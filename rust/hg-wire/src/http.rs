@@ -13,6 +13,7 @@ mod session;
 pub use arguments::form_decode;
 pub use framing::Framing;
 
+use std::io::Read;
 use std::sync::Arc;
 
 use hg_config::Config;
@@ -20,6 +21,7 @@ use hg_types::{Reporter, Result};
 
 use crate::remote::RemotePeer;
 use crate::url::Url;
+use exchange::{Exchange, Request, is_absent};
 use session::Session;
 
 /// Whoever can be asked for a name and a password.
@@ -53,7 +55,32 @@ pub struct HttpContext {
     pub insecure: bool,
 }
 
+/// The files that a web server gives out.
+pub(crate) struct Files(Exchange);
+
+impl Files {
+    /// The file at a path below the location of the server; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub(crate) fn get(&mut self, place: Vec<u8>) -> Result<Option<impl Read + '_>> {
+        match self.0.send(&Request { method: "GET", query: place, headers: &[], body: None }) {
+            Ok(_) => self.0.body().map(Some),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 impl HttpContext {
+    /// The files below a location.
+    ///
+    /// # Errors
+    /// When the location cannot be used.
+    pub(crate) fn files(&self, url: Url) -> Result<Files> {
+        Exchange::new(self, url).map(Files)
+    }
+
     /// Connects to the repository at `location`.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ pub mod repo_store;
 pub mod serve;
 pub mod source;
 pub mod ssh;
+pub mod static_http;
 pub mod stream;
 pub mod stream_apply;
 pub mod summary;

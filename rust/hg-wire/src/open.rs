@@ -13,6 +13,7 @@ use crate::http::{Asker, HttpContext};
 use crate::local::{LocalPeer, Lookup};
 use crate::peer::{Peer, unsupported_scheme};
 use crate::ssh::SshContext;
+use crate::static_http::StaticPeer;
 use crate::url::Url;
 
 /// What opening another repository needs.
@@ -116,6 +117,9 @@ pub fn open_peer(
     if is_http(location) {
         return Ok(Box::new(context.http().peer(location)?));
     }
+    if is_static(location) {
+        return Ok(Box::new(StaticPeer::open(context, location)?));
+    }
     match open(context, location)? {
         Opened::Repo(other) => Ok(Box::new(LocalPeer::new(other, context.lookup.clone()))),
         Opened::Bundle(file) => Ok(Box::new(BundlePeer::open(&file, location, repo, context)?)),
@@ -137,7 +141,13 @@ pub fn is_http(location: &[u8]) -> bool {
 /// Whether a location is on another machine, where only peers can be.
 #[must_use]
 pub fn is_remote(location: &[u8]) -> bool {
-    is_ssh(location) || is_http(location)
+    is_ssh(location) || is_http(location) || is_static(location)
+}
+
+/// Whether a location is the files of a web server.
+#[must_use]
+pub fn is_static(location: &[u8]) -> bool {
+    has_scheme(location, &[b"static-http"])
 }
 
 fn has_scheme(location: &[u8], schemes: &[&[u8]]) -> bool {

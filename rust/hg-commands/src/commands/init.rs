@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 use hg_store::{InitOptions, OpenOptions, Repo};
-use hg_types::Result;
+use hg_types::{Error, Result};
 
 use crate::{Command, CommandContext, spec};
 
@@ -24,6 +24,12 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         // Whoever makes a repository there wants to use it: see that it answers.
         crate::remote::peer(ctx, named)?;
         return Ok(0);
+    }
+    if let Some(scheme) = hg_wire::url::Url::parse_with(named, false)?.scheme
+        && matches!(scheme.as_slice(), b"http" | b"https" | b"static-http" | b"bundle" | b"union")
+    {
+        let parts: [&[u8]; 3] = [b"cannot create new ", &scheme, b" repository"];
+        return Err(Error::abort(parts.concat()));
     }
     let config = ctx.config();
     let expanded = hg_config::expand_path(config.environment(), named);

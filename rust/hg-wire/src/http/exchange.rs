@@ -365,6 +365,12 @@ fn failed(head: &Head) -> Error {
     Error::new(ErrorKind::Remote, parts.concat())
 }
 
+/// Whether a server has said that there is nothing, or nothing for us.
+pub(super) fn is_absent(error: &Error) -> bool {
+    let is_code = |code: &str| error.message.starts_with(format!("HTTP Error {code}: ").as_bytes());
+    is_code("404") || is_code("403")
+}
+
 fn endless(head: &Head) -> Error {
     let mut error = failed(head);
     let start = error.message.len() - head.reason.len();
