@@ -85,6 +85,7 @@ pub mod locate;
 pub mod log;
 pub mod manifest;
 pub mod merge;
+pub mod mq;
 pub mod outgoing;
 pub mod parents;
 pub mod paths;

@@ -82,7 +82,29 @@ pub fn finish(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> 
     Ok(message)
 }
 
+/// The message as it was edited; it may be empty.
+///
+/// # Errors
+/// When the editor fails.
+pub fn edit_or_empty(
+    ctx: &CommandContext,
+    options: &MessageOptions,
+    draft: &Draft,
+) -> Result<Vec<u8>> {
+    Ok(edit_text(ctx, options, draft)?.unwrap_or_default())
+}
+
 fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result<Vec<u8>> {
+    let edited = edit_text(ctx, options, draft)?;
+    edited.ok_or_else(|| Error::input("empty commit message"))
+}
+
+/// What the editor leaves; `None` when that is nothing.
+fn edit_text(
+    ctx: &CommandContext,
+    options: &MessageOptions,
+    draft: &Draft,
+) -> Result<Option<Vec<u8>>> {
     let encoding = ctx.ui.encoding();
     let merges = !draft.parents[1].is_null();
     let form = match options.form.strip_suffix(".normal") {
@@ -111,13 +133,13 @@ fn edit(ctx: &CommandContext, options: &MessageOptions, draft: &Draft) -> Result
     let edited = ctx.ui.edit(&text, &edit)?;
     let message = strip_comments(&edited);
     if message.trim_ascii().is_empty() {
-        return Err(Error::input("empty commit message"));
+        return Ok(None);
     }
     // A template may bring text along that nobody has written.
     if templated.is_some() && draft.message.is_empty() && edited == text {
         return Err(Error::input("commit message unchanged"));
     }
-    Ok(encoding.from_local(&message)?.into_owned())
+    Ok(Some(encoding.from_local(&message)?.into_owned()))
 }
 
 /// What the editor shows: the message, then lines that are taken out again.

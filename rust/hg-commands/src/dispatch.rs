@@ -545,6 +545,13 @@ impl Session {
             Some(root) => Some(self.open(&root)?),
             None => None,
         };
+        let repo = match repo {
+            // Options that only an extension adds are never set without it.
+            Some(main) if opts.flag("mq") => {
+                Some(crate::commands::mq::on_patches(&self.ui, &main)?)
+            }
+            repo => repo,
+        };
         if let Some(host) = self.ui.host() {
             host.populate(&self.ui)?;
         }
@@ -618,6 +625,7 @@ impl Session {
             ..OpenOptions::default()
         };
         let repo = Repo::open(root, options)?;
+        crate::commands::mq::setup::set_up(&self.ui.config(), &repo);
         if let Some((_, file)) = self.root.as_deref().and_then(bundle_overlay) {
             let name = self.early.repository().unwrap_or_default();
             hg_wire::bundle_repo::lay_over(&repo, &file, name)?;

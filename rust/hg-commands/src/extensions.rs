@@ -83,7 +83,7 @@ fn short_name(name: &[u8]) -> &[u8] {
 #[rustfmt::skip]
 const MISSING: &[&str] = &[
     "automv", "bugzilla", "censor", "clonebundles", "eol", "factotum", "fastannotate", "fsmonitor", "journal",
-    "largefiles", "lfs", "mq", "narrow", "phabricator", "remotefilelog", "remotenames", "sparse", "win32mbcs",
+    "largefiles", "lfs", "narrow", "phabricator", "remotefilelog", "remotenames", "sparse", "win32mbcs",
     "win32text", "zeroconf",
 ];
 
@@ -158,8 +158,16 @@ pub fn options_of(config: &Config, command: &'static spec::Spec) -> Vec<&'static
             out.extend(*options);
         }
     }
+    let of_queue = command.extension == "mq" || command.name() == "qrecord";
+    let has_repository = command.need != spec::Need::NoRepo || command.name() == "init";
+    if has_repository && !of_queue && crate::commands::mq::setup::is_on(config) {
+        out.push(&ON_PATCHES);
+    }
     out
 }
+
+/// The option that has a command work on the repository of the patches.
+static ON_PATCHES: spec::Opt = spec::flag("", "mq", "operate on patch repository");
 
 /// Whether this program does an extension's work: it needs nothing, or its commands are here.
 fn is_native(name: &str) -> bool {

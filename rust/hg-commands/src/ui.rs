@@ -144,7 +144,13 @@ impl Ui {
     /// What extensions add to the languages that ask the history.
     #[must_use]
     pub fn plugins(&self) -> Arc<hg_query::plugins::Plugins> {
-        self.host.as_ref().map(|host| host.queries()).unwrap_or_default()
+        let plugins = self.host.as_ref().map(|host| host.queries()).unwrap_or_default();
+        if !crate::commands::mq::setup::is_on(&self.config()) {
+            return plugins;
+        }
+        let mut plugins = (*plugins).clone();
+        crate::commands::mq::setup::add_queries(&mut plugins);
+        Arc::new(plugins)
     }
 
     /// Takes over another configuration: levels and colours follow it.

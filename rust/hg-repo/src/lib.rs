@@ -8,6 +8,7 @@ pub mod commit;
 pub mod dag;
 pub mod graft;
 pub mod histedit;
+pub mod mq;
 pub mod rebase;
 pub mod rebranch;
 pub mod recopy;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hg_match::Matcher;
+use hg_store::extension::Building;
 use hg_store::{HookArgs, Repo};
 use hg_types::{Error, HgDate, HgPath, HgPathBuf, Node, Phase, Result};
 use hg_wdir::dirstate::FileUpdate;
@@ -80,6 +81,9 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
     let lock = repo.lock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let parents = wdir.dirstate().parents();
+    if let Some(extension) = repo.extension() {
+        extension.check(repo, Building::Commit, parents)?;
+    }
     let is_merge = !parents[1].is_null();
     if is_merge && !request.matcher.is_always() {
         let message = "cannot partially commit a merge (do not specify files or patterns)";

@@ -6,6 +6,7 @@ mod bookmarks;
 mod branches;
 mod changed_files;
 pub mod changelog;
+pub mod extension;
 pub mod filelog;
 pub mod fncache;
 pub mod hooks;

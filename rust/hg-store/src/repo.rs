@@ -8,6 +8,7 @@ use hg_format::requirements::Requirements;
 use hg_types::{Error, Reporter, Result, Silent};
 use hg_vfs::Vfs;
 
+use crate::extension::RepoExtension;
 use crate::hooks::{HookRunner, NoHooks};
 use crate::overrides::Overrides;
 use crate::store_vfs::StoreVfs;
@@ -42,6 +43,7 @@ struct Inner {
     shared_bookmarks: bool,
     pending: bool,
     hooks: RwLock<Arc<dyn HookRunner>>,
+    extension: RwLock<Option<Arc<dyn RepoExtension>>>,
     overrides: Overrides,
     reporter: RwLock<Arc<dyn Reporter + Send + Sync>>,
     locks: Locks,
@@ -199,6 +201,21 @@ impl Repo {
     #[must_use]
     pub fn hooks(&self) -> Arc<dyn HookRunner> {
         self.0.hooks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What an extension changes about this repository.
+    #[must_use]
+    pub fn extension(&self) -> Option<Arc<dyn RepoExtension>> {
+        self.0.extension.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Installs what an extension changes, or takes it out; gives back what was there.
+    pub fn set_extension(
+        &self,
+        extension: Option<Arc<dyn RepoExtension>>,
+    ) -> Option<Arc<dyn RepoExtension>> {
+        let mut slot = self.0.extension.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *slot, extension)
     }
 
     /// Installs whoever runs hooks.

@@ -92,6 +92,15 @@ impl Repo {
                     out.tags.insert(name, (history.node, kind));
                 }
             }
+            if let Some(extension) = self.extension() {
+                let names = extension.tags(self, &|name| out.tags.contains_key(name))?;
+                for (name, node) in names {
+                    let seen = changelog.find(&node).is_none_or(|rev| !filtered.contains(rev));
+                    if seen {
+                        out.tags.insert(name, (node, None));
+                    }
+                }
+            }
             let tip = self.tip_of(view)?;
             out.tags.insert(b"tip".to_vec(), (changelog.node(tip), None));
             for (name, (node, _)) in &out.tags {

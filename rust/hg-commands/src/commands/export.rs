@@ -112,6 +112,17 @@ pub(crate) fn patch_text(ctx: &CommandContext, rev: Revision) -> Result<Vec<u8>>
     Ok(text)
 }
 
+/// What stands before the diff of an exported changeset.
+pub(crate) fn header_text(ctx: &CommandContext, rev: Revision) -> Result<Vec<u8>> {
+    let export = Export::new(ctx)?;
+    ctx.ui.push_buffer(false);
+    let mut fm = Formatter::with_repo(&ctx.ui, Some(ctx.repo()?), "export", None)?;
+    let written = export.write_head(&mut fm, rev).and_then(|_| fm.end());
+    let text = ctx.ui.pop_buffer();
+    written?;
+    Ok(text)
+}
+
 /// Writes changesets as patches.
 struct Export<'a> {
     ctx: &'a CommandContext,
@@ -129,6 +140,12 @@ impl<'a> Export<'a> {
 
     /// Writes a changeset; `colored` lets the diff have colours.
     fn write(&self, fm: &mut Formatter, rev: Revision, colored: bool) -> Result<()> {
+        let parent = self.write_head(fm, rev)?;
+        self.write_diff(fm, [parent, rev], colored)
+    }
+
+    /// Writes what stands before the diff; gives the revision to compare with.
+    fn write_head(&self, fm: &mut Formatter, rev: Revision) -> Result<Revision> {
         let (ctx, repo) = (self.ctx, self.ctx.repo()?);
         let changelog = repo.changelog()?;
         let changeset = Changeset::open(&self.history, rev)?;
@@ -165,7 +182,7 @@ impl<'a> Export<'a> {
         let text = [&description[..], b"\n"].concat();
         fm.write(&[("desc", description[..].into())], text, "");
         fm.plain("\n", "");
-        self.write_diff(fm, [parents[0], rev], colored)
+        Ok(parents[0])
     }
 
     fn write_diff(&self, fm: &mut Formatter, revs: [Revision; 2], colored: bool) -> Result<()> {

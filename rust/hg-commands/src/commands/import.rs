@@ -8,6 +8,7 @@ use hg_match::{Matcher, canonical_path};
 use hg_repo::commit::{MemoryFiles, NewCommit, commit};
 use hg_repo::working::{CommitRequest, Draft, commit_working};
 use hg_store::Repo;
+use hg_store::extension::Building;
 use hg_types::{Error, HgDate, HgPath, Node, Phase, Result};
 use hg_vfs::{PathAuditor, bytes_to_path, path_to_bytes};
 use hg_wdir::merge::{UpdateOptions, update};
@@ -50,6 +51,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let partial = import.all()?;
         import.save_messages()?;
         return Ok(i32::from(partial));
+    }
+    if let Some(extension) = repo.extension() {
+        extension.check(repo, Building::Import, hg_wdir::parents(repo)?)?;
     }
     let _lock = repo.lock()?;
     let transaction = repo.transaction("import")?;

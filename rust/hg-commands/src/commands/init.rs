@@ -17,6 +17,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.len() > 1 {
         return Err(ctx.usage_error());
     }
+    if ctx.opts.flag("mq") {
+        return super::mq::init_versioned(ctx);
+    }
     let named = ctx.args.first().map_or(&b"."[..], Vec::as_slice);
     if named.starts_with(b"ssh://") {
         let context = crate::remote::open_context(ctx)?;

@@ -59,6 +59,9 @@ fn push_one(
     let peer = remote::peer(ctx, &path.location)?;
     let heads = heads(ctx, repo, path, revs)?;
     require_revisions(ctx, heads.is_none() && bookmarks.is_empty())?;
+    if let Some(extension) = repo.extension().filter(|_| !ctx.opts.flag("force")) {
+        extension.check_push(repo, heads.as_deref())?;
+    }
     let options = PushOptions {
         heads,
         force: ctx.opts.flag("force"),

@@ -51,6 +51,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     show_phases(ctx, repo)?;
     show_rebase(ctx, repo)?;
     show_histedit(ctx, repo)?;
+    super::mq::setup::summarize(ctx, repo)?;
     if ctx.opts.flag("remote") {
         remote::show(ctx, repo)?;
     }

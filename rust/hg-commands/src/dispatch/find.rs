@@ -242,7 +242,7 @@ pub(crate) fn available(config: &Config) -> Vec<&'static Spec> {
             spec.extension.is_empty()
                 || enabled.has_native(spec.extension)
                 // The patch queue brings `strip` along.
-                || (spec.extension == "strip" && enabled.missing.iter().any(|name| name == "mq"))
+                || (spec.extension == "strip" && enabled.has_native("mq"))
                 || enabled.contained.iter().any(|name| name == spec.extension)
         })
         .collect()

@@ -110,6 +110,7 @@ impl Repo {
             shared_bookmarks: layout.shares_bookmarks,
             pending,
             hooks: RwLock::new(hooks.unwrap_or_else(no_hooks)),
+            extension: RwLock::default(),
             overrides: Overrides::default(),
             reporter: RwLock::new(reporter),
             locks: Locks::default(),

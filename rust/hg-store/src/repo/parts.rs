@@ -59,6 +59,11 @@ impl Repo {
         parts.tags.clear();
     }
 
+    /// Asks again which tags there are: an extension names other changesets now.
+    pub fn forget_tags(&self) {
+        self.0.parts.tags.clear();
+    }
+
     /// Forgets everything loaded (after an abort).
     pub fn clear(&self) {
         self.forget_wdir_parents();
