@@ -13,9 +13,11 @@ use hg_wire::pull::{PullOptions, Streaming, pull};
 use hg_wire::url::Url;
 
 pub(crate) mod copy;
+mod elsewhere;
 mod pooled;
 mod template;
 
+pub use elsewhere::clone_elsewhere;
 pub use pooled::Pool;
 
 /// How a clone is made.

@@ -1,6 +1,6 @@
 //! `hg clone`.
 
-use hg_repo::clone::{Checkout, CloneContext, CloneOptions, Pool, clone};
+use hg_repo::clone::{Checkout, CloneContext, CloneOptions, Pool, clone, clone_elsewhere};
 use hg_types::{Error, Result};
 
 use crate::{Command, CommandContext, remote, spec};
@@ -51,6 +51,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         },
         pool: pool(ctx),
     };
+    if let Some(target) = target.as_ref().filter(|target| hg_wire::open::is_ssh(target)) {
+        clone_elsewhere(&remote::open_context(ctx)?, &source, target, &options)?;
+        return Ok(0);
+    }
     let context = CloneContext {
         open: remote::open_context(ctx)?,
         interaction: &*ctx.ui,
