@@ -41,6 +41,7 @@ pub fn call(ui: &Arc<Ui>, repo: Option<&Repo>, invocation: Invocation) -> Result
         command,
         extra,
         repo,
+        within: None,
     };
     context.run()
 }

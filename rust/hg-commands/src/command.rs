@@ -37,6 +37,8 @@ pub struct CommandContext {
     /// Further values for a changeset that is made, from extensions.
     pub(crate) extra: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) repo: Option<Repo>,
+    /// The way here, when a command has gone into a subrepository.
+    pub(crate) within: Option<crate::nested::Within>,
 }
 
 impl CommandContext {
@@ -63,6 +65,9 @@ impl CommandContext {
     /// # Errors
     /// When it fails.
     pub fn run(&self) -> Result<i32> {
+        if let Some(repo) = self.repo.as_ref().filter(|repo| repo.nested().is_none()) {
+            repo.set_nested(crate::nested::subrepos(&self.ui, &self.globals, &self.opts));
+        }
         let code = (self.command.run)(self)?;
         self.repo.as_ref().map_or(Ok(()), Repo::check_late)?;
         Ok(code)

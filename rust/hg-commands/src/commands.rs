@@ -61,6 +61,7 @@ pub mod debugrevlogindex;
 pub mod debugrevspec;
 pub mod debugsetparents;
 pub mod debugsidedata;
+pub mod debugsub;
 pub mod debugtemplate;
 pub mod debuguiprompt;
 pub mod debugupdatecaches;

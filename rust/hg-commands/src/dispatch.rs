@@ -566,7 +566,9 @@ impl Session {
         let command = rerouted.and_then(|host| host.reroute(command)).unwrap_or(command);
         let ui = self.ui.clone();
         ui.setup_pager(globals.nonempty("pager"), spec.name())?;
-        let context = CommandContext { ui, opts, globals, args, command, extra: Vec::new(), repo };
+        let extra = Vec::new();
+        let context =
+            CommandContext { ui, opts, globals, args, command, extra, repo, within: None };
         if context.repo.is_some() {
             context.ui.repeat_color_complaints();
         }

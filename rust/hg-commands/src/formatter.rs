@@ -164,6 +164,11 @@ impl Formatter {
         }
     }
 
+    /// Writes the item that was begun, before somebody else writes.
+    pub(crate) fn flush(&mut self) {
+        self.finish_item();
+    }
+
     /// Says which changeset the item is about, so that templates can use its keywords.
     pub fn context(&mut self, rev: Revision) {
         self.context = Some(rev);

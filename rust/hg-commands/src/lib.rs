@@ -23,6 +23,7 @@ pub mod label;
 mod line_range;
 pub mod log;
 pub mod merge_tool;
+mod nested;
 pub mod options;
 pub mod output_name;
 pub mod patching;

@@ -69,18 +69,32 @@ fn take_ways(base: &mut Config, own: &Config, opts: &Opts) {
 
 /// What opening another repository needs.
 pub fn open_context(ctx: &CommandContext) -> Result<OpenContext> {
-    let mut config = base_config(&ctx.ui, &ctx.globals, &ctx.opts)?;
-    if ctx.optional_repo().is_some() {
-        take_ways(&mut config, &ctx.config(), &ctx.opts);
+    let nested = crate::nested::subrepos(&ctx.ui, &ctx.globals, &ctx.opts);
+    let own = ctx.optional_repo().is_some();
+    let context = nested_context(&ctx.ui, &ctx.globals, &ctx.opts, own)?;
+    Ok(OpenContext { nested: Some(nested), ..context })
+}
+
+/// What opening a repository that is nested in another one needs; `own` when the configuration is a repository's.
+pub(crate) fn nested_context(
+    ui: &Arc<Ui>,
+    globals: &Opts,
+    opts: &Opts,
+    own: bool,
+) -> Result<OpenContext> {
+    let mut config = base_config(ui, globals, opts)?;
+    if own {
+        take_ways(&mut config, &ui.config(), opts);
     }
     Ok(OpenContext {
         config,
-        cwd: ctx.cwd(),
-        reporter: ctx.ui.clone(),
-        hooks: Some(Arc::new(crate::hooks::Hooks::new(ctx.ui.clone()))),
-        lookup: lookup(&ctx.ui),
-        asker: Some(Arc::new(User(ctx.ui.clone()))),
-        insecure: ctx.opts.flag("insecure"),
+        cwd: ui.cwd(),
+        reporter: ui.clone(),
+        hooks: Some(Arc::new(crate::hooks::Hooks::new(ui.clone()))),
+        lookup: lookup(ui),
+        asker: Some(Arc::new(User(ui.clone()))),
+        insecure: opts.flag("insecure"),
+        nested: None,
     })
 }
 
@@ -130,6 +144,7 @@ impl QueryRemotes {
             lookup: lookup(&self.ui),
             asker: Some(Arc::new(User(self.ui.clone()))),
             insecure: self.opts.flag("insecure"),
+            nested: None,
         };
         open_peer(&context, location, Some(repo))
     }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use hg_match::{Audit, FilesetCompiler, MatchOptions, Matcher, PatternKind, matcher, path_to};
 use hg_query::fileset::Compiler;
+use hg_repo::subrepo::Of;
 use hg_store::Repo;
-use hg_types::{Error, ErrorKind, HgPath, Result, Revision};
+use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
 
 use crate::CommandContext;
@@ -24,7 +25,19 @@ pub fn match_patterns(ctx: &CommandContext, patterns: &[Vec<u8>]) -> Result<Matc
 /// # Errors
 /// Those of [`match_patterns`].
 pub fn match_arguments(ctx: &CommandContext) -> Result<Matcher> {
-    match_patterns(ctx, &ctx.args)
+    let matcher = match_tree(ctx)?;
+    Ok(matcher.outside(crate::nested::paths(ctx.repo()?, Of::Working)?))
+}
+
+/// The same with what lies in subrepositories of the working directory.
+///
+/// # Errors
+/// Those of [`match_patterns`].
+pub(crate) fn match_tree(ctx: &CommandContext) -> Result<Matcher> {
+    match &ctx.within {
+        Some(within) => Ok(within.matcher.clone()),
+        None => match_patterns(ctx, &ctx.args),
+    }
 }
 
 /// The matcher of a command's `-I`, `-X` and of `patterns` for the files of a revision: what is on
@@ -40,6 +53,18 @@ pub fn match_stored(
     let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
     let filesets = Filesets { ctx, rev: ctx.opts.nonempty("rev") };
     match_audited(ctx, patterns, default_kind, &audit, &filesets)
+}
+
+/// [`match_stored`], with what lies in subrepositories; inside of one, what of it is meant.
+pub(crate) fn match_stored_tree(
+    ctx: &CommandContext,
+    patterns: &[Vec<u8>],
+    default_kind: PatternKind,
+) -> Result<Matcher> {
+    match &ctx.within {
+        Some(within) => Ok(within.matcher.clone()),
+        None => match_stored(ctx, patterns, default_kind),
+    }
 }
 
 /// The matcher of a command's `-I`, `-X` and of `patterns`, which are plain names unless they say otherwise, for the files
@@ -103,8 +128,17 @@ pub fn match_with(
     patterns: &[Vec<u8>],
     default_kind: PatternKind,
 ) -> Result<Matcher> {
-    let auditor = PathAuditor::new(ctx.repo()?.wvfs().clone());
-    let audit = |path: &HgPath| Ok(auditor.check(path.as_bytes())?);
+    let repo = ctx.repo()?;
+    let auditor = PathAuditor::new(repo.wvfs().clone());
+    let audit = |path: &HgPath| match auditor.check(path.as_bytes()) {
+        Err(hg_vfs::Error::Blocked(_)) => {
+            // Subrepositories may be entered.
+            let nested = hg_repo::subrepo::all_paths(repo)?;
+            let auditor = PathAuditor::new(repo.wvfs().clone()).allow_nested(nested);
+            Ok(auditor.check(path.as_bytes())?)
+        }
+        other => Ok(other?),
+    };
     let filesets = Filesets { ctx, rev: None };
     match_audited(ctx, patterns, default_kind, &audit, &filesets)
 }
@@ -135,19 +169,31 @@ fn match_audited(
 pub struct Naming {
     root: Vec<u8>,
     cwd: Option<PathBuf>,
+    /// The way from the root to the repository whose files are named.
+    prefix: HgPathBuf,
 }
 
 impl Naming {
     /// Names relative to the current directory.
     #[must_use]
     pub fn relative(ctx: &CommandContext, repo: &Repo) -> Self {
-        Self { root: repo.root_bytes().to_vec(), cwd: Some(ctx.cwd()) }
+        Self { cwd: Some(ctx.cwd()), ..Self::at_root(ctx, repo) }
+    }
+
+    /// Names relative to the root of the outermost repository.
+    fn at_root(ctx: &CommandContext, repo: &Repo) -> Self {
+        match &ctx.within {
+            Some(within) => {
+                Self { root: within.root.clone(), cwd: None, prefix: within.prefix.clone() }
+            }
+            None => Self::from_root(repo),
+        }
     }
 
     /// Names relative to the root.
     #[must_use]
     pub fn from_root(repo: &Repo) -> Self {
-        Self { root: repo.root_bytes().to_vec(), cwd: None }
+        Self { root: repo.root_bytes().to_vec(), cwd: None, prefix: HgPathBuf::default() }
     }
 
     /// Names as `ui.relative-paths` says; `legacy` holds when it leaves that to the command.
@@ -163,7 +209,7 @@ impl Naming {
                 Error::new(ErrorKind::Config, message)
             })?,
         };
-        Ok(if relative { Self::relative(ctx, repo) } else { Self::from_root(repo) })
+        Ok(if relative { Self::relative(ctx, repo) } else { Self::at_root(ctx, repo) })
     }
 
     /// Names as `ui.relative-paths` says; else relative when the user gave any patterns.
@@ -176,9 +222,36 @@ impl Naming {
         Self::configured(ctx, repo, any)
     }
 
+    /// Names of the files in a subrepository, as those of the repository around.
+    #[must_use]
+    pub fn inside(&self, subrepo: &HgPath) -> Self {
+        let prefix = match self.prefix.is_empty() {
+            true => subrepo.to_owned(),
+            false => self.prefix.join(subrepo.as_bytes()),
+        };
+        Self { prefix, ..self.clone() }
+    }
+
+    /// The path from the outermost repository.
+    #[must_use]
+    pub fn full(&self, path: &HgPath) -> HgPathBuf {
+        match self.prefix.is_empty() {
+            true => path.to_owned(),
+            false => self.prefix.join(path.as_bytes()),
+        }
+    }
+
     /// The name of `path`.
     #[must_use]
     pub fn name(&self, path: &HgPath) -> Vec<u8> {
+        let full;
+        let path = match self.prefix.is_empty() {
+            true => path,
+            false => {
+                full = self.prefix.join(path.as_bytes());
+                &full
+            }
+        };
         match &self.cwd {
             Some(cwd) => path_to(&self.root, path_to_bytes(cwd), path),
             None => path.as_bytes().to_vec(),

@@ -24,6 +24,7 @@ pub static COMMANDS: &[&Command] = &[
     &c::debugcomplete::COMMAND,
     &c::debugsidedata::COMMAND,
     &c::debugsidedata::CHANGED_FILES,
+    &c::debugsub::COMMAND,
     &c::debugcopies::P1,
     &c::debugcopies::P2,
     &c::debugcopies::BETWEEN,

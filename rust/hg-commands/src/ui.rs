@@ -468,6 +468,9 @@ impl Reporter for Ui {
     fn is_verbose(&self) -> bool {
         Self::is_verbose(self)
     }
+    fn is_quiet(&self) -> bool {
+        Self::is_quiet(self)
+    }
     fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed) || self.sink().failure().is_some()
     }

@@ -48,7 +48,10 @@ pub(crate) fn serve(ctx: &CommandContext) -> Result<i32> {
                 let message = "there is no Mercurial repository here (.hg not found)";
                 return Err(Error::abort(message));
             };
-            vec![Place { name: Vec::new(), root: repo.root().to_owned() }]
+            match ctx.opts.flag("subrepos") {
+                true => sites::of_tree(ctx, repo)?,
+                false => vec![Place { name: Vec::new(), root: repo.root().to_owned() }],
+            }
         }
     };
     // What the repository's own configuration says about serving counts as well.

@@ -12,6 +12,7 @@ mod load;
 mod merge_tools;
 mod parse;
 pub mod registry;
+mod sections;
 mod trust;
 pub mod value;
 
@@ -21,4 +22,5 @@ pub use expand::{expand_path, expand_user, expand_variables};
 pub use layer::Origin;
 pub use load::RepoLayers;
 pub use parse::{check_syntax, normalize as normalize_path};
+pub use sections::{Item, Sections};
 pub use trust::user_name;

@@ -187,7 +187,7 @@ impl Config {
     }
 
     fn parser(&self) -> Parser<'_> {
-        Parser { env: &self.env, sequence: self.sequence.into() }
+        Parser { env: &self.env, include: None, sequence: self.sequence.into() }
     }
 
     /// Reads a file on top of the others; `trusted` files are not asked who owns them.

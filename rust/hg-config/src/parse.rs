@@ -17,9 +17,14 @@ const MAX_DEPTH: usize = 60;
 /// Reads files into layers.
 pub(crate) struct Parser<'a> {
     pub(crate) env: &'a Environment,
+    /// What is included comes from here instead of from the disk.
+    pub(crate) include: Option<IncludeSource<'a>>,
     /// The number that the next item gets.
     pub(crate) sequence: std::cell::Cell<u32>,
 }
+
+/// Gives the text of an included file, by the name that the including one uses.
+pub(crate) type IncludeSource<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<u8>>;
 
 /// Where the parser stands in a file.
 struct Position<'a> {
@@ -47,7 +52,7 @@ impl Position<'_> {
 /// # Errors
 /// The first line that is not.
 pub fn check_syntax(text: &[u8], env: &Environment) -> Result<()> {
-    let parser = Parser { env, sequence: std::cell::Cell::new(0) };
+    let parser = Parser { env, include: None, sequence: std::cell::Cell::new(0) };
     let name = env.cwd.join("hgrc");
     parser.parse(&mut Layer::default(), name.as_os_str().as_encoded_bytes(), text)
 }
@@ -132,6 +137,13 @@ impl Parser<'_> {
 
     /// Reads an included file; one that does not exist is skipped.
     fn include(&self, at: &mut Position<'_>, file: &[u8]) -> Result<()> {
+        if let Some(include) = self.include {
+            if at.depth >= MAX_DEPTH {
+                return Err(at.error(&[b"too many nested inclusions: ", file].concat()));
+            }
+            let text = include(file)?;
+            return self.parse_at(at.layer, file, &text, at.depth + 1);
+        }
         let expanded = expand_path(self.env, file);
         let base = at.file.to_path_lossy().parent().map(Path::to_path_buf).unwrap_or_default();
         let path = normalize(&base.join(expanded.to_path_lossy()));

@@ -74,6 +74,7 @@ pub(crate) fn commit_memory(
         description: about.description,
         extra: about.extra,
         phase: about.phase.or(rest.phase),
+        subrepos: rest.subrepos,
     };
     let made = repo.ask(py, |repo| {
         let _lock = repo.lock_plainly(true)?;
@@ -147,6 +148,7 @@ pub(crate) fn commit_wdir(
             phase: about.phase,
             chosen: None,
             allow_empty: force,
+            recurse: false,
             editor: &mut edit,
         };
         commit_working(repo, &mut request)

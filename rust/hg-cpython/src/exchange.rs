@@ -29,6 +29,7 @@ fn peer(repo: &Repo, location: &[u8]) -> Result<Box<dyn Peer>> {
         lookup: Arc::new(lookup),
         asker: None,
         insecure: false,
+        nested: None,
     };
     open_peer(&opening, configured, Some(repo))
 }
@@ -51,6 +52,7 @@ pub(crate) fn connect(ui: &Arc<Ui>, location: &[u8]) -> Result<Box<dyn Peer>> {
         lookup: Arc::new(lookup),
         asker: None,
         insecure: false,
+        nested: None,
     };
     open_peer(&opening, location, None)
 }

@@ -72,6 +72,7 @@ impl PendingCommit {
             from_other: new.from_other.clone(),
             salvaged: new.salvaged.clone(),
             phase: new.phase,
+            subrepos: new.subrepos.clone(),
             ..NewCommit::default()
         }
     }

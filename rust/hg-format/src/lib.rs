@@ -23,6 +23,7 @@ pub mod revlog;
 pub mod side_data;
 pub mod store_path;
 pub mod streamclone;
+pub mod substate;
 pub mod tags;
 pub mod tar;
 pub mod wire;

@@ -31,6 +31,8 @@ enum Form {
     Union(Vec<Matcher>),
     Intersection(Matcher, Matcher),
     Difference(Matcher, Matcher),
+    Inside(Matcher, HgPathBuf),
+    Outside(Matcher, Vec<HgPathBuf>),
 }
 
 struct ExactMatcher {
@@ -102,6 +104,24 @@ impl Matcher {
         Self(Arc::new(Form::Difference(first, second)))
     }
 
+    /// Matches the files in `directory` that this matches, by their names from there.
+    #[must_use]
+    pub fn inside(&self, directory: &HgPath) -> Self {
+        match self.is_always() {
+            true => self.clone(),
+            false => Self(Arc::new(Form::Inside(self.clone(), directory.to_owned()))),
+        }
+    }
+
+    /// Matches what this matches, and nothing in `directories`, whatever was named there.
+    #[must_use]
+    pub fn outside(&self, directories: Vec<HgPathBuf>) -> Self {
+        match directories.is_empty() {
+            true => self.clone(),
+            false => Self(Arc::new(Form::Outside(self.clone(), directories))),
+        }
+    }
+
     /// Whether `path`, a file, is matched.
     #[must_use]
     pub fn matches(&self, path: &HgPath) -> bool {
@@ -115,6 +135,8 @@ impl Matcher {
             Form::Union(all) => all.iter().any(|matcher| matcher.matches(path)),
             Form::Intersection(first, second) => first.matches(path) && second.matches(path),
             Form::Difference(first, second) => first.matches(path) && !second.matches(path),
+            Form::Inside(all, directory) => all.matches(&below(directory, path)),
+            Form::Outside(all, directories) => all.matches(path) && !is_in(path, directories),
         }
     }
 
@@ -127,6 +149,8 @@ impl Matcher {
             Form::Intersection(first, _) | Form::Difference(first, _) => {
                 first.exact(path) && self.matches(path)
             }
+            Form::Inside(all, directory) => all.exact(&below(directory, path)),
+            Form::Outside(all, _) => all.exact(path) && self.matches(path),
             _ => false,
         }
     }
@@ -156,6 +180,14 @@ impl Matcher {
                 }
                 files
             }
+            Form::Inside(all, directory) => {
+                all.files().iter().filter_map(|file| from_inside(file, directory)).collect()
+            }
+            Form::Outside(all, directories) => {
+                let mut files = all.files();
+                files.retain(|file| !is_in(file, directories));
+                files
+            }
             _ => Vec::new(),
         }
     }
@@ -166,6 +198,11 @@ impl Matcher {
         match &*self.0 {
             Form::Always => true,
             Form::Difference(first, second) => first.is_always() && second.is_never(),
+            Form::Inside(all, directory) => {
+                let around = |file: &HgPathBuf| directory == file || directory.is_below(file);
+                all.is_always() || all.prefix() && all.files().iter().any(around)
+            }
+            Form::Outside(all, _) => all.is_always(),
             _ => false,
         }
     }
@@ -183,6 +220,7 @@ impl Matcher {
             Form::Exact(_) => true,
             Form::Intersection(first, second) => first.is_exact() || second.is_exact(),
             Form::Difference(first, _) => first.is_exact(),
+            Form::Inside(all, _) | Form::Outside(all, _) => all.is_exact(),
             _ => false,
         }
     }
@@ -193,6 +231,8 @@ impl Matcher {
         match &*self.0 {
             Form::Pattern(pattern) => pattern.prefix,
             Form::Include(include) => include.prefix(),
+            Form::Inside(all, _) => all.prefix() && !self.is_always(),
+            Form::Outside(all, _) => all.prefix(),
             _ => false,
         }
     }
@@ -228,6 +268,16 @@ impl Matcher {
                 _ => match first.visit_dir(directory) {
                     VisitDir::No => VisitDir::No,
                     // What is left out must be asked for below.
+                    _ => VisitDir::This,
+                },
+            },
+            Form::Inside(all, directory_around) => {
+                all.visit_dir(&below(directory_around, directory))
+            }
+            Form::Outside(all, directories) => match is_in(directory, directories) {
+                true => VisitDir::No,
+                false => match all.visit_dir(directory) {
+                    VisitDir::No => VisitDir::No,
                     _ => VisitDir::This,
                 },
             },
@@ -288,6 +338,13 @@ impl Matcher {
             }
             Form::Intersection(first, second) => pair("intersectionmatcher", first, second),
             Form::Difference(first, second) => pair("differencematcher", first, second),
+            Form::Inside(all, directory) => {
+                let mut out = b"<subdirmatcher path=".to_vec();
+                hg_types::python_bytes(directory.as_bytes(), &mut out);
+                out.extend_from_slice(&[b", matcher=", &all.repr()[..], b">"].concat());
+                out
+            }
+            Form::Outside(all, _) => all.repr(),
         }
     }
 
@@ -302,6 +359,27 @@ impl fmt::Debug for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", bstr::BStr::new(&self.repr()))
     }
+}
+
+/// `path` in `directory`; the empty path is the directory.
+fn below(directory: &HgPath, path: &HgPath) -> HgPathBuf {
+    match path.is_empty() {
+        true => directory.to_owned(),
+        false => directory.join(path.as_bytes()),
+    }
+}
+
+/// The way to `file` from `directory`, if it is in there or is that itself; a directory around it names all.
+fn from_inside(file: &HgPath, directory: &HgPath) -> Option<HgPathBuf> {
+    if *file == *directory || directory.is_below(file) || file.is_empty() {
+        return Some(HgPathBuf::default());
+    }
+    let rest = file.as_bytes().strip_prefix(directory.as_bytes())?;
+    rest.strip_prefix(b"/").map(HgPathBuf::from)
+}
+
+fn is_in(path: &HgPath, directories: &[HgPathBuf]) -> bool {
+    directories.iter().any(|directory| *path == **directory || path.is_below(directory))
 }
 
 fn breadth(visit: VisitDir) -> u8 {

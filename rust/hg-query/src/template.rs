@@ -32,6 +32,7 @@ pub use changeset::{Changeset, Copied, DraftFacts, FileLists};
 pub use code::{Arguments, Code};
 pub use engine::Engine;
 pub use filters::short_age;
+pub use functions::regex::substitute;
 pub use history::History;
 pub use host::{Host, StatLine, SubOptions, Verbosity};
 pub use json::{JsonStyle, append_cbor, append_json, append_string as append_json_string, json};

@@ -13,6 +13,7 @@ use hg_wdir::{Status, StatusOptions, WorkingDir, manifest_of};
 
 use crate::commit::{FileSource as _, FileVersion, MemoryFiles, NewCommit, commit};
 use crate::rewrite::{Replacement, Rewriting, check_rewrite};
+use crate::subrepo::{Precommit, Question, States};
 use crate::working::{Draft, MessageSource};
 
 /// How to amend.
@@ -59,6 +60,11 @@ pub fn amend(repo: &Repo, request: &mut AmendRequest<'_>) -> Result<Option<Node>
     let reporter = repo.reporter();
     reporter.note(&[b"amending changeset ", &old.short()[..], b"\n"].concat());
     let mut status = wdir.status(request.matcher, StatusOptions::default())?;
+    let parents = wdir.dirstate().parents();
+    let matcher = request.matcher;
+    let question = Question { repo, wdir: &wdir, parents, matcher, recurse: false };
+    let precommit = Precommit::new(&question, &mut status)?;
+    precommit.write(repo)?;
     let chosen = request.chosen.take();
     if let Some(chosen) = &chosen {
         chosen.restrict(&mut status);
@@ -68,7 +74,15 @@ pub fn amend(repo: &Repo, request: &mut AmendRequest<'_>) -> Result<Option<Node>
         let (old, to) = (old.short(), b" to ");
         reporter.note(&[b"copying changeset ", &old[..], to, &base, b"\n"].concat());
     }
-    let mut amending = Amending { repo, wdir: &mut wdir, old, old_rev, status, chosen };
+    let mut amending = Amending {
+        repo,
+        wdir: &mut wdir,
+        old,
+        old_rev,
+        status,
+        chosen,
+        subrepos: precommit.into_states(),
+    };
     let Some(new) = amending.draft(request)? else { return Ok(None) };
     let node = amending.store(&new, request)?;
     drop(wdir);
@@ -91,6 +105,7 @@ struct Amending<'a> {
     old_rev: Revision,
     status: Status,
     chosen: Option<MemoryFiles>,
+    subrepos: States,
 }
 
 impl Amending<'_> {
@@ -141,6 +156,7 @@ impl Amending<'_> {
             description,
             extra,
             phase: Some(phase),
+            subrepos: self.subrepos.clone(),
         }))
     }
 
@@ -186,6 +202,7 @@ impl Amending<'_> {
         for path in paths {
             let as_in_base = if self.is_amended(&path) {
                 match base.get(&path) {
+                    Some(_) if self.status.removed.contains(&path) => false,
                     Some(entry) => !self.differs_from(&path, entry.node, entry.flags)?,
                     None => self.status.removed.contains(&path),
                 }

@@ -18,6 +18,8 @@ use hg_vfs::{IoResultExt as _, Vfs, os_message, path_to_bytes};
 use hg_wdir::{StatusOptions, WorkingDir};
 use rayon::prelude::*;
 
+use crate::subrepo::{self, GitSubrepo, Of};
+
 /// How many files are read ahead, on all processors.
 const BATCH: usize = 128;
 /// What describes the archived revision, beside its files.
@@ -110,6 +112,8 @@ pub struct ArchiveOptions<'a> {
     pub mtime: i64,
     /// The text of `.hg_archival.txt`.
     pub metadata: Option<Vec<u8>>,
+    /// Whether files of subrepositories are taken in.
+    pub subrepos: bool,
 }
 
 /// Where an archive goes.
@@ -197,7 +201,10 @@ fn facts(repo: &Repo, rev: Revision) -> Result<(Vec<u8>, bool)> {
 
 fn is_dirty(wdir: &mut WorkingDir) -> Result<bool> {
     let status = wdir.status(&Matcher::always(), StatusOptions::default())?;
-    Ok(!wdir.dirstate().p2().is_null() || status.has_changes() || !status.deleted.is_empty())
+    let nested = wdir.repo().nested();
+    let nested = nested.map_or(Ok(false), |nested| nested.is_dirty(wdir.repo(), true))?;
+    let own = status.has_changes() || !status.deleted.is_empty();
+    Ok(!wdir.dirstate().p2().is_null() || own || nested)
 }
 
 /// Makes an archive of `kind`; gives the number of files in it.
@@ -210,14 +217,14 @@ pub fn archive(
     destination: Destination<'_>,
     options: &ArchiveOptions<'_>,
 ) -> Result<usize> {
-    let source = Source::open(repo, options)?;
-    let members = source.members()?;
-    if members.is_empty() {
+    let source = Contents::open(repo, options)?;
+    let count = source.parts.iter().map(|part| part.members.len()).sum();
+    if count == 0 {
         return Err(Error::abort("no files match the archive pattern"));
     }
     match destination {
         Destination::Path(path) if kind == ArchiveKind::Files => {
-            source.write_directory(path, &members)?;
+            source.write_directory(path)?;
         }
         Destination::Path(path) => {
             let file = File::create(path).map_err(|error| {
@@ -227,16 +234,16 @@ pub fn archive(
             let out = io::BufWriter::with_capacity(1 << 18, file);
             let name = path.file_name().map(|name| name.as_encoded_bytes().to_vec());
             let target = Target { out, name, seekable: true };
-            let mut out = source.write_stream(kind, target, &members)?;
+            let mut out = source.write_stream(kind, target)?;
             out.flush().when("writing", path)?;
         }
         Destination::Stream(out, seekable) => {
             let target = Target { out, name: None, seekable };
-            let mut out = source.write_stream(kind, target, &members)?;
+            let mut out = source.write_stream(kind, target)?;
             out.flush().when("writing", Path::new("archive"))?;
         }
     }
-    Ok(members.len())
+    Ok(count)
 }
 
 /// What an archive is written to.
@@ -253,105 +260,191 @@ struct Member {
     flags: FileFlags,
 }
 
-/// Where the files come from.
-struct Source<'a> {
-    repo: &'a Repo,
-    options: &'a ArchiveOptions<'a>,
-    /// `None` for the working directory.
-    manifest: Option<Arc<Manifest>>,
-    metadata: Option<&'a [u8]>,
+/// The files of one repository, and where they come from.
+struct Part {
+    origin: Origin,
+    /// The way to the repository from the outermost one.
+    below: HgPathBuf,
+    members: Vec<Member>,
 }
 
-impl<'a> Source<'a> {
-    fn open(repo: &'a Repo, options: &'a ArchiveOptions<'a>) -> Result<Self> {
-        let manifest = if options.rev.is_wdir() {
-            None
-        } else {
-            Some(hg_wdir::manifest_of(repo, &repo.changelog()?.node(options.rev))?)
+/// Where files come from.
+enum Origin {
+    /// The working directory of a repository.
+    Working(Repo),
+    /// A changeset.
+    Stored(Repo, Arc<Manifest>),
+    /// A revision of a Git repository, or its working directory.
+    Git(Box<GitSubrepo>, Option<Vec<u8>>),
+}
+
+impl Part {
+    /// The files of a repository, and those of its subrepositories if that is wanted.
+    fn collect(
+        repo: &Repo,
+        rev: Revision,
+        (matcher, below): (&Matcher, &HgPath),
+        options: &ArchiveOptions<'_>,
+        out: &mut Vec<Self>,
+    ) -> Result<()> {
+        let of = match rev.is_wdir() {
+            true => Of::Working,
+            false => Of::Changeset(repo.changelog()?.node(rev)),
         };
-        let wanted = options.matcher.matches(HgPath::new(METADATA));
-        let metadata = options.metadata.as_deref().filter(|_| wanted);
-        Ok(Self { repo, options, manifest, metadata })
+        let subrepos = match options.subrepos {
+            true => subrepo::states(repo, of)?,
+            false => subrepo::States::new(),
+        };
+        let own = matcher.outside(subrepos.keys().cloned().collect());
+        out.push(Self::own(repo, of, &own, below)?);
+        for (path, state) in &subrepos {
+            let sub = subrepo::open(repo, path, state)?;
+            let inside = matcher.inside(path);
+            let below = match below.is_empty() {
+                true => path.clone(),
+                false => below.join(path.as_bytes()),
+            };
+            if of != Of::Working {
+                sub.obtain(state)?;
+            }
+            if let Some(hg) = sub.as_hg() {
+                let repo = hg.repo();
+                let rev = match of {
+                    Of::Working => Revision::WDIR,
+                    Of::Changeset(_) => hg.revision()?,
+                };
+                Self::collect(&repo, rev, (&inside, &below), options, out)?;
+            } else if let Some(git) = sub.as_git() {
+                let revision = (of != Of::Working).then(|| state.revision.clone());
+                let files = git.files(revision.as_deref(), &inside)?;
+                let members = files.into_iter().map(|(path, flags)| Member { path, flags });
+                let members = members.collect();
+                let origin = Origin::Git(Box::new(git.clone()), revision);
+                out.push(Self { origin, below, members });
+            }
+        }
+        Ok(())
     }
 
-    fn members(&self) -> Result<Vec<Member>> {
-        let mut out = Vec::new();
-        if let Some(manifest) = &self.manifest {
-            for entry in manifest.iter().filter(|entry| self.options.matcher.matches(entry.path)) {
-                out.push(Member { path: entry.path.to_owned(), flags: entry.flags });
+    fn own(repo: &Repo, of: Of, matcher: &Matcher, below: &HgPath) -> Result<Self> {
+        let mut members = Vec::new();
+        let below = below.to_owned();
+        if let Of::Changeset(node) = of {
+            let manifest = hg_wdir::manifest_of(repo, &node)?;
+            for entry in manifest.iter().filter(|entry| matcher.matches(entry.path)) {
+                members.push(Member { path: entry.path.to_owned(), flags: entry.flags });
             }
-            return Ok(out);
+            return Ok(Self { origin: Origin::Stored(repo.clone(), manifest), below, members });
         }
-        let mut wdir = WorkingDir::open(self.repo)?;
-        let (files, _) = wdir.walk_files(self.options.matcher, StatusOptions::default())?;
+        let mut wdir = WorkingDir::open(repo)?;
+        let (files, _) = wdir.walk_files(matcher, StatusOptions::default())?;
         for path in files {
             if wdir.dirstate().is_tracked(&path)?
                 && let Some(flags) = wdir.file_flags(&path)?
             {
-                out.push(Member { path, flags });
+                members.push(Member { path, flags });
             }
         }
-        Ok(out)
+        Ok(Self { origin: Origin::Working(repo.clone()), below, members })
     }
 
-    fn read(&self, member: &Member) -> Result<Vec<u8>> {
-        let version = self.manifest.as_ref().and_then(|manifest| manifest.node(&member.path));
-        let content = match &self.manifest {
-            Some(_) => {
+    /// What progress is shown of.
+    fn topic(&self) -> String {
+        match self.below.is_empty() {
+            true => "archiving".to_owned(),
+            false => format!("archiving ({})", String::from_utf8_lossy(self.below.as_bytes())),
+        }
+    }
+
+    /// The path of a member from the outermost repository.
+    fn full_path(&self, member: &Member) -> HgPathBuf {
+        match self.below.is_empty() {
+            true => member.path.clone(),
+            false => self.below.join(member.path.as_bytes()),
+        }
+    }
+
+    fn read(&self, member: &Member, decode: bool) -> Result<Vec<u8>> {
+        let (repo, content, version) = match &self.origin {
+            Origin::Git(git, revision) => return git.read(&member.path, revision.as_deref()),
+            Origin::Stored(repo, manifest) => {
+                let version = manifest.node(&member.path);
                 let node = version.unwrap_or_default();
-                self.repo.filelog(&member.path)?.read_node(&node)?.into_vec()
+                (repo, repo.filelog(&member.path)?.read_node(&node)?.into_vec(), version)
             }
-            None => {
-                hg_vfs::check_links(self.repo.wvfs(), member.path.as_bytes())?;
-                let found = WorkingDir::open(self.repo)?.read_file(&member.path)?;
-                found.map(|(_, content)| content).unwrap_or_default()
+            Origin::Working(repo) => {
+                hg_vfs::check_links(repo.wvfs(), member.path.as_bytes())?;
+                let found = WorkingDir::open(repo)?.read_file(&member.path)?;
+                (repo, found.map(|(_, content)| content).unwrap_or_default(), None)
             }
         };
-        if !self.options.decode {
+        if !decode {
             return Ok(content);
         }
-        let made = hg_wdir::filter::decode(self.repo, &member.path, content.into(), version)?;
+        let made = hg_wdir::filter::decode(repo, &member.path, content.into(), version)?;
         Ok(made.into_owned())
+    }
+}
+
+/// Everything that goes into an archive.
+struct Contents<'a> {
+    reporter: Arc<dyn hg_types::Reporter + Send + Sync>,
+    options: &'a ArchiveOptions<'a>,
+    parts: Vec<Part>,
+    metadata: Option<&'a [u8]>,
+}
+
+impl<'a> Contents<'a> {
+    fn open(repo: &Repo, options: &'a ArchiveOptions<'a>) -> Result<Self> {
+        let wanted = options.matcher.matches(HgPath::new(METADATA));
+        let metadata = options.metadata.as_deref().filter(|_| wanted);
+        let mut parts = Vec::new();
+        let start = (options.matcher, HgPath::new(b""));
+        Part::collect(repo, options.rev, start, options, &mut parts)?;
+        Ok(Self { reporter: repo.reporter(), options, parts, metadata })
     }
 
     /// Reads members on all processors and hands them on in order.
     fn for_each(
         &self,
-        members: &[Member],
-        mut take: impl FnMut(&Member, &[u8]) -> Result<()>,
+        mut take: impl FnMut(&HgPath, FileFlags, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let reporter = self.repo.reporter();
-        let total = members.len() as u64;
+        self.parts.iter().try_for_each(|part| self.read_part(part, &mut take))
+    }
+
+    fn read_part(
+        &self,
+        part: &Part,
+        take: &mut dyn FnMut(&HgPath, FileFlags, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let total = part.members.len() as u64;
+        let topic = part.topic();
         let mut done = 0;
-        for batch in members.chunks(BATCH) {
+        let read = |member: &Member| part.read(member, self.options.decode);
+        for batch in part.members.chunks(BATCH) {
             let contents: Vec<Vec<u8>> = if batch.len() < 8 {
-                batch.iter().map(|member| self.read(member)).collect::<Result<_>>()?
+                batch.iter().map(read).collect::<Result<_>>()?
             } else {
-                batch.par_iter().map(|member| self.read(member)).collect::<Result<_>>()?
+                batch.par_iter().map(read).collect::<Result<_>>()?
             };
             for (member, content) in batch.iter().zip(contents) {
-                take(member, &content)?;
+                take(&part.full_path(member), member.flags, &content)?;
                 done += 1;
                 let name = member.path.as_bytes();
-                reporter.progress("archiving", Some(done), name, "files", Some(total));
+                self.reporter.progress(&topic, Some(done), name, "files", Some(total));
             }
         }
-        reporter.progress("archiving", None, b"", "", None);
+        self.reporter.progress(&topic, None, b"", "", None);
         Ok(())
     }
 
-    fn write_stream<W: Write>(
-        &self,
-        kind: ArchiveKind,
-        target: Target<W>,
-        members: &[Member],
-    ) -> Result<W> {
+    fn write_stream<W: Write>(&self, kind: ArchiveKind, target: Target<W>) -> Result<W> {
         let Target { out, name, seekable } = target;
         Ok(match kind {
             ArchiveKind::Files => {
                 return Err(Error::abort("cannot archive plain files to stdout"));
             }
-            ArchiveKind::Tar => self.write_tar(out, members)?,
+            ArchiveKind::Tar => self.write_tar(out)?,
             ArchiveKind::TarGzip => {
                 let mut builder = GzBuilder::new()
                     .mtime(u32::try_from(self.options.mtime.max(0)).unwrap_or(u32::MAX))
@@ -360,24 +453,24 @@ impl<'a> Source<'a> {
                     builder = builder.filename(name.strip_suffix(b".gz").unwrap_or(&name));
                 }
                 let encoder = builder.write(out, flate2::Compression::best());
-                self.write_tar(encoder, members)?.finish().map_err(failed)?
+                self.write_tar(encoder)?.finish().map_err(failed)?
             }
             ArchiveKind::TarBzip2 => {
                 let encoder = bzip2::write::BzEncoder::new(out, bzip2::Compression::best());
-                self.write_tar(encoder, members)?.finish().map_err(failed)?
+                self.write_tar(encoder)?.finish().map_err(failed)?
             }
             ArchiveKind::TarXz => {
                 let encoder = liblzma::write::XzEncoder::new(out, 6);
-                self.write_tar(encoder, members)?.finish().map_err(failed)?
+                self.write_tar(encoder)?.finish().map_err(failed)?
             }
             ArchiveKind::Zip | ArchiveKind::ZipStored => {
                 let zip = ZipWriter::new(out, self.options.mtime, kind == ArchiveKind::Zip);
-                self.write_zip(zip.unseekable(!seekable), members)?
+                self.write_zip(zip.unseekable(!seekable))?
             }
         })
     }
 
-    fn write_tar<W: Write>(&self, out: W, members: &[Member]) -> Result<W> {
+    fn write_tar<W: Write>(&self, out: W) -> Result<W> {
         let mut tar = TarWriter::new(out);
         let mtime = self.options.mtime;
         if let Some(text) = self.metadata {
@@ -385,27 +478,27 @@ impl<'a> Source<'a> {
             let content = TarContent::File(text);
             tar.add(&TarMember { path: &path, mode: 0o644, mtime, content }).map_err(failed)?;
         }
-        self.for_each(members, |member, data| {
-            let path = self.named(&member.path);
-            let content = match member.flags {
+        self.for_each(|path, flags, data| {
+            let path = self.named(path);
+            let content = match flags {
                 FileFlags::Symlink => TarContent::Symlink(data),
                 _ => TarContent::File(data),
             };
-            let mode = mode_of(member.flags) & 0o7777;
+            let mode = mode_of(flags) & 0o7777;
             tar.add(&TarMember { path: &path, mode, mtime, content }).map_err(failed)
         })?;
         tar.finish().map_err(failed)
     }
 
-    fn write_zip<W: Write>(&self, mut zip: ZipWriter<W>, members: &[Member]) -> Result<W> {
+    fn write_zip<W: Write>(&self, mut zip: ZipWriter<W>) -> Result<W> {
         if let Some(data) = self.metadata {
             let path = self.named(HgPath::new(METADATA));
             let mode = mode_of(FileFlags::Regular);
             zip.add(&ZipMember { path: &path, mode, data }).map_err(failed)?;
         }
-        self.for_each(members, |member, data| {
-            let path = self.named(&member.path);
-            let mode = mode_of(member.flags);
+        self.for_each(|path, flags, data| {
+            let path = self.named(path);
+            let mode = mode_of(flags);
             zip.add(&ZipMember { path: &path, mode, data }).map_err(failed)
         })?;
         zip.finish().map_err(failed)
@@ -416,17 +509,21 @@ impl<'a> Source<'a> {
     }
 
     /// Writes a directory: files on all processors, then links, so that nothing is written through one.
-    fn write_directory(&self, root: &Path, members: &[Member]) -> Result<()> {
+    fn write_directory(&self, root: &Path) -> Result<()> {
         let target = Vfs::new(root);
         std::fs::create_dir_all(root).when("creating", root)?;
         if let Some(text) = self.metadata {
             self.write_member(&target, HgPath::new(METADATA), FileFlags::Regular, text)?;
         }
+        self.parts.iter().try_for_each(|part| self.write_part(&target, part))
+    }
+
+    fn write_part(&self, target: &Vfs, part: &Part) -> Result<()> {
         let (links, files): (Vec<&Member>, Vec<&Member>) =
-            members.iter().partition(|member| member.flags == FileFlags::Symlink);
+            part.members.iter().partition(|member| member.flags == FileFlags::Symlink);
         let write = |member: &&Member| {
-            let content = self.read(member)?;
-            self.write_member(&target, &member.path, member.flags, &content)
+            let content = part.read(member, self.options.decode)?;
+            self.write_member(target, &part.full_path(member), member.flags, &content)
         };
         if files.len() < 16 {
             files.iter().try_for_each(write)?;

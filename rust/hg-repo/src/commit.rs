@@ -9,6 +9,8 @@ use hg_format::changeset::NewChangeset;
 use hg_store::{HookArgs, Manifest, Repo, RepoMethod, Transaction};
 use hg_types::{Error, FileFlags, HgDate, HgPathBuf, Node, Phase, Result, Revision};
 
+use crate::subrepo::{States, commit_phase};
+
 mod copy_extras;
 mod file;
 mod removed;
@@ -43,6 +45,8 @@ pub struct NewCommit {
     pub extra: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The phase; `None` for what the configuration says (`phases.new-commit`).
     pub phase: Option<Phase>,
+    /// The subrepositories, whose phases count too.
+    pub subrepos: States,
 }
 
 /// Stores a changeset and gives its node id. Runs `pretxncommit`; the caller closes the transaction
@@ -111,7 +115,14 @@ pub fn commit_plainly(
         description: new.description.clone(),
     };
     repo.reporter().note(b"committing changelog\n");
-    let node = store_changeset(repo, tr, &changeset, parents, new.phase)?;
+    let phase = match new.subrepos.is_empty() {
+        true => new.phase,
+        false => {
+            let own = new.phase.map_or_else(|| repo.new_commit_phase(), Ok)?;
+            Some(commit_phase(repo, own, &new.subrepos)?)
+        }
+    };
+    let node = store_changeset(repo, tr, &changeset, parents, phase)?;
     repo.hooks().run(repo, "pretxncommit", true, &commit_hook_args(&node, new.parents))?;
     Ok(node)
 }

@@ -18,6 +18,7 @@ pub mod share;
 pub mod shelve;
 pub mod state_file;
 pub mod strip;
+pub mod subrepo;
 pub mod uncommit;
 pub mod upgrade;
 pub mod working;

@@ -132,6 +132,7 @@ fn remake(
         description: entry.description().to_vec(),
         extra,
         phase: Some(repo.phases()?.phase(rev)),
+        subrepos: crate::subrepo::States::new(),
     };
     let manifest = manifest_of(repo, &node)?;
     let second = manifest_of(repo, &parents[1])?;

@@ -11,6 +11,7 @@ use hg_wdir::merge::MergeState;
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
 use crate::commit::{FileSource, FileVersion, MemoryFiles, NewCommit, commit, commit_hook_args};
+use crate::subrepo::{NestedCommit, Precommit, Question};
 
 /// A changeset that is about to be made, as the editor and the checks see it.
 #[derive(Clone, Debug)]
@@ -67,6 +68,8 @@ pub struct CommitRequest<'a> {
     pub chosen: Option<MemoryFiles>,
     /// Commit even when nothing changed.
     pub allow_empty: bool,
+    /// Commit changes in subrepositories too, whatever the configuration says.
+    pub recurse: bool,
     /// Makes the final message.
     pub editor: &'a mut MessageSource<'a>,
 }
@@ -90,7 +93,10 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
         return Err(Error::abort(message));
     }
     let mut status = wdir.status(request.matcher, StatusOptions::default())?;
-    check_named_files(&wdir, request.matcher, &status)?;
+    let recurse = request.recurse || repo.config().get_bool_or("ui", "commitsubrepos", false)?;
+    let question = Question { repo, wdir: &wdir, parents, matcher: request.matcher, recurse };
+    let precommit = Precommit::new(&question, &mut status)?;
+    check_named_files(&wdir, request.matcher, &status, &|path| precommit.names(path))?;
     if let Some(chosen) = &request.chosen {
         chosen.restrict(&mut status);
     }
@@ -123,7 +129,7 @@ pub fn commit_working(repo: &Repo, request: &mut CommitRequest<'_>) -> Result<Op
     let message = (request.editor)(&draft)?;
     let edited = message != draft.message;
     draft.message = message;
-    let result = store(repo, &mut wdir, &draft, request, &state);
+    let result = store(repo, &mut wdir, &mut draft, request, Rest { state, precommit });
     drop(lock);
     drop(wlock);
     if result.is_err() && edited {
@@ -149,11 +155,16 @@ pub fn save_message(repo: &Repo, message: &[u8]) -> Result<()> {
 pub fn check_names(repo: &Repo, matcher: &Matcher) -> Result<()> {
     let mut wdir = WorkingDir::open(repo)?;
     let status = wdir.status(matcher, StatusOptions::default())?;
-    check_named_files(&wdir, matcher, &status)
+    check_named_files(&wdir, matcher, &status, &|_| false)
 }
 
 /// Refuses names that stand for nothing that could be committed.
-fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> Result<()> {
+fn check_named_files(
+    wdir: &WorkingDir,
+    matcher: &Matcher,
+    status: &Status,
+    is_subrepo: &dyn Fn(&HgPath) -> bool,
+) -> Result<()> {
     let changed = [&status.modified, &status.added, &status.removed];
     let fail = |path: &HgPath, why: &str| {
         Err(Error::input([path.as_bytes(), b": ", why.as_bytes()].concat()))
@@ -163,7 +174,7 @@ fn check_named_files(wdir: &WorkingDir, matcher: &Matcher, status: &Status) -> R
     }
     for path in matcher.files() {
         let is_changed = |list: &&Vec<HgPathBuf>| list.binary_search(&path.to_owned()).is_ok();
-        if path.is_empty() || changed.iter().any(is_changed) {
+        if path.is_empty() || changed.iter().any(is_changed) || is_subrepo(&path) {
             continue;
         }
         if status.deleted.contains(&path.to_owned()) {
@@ -203,14 +214,26 @@ fn salvaged(repo: &Repo, state: &MergeState) -> Result<BTreeSet<HgPathBuf>> {
     Ok(candidates.filter(|_| wanted).cloned().collect())
 }
 
+/// What a commit has found out besides the changes.
+struct Rest {
+    state: MergeState,
+    precommit: Precommit,
+}
+
 fn store(
     repo: &Repo,
     wdir: &mut WorkingDir,
-    draft: &Draft,
+    draft: &mut Draft,
     request: &CommitRequest<'_>,
-    state: &MergeState,
+    rest: Rest,
 ) -> Result<Node> {
+    let Rest { state, mut precommit } = rest;
     let parents = draft.parents;
+    if precommit.commits_any() {
+        let (message, user) = (draft.message.clone(), draft.user.clone());
+        let (date, phase) = (request.date, request.phase);
+        precommit.commit(repo, &NestedCommit { message, user, date, phase })?;
+    }
     let args: HookArgs = commit_hook_args(&Node::NULL, parents).split_off(1);
     repo.hooks().run(repo, "precommit", true, &args)?;
     let status = &draft.status;
@@ -220,12 +243,13 @@ fn store(
         parents,
         paths: changed_paths(status),
         from_other: state.from_other().cloned().collect(),
-        salvaged: salvaged(repo, state)?,
+        salvaged: salvaged(repo, &state)?,
         user: draft.user.clone(),
         date: request.date,
         description: draft.message.clone(),
         extra,
         phase: request.phase,
+        subrepos: precommit.into_states(),
     };
     let tr = repo.transaction("commit")?;
     let mut source = WorkingFiles::new(wdir, status, request.chosen.clone())?;

@@ -10,6 +10,7 @@ use hg_vfs::Vfs;
 
 use crate::extension::RepoExtension;
 use crate::hooks::{HookRunner, NoHooks};
+use crate::nested::NestedRepos;
 use crate::overrides::Overrides;
 use crate::store_vfs::StoreVfs;
 
@@ -45,6 +46,7 @@ struct Inner {
     hooks: RwLock<Arc<dyn HookRunner>>,
     extension: RwLock<Option<Arc<dyn RepoExtension>>>,
     overrides: Overrides,
+    nested: RwLock<Option<Arc<dyn NestedRepos>>>,
     reporter: RwLock<Arc<dyn Reporter + Send + Sync>>,
     locks: Locks,
     parts: Parts,
@@ -195,6 +197,17 @@ impl Repo {
 
     pub(crate) fn overrides(&self) -> &Overrides {
         &self.0.overrides
+    }
+
+    /// What is to be done about nested repositories; without it they are files that nobody looks into.
+    #[must_use]
+    pub fn nested(&self) -> Option<Arc<dyn NestedRepos>> {
+        self.0.nested.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Installs what is to be done about nested repositories.
+    pub fn set_nested(&self, nested: Arc<dyn NestedRepos>) {
+        *self.0.nested.write().unwrap_or_else(PoisonError::into_inner) = Some(nested);
     }
 
     /// Whoever runs hooks.

@@ -23,6 +23,10 @@ pub trait Reporter: Sync {
     fn is_verbose(&self) -> bool {
         false
     }
+    /// Whether [`Reporter::status`] shows nothing.
+    fn is_quiet(&self) -> bool {
+        false
+    }
     /// Whether the user asked to stop; long loops poll this.
     fn interrupted(&self) -> bool {
         false

@@ -9,6 +9,7 @@ mod calculate;
 mod checkout;
 mod file;
 mod memory;
+mod nested;
 mod path_conflicts;
 mod program;
 mod record;

@@ -199,7 +199,7 @@ pub fn refuse_changes(repo: &Repo) -> Result<()> {
     if status.has_changes() || !status.deleted.is_empty() {
         return Err(Error::state("uncommitted changes"));
     }
-    Ok(())
+    repo.nested().map_or(Ok(()), |nested| nested.refuse_changes(repo))
 }
 
 /// Fails for operations that an update cannot clear, clears the others.

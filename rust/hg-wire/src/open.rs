@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bstr::ByteSlice as _;
 use hg_config::Config;
-use hg_store::{HookRunner, OpenOptions, Repo};
+use hg_store::{HookRunner, NestedRepos, OpenOptions, Repo};
 use hg_types::{Error, ErrorKind, Reporter, Result};
 
 use crate::bundle_repo::BundlePeer;
@@ -33,6 +33,8 @@ pub struct OpenContext {
     pub asker: Option<Arc<dyn Asker>>,
     /// Whether servers are believed to be who they say (`--insecure`).
     pub insecure: bool,
+    /// What is done about nested repositories in those that are made.
+    pub nested: Option<Arc<dyn NestedRepos>>,
 }
 
 impl OpenContext {
@@ -60,6 +62,7 @@ impl OpenContext {
             config: self.config.clone(),
             reporter: Some(Arc::clone(&self.reporter)),
             hooks: self.hooks.clone(),
+            nested: self.nested.clone(),
             ..OpenOptions::default()
         }
     }

@@ -232,6 +232,10 @@ impl<'a> Push<'a> {
             return Ok(true);
         }
         self.check_troubles()?;
+        if let Some(nested) = self.repo.nested() {
+            let revs = self.outgoing.missing.iter().copied().map(Revision::from_index);
+            nested.check_outgoing(self.repo, &revs.collect::<Vec<_>>())?;
+        }
         let bookmarked = self.bookmarked_heads(remote_marks)?;
         let remote_is_empty = self.discovery.remote_heads.iter().all(Node::is_null);
         if remote_is_empty {

@@ -1,11 +1,13 @@
 //! `hg add`.
 
+use hg_repo::subrepo::{self, GitAdded, Of};
 use hg_types::{HgPath, Result};
 use hg_vfs::PathAuditor;
 use hg_wdir::portable::{CaseCollisions, Portability};
 use hg_wdir::{StatusOptions, WorkingDir};
 
-use crate::scope::{Naming, match_arguments, status_label, warn_bad};
+use crate::nested::{self, Which};
+use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg add`.
@@ -19,6 +21,49 @@ Returns 0 if all files are successfully added.",
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
+    let explicit_only = false;
+    Ok(i32::from(!add(ctx, explicit_only)?))
+}
+
+/// Adds files of a repository and its subrepositories; with `explicit_only`, those that were named. Says whether
+/// all went well.
+pub(crate) fn add(ctx: &CommandContext, explicit_only: bool) -> Result<bool> {
+    let repo = ctx.repo()?;
+    // What is added now names no subrepositories yet.
+    let states = subrepo::states(repo, Of::Working)?;
+    let mut good = add_own(ctx, explicit_only)?;
+    let all = ctx.opts.flag("subrepos");
+    let tree = (&match_tree(ctx)?, Which::All);
+    nested::for_each(ctx, states, tree, &mut |inner| {
+        if let Some(git) = inner.sub.as_git() {
+            let naming = inner.naming(&Naming::configured(ctx, repo, true)?);
+            let flags = (explicit_only || !all, ctx.opts.flag("dry-run"));
+            good &= told(ctx, &naming, &git.add(&inner.matcher, flags)?);
+            return Ok(());
+        }
+        if let Some(hg) = inner.sub.as_hg() {
+            good &= inner.forgive_with(add(&inner.enter(hg), explicit_only || !all), true)?;
+        }
+        Ok(())
+    })?;
+    Ok(good)
+}
+
+/// Says what was added in a Git repository, and whether all went well.
+fn told(ctx: &CommandContext, naming: &Naming, added: &[GitAdded]) -> bool {
+    for file in added {
+        let name = naming.name(&file.path);
+        if ctx.ui.is_verbose() || !file.exact {
+            ctx.ui.status([b"adding ", &name[..], b"\n"].concat());
+        }
+        if file.known && file.exact {
+            ctx.ui.warn([&name[..], b" already tracked!\n"].concat());
+        }
+    }
+    !added.iter().any(|file| file.known && file.exact)
+}
+
+fn add_own(ctx: &CommandContext, explicit_only: bool) -> Result<bool> {
     let repo = ctx.repo()?;
     let matcher = match_arguments(ctx)?;
     let naming = Naming::configured(ctx, repo, true)?;
@@ -36,7 +81,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let exact = matcher.exact(&file);
         let tracked = wdir.dirstate().is_tracked(&file)?;
         let there = || auditor.allows(file.as_bytes()) && repo.wvfs().lexists(&file);
-        if !exact && (tracked || !there()) {
+        if !exact && (tracked || explicit_only || !there()) {
             continue;
         }
         if collisions.is_none() {
@@ -57,5 +102,5 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         failed |= rejected.iter().any(|file| matcher.exact(file));
         wdir.write()?;
     }
-    Ok(i32::from(failed))
+    Ok(!failed)
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use hg_match::Matcher;
+use hg_repo::subrepo::{self, Of};
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::WorkingDir;
 use hg_wdir::tracking::{Rename, Untidy, find_renames};
 
-use crate::scope::{Naming, match_arguments, status_label, warn_bad};
+use crate::nested::{self, Which};
+use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg addremove`.
@@ -28,9 +30,35 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let _lock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let request = AddRemove { similarity, dry_run: ctx.opts.flag("dry-run"), naming: &naming };
+    let nested = in_subrepos(ctx, &request)?;
     let complete = request.run(ctx, &mut wdir, &matcher)?;
     wdir.write()?;
-    Ok(i32::from(!complete))
+    Ok(i32::from(!(complete && nested)))
+}
+
+/// Does the same in subrepositories: in all of them with `-S`, else in those that were named. Says whether all
+/// that was named could be looked at.
+pub(super) fn in_subrepos(ctx: &CommandContext, request: &AddRemove<'_>) -> Result<bool> {
+    let states = subrepo::states(ctx.repo()?, Of::Working)?;
+    let mut complete = true;
+    let tree = (&match_tree(ctx)?, Which::from_opts(ctx));
+    nested::for_each(ctx, states, tree, &mut |inner| {
+        let Some(hg) = inner.sub.as_hg() else {
+            let name = Naming::relative(ctx, ctx.repo()?).name(inner.sub.path());
+            ctx.ui.warn([&name[..], b": addremove is not supported\n"].concat());
+            complete = false;
+            return Ok(());
+        };
+        let inside = inner.enter(hg);
+        let naming = inner.naming(request.naming);
+        let request = AddRemove { naming: &naming, ..*request };
+        complete &= in_subrepos(&inside, &request)?;
+        let _lock = hg.repo().wlock()?;
+        let mut wdir = WorkingDir::open(&hg.repo())?;
+        complete &= request.run(&inside, &mut wdir, &match_arguments(&inside)?)?;
+        wdir.write()
+    })?;
+    Ok(complete)
 }
 
 /// The value of `--similarity` as a number from 0 to 1; `default` holds when it was not given.

@@ -10,7 +10,7 @@ use hg_types::{Error, HgDate, Phase, Result};
 
 use super::commit::Choice;
 use crate::commit_message::{self, MessageOptions};
-use crate::scope::match_arguments;
+use crate::scope::match_tree;
 use crate::{Command, CommandContext, rewriting, spec};
 
 /// A changeset that began its branch cannot close it at the same time.
@@ -76,12 +76,15 @@ fn amend(ctx: &CommandContext, edit: bool) -> Result<i32> {
         check_close(repo)?;
         extra.insert(b"close".to_vec(), b"1".to_vec());
     }
-    let matcher = match_arguments(ctx)?;
+    let matcher = match_tree(ctx)?;
     let chosen = match super::commit::choose(ctx, &matcher)? {
         Choice::Nothing => return Ok(1),
         Choice::All => None,
         Choice::Some(files) => Some(files),
     };
+    if ctx.config().get_bool_or("ui", "commitsubrepos", false)? {
+        return Err(Error::abort("cannot amend with ui.commitsubrepos enabled"));
+    }
     let mut editor = |draft: &Draft| commit_message::finish(ctx, &options, draft);
     let mut request = AmendRequest {
         matcher: &matcher,

@@ -44,7 +44,6 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         Target::Changeset(rev) => rev,
     };
     let name = expand(ctx, destination, rev)?;
-    refuse_subrepos(ctx, rev)?;
     let to_stdout = name == b"-";
     let full = hg_match::join_path(path_to_bytes(&ctx.cwd()), &name);
     if !to_stdout && inside_itself(&full, repo.root_bytes()) {
@@ -65,6 +64,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         prefix: &prefix,
         decode: !ctx.opts.flag("no-decode"),
         mtime: mtime(ctx, rev)?,
+        subrepos: ctx.opts.flag("subrepos"),
         metadata: if described { Some(metadata(repo, rev, &host)?) } else { None },
     };
     let destination = if to_stdout {
@@ -125,17 +125,6 @@ fn mtime(ctx: &CommandContext, rev: Revision) -> Result<i64> {
         return Ok(hg_types::Clock::date(&clock).seconds);
     }
     Ok(ctx.repo()?.changelog()?.entry(rev)?.date().seconds)
-}
-
-fn refuse_subrepos(ctx: &CommandContext, rev: Revision) -> Result<()> {
-    let repo = ctx.repo()?;
-    if ctx.opts.flag("subrepos") && !rev.is_wdir() {
-        let manifest = hg_wdir::manifest_of(repo, &repo.changelog()?.node(rev))?;
-        if manifest.contains(hg_types::HgPath::new(".hgsubstate")) {
-            return Err(Error::abort("archiving subrepositories is not supported"));
-        }
-    }
-    Ok(())
 }
 
 /// Whether the standard output is a file.

@@ -188,6 +188,7 @@ impl Backout<'_> {
             phase: None,
             chosen: None,
             allow_empty: false,
+            recurse: false,
             editor: &mut editor,
         };
         commit_working(self.repo, &mut request)

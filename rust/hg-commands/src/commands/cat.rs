@@ -1,6 +1,7 @@
 //! `hg cat`.
 
-use hg_match::PatternKind;
+use hg_match::{Matcher, PatternKind};
+use hg_repo::subrepo;
 use hg_store::Manifest;
 use hg_types::{HgPath, Result, Revision};
 use hg_vfs::bytes_to_path;
@@ -8,9 +9,10 @@ use hg_wdir::{WorkingDir, filter, manifest_of};
 
 use crate::file_name::FileName;
 use crate::formatter::Value;
+use crate::nested::{self, Inner, Which};
 use crate::output_name::OutputNames;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, files_in, match_arguments, match_stored, warn_bad};
+use crate::scope::{Naming, files_in, match_stored_tree, match_tree, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg cat`.
@@ -31,26 +33,104 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.is_empty() {
         return Err(ctx.usage_error());
     }
-    let repo = ctx.repo()?;
     let target = revision::single(ctx, ctx.opts.nonempty("rev").unwrap_or(b"."))?;
-    let matcher = match target {
-        Target::WorkingDirectory => match_arguments(ctx)?,
-        Target::Changeset(_) => match_stored(ctx, &ctx.args, PatternKind::RelPath)?,
-    };
     let output = ctx.opts.nonempty("output").filter(|name| *name != b"-").unwrap_or_default();
     let mut fm = if output.is_empty() { Some(ctx.formatter("cat")?) } else { None };
+    let written = cat(ctx, target, output, &mut fm)?;
+    if let Some(fm) = fm {
+        fm.end()?;
+    }
+    Ok(i32::from(!written))
+}
+
+/// Writes files of a repository and of its subrepositories; says whether there were any.
+fn cat(
+    ctx: &CommandContext,
+    target: Target,
+    output: &[u8],
+    fm: &mut Option<Formatter>,
+) -> Result<bool> {
+    let repo = ctx.repo()?;
+    let of = nested::of(repo, target)?;
+    let tree = match target {
+        Target::WorkingDirectory => match_tree(ctx)?,
+        Target::Changeset(_) => match_stored_tree(ctx, &ctx.args, PatternKind::RelPath)?,
+    };
+    let states = subrepo::states(repo, of)?;
+    let own = tree.outside(states.keys().cloned().collect());
+    let mut written = cat_own(ctx, target, output, fm, &own)?;
+    let (all, named) = (Which::All, Which::Named);
+    // Patterns may match anywhere; names say where to look.
+    let which = if own.prefix() || tree.is_exact() { named } else { all };
+    nested::for_each(ctx, states, (&tree, which), &mut |inner| {
+        written |= cat_subrepo(ctx, inner, (target, output), fm)?;
+        Ok(())
+    })?;
+    Ok(written)
+}
+
+fn cat_subrepo(
+    ctx: &CommandContext,
+    inner: &Inner,
+    (target, output): (Target, &[u8]),
+    fm: &mut Option<Formatter>,
+) -> Result<bool> {
+    if let Some(git) = inner.sub.as_git() {
+        let Some((path, data)) = git.cat(&inner.matcher)? else { return Ok(false) };
+        let full = inner.full_path().join(path.as_bytes());
+        match fm {
+            Some(fm) => write_item(fm, &target, &path, &data),
+            None => write_file(ctx, output, &target, &full, &data)?,
+        }
+        return Ok(true);
+    }
+    let Some(hg) = inner.sub.as_hg() else { return Ok(false) };
+    let inside = inner.enter(hg);
+    // Templates ask the repository that the files are in.
+    let form = ctx.opts.nonempty("template");
+    let asks = form.is_some_and(|form| !matches!(form, b"json" | b"debug" | b"cbor" | b"pickle"));
+    let found = nested::sides(hg, None).and_then(|(rev, _)| {
+        if !asks || fm.is_none() {
+            return cat(&inside, rev, output, fm);
+        }
+        if let Some(fm) = fm {
+            fm.flush();
+        }
+        let mut own = Some(inside.formatter("cat")?);
+        let written = cat(&inside, rev, output, &mut own)?;
+        own.map_or(Ok(()), Formatter::end)?;
+        Ok(written)
+    });
+    match found {
+        Err(error) if nested::is_lookup(&error) => {
+            let shown = inner.sub.shown();
+            ctx.ui.status([b"skipping missing subrepository: ", &shown[..], b"\n"].concat());
+            Ok(false)
+        }
+        found => found,
+    }
+}
+
+fn cat_own(
+    ctx: &CommandContext,
+    target: Target,
+    output: &[u8],
+    fm: &mut Option<Formatter>,
+    matcher: &Matcher,
+) -> Result<bool> {
+    let repo = ctx.repo()?;
     let (files, bad, source) = match target {
         Target::WorkingDirectory => {
             let mut wdir = WorkingDir::open(repo)?;
             let options = hg_wdir::StatusOptions::default();
-            let (mut files, bad) = wdir.walk_files(&matcher, options)?;
+            let (mut files, bad) = wdir.walk_files(matcher, options)?;
             files.retain(|file| wdir.dirstate().is_tracked(file).unwrap_or(false));
             (files, bad, Source::Disk(Box::new(wdir)))
         }
         Target::Changeset(_) => {
             let node = target.node(repo)?;
             let manifest = manifest_of(repo, &node)?;
-            let (files, bad) = files_in(&manifest, &node, &matcher);
+            let (files, bad) = files_in(&manifest, &node, matcher);
             (files, bad, Source::Stored(manifest))
         }
     };
@@ -60,7 +140,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         if ctx.opts.flag("decode") {
             data = filter::decode(repo, file, data.into(), source.version(file))?.into_owned();
         }
-        match &mut fm {
+        match fm {
             Some(fm) => write_item(fm, &target, file, &data),
             None => {
                 // Whatever form the output has, each file gets its own.
@@ -69,16 +149,14 @@ fn run(ctx: &CommandContext) -> Result<i32> {
                 write_item(&mut fm, &target, file, &data);
                 fm.end()?;
                 let text = ctx.ui.pop_buffer();
-                write_file(ctx, output, &target, file, &text)?;
+                let full = nested::full_path(ctx, file);
+                write_file(ctx, output, &target, &full, &text)?;
             }
         }
         written = true;
     }
     warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
-    if let Some(fm) = fm {
-        fm.end()?;
-    }
-    Ok(i32::from(!written))
+    Ok(written)
 }
 
 /// Where content comes from.

@@ -11,7 +11,7 @@ use hg_wdir::WorkingDir;
 use crate::call::{Invocation, call};
 use crate::commands::addremove::{AddRemove, similarity};
 use crate::commit_message::{self, MessageOptions};
-use crate::scope::{Naming, match_arguments};
+use crate::scope::{Naming, match_arguments, match_tree};
 use crate::{Command, CommandContext, spec};
 
 /// `hg commit`.
@@ -94,7 +94,8 @@ pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<Workin
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
     let request = AddRemove { similarity, dry_run: false, naming: &naming };
-    if !request.run(ctx, &mut wdir, &match_arguments(ctx)?)? {
+    let nested = super::addremove::in_subrepos(ctx, &request)?;
+    if !request.run(ctx, &mut wdir, &match_arguments(ctx)?)? || !nested {
         let message = "failed to mark all new/missing files as added/removed";
         return Err(Error::abort(message));
     }
@@ -110,7 +111,7 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
         extra.insert(b"close".to_vec(), b"1".to_vec());
     }
     let before = Before::look(repo)?;
-    let matcher = match_arguments(ctx)?;
+    let matcher = match_tree(ctx)?;
     let chosen = match choose(ctx, &matcher)? {
         Choice::Nothing => return Ok(1),
         Choice::All => None,
@@ -127,6 +128,7 @@ pub(crate) fn commit(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
         phase: phase(ctx),
         chosen,
         allow_empty: false,
+        recurse: ctx.opts.flag("subrepos"),
         editor: &mut editor,
     };
     let node = commit_working(repo, &mut request)?;

@@ -1,13 +1,15 @@
 //! `hg diff`.
 
 use hg_match::{Matcher, canonical_path};
+use hg_repo::subrepo::{self, GitDiff, State};
 use hg_types::{Error, HgPathBuf, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
 use hg_wdir::diff::remerge::Remerge;
 
 use crate::diff_display::{Comparison, DiffStyle, now};
+use crate::nested::{self, Inner, Which};
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, match_tree, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg diff`.
@@ -34,6 +36,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         style.options.context = 0;
         style.options.noprefix = false;
     }
+    let tree = match_tree(ctx)?;
     let mut matcher = match_arguments(ctx)?;
     let root = relative_root(ctx)?;
     match &root {
@@ -52,12 +55,70 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if let Some(root) = &root {
         comparison.keep_copies_below(root);
     }
+    let which = Which::from_opts(ctx);
+    let shown = Shown { style: &style, stat };
     if stat {
         style.write_stat(&ctx.ui, &comparison, ctx.ui.terminal_width())?;
     } else {
         style.write(&ctx.ui, &comparison)?;
     }
+    shown.subrepos(ctx, targets, &tree, which)?;
     Ok(0)
+}
+
+/// How differences are shown.
+struct Shown<'a> {
+    style: &'a DiffStyle,
+    stat: bool,
+}
+
+impl Shown<'_> {
+    /// Shows what differs in subrepositories.
+    fn subrepos(
+        &self,
+        ctx: &CommandContext,
+        [before, after]: [Target; 2],
+        tree: &Matcher,
+        which: Which,
+    ) -> Result<()> {
+        let repo = ctx.repo()?;
+        let (before, after) = (nested::of(repo, before)?, nested::of(repo, after)?);
+        for (path, state, other) in subrepo::compared(repo, before, after)? {
+            nested::for_each(ctx, [(path, state)], (tree, which), &mut |inner| {
+                inner.forgive(self.subrepo(inner, other.as_ref()))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn subrepo(&self, inner: &Inner, other: Option<&State>) -> Result<()> {
+        let prefix = inner.full_path();
+        if let Some(git) = inner.sub.as_git() {
+            let flags = GitDiff {
+                other: other.map(|state| state.revision.as_slice()),
+                stat: self.stat,
+                options: &self.style.options,
+                prefix: &prefix,
+            };
+            let text = git.diff(&flags, &inner.matcher)?;
+            return Ok(inner.write(&text));
+        }
+        let Some(hg) = inner.sub.as_hg() else { return Ok(()) };
+        let ctx = inner.enter(hg);
+        let (before, after) = nested::sides(hg, other)?;
+        let targets = [before, after.unwrap_or(Target::WorkingDirectory)];
+        let matcher = match_arguments(&ctx)?;
+        let git = self.style.options.git;
+        let comparison = Comparison::new(&ctx.ui, &hg.repo(), targets, &matcher, git)?;
+        let style = DiffStyle { options: self.style.options.clone(), paths: None };
+        let style = style.with_configured_paths(&ctx)?;
+        if self.stat {
+            style.write_stat(&ctx.ui, &comparison, ctx.ui.terminal_width())?;
+        } else {
+            style.write(&ctx.ui, &comparison)?;
+        }
+        self.subrepos(&ctx, targets, &inner.matcher, Which::All)
+    }
 }
 
 /// What is compared: before and after.

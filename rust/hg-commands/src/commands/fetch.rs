@@ -130,6 +130,7 @@ fn commit(ctx: &CommandContext, repo: &Repo, source: &[u8]) -> Result<i32> {
         phase: None,
         chosen: None,
         allow_empty: false,
+        recurse: false,
         editor: &mut editor,
     };
     if let Some(node) = commit_working(repo, &mut request)? {

@@ -1,13 +1,15 @@
 //! `hg files`.
 
-use hg_match::PatternKind;
+use hg_match::{Matcher, PatternKind};
+use hg_repo::subrepo::{self, Of};
 use hg_types::{HgPathBuf, Result, Revision};
 use hg_wdir::{WorkingDir, manifest_of};
 
 use crate::formatter::Value;
+use crate::nested::{self, Which};
 use crate::revision::{self, Target};
-use crate::scope::{Naming, files_in, match_arguments, match_stored, warn_bad};
-use crate::{Command, CommandContext, spec};
+use crate::scope::{Naming, files_in, match_arguments, match_stored_tree, match_tree, warn_bad};
+use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg files`.
 pub static COMMAND: Command = Command {
@@ -26,14 +28,54 @@ struct Listed {
 }
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    let repo = ctx.repo()?;
     let target = match ctx.opts.nonempty("rev") {
         Some(rev) => revision::single(ctx, rev)?,
         None => Target::WorkingDirectory,
     };
+    let mut fm = ctx.formatter("files")?;
+    let any = list(ctx, target, &mut fm)?;
+    fm.end()?;
+    Ok(i32::from(!any))
+}
+
+/// Lists the files of a repository and of its subrepositories; says whether there are any.
+fn list(ctx: &CommandContext, target: Target, fm: &mut Formatter) -> Result<bool> {
+    let mut any = list_own(ctx, target, fm)?;
+    let repo = ctx.repo()?;
+    let tree = tree(ctx, target)?;
+    let states = subrepo::states(repo, nested::of(repo, target)?)?;
+    let which = Which::from_opts(ctx);
+    nested::for_each(ctx, states, (&tree, which), &mut |inner| {
+        let Some(hg) = inner.sub.as_hg() else { return Ok(()) };
+        let found = match target {
+            Target::WorkingDirectory => Ok(Target::WorkingDirectory),
+            Target::Changeset(_) => nested::sides(hg, None).map(|(rev, _)| rev),
+        };
+        match found.and_then(|rev| list(&inner.enter_at(hg, rev)?, rev, fm)) {
+            Err(error) if nested::is_lookup(&error) => {
+                let shown = Naming::relative(ctx, repo).name(inner.sub.path());
+                let text = [b"skipping missing subrepository: ", &shown[..], b"\n"].concat();
+                ctx.ui.status(text);
+            }
+            found => any |= found?,
+        }
+        Ok(())
+    })?;
+    Ok(any)
+}
+
+/// Which files of the whole tree are meant.
+fn tree(ctx: &CommandContext, target: Target) -> Result<Matcher> {
+    match target {
+        Target::WorkingDirectory => match_tree(ctx),
+        Target::Changeset(_) => match_stored_tree(ctx, &ctx.args, PatternKind::RelPath),
+    }
+}
+
+fn list_own(ctx: &CommandContext, target: Target, fm: &mut Formatter) -> Result<bool> {
+    let repo = ctx.repo()?;
     let naming = Naming::configured(ctx, repo, true)?;
     let end: &[u8] = if ctx.opts.flag("print0") { b"\0" } else { b"\n" };
-    let mut fm = ctx.formatter("files")?;
     let details = ctx.ui.is_verbose() || fm.names(&["size", "flags"]);
     let files = match target {
         Target::WorkingDirectory => tracked(ctx)?,
@@ -76,8 +118,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let text = [&naming.name(&file.path)[..], end].concat();
         fm.write(&[("path", Value::from(file.path.as_bytes()))], text, "");
     }
-    fm.end()?;
-    Ok(i32::from(!any))
+    Ok(any)
 }
 
 fn tracked(ctx: &CommandContext) -> Result<Vec<Listed>> {
@@ -96,8 +137,9 @@ fn tracked(ctx: &CommandContext) -> Result<Vec<Listed>> {
 
 fn stored(ctx: &CommandContext, target: &Target, details: bool) -> Result<Vec<Listed>> {
     let repo = ctx.repo()?;
-    let matcher = match_stored(ctx, &ctx.args, PatternKind::RelPath)?;
     let node = target.node(repo)?;
+    let subrepos = nested::paths(repo, Of::Changeset(node))?;
+    let matcher = tree(ctx, *target)?.outside(subrepos);
     let manifest = manifest_of(repo, &node)?;
     let (paths, bad) = files_in(&manifest, &node, &matcher);
     warn_bad(ctx, &Naming::relative(ctx, repo), &bad);

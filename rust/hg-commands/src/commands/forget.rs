@@ -1,9 +1,11 @@
 //! `hg forget`.
 
+use hg_repo::subrepo::{self, Of};
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::{StatusOptions, WorkingDir};
 
-use crate::scope::{Naming, match_arguments, status_label, warn_bad};
+use crate::nested::{self, Which};
+use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg forget`.
@@ -22,6 +24,25 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if interactive && ctx.opts.flag("dry-run") {
         return Err(Error::input("cannot specify both --dry-run and --interactive"));
     }
+    Ok(i32::from(!forget(ctx, interactive)?))
+}
+
+/// Forgets files of a repository, and those that were named in subrepositories; says whether all went well.
+fn forget(ctx: &CommandContext, interactive: bool) -> Result<bool> {
+    let repo = ctx.repo()?;
+    let states = subrepo::states(repo, Of::Working)?;
+    let mut good = forget_own(ctx, interactive)?;
+    let tree = (&match_tree(ctx)?, Which::Named);
+    nested::for_each(ctx, states, tree, &mut |inner| {
+        if let Some(hg) = inner.sub.as_hg() {
+            good &= inner.forgive_with(forget(&inner.enter(hg), interactive), true)?;
+        }
+        Ok(())
+    })?;
+    Ok(good)
+}
+
+fn forget_own(ctx: &CommandContext, interactive: bool) -> Result<bool> {
     let repo = ctx.repo()?;
     let matcher = match_arguments(ctx)?;
     let naming = Naming::configured(ctx, repo, true)?;
@@ -61,7 +82,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         failed |= rejected.iter().any(|file| matcher.exact(file));
         wdir.write()?;
     }
-    Ok(i32::from(failed))
+    Ok(!failed)
 }
 
 /// Asks about each file.

@@ -197,6 +197,7 @@ fn commit(ctx: &CommandContext, repo: &Repo, state: &State, rev: Revision) -> Re
         phase: None,
         chosen: None,
         allow_empty: false,
+        recurse: false,
         editor: &mut editor,
     };
     commit_working(repo, &mut request)

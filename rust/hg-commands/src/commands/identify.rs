@@ -131,7 +131,8 @@ fn working_directory(
     let [p1, p2] = repo.wdir_parents();
     let parents = if p2.is_null() { vec![p1] } else { vec![p1, p2] };
     let status = WorkingDir::open(repo)?.status(&Matcher::always(), StatusOptions::default())?;
-    let is_dirty = status.has_changes() || !status.deleted.is_empty();
+    let nested = repo.nested().map_or(Ok(false), |nested| nested.is_dirty(repo, true))?;
+    let is_dirty = status.has_changes() || !status.deleted.is_empty() || nested;
     let dirty = if is_dirty { "+" } else { "" };
     fm.data(&[("dirty", Value::from(dirty))]);
     let ids: Vec<Vec<u8>> = parents.iter().map(|node| fm.hex(node)).collect();

@@ -284,6 +284,7 @@ impl<'a> Import<'a> {
             phase: self.phase(),
             chosen: None,
             allow_empty: self.partial,
+            recurse: false,
             editor: &mut editor,
         };
         Ok((commit_working(self.repo, &mut request)?, rejected))

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use hg_query::revset::SmartSet;
+use hg_repo::subrepo::{self, Direction, Of, Subrepos, source_of};
 use hg_store::Repo;
 use hg_types::{Error, Node, Result, Revision};
 use hg_wire::bookmarks::Marks;
@@ -33,13 +34,15 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(ctx.usage_error());
     }
     let repo = ctx.repo()?;
-    if ctx.opts.flag("subrepos") {
-        return Err(Error::abort("subrepositories are not supported yet"));
-    }
     refuse_graph_of_newest(ctx)?;
     let mut code = 1;
     for path in remote::paths(ctx)?.for_pull(&ctx.args)? {
-        code = std::cmp::min(code, incoming(ctx, repo, &path)?);
+        let limits = (ctx.opts.list("branch"), ctx.opts.list("rev"));
+        code = std::cmp::min(code, incoming(ctx, repo, &path, limits)?);
+        if ctx.opts.flag("subrepos") && !ctx.opts.flag("bookmarks") {
+            let inner = Subrepos::of(repo).at(&path.location, || in_subrepos(ctx, repo))?;
+            code = std::cmp::min(code, inner);
+        }
     }
     Ok(code)
 }
@@ -52,13 +55,31 @@ pub(super) fn refuse_graph_of_newest(ctx: &CommandContext) -> Result<()> {
     Ok(())
 }
 
-fn incoming(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
+/// The same for the subrepositories.
+fn in_subrepos(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let mut code = 1;
+    for (path, state) in &subrepo::states(repo, Of::Working)? {
+        let sub = subrepo::open(repo, path, state)?;
+        let Some(hg) = sub.as_hg() else { continue };
+        let repo = hg.repo();
+        let Some(location) = source_of(&repo, Direction::Pull)? else { continue };
+        let place = Path::from_location(&location)?;
+        code = std::cmp::min(code, incoming(ctx, &repo, &place, (&[], &[]))?);
+        code = std::cmp::min(code, in_subrepos(ctx, &repo)?);
+    }
+    Ok(code)
+}
+
+/// Branches and revisions that what comes is limited to.
+type Limits<'a> = (&'a [Vec<u8>], &'a [Vec<u8>]);
+
+fn incoming(ctx: &CommandContext, repo: &Repo, path: &Path, limits: Limits) -> Result<i32> {
     let mut peer = remote::peer(ctx, &path.location)?;
     ctx.ui.status([b"comparing with ", &*hide_password(&path.location), b"\n"].concat());
     if ctx.opts.flag("bookmarks") {
         return compare_bookmarks(ctx, repo, &fetch_bookmarks(&mut *peer)?);
     }
-    let (branches, revs) = (ctx.opts.list("branch"), ctx.opts.list("rev"));
+    let (branches, revs) = limits;
     let symbols = remote::wanted_symbols(repo, &mut *peer, path, branches, revs)?;
     let heads = remote::lookup_all(&mut *peer, &symbols)?;
     let options = PullOptions {

@@ -1,7 +1,8 @@
 //! `hg outgoing`.
 
+use hg_repo::subrepo::{self, Direction, Of, Subrepos, source_of};
 use hg_store::Repo;
-use hg_types::{Error, Result, Revision};
+use hg_types::{Result, Revision};
 use hg_wire::bookmarks_sync::{RepoHistory, local_marks};
 use hg_wire::outgoing::{find_outgoing, no_changes_found};
 use hg_wire::paths::Path;
@@ -22,9 +23,6 @@ pub static COMMAND: Command = Command {
 
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
-    if ctx.opts.flag("subrepos") {
-        return Err(Error::abort("subrepositories are not supported yet"));
-    }
     let paths = remote::paths(ctx)?.for_push(&ctx.args, &ctx.cwd())?;
     if ctx.opts.flag("bookmarks") {
         // As in the oracle, bookmarks are compared with the first place only.
@@ -33,15 +31,34 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     refuse_graph_of_newest(ctx)?;
     let mut code = 1;
     for path in &paths {
-        code = std::cmp::min(code, outgoing(ctx, repo, path)?);
+        code = std::cmp::min(code, outgoing(ctx, repo, path, ctx.opts.list("rev"))?);
+        if ctx.opts.flag("subrepos") {
+            let inner = Subrepos::of(repo).at(&path.location, || in_subrepos(ctx, repo))?;
+            code = std::cmp::min(code, inner);
+        }
     }
     Ok(code)
 }
 
-fn outgoing(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
+/// The same for the subrepositories.
+fn in_subrepos(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
+    let mut code = 1;
+    for (path, state) in &subrepo::states(repo, Of::Working)? {
+        let sub = subrepo::open(repo, path, state)?;
+        let Some(hg) = sub.as_hg() else { continue };
+        let repo = hg.repo();
+        let Some(location) = source_of(&repo, Direction::Push)? else { continue };
+        let place = Path::from_location(&location)?;
+        code = std::cmp::min(code, outgoing(ctx, &repo, &place, &[])?);
+        code = std::cmp::min(code, in_subrepos(ctx, &repo)?);
+    }
+    Ok(code)
+}
+
+fn outgoing(ctx: &CommandContext, repo: &Repo, path: &Path, revs: &[Vec<u8>]) -> Result<i32> {
     let mut peer = remote::peer(ctx, &path.location)?;
     ctx.ui.status([b"comparing with ", &*hide_password(&path.location), b"\n"].concat());
-    let heads = super::push::heads(ctx, repo, path, ctx.opts.list("rev"))?;
+    let heads = super::push::heads(ctx, repo, path, revs)?;
     let force = ctx.opts.flag("force");
     let (set, _) = find_outgoing(repo, &mut *peer, heads.as_deref(), force, &*ctx.ui)?;
     if set.missing.is_empty() {

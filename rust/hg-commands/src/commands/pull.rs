@@ -89,7 +89,9 @@ fn pull_one(ctx: &CommandContext, repo: &Repo, path: &Path) -> Result<i32> {
     if ctx.opts.flag("rebase") {
         return Ok(0);
     }
-    remote::after_incoming(ctx, repo, result, checkout)
+    // Subrepositories come from beside where this came from.
+    hg_repo::subrepo::Subrepos::of(repo)
+        .at(&path.location, || remote::after_incoming(ctx, repo, result, checkout))
 }
 
 /// What a pull brought (as the exchange counts it), and the changeset that was asked for by a name.

@@ -1,6 +1,7 @@
 //! `hg push`.
 
 use hg_query::revset;
+use hg_repo::subrepo::{PushFlags, Subrepos, push_subrepos};
 use hg_store::Repo;
 use hg_types::{Error, Node, Result};
 use hg_wire::paths::Path;
@@ -61,6 +62,13 @@ fn push_one(
     require_revisions(ctx, heads.is_none() && bookmarks.is_empty())?;
     if let Some(extension) = repo.extension().filter(|_| !ctx.opts.flag("force")) {
         extension.check_push(repo, heads.as_deref())?;
+    }
+    let flags =
+        PushFlags { force: ctx.opts.flag("force"), new_branch: ctx.opts.flag("new-branch") };
+    // What is referred to goes first.
+    let failed = Subrepos::of(repo).at(&path.location, || push_subrepos(repo, flags))?;
+    if failed {
+        return Ok(1);
     }
     let options = PushOptions {
         heads,

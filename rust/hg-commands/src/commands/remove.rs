@@ -1,9 +1,11 @@
 //! `hg remove`.
 
+use hg_repo::subrepo::{self, Of};
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
-use crate::scope::{Naming, match_arguments, status_label, warn_bad};
+use crate::nested::{self, Which};
+use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg remove`.
@@ -18,10 +20,35 @@ Returns 0 on success, 1 if any warnings encountered.",
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    let (after, force) = (ctx.opts.flag("after"), ctx.opts.flag("force"));
+    let after = ctx.opts.flag("after");
     if !after && ctx.args.is_empty() && ctx.opts.list("include").is_empty() {
         return Err(Error::input("no files specified"));
     }
+    let mut warnings = Vec::new();
+    let good = remove(ctx, &mut warnings)?;
+    for warning in &warnings {
+        ctx.ui.warn(warning);
+    }
+    Ok(i32::from(!good))
+}
+
+/// Removes files of a repository and its subrepositories; says whether all went well.
+fn remove(ctx: &CommandContext, warnings: &mut Vec<Vec<u8>>) -> Result<bool> {
+    let repo = ctx.repo()?;
+    let states = subrepo::states(repo, Of::Working)?;
+    let which = Which::from_opts(ctx);
+    let mut good = true;
+    nested::for_each(ctx, states, (&match_tree(ctx)?, which), &mut |inner| {
+        if let Some(hg) = inner.sub.as_hg() {
+            good &= inner.forgive_with(remove(&inner.enter(hg), warnings), true)?;
+        }
+        Ok(())
+    })?;
+    Ok(remove_own(ctx, warnings)? && good)
+}
+
+fn remove_own(ctx: &CommandContext, warnings: &mut Vec<Vec<u8>>) -> Result<bool> {
+    let (after, force) = (ctx.opts.flag("after"), ctx.opts.flag("force"));
     let repo = ctx.repo()?;
     let matcher = match_arguments(ctx)?;
     let naming = Naming::configured(ctx, repo, true)?;
@@ -61,10 +88,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         wdir.forget(&files, &*reporter, &|path: &HgPath| naming.name(path))?;
         wdir.write()?;
     }
-    for warning in &removal.warnings {
-        ctx.ui.warn(warning);
-    }
-    Ok(i32::from(removal.failed))
+    let Removal { warnings: told, failed, .. } = removal;
+    warnings.extend(told);
+    Ok(!failed)
 }
 
 fn unlink<'a>(ctx: &CommandContext, files: impl Iterator<Item = &'a HgPathBuf>) -> Result<()> {

@@ -1,12 +1,14 @@
 //! `hg revert`.
 
 use hg_repo::revert::{RevertAction, RevertNote, RevertStep, apply, plan, rehearse};
+use hg_repo::subrepo::{self, Of, State};
 use hg_store::Repo;
 use hg_types::{Error, HgPath, Node, Result};
 use hg_wdir::{StatusOptions, WorkingDir};
 
+use crate::nested::{self, Inner, Which};
 use crate::revision;
-use crate::scope::{Naming, match_arguments};
+use crate::scope::{Naming, match_arguments, match_tree};
 use crate::{Command, CommandContext, spec};
 
 mod pick;
@@ -38,7 +40,75 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.is_empty() && names_nothing(ctx) {
         return Err(nothing_named(repo, target, p1, !p2.is_null())?);
     }
-    revert(ctx, repo, target)
+    let tree = match_tree(ctx)?;
+    let states = subrepo::states(repo, Of::Working)?;
+    let wanted: Vec<_> = states.into_iter().filter(|(path, _)| tree.matches(path)).collect();
+    let code = revert(ctx, repo, target, &match_arguments(ctx)?)?;
+    if !wanted.is_empty() && !ctx.opts.flag("interactive") {
+        let there = subrepo::states(repo, Of::Changeset(target))?;
+        for (path, state) in wanted {
+            let Some(to) = there.get(&path) else {
+                let parts: [&[u8]; 5] = [
+                    b"subrepository '",
+                    path.as_bytes(),
+                    b"' does not exist in ",
+                    &target.short(),
+                    b"!",
+                ];
+                return Err(Error::abort(parts.concat()));
+            };
+            let here = [(path, state)];
+            nested::for_each(ctx, here, (&tree, Which::All), &mut |inner| {
+                revert_subrepo(ctx, inner, to)
+            })?;
+        }
+    }
+    Ok(code)
+}
+
+/// Reverts the files of a subrepository, which are saved, and brings it to the state it had.
+fn revert_subrepo(ctx: &CommandContext, inner: &Inner, to: &State) -> Result<()> {
+    ctx.ui.status([b"reverting subrepo ", &to.source[..], b"\n"].concat());
+    let saves = !ctx.opts.flag("no-backup");
+    if let Some(git) = inner.sub.as_git() {
+        if saves {
+            git.save_changed(ctx.opts.flag("dry-run"))?;
+        }
+    } else if let Some(hg) = inner.sub.as_hg().filter(|_| saves) {
+        let repo = hg.repo();
+        let matcher = match ctx.opts.flag("all") {
+            true => {
+                let mut wdir = WorkingDir::open(&repo)?;
+                let status = wdir.status(&hg_match::Matcher::always(), StatusOptions::default())?;
+                hg_match::Matcher::exact_files(status.modified)
+            }
+            false => hg_match::Matcher::always(),
+        };
+        let node = Node::from_hex(&to.revision).unwrap_or(Node::NULL);
+        let node = repo.changelog()?.has_node(&node).then_some(node);
+        if let Some(node) = node {
+            let inside = inner.enter(hg);
+            revert_all(&inside, &repo, node, &matcher)?;
+        }
+    }
+    if !ctx.opts.flag("dry-run") {
+        inner.sub.get(to, true)?;
+    }
+    Ok(())
+}
+
+/// Reverts files of a subrepository; all are told about, as none was named there.
+fn revert_all(
+    ctx: &CommandContext,
+    repo: &Repo,
+    target: Node,
+    matcher: &hg_match::Matcher,
+) -> Result<()> {
+    let quiet = hg_match::Matcher::intersection(
+        hg_match::Matcher::predicate("all", std::sync::Arc::new(|_| true)),
+        matcher.clone(),
+    );
+    revert(ctx, repo, target, &quiet).map(drop)
 }
 
 fn named_revision(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
@@ -81,14 +151,18 @@ fn nothing_named(repo: &Repo, target: Node, p1: Node, merging: bool) -> Result<E
     Ok(Error::input("no files or directories specified").hint(hint))
 }
 
-fn revert(ctx: &CommandContext, repo: &Repo, target: Node) -> Result<i32> {
-    let matcher = match_arguments(ctx)?;
+fn revert(
+    ctx: &CommandContext,
+    repo: &Repo,
+    target: Node,
+    matcher: &hg_match::Matcher,
+) -> Result<i32> {
     let naming = Naming::configured(ctx, repo, true)?;
     let _wlock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
-    warn_missing(ctx, repo, &mut wdir, target, &matcher, &naming)?;
-    let steps = plan(&mut wdir, target, &matcher, !ctx.opts.flag("no-backup"))?;
-    let announcer = Announcer { ctx, matcher: &matcher, naming: &naming };
+    warn_missing(ctx, repo, &mut wdir, target, matcher, &naming)?;
+    let steps = plan(&mut wdir, target, matcher, !ctx.opts.flag("no-backup"))?;
+    let announcer = Announcer { ctx, matcher, naming: &naming };
     let mut announce = |note: RevertNote<'_>| announcer.announce(note);
     if ctx.opts.flag("dry-run") {
         rehearse(repo, &steps, &mut announce)?;

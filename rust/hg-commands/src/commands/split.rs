@@ -164,6 +164,7 @@ fn split(ctx: &CommandContext, repo: &Repo, rev: Revision) -> Result<Vec<Node>> 
             phase: Some(phase),
             chosen: Some(chosen),
             allow_empty: false,
+            recurse: false,
             editor: &mut editor,
         };
         if let Some(node) = commit_working(repo, &mut request)? {

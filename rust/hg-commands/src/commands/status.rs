@@ -1,6 +1,7 @@
 //! `hg status`.
 
 mod more;
+mod nested;
 mod terse;
 
 use hg_match::Matcher;
@@ -10,7 +11,7 @@ use hg_wdir::{Status, StatusOptions, WorkingDir, between_manifests, manifest_of,
 
 use crate::formatter::Value;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, match_tree, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg status`.
@@ -75,6 +76,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         clean: shown[CLEAN] || tersed,
     };
     let mut status = compare(&mut wdir, &sides, &matcher, options)?;
+    if ctx.opts.flag("subrepos") {
+        nested::extend(ctx, &sides, &match_tree(ctx)?, options, &mut status)?;
+    }
     repo.check_late()?;
     warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad);
     if tersed {

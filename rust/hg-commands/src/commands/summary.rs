@@ -136,7 +136,7 @@ fn counts(
     ctx: &CommandContext,
     status: &mut Status,
     copies: Vec<(HgPathBuf, HgPathBuf)>,
-    unresolved: usize,
+    (unresolved, subrepos): (usize, usize),
 ) -> (Vec<Vec<u8>>, bool) {
     let (mut renamed, mut copied) = (0, 0);
     for (path, source) in copies {
@@ -158,11 +158,12 @@ fn counts(
         (status.deleted.len(), "deleted", "status.deleted"),
         (status.unknown.len(), "unknown", "status.unknown"),
         (unresolved, "unresolved", "resolve.unresolved"),
+        (subrepos, "subrepos", ""),
     ];
     let shown = rows.into_iter().filter(|(count, ..)| *count > 0);
     let texts =
         shown.map(|(count, what, label)| ctx.ui.label(format!("{count} {what}").as_bytes(), label));
-    (texts.collect(), changes + renamed + copied > 0)
+    (texts.collect(), changes + renamed + copied + subrepos > 0)
 }
 
 /// How many files are in conflict. What only a newer program understands is no reason to show nothing.
@@ -187,8 +188,16 @@ fn show_commit(
 ) -> Result<()> {
     let repo = ctx.repo()?;
     let mut wdir = WorkingDir::open(repo)?;
-    let mut status = wdir.status(&Matcher::always(), StatusOptions::with_unknown())?;
-    let (texts, changed) = counts(ctx, &mut status, wdir.dirstate().copies()?, unresolved);
+    let subrepos = crate::nested::paths(repo, hg_repo::subrepo::Of::Working)?;
+    let own = Matcher::always().outside(subrepos);
+    let mut status = wdir.status(&own, StatusOptions::with_unknown())?;
+    let mut subrepos = 0;
+    hg_repo::subrepo::for_each(repo, hg_repo::subrepo::Of::Working, &mut |sub| {
+        subrepos += usize::from(sub.is_dirty(false, false)?);
+        Ok(())
+    })?;
+    let (texts, changed) =
+        counts(ctx, &mut status, wdir.dirstate().copies()?, (unresolved, subrepos));
     let mut text = texts.join(&b", "[..]);
     let parent = &parents[0];
     let mut is_clean = false;

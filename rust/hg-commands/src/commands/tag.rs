@@ -233,6 +233,7 @@ fn commit_tags(
         phase: None,
         chosen: None,
         allow_empty: false,
+        recurse: false,
         editor: &mut editor,
     };
     commit_working(repo, &mut request)?;

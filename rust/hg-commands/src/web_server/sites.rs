@@ -56,6 +56,23 @@ pub(super) fn of_file(config: &Config, cwd: &Path, file: &[u8]) -> Result<Vec<Pl
     Ok(out)
 }
 
+/// A repository and its subrepositories, each under its path.
+pub(super) fn of_tree(ctx: &CommandContext, repo: &Repo) -> Result<Vec<Place>> {
+    let mut names = vec![Vec::new()];
+    names.extend(hg_repo::subrepo::all_paths(repo)?);
+    let mut out: Vec<Place> = Vec::new();
+    for name in names {
+        let root = repo.wvfs().join(&name);
+        if root.join(".hg").is_dir() {
+            let parts = [b"adding ", &name[..], b" = ", path_to_bytes(&root), b"\n"];
+            ctx.ui.debug(parts.concat());
+            out.push(Place { name, root });
+        }
+    }
+    out.sort_by(|a, b| b.name.len().cmp(&a.name.len()).then_with(|| a.name.cmp(&b.name)));
+    Ok(out)
+}
+
 fn collect(out: &mut Vec<Place>, name: &[u8], directory: &Path, depth: usize) {
     if directory.join(".hg").is_dir() {
         out.push(Place { name: name.to_vec(), root: directory.to_owned() });

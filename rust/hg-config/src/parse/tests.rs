@@ -3,7 +3,7 @@ use super::*;
 fn parse(text: &str) -> Result<Vec<String>, String> {
     let env = Environment::default();
     let mut layer = Layer::default();
-    let parser = Parser { env: &env, sequence: 0.into() };
+    let parser = Parser { env: &env, include: None, sequence: 0.into() };
     match parser.parse(&mut layer, b"f", text.as_bytes()) {
         Err(error) => Err(error.to_string()),
         Ok(()) => Ok(layer

@@ -3,7 +3,7 @@
 mod flow;
 mod history;
 mod lists;
-mod regex;
+pub(super) mod regex;
 mod revset_call;
 mod setup;
 mod texts;

@@ -11,6 +11,7 @@ use hg_vfs::{Lock, LockOptions, Vfs, bytes_to_path, path_to_bytes};
 
 use super::{Inner, Locks, Parts, Repo, no_hooks, silent};
 use crate::hooks::HookRunner;
+use crate::nested::NestedRepos;
 use crate::overrides::Overrides;
 use crate::store_vfs::StoreVfs;
 
@@ -55,6 +56,8 @@ pub struct OpenOptions {
     pub reporter: Option<Arc<dyn Reporter + Send + Sync>>,
     /// Whoever runs hooks.
     pub hooks: Option<Arc<dyn HookRunner>>,
+    /// What is done about nested repositories.
+    pub nested: Option<Arc<dyn NestedRepos>>,
     /// How the user named the root, for messages; the absolute path when absent.
     pub display_root: Option<Vec<u8>>,
     /// Further requirements that extensions know.
@@ -83,6 +86,7 @@ impl Repo {
             config_is_complete,
             reporter,
             hooks,
+            nested,
             extra_requirements,
             display_root,
         } = options;
@@ -112,6 +116,7 @@ impl Repo {
             hooks: RwLock::new(hooks.unwrap_or_else(no_hooks)),
             extension: RwLock::default(),
             overrides: Overrides::default(),
+            nested: RwLock::new(nested),
             reporter: RwLock::new(reporter),
             locks: Locks::default(),
             parts: Parts::default(),
@@ -136,6 +141,7 @@ impl Repo {
             config: (*self.config()).clone(),
             reporter: Some(self.reporter()),
             hooks: Some(self.hooks()),
+            nested: None,
             extra_requirements: self.requirements().iter().cloned().collect(),
             config_is_complete: false,
             display_root: None,

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hg_format::mergestate::{ContentConflict, FileState};
-use hg_store::{Manifest, Repo};
+use hg_store::{Manifest, NestedLocal, NestedUpdate, Repo};
 use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result};
 use hg_vfs::{IoResultExt as _, PathAuditor};
 
 use super::action::{Action, Merge, Plan};
 use super::checkout::{Get, Written, check_out};
 use super::file::{FileMerge, MergeContext, Outcome, Side};
+use super::nested;
 use super::record::Settled;
 use super::state::MergeState;
 use crate::filter::{decode_to_write, encode};
@@ -95,6 +96,10 @@ pub(super) struct Applier<'a, 'p> {
     pub(super) letters: BTreeSet<&'static str>,
     /// A merge of two lines, not an update.
     pub(super) branch_merge: bool,
+    /// The same for nested repositories.
+    pub(super) nested: NestedUpdate,
+    /// The nested repositories as they were.
+    pub(super) nested_before: Option<Box<dyn NestedLocal>>,
 }
 
 impl<'p> Applier<'_, 'p> {
@@ -105,11 +110,18 @@ impl<'p> Applier<'_, 'p> {
             self.letters.insert(letter);
             self.total += usize::from(!matches!(letter, "k" | "ka" | "kn"));
         }
+        let nested = plan.actions.get(nested::state_file()).map(|planned| &planned.action);
+        if matches!(nested, Some(Action::Remove)) {
+            self.update_nested(false)?;
+        }
         self.remove_files(plan)?;
         self.say_all(plan, "f");
         self.say_all(plan, "a");
         self.move_path_conflicts(plan)?;
         self.get_files(plan)?;
+        if matches!(nested, Some(Action::Get { .. })) {
+            self.update_nested(false)?;
+        }
         self.move_files(plan)?;
         self.change_modes(plan)?;
         if plan.auctioned || !self.branch_merge {
@@ -120,6 +132,35 @@ impl<'p> Applier<'_, 'p> {
         self.merge_files(plan)?;
         self.interaction.progress("updating", None, b"", "files", Some(self.total as u64));
         Ok(())
+    }
+
+    /// Brings nested repositories along; with `from_ancestor` as a merge of the states that both sides recorded.
+    fn update_nested(&mut self, from_ancestor: bool) -> Result<()> {
+        let Some(repos) = &self.nested_before else { return Ok(()) };
+        let mut update = self.nested.clone();
+        if !from_ancestor {
+            update.ancestor = None;
+        }
+        repos.update(self.repo, &update, self.interaction)
+    }
+
+    /// Merges the states of nested repositories, where that is what the plan has for their file.
+    fn merge_nested(&mut self, plan: &Plan) -> Result<()> {
+        let path = nested::state_file();
+        let Some(planned) = plan.actions.get(path) else { return Ok(()) };
+        let (Action::Merge(merge), true) = (&planned.action, self.repo.nested().is_some()) else {
+            return Ok(());
+        };
+        self.say(path, &planned.reason, "m");
+        self.update_nested(true)?;
+        let settled = Settled::AsPlanned;
+        self.finished.push(Finished { path: path.to_owned(), merge: merge.clone(), settled });
+        Ok(())
+    }
+
+    /// Whether a file is merged as a text.
+    fn is_text_merge(&self, path: &HgPath) -> bool {
+        path != nested::state_file() || self.repo.nested().is_none()
     }
 
     /// Shows how many files are done.
@@ -339,8 +380,12 @@ impl<'p> Applier<'_, 'p> {
     /// Notes all merges, with the local versions, before the first one is tried: whatever happens
     /// then, nothing is lost.
     fn preserve(&mut self, plan: &Plan) -> Result<()> {
+        self.merge_nested(plan)?;
         for (path, planned) in &plan.actions {
             let Some(merge) = merge_of(&planned.action) else { continue };
+            if !self.is_text_merge(path) {
+                continue;
+            }
             let local_path = merge.local.clone().unwrap_or_else(|| path.clone());
             // Without an ancestor, it is the local file that comes from nothing.
             let ancestor_path = merge.ancestor.clone().unwrap_or_else(|| local_path.clone());
@@ -418,6 +463,7 @@ impl<'p> Applier<'_, 'p> {
         let mut merges: Vec<_> = plan
             .actions
             .iter()
+            .filter(|(path, _)| self.is_text_merge(path))
             .filter_map(|(path, planned)| Some((group(&planned.action)?, path, planned)))
             .collect();
         merges.sort_by_key(|(group, path, _)| (*group, *path));

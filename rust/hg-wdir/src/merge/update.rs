@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hg_match::Matcher;
-use hg_store::{Changelog, HookArgs, Manifest, ManifestFinder, Repo};
+use hg_store::{Changelog, HookArgs, Manifest, ManifestFinder, NestedUpdate, Repo};
 use hg_types::{Error, FileFlags, HgPath, HgPathBuf, Interaction, Node, Result, Revision};
 
 use super::action::{Action, Plan};
@@ -140,6 +140,10 @@ impl<'a> Update<'a> {
     }
 
     fn is_dirty(&mut self) -> Result<bool> {
+        Ok(super::nested::is_dirty(&self.repo, true)? || self.has_own_changes()?)
+    }
+
+    fn has_own_changes(&mut self) -> Result<bool> {
         let in_merge = self.wdir.dirstate().in_merge();
         let status = self.status()?;
         Ok(in_merge || status.has_changes() || !status.deleted.is_empty())
@@ -196,6 +200,7 @@ impl<'a> Update<'a> {
                 let hint = "use 'hg status' to list changes";
                 return Err(Error::state("uncommitted changes").hint(hint));
             }
+            super::nested::refuse_changes(&self.repo)?;
         }
         Ok(())
     }
@@ -240,6 +245,8 @@ impl<'a> Update<'a> {
         if self.options.check == UpdateCheck::NoConflict && !self.options.branch_merge {
             check_no_conflict(&plan)?;
         }
+        let labels = self.labels(&self.options.labels);
+        super::nested::ask_about_state(&mut plan, &target_manifest, &labels, self.interaction)?;
         let paths =
             self.repo.config().get_bool_or("experimental", "merge.checkpathconflicts", false)?;
         if paths {
@@ -305,8 +312,10 @@ impl<'a> Update<'a> {
     /// files that have none yet.
     fn local_manifest(&mut self) -> Result<Arc<Manifest>> {
         let p1 = self.wdir.p1_manifest()?;
+        let state = HgPath::new(hg_format::substate::FILE_NAME);
+        let nested = p1.contains(state) && super::nested::is_dirty(&self.repo, false)?;
         let status = self.status()?.clone();
-        if !status.has_changes() && status.deleted.is_empty() {
+        if !status.has_changes() && status.deleted.is_empty() && !nested {
             return Ok(p1);
         }
         let mut changes: BTreeMap<HgPathBuf, Option<(Node, FileFlags)>> = BTreeMap::new();
@@ -318,6 +327,11 @@ impl<'a> Update<'a> {
                 let flags = self.wdir.file_flags(path)?.unwrap_or_default();
                 changes.insert(path.clone(), Some((node, flags)));
             }
+        }
+        if nested {
+            // What the nested repositories are at is not what the file says.
+            let modified = (MODIFIED_NODE, FileFlags::Regular);
+            changes.entry(state.to_owned()).or_insert(Some(modified));
         }
         let (text, _) = hg_store::manifest::apply_changes(p1.text(), &changes)?;
         let manifest = Manifest::new(Arc::new(text));
@@ -338,7 +352,7 @@ impl<'a> Update<'a> {
         base: &Manifest,
     ) -> Result<MergeCopies> {
         let wanted = self.repo.config().get_bool_or("merge", "followcopies", true)?;
-        let plain_update = !self.options.branch_merge && !self.is_dirty()?;
+        let plain_update = !self.options.branch_merge && !self.has_own_changes()?;
         if self.overwrite || self.ancestor.is_null() || plain_update || !wanted {
             return Ok(MergeCopies::default());
         }
@@ -506,7 +520,18 @@ impl<'a> Update<'a> {
             local_manifest: local,
             other_manifest: other,
         };
+        let nested = NestedUpdate {
+            other: self.target,
+            ancestor: Some(self.cl.node(self.cl.ancestor(self.revs[0], self.revs[1]))),
+            overwrite: self.overwrite,
+            labels: [context.labels[0].clone(), context.labels[1].clone()],
+        };
+        let concerned = plan.actions.contains_key(HgPath::new(hg_format::substate::FILE_NAME));
+        let repos = self.repo.nested().filter(|_| concerned);
+        let nested_before = repos.map(|repos| repos.begin(&self.repo)).transpose()?;
         let mut applier = Applier {
+            nested,
+            nested_before,
             repo: &self.repo,
             context: &context,
             interaction: self.interaction,

@@ -165,6 +165,7 @@ impl Doing<'_> {
             phase: Some(repo.phases()?.phase(rev).max(hg_types::Phase::Draft)),
             chosen: None,
             allow_empty: false,
+            recurse: false,
             editor: &mut editor,
         };
         commit_working(repo, &mut request)?;

@@ -211,6 +211,7 @@ impl Work<'_> {
             phase: secret.then_some(Phase::Secret),
             chosen: None,
             allow_empty: true,
+            recurse: false,
             editor: &mut editor,
         };
         let made = commit_working(self.repo, &mut request)?;

@@ -152,6 +152,7 @@ impl Work<'_> {
             phase,
             chosen,
             allow_empty: true,
+            recurse: false,
             editor: &mut editor,
         };
         let made = self.unchecked(|| commit_working(self.repo, &mut request))?;

@@ -132,6 +132,7 @@ fn run_commit(ctx: &CommandContext) -> Result<i32> {
         command: &crate::commands::commit::COMMAND,
         extra: Vec::new(),
         repo: Some(repo),
+        within: None,
     };
     inner.run()
 }

@@ -151,6 +151,7 @@ impl Work<'_> {
             phase: None,
             chosen: None,
             allow_empty: true,
+            recurse: false,
             editor: &mut editor,
         };
         let node = self.unchecked(|| commit_working(self.repo, &mut request))?;

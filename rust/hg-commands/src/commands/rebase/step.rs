@@ -373,6 +373,7 @@ fn store(
         phase: Some(phase.max(Phase::Draft)),
         chosen: None,
         allow_empty: stored.allow_empty,
+        recurse: false,
         editor: &mut editor,
     };
     commit_working(repo, &mut request)

@@ -58,6 +58,33 @@ fn sub(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
     Ok(Value::Bytes(replace_all(&regex, &text, &pieces)))
 }
 
+/// Replaces every match of a Python expression in `text`, as `sub()` does. The error is Python's complaint.
+///
+/// # Errors
+/// When the expression is malformed, or the replacement names a group that is not there.
+pub fn substitute(pattern: &[u8], replacement: &[u8], text: &[u8]) -> Result<Vec<u8>, String> {
+    let Some(regex) = compile(pattern) else {
+        return Err(match hg_match::PythonRegex::new(pattern) {
+            Err(complaint) => complaint,
+            Ok(_) => "bad pattern".to_owned(),
+        });
+    };
+    match parse_replacement(replacement, &regex) {
+        Some(pieces) => Ok(replace_all(&regex, text, &pieces)),
+        None => {
+            let at = replacement.iter().position(|&byte| byte == b'\\').unwrap_or_default();
+            let rest = &replacement[(at + 1).min(replacement.len())..];
+            let digits: Vec<u8> = rest.iter().copied().take_while(u8::is_ascii_digit).collect();
+            Err(match String::from_utf8(digits) {
+                Ok(digits) if !digits.is_empty() => {
+                    format!("invalid group reference {digits} at position {}", at + 1)
+                }
+                _ => format!("bad escape at position {at}"),
+            })
+        }
+    }
+}
+
 enum Piece {
     Text(Vec<u8>),
     Group(usize),

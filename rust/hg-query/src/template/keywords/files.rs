@@ -139,13 +139,20 @@ fn subrepos(engine: &Engine, scope: &Scope) -> Result<Value> {
     };
     let mut names = Vec::new();
     if changeset.manifest()?.contains(path) || changeset.entry()?.files().any(|file| file == path) {
-        let now = read(changeset.manifest()?)?;
+        let mut now = read(changeset.manifest()?)?;
+        if !changeset.manifest()?.contains(HgPath::new(b".hgsub")) {
+            now.clear();
+        }
         let parent = Changeset::open(changeset.history(), changeset.parents()[0])?;
         let before = read(parent.manifest()?)?;
         let changed = now.iter().filter(|state| !before.contains(state)).map(|(name, _)| name);
         let gone = before.iter().filter(|(name, _)| !now.iter().any(|(other, _)| other == name));
+        // Where all are gone, nothing is told.
         names = changed.chain(gone.map(|(name, _)| name)).cloned().collect();
         names.sort();
+        if now.is_empty() {
+            names.clear();
+        }
     }
     let items = names.into_iter().map(Value::Bytes).collect();
     super::names::list(engine, scope, items, "subrepo", "subrepos")
