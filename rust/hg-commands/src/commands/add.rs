@@ -1,7 +1,7 @@
 //! `hg add`.
 
 use hg_repo::subrepo::{self, GitAdded, Of};
-use hg_types::{HgPath, Result};
+use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::PathAuditor;
 use hg_wdir::portable::{CaseCollisions, Portability};
 use hg_wdir::{StatusOptions, WorkingDir};
@@ -29,9 +29,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 /// all went well.
 pub(crate) fn add(ctx: &CommandContext, explicit_only: bool) -> Result<bool> {
     let repo = ctx.repo()?;
-    // What is added now names no subrepositories yet.
+    let _lock = repo.wlock()?;
+    let own = Own::choose(ctx, explicit_only)?;
+    let mut good = true;
+    // What is added here, after what is inside, names no subrepositories yet.
     let states = subrepo::states(repo, Of::Working)?;
-    let mut good = add_own(ctx, explicit_only)?;
     let all = ctx.opts.flag("subrepos");
     let tree = (&match_tree(ctx)?, Which::All);
     nested::for_each(ctx, states, tree, &mut |inner| {
@@ -46,7 +48,7 @@ pub(crate) fn add(ctx: &CommandContext, explicit_only: bool) -> Result<bool> {
         }
         Ok(())
     })?;
-    Ok(good)
+    Ok(own.add(ctx)? && good)
 }
 
 /// Says what was added in a Git repository, and whether all went well.
@@ -63,44 +65,62 @@ fn told(ctx: &CommandContext, naming: &Naming, added: &[GitAdded]) -> bool {
     !added.iter().any(|file| file.known && file.exact)
 }
 
-fn add_own(ctx: &CommandContext, explicit_only: bool) -> Result<bool> {
-    let repo = ctx.repo()?;
-    let matcher = match_arguments(ctx)?;
-    let naming = Naming::configured(ctx, repo, true)?;
-    let _lock = repo.wlock()?;
-    let mut wdir = WorkingDir::open(repo)?;
-    let (files, bad) = wdir.walk_files(&matcher, StatusOptions::with_unknown())?;
-    warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
-    let mut failed = !bad.is_empty();
-    let reporter = repo.reporter();
-    let portability = Portability::configured(&ctx.config())?;
-    let auditor = PathAuditor::new(repo.wvfs().clone());
-    let mut collisions = None;
-    let mut names = Vec::new();
-    for file in files {
-        let exact = matcher.exact(&file);
-        let tracked = wdir.dirstate().is_tracked(&file)?;
-        let there = || auditor.allows(file.as_bytes()) && repo.wvfs().lexists(&file);
-        if !exact && (tracked || explicit_only || !there()) {
-            continue;
+/// What is to be added in the repository itself.
+struct Own {
+    wdir: WorkingDir,
+    matcher: hg_match::Matcher,
+    naming: Naming,
+    names: Vec<HgPathBuf>,
+    failed: bool,
+}
+
+impl Own {
+    /// Finds what is to be added, and says so.
+    fn choose(ctx: &CommandContext, explicit_only: bool) -> Result<Self> {
+        let repo = ctx.repo()?;
+        let matcher = match_arguments(ctx)?;
+        let naming = Naming::configured(ctx, repo, true)?;
+        let mut wdir = WorkingDir::open(repo)?;
+        let (files, bad) = wdir.walk_files(&matcher, StatusOptions::with_unknown())?;
+        warn_bad(ctx, &Naming::relative(ctx, repo), &bad);
+        let failed = !bad.is_empty();
+        let reporter = repo.reporter();
+        let portability = Portability::configured(&ctx.config())?;
+        let auditor = PathAuditor::new(repo.wvfs().clone());
+        let mut collisions = None;
+        let mut names = Vec::new();
+        for file in files {
+            let exact = matcher.exact(&file);
+            let tracked = wdir.dirstate().is_tracked(&file)?;
+            let there = || auditor.allows(file.as_bytes()) && repo.wvfs().lexists(&file);
+            if !exact && (tracked || explicit_only || !there()) {
+                continue;
+            }
+            if collisions.is_none() {
+                collisions = Some(CaseCollisions::new(portability, wdir.dirstate())?);
+            }
+            if let Some(collisions) = &mut collisions {
+                collisions.check(&file, wdir.dirstate(), &*reporter)?;
+            }
+            if ctx.ui.is_verbose() || !exact {
+                let text = [b"adding ", &naming.name(&file)[..], b"\n"].concat();
+                status_label(ctx, &text, "ui.addremove.added");
+            }
+            names.push(file);
         }
-        if collisions.is_none() {
-            collisions = Some(CaseCollisions::new(portability, wdir.dirstate())?);
-        }
-        if let Some(collisions) = &mut collisions {
-            collisions.check(&file, wdir.dirstate(), &*reporter)?;
-        }
-        if ctx.ui.is_verbose() || !exact {
-            let text = [b"adding ", &naming.name(&file)[..], b"\n"].concat();
-            status_label(ctx, &text, "ui.addremove.added");
-        }
-        names.push(file);
+        Ok(Self { wdir, matcher, naming, names, failed })
     }
-    if !ctx.opts.flag("dry-run") {
-        let name_of = |path: &HgPath| naming.name(path);
-        let rejected = wdir.add(&names, &*reporter, &name_of)?;
-        failed |= rejected.iter().any(|file| matcher.exact(file));
-        wdir.write()?;
+
+    /// Adds it; says whether all went well.
+    fn add(mut self, ctx: &CommandContext) -> Result<bool> {
+        if !ctx.opts.flag("dry-run") {
+            let reporter = self.wdir.repo().reporter();
+            let naming = &self.naming;
+            let name_of = |path: &HgPath| naming.name(path);
+            let rejected = self.wdir.add(&self.names, &*reporter, &name_of)?;
+            self.failed |= rejected.iter().any(|file| self.matcher.exact(file));
+            self.wdir.write()?;
+        }
+        Ok(!self.failed)
     }
-    Ok(!failed)
 }

@@ -1,5 +1,6 @@
 //! `hg revert`.
 
+use hg_match::Matcher;
 use hg_repo::revert::{RevertAction, RevertNote, RevertStep, apply, plan, rehearse};
 use hg_repo::subrepo::{self, Of, State};
 use hg_store::Repo;
@@ -40,28 +41,38 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.is_empty() && names_nothing(ctx) {
         return Err(nothing_named(repo, target, p1, !p2.is_null())?);
     }
-    let tree = match_tree(ctx)?;
+    revert_tree(ctx, repo, target, (&match_tree(ctx)?, &match_arguments(ctx)?))
+}
+
+/// Reverts files of a repository and the subrepositories that match; the first matcher is about the whole tree.
+fn revert_tree(
+    ctx: &CommandContext,
+    repo: &Repo,
+    target: Node,
+    (tree, own): (&Matcher, &Matcher),
+) -> Result<i32> {
     let states = subrepo::states(repo, Of::Working)?;
     let wanted: Vec<_> = states.into_iter().filter(|(path, _)| tree.matches(path)).collect();
-    let code = revert(ctx, repo, target, &match_arguments(ctx)?)?;
-    if !wanted.is_empty() && !ctx.opts.flag("interactive") {
-        let there = subrepo::states(repo, Of::Changeset(target))?;
-        for (path, state) in wanted {
-            let Some(to) = there.get(&path) else {
-                let parts: [&[u8]; 5] = [
-                    b"subrepository '",
-                    path.as_bytes(),
-                    b"' does not exist in ",
-                    &target.short(),
-                    b"!",
-                ];
-                return Err(Error::abort(parts.concat()));
-            };
-            let here = [(path, state)];
-            nested::for_each(ctx, here, (&tree, Which::All), &mut |inner| {
-                revert_subrepo(ctx, inner, to)
-            })?;
-        }
+    let code = revert(ctx, repo, target, own)?;
+    if wanted.is_empty() || ctx.opts.flag("interactive") {
+        return Ok(code);
+    }
+    let there = subrepo::states(repo, Of::Changeset(target))?;
+    for (path, state) in wanted {
+        let Some(to) = there.get(&path) else {
+            let parts: [&[u8]; 5] = [
+                b"subrepository '",
+                path.as_bytes(),
+                b"' does not exist in ",
+                &target.short(),
+                b"!",
+            ];
+            return Err(Error::abort(parts.concat()));
+        };
+        let here = [(path, state)];
+        nested::for_each(ctx, here, (tree, Which::All), &mut |inner| {
+            revert_subrepo(ctx, inner, to)
+        })?;
     }
     Ok(code)
 }
@@ -76,39 +87,27 @@ fn revert_subrepo(ctx: &CommandContext, inner: &Inner, to: &State) -> Result<()>
         }
     } else if let Some(hg) = inner.sub.as_hg().filter(|_| saves) {
         let repo = hg.repo();
+        let all = Matcher::predicate("all", std::sync::Arc::new(|_| true));
         let matcher = match ctx.opts.flag("all") {
             true => {
                 let mut wdir = WorkingDir::open(&repo)?;
-                let status = wdir.status(&hg_match::Matcher::always(), StatusOptions::default())?;
-                hg_match::Matcher::exact_files(status.modified)
+                let status = wdir.status(&Matcher::always(), StatusOptions::default())?;
+                // None was named, so all are told about.
+                Matcher::intersection(all, Matcher::exact_files(status.modified))
             }
-            false => hg_match::Matcher::always(),
+            false => all,
         };
         let node = Node::from_hex(&to.revision).unwrap_or(Node::NULL);
-        let node = repo.changelog()?.has_node(&node).then_some(node);
-        if let Some(node) = node {
-            let inside = inner.enter(hg);
-            revert_all(&inside, &repo, node, &matcher)?;
+        if repo.changelog()?.has_node(&node) {
+            let tree = if ctx.opts.flag("all") { &Matcher::never() } else { &Matcher::always() };
+            let own = matcher.outside(nested::paths(&repo, Of::Working)?);
+            revert_tree(&inner.enter(hg), &repo, node, (tree, &own))?;
         }
     }
     if !ctx.opts.flag("dry-run") {
         inner.sub.get(to, true)?;
     }
     Ok(())
-}
-
-/// Reverts files of a subrepository; all are told about, as none was named there.
-fn revert_all(
-    ctx: &CommandContext,
-    repo: &Repo,
-    target: Node,
-    matcher: &hg_match::Matcher,
-) -> Result<()> {
-    let quiet = hg_match::Matcher::intersection(
-        hg_match::Matcher::predicate("all", std::sync::Arc::new(|_| true)),
-        matcher.clone(),
-    );
-    revert(ctx, repo, target, &quiet).map(drop)
 }
 
 fn named_revision(ctx: &CommandContext) -> Result<Option<Vec<u8>>> {
@@ -130,7 +129,7 @@ fn names_nothing(ctx: &CommandContext) -> bool {
 /// The error for a revert without files: the hint depends on what the user probably wants.
 fn nothing_named(repo: &Repo, target: Node, p1: Node, merging: bool) -> Result<Error> {
     let mut wdir = WorkingDir::open(repo)?;
-    let status = wdir.status(&hg_match::Matcher::always(), StatusOptions::default())?;
+    let status = wdir.status(&Matcher::always(), StatusOptions::default())?;
     let dirty = merging || status.has_changes();
     let rev = repo.changelog()?.rev(&target)?;
     let hint = match (merging, dirty, target == p1) {
@@ -151,12 +150,7 @@ fn nothing_named(repo: &Repo, target: Node, p1: Node, merging: bool) -> Result<E
     Ok(Error::input("no files or directories specified").hint(hint))
 }
 
-fn revert(
-    ctx: &CommandContext,
-    repo: &Repo,
-    target: Node,
-    matcher: &hg_match::Matcher,
-) -> Result<i32> {
+fn revert(ctx: &CommandContext, repo: &Repo, target: Node, matcher: &Matcher) -> Result<i32> {
     let naming = Naming::configured(ctx, repo, true)?;
     let _wlock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
@@ -229,7 +223,7 @@ fn warn_missing(
     repo: &Repo,
     wdir: &mut WorkingDir,
     target: Node,
-    matcher: &hg_match::Matcher,
+    matcher: &Matcher,
     naming: &Naming,
 ) -> Result<()> {
     let manifest = hg_wdir::manifest_of(repo, &target)?;

@@ -63,7 +63,9 @@ impl Precommit {
         let [first, second] = question.parents;
         let old = states(repo, Of::Changeset(first))?;
         for (path, state) in &mut out.states {
-            if !matcher.matches(path) {
+            // A list of files that has .hgsub is complete, but names no subrepositories.
+            let listed = matcher.is_exact() && matcher.matches(HgPath::new(substate::SPEC_NAME));
+            if !listed && !matcher.matches(path) {
                 let Some(old) = old.get(path) else {
                     let text = [b"commit with new subrepo ", path.as_bytes(), b" excluded"];
                     return Err(Error::abort(text.concat()));
