@@ -83,15 +83,40 @@ pub fn encode_cache_key(key: &TagsCacheKey) -> Vec<u8> {
 /// Size of a record of `hgtagsfnodes1` in bytes.
 pub const FNODE_RECORD_LEN: usize = 24;
 
+/// What `hgtagsfnodes1` says about a changeset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FnodeRecord {
+    /// Nothing.
+    Missing,
+    /// Something about another changeset.
+    Stale,
+    /// The file node of `.hgtags`.
+    Known(Node),
+}
+
+/// Reads the record of the changeset `node` with number `rev`.
+#[must_use]
+pub fn fnode_record(cache: &[u8], rev: usize, node: &Node) -> FnodeRecord {
+    let record = rev
+        .checked_mul(FNODE_RECORD_LEN)
+        .and_then(|at| cache.get(at..at.checked_add(FNODE_RECORD_LEN)?))
+        .filter(|record| **record != [0xff; FNODE_RECORD_LEN]);
+    let Some((prefix, fnode)) = record.and_then(|record| record.split_at_checked(4)) else {
+        return FnodeRecord::Missing;
+    };
+    if *prefix != node.0[..4] {
+        return FnodeRecord::Stale;
+    }
+    Node::from_slice(fnode).map_or(FnodeRecord::Missing, FnodeRecord::Known)
+}
+
 /// Reads the file node of `.hgtags` in the changeset `node` with number `rev`: `None` when not known.
 #[must_use]
 pub fn decode_fnode(cache: &[u8], rev: usize, node: &Node) -> Option<Node> {
-    let at = rev.checked_mul(FNODE_RECORD_LEN)?;
-    let record = cache.get(at..at.checked_add(FNODE_RECORD_LEN)?)?;
-    if record[..4] != node.0[..4] || record[4..] == [0xff; 20] {
-        return None;
+    match fnode_record(cache, rev, node) {
+        FnodeRecord::Known(fnode) if fnode.0 != [0xff; 20] => Some(fnode),
+        _ => None,
     }
-    Node::from_slice(&record[4..])
 }
 
 /// Puts the file node of `.hgtags` into the cache, growing it as needed.
@@ -137,5 +162,7 @@ mod tests {
         assert_eq!(decode_fnode(&cache, 2, &Node([2; 20])), None);
         assert_eq!(decode_fnode(&cache, 1, &Node([0xff; 20])), None, "never written");
         assert_eq!(decode_fnode(&cache, 3, &Node([1; 20])), None);
+        assert_eq!(fnode_record(&cache, 2, &Node([2; 20])), FnodeRecord::Stale);
+        assert_eq!(fnode_record(&cache, 1, &Node([2; 20])), FnodeRecord::Missing);
     }
 }

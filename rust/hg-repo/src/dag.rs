@@ -5,6 +5,8 @@
 //! merge, `/q` a merge of the last and q, `:name` names the last, `@branch` is the branch from here on,
 //! and `#` starts a comment. A reference is a number (so many back), a name, or nothing (the last).
 
+pub mod describe;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hg_diff::merge3::{Labels, Style, merge};

@@ -376,6 +376,22 @@ impl Repo {
         Ok(())
     }
 
+    /// Moves changesets from `first` on that are ancestors of `heads` down to a phase, in memory only.
+    ///
+    /// # Errors
+    /// When phases cannot be read.
+    pub fn overlay_heads(&self, phase: Phase, heads: &[Revision], first: Revision) -> Result<()> {
+        let mut phases = (*self.phases()?).clone();
+        let mut set = RevBits::with_len(phases.len());
+        let changelog = self.changelog()?;
+        changelog.ancestors(heads.iter().copied(), first, true).for_each(|rev| {
+            set.insert(rev);
+        });
+        phases.assign(&set, phase, |old| old > phase);
+        self.phases_part().put(Arc::new(phases), self.phases_key());
+        Ok(())
+    }
+
     fn note_moves(
         &self,
         tr: &Transaction,

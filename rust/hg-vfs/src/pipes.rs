@@ -171,6 +171,21 @@ pub fn take_stdout() -> io::Result<File> {
     Ok(File::from(own))
 }
 
+/// Another handle of an open file descriptor of the process.
+///
+/// # Errors
+/// When the descriptor is not open.
+pub fn duplicate_descriptor(number: u32) -> io::Result<File> {
+    let own = match number {
+        0 => rustix::io::dup(rustix::stdio::stdin())?,
+        1 => rustix::io::dup(rustix::stdio::stdout())?,
+        2 => rustix::io::dup(rustix::stdio::stderr())?,
+        // Opened anew, which cannot be told from a duplicate for pipes and for files that grow.
+        _ => return File::options().append(true).open(format!("/dev/fd/{number}")),
+    };
+    Ok(File::from(own))
+}
+
 /// Takes the process's standard input away: it and its children read nothing from now on, and only the
 /// returned file leads to where standard input came from.
 ///

@@ -39,6 +39,7 @@ pub fn lay_over(repo: &Repo, file: &Path, name: &[u8]) -> Result<()> {
     }
     let mut parts = BundleParts::new(opened, Some(name))?;
     let mut found = false;
+    let first = Revision::from_index(repo.changelog()?.len());
     while let Some(part) = parts.next_part()? {
         match part.payload {
             Payload::Changegroup(_, mut source) => {
@@ -56,7 +57,7 @@ pub fn lay_over(repo: &Repo, file: &Path, name: &[u8]) -> Result<()> {
                 repo.overlay_phase(target, &revs)?;
             }
             Payload::Bytes(bytes) if part.header.kind == b"phase-heads" => {
-                overlay_phases(repo, &bytes)?;
+                overlay_phases(repo, &bytes, first)?;
             }
             _ => {}
         }
@@ -72,14 +73,12 @@ fn target_phase(parameter: Option<&[u8]>) -> Phase {
     number.and_then(Phase::from_number).unwrap_or(Phase::Draft)
 }
 
-fn overlay_phases(repo: &Repo, payload: &[u8]) -> Result<()> {
+fn overlay_phases(repo: &Repo, payload: &[u8], first: Revision) -> Result<()> {
     let heads = payloads::decode_phase_heads(payload).map_err(bundle2_error)?;
     let changelog = repo.changelog()?;
     for (phase, node) in heads {
-        if phase > Phase::Draft
-            && let Some(rev) = changelog.find(&node)
-        {
-            repo.overlay_phase(phase, &[rev])?;
+        if let Some(rev) = changelog.find(&node) {
+            repo.overlay_heads(phase, &[rev], first)?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ mod session;
 pub use arguments::form_decode;
 pub use framing::Framing;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use hg_config::Config;
@@ -90,5 +90,17 @@ impl HttpContext {
         let session = Session::open(self, url)?;
         let shown = session.url();
         Ok(RemotePeer::new(Box::new(session), &shown, Arc::clone(&self.reporter)))
+    }
+
+    /// Copies what `location` leads to into `out`.
+    ///
+    /// # Errors
+    /// When the location cannot be used, nobody answers, or the connection is lost.
+    pub fn download(&self, location: &[u8], out: &mut dyn Write) -> Result<u64> {
+        let url = Url::parse(location)?;
+        let query = url.query.as_ref().map_or_else(Vec::new, |query| [b"?", &query[..]].concat());
+        let mut exchange = Exchange::new(self, url)?;
+        exchange.send(&Request { method: "GET", query, headers: &[], body: None })?;
+        std::io::copy(exchange.body()?, out).map_err(connection::io_failed)
     }
 }

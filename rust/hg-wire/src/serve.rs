@@ -130,13 +130,14 @@ impl Server<'_> {
             None => Answer::Text(Vec::new()),
             Some((name, names)) => {
                 let given = wire::read_arguments(input, names).map_err(bad_request)?;
-                match *name {
+                let answer = match *name {
                     "unbundle" => self.unbundle(&Given(given), input, out)?,
                     name => self.run_command(name, &Given(given), out)?,
-                }
+                };
+                (self.flush)();
+                answer
             }
         };
-        (self.flush)();
         match answer {
             Answer::Text(text) => wire::write_string(out, &text).map_err(write_error)?,
             Answer::Written => {}

@@ -94,14 +94,37 @@ fn local_time(clock: &SystemClock, seconds: i32) -> String {
     String::from_utf8_lossy(&date.format(b"%Y-%m-%d %H:%M:%S")).into_owned()
 }
 
+/// `hg debugdirstateignorepatternshash`.
+pub static IGNORE_COMMAND: Command = Command {
+    spec: &spec::debug_a_m::DEBUGDIRSTATEIGNOREPATTERNSHASH,
+    help: "Show the digest of the ignore patterns that a dirstate of version 2 remembers.",
+    run: ignore_digest,
+};
+
+fn ignore_digest(ctx: &CommandContext) -> Result<i32> {
+    if !ctx.args.is_empty() {
+        return Err(ctx.usage_error());
+    }
+    let repo = ctx.repo()?;
+    if repo.requires("dirstate-v2") && repo.vfs().exists("dirstate") {
+        let digest = to_hex(&stored_docket(repo)?.tree.ignore_digest);
+        ctx.ui.write([&digest[..], b"\n"].concat());
+    }
+    Ok(0)
+}
+
+fn stored_docket(repo: &hg_store::Repo) -> Result<Docket> {
+    let bytes = repo.vfs().read("dirstate")?;
+    Docket::decode(&bytes).map_err(|error| Error::abort(error.to_string()))
+}
+
 /// `--docket`.
 fn docket(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     if !repo.requires("dirstate-v2") {
         return Err(Error::abort("dirstate v1 does not have a docket"));
     }
-    let bytes = repo.vfs().read("dirstate")?;
-    let docket = Docket::decode(&bytes).map_err(|error| Error::abort(error.to_string()))?;
+    let docket = stored_docket(repo)?;
     let tree = docket.tree;
     let id = String::from_utf8_lossy(&docket.id).into_owned();
     let digest = String::from_utf8_lossy(&to_hex(&tree.ignore_digest)).into_owned();

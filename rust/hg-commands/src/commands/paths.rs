@@ -41,7 +41,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             continue;
         }
         found = true;
-        if ui.is_quiet() && wanted.is_some() {
+        if plain && ui.is_quiet() && wanted.is_some() {
             continue;
         }
         let url = Url::parse(&path.raw).map_or_else(|_| path.raw.clone(), |url| url.to_bytes());

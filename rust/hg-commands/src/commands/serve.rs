@@ -1,6 +1,7 @@
 //! `hg serve`.
 
-use std::io::BufReader;
+use std::fs::File;
+use std::io::{BufReader, Write};
 
 use hg_types::{Error, Result};
 use hg_wire::serve::{Server, Transport};
@@ -30,16 +31,28 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if !ctx.opts.flag("stdio") {
         return web_server::serve(ctx);
     }
+    serve_stdio(ctx, |out| Box::new(out), || ())
+}
+
+/// Serves one client over standard input and what `output` makes of standard output; `flushing` hears of
+/// each time that messages are sent on.
+pub(super) fn serve_stdio(
+    ctx: &CommandContext,
+    output: impl FnOnce(File) -> Box<dyn Write>,
+    flushing: impl Fn(),
+) -> Result<i32> {
     let repo = ctx.repo()?;
     ctx.ui.output_to_errors();
-    let mut out = hg_vfs::take_stdout()
+    let out = hg_vfs::take_stdout()
         .map_err(|error| Error::abort(format!("cannot serve: {error}")).because(error))?;
+    let mut out = output(out);
     let environment = ctx.config().environment().clone();
     let client = environment.var("SSH_CLIENT").unwrap_or_default();
     let client = client.split(|&b| b == b' ').next().unwrap_or_default().to_vec();
     let ui = ctx.ui.clone();
     let flush = move || {
         ui.flush();
+        flushing();
         Vec::new()
     };
     let server = Server {

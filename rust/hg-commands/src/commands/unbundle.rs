@@ -17,6 +17,17 @@ pub static COMMAND: Command = Command {
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
+    run_from(ctx, "unbundle")
+}
+
+/// `hg debug::unbundle`.
+pub static DEBUG_COMMAND: Command = Command {
+    spec: &spec::extensions_n_z::DEBUG_UNBUNDLE,
+    help: "Do what ``hg unbundle`` does, but call it a push: hooks and settings for pushes see it.",
+    run: |ctx| run_from(ctx, "push"),
+};
+
+fn run_from(ctx: &CommandContext, source: &str) -> Result<i32> {
     if ctx.args.is_empty() {
         return Err(ctx.usage_error());
     }
@@ -24,7 +35,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let mut results = Vec::new();
     let lock = repo.lock()?;
     for name in &ctx.args {
-        results.push(unbundle(ctx, repo, name)?);
+        results.push(unbundle(ctx, repo, name, source)?);
     }
     drop(lock);
     let applied = hg_wire::apply::Applied {
@@ -34,11 +45,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     remote::after_incoming(ctx, repo, applied.combined_result(), None)
 }
 
-pub(super) fn unbundle(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<Vec<i64>> {
+pub(super) fn unbundle(ctx: &CommandContext, repo: &Repo, name: &[u8], source: &str) -> Result<Vec<i64>> {
     let input = remote::open_file(ctx, name)?;
     let opened = bundle::open(input, Some(name))?;
     let url = [b"bundle:", name].concat();
-    let mut operation = Operation::new(repo, "unbundle", &url);
+    let mut operation = Operation::new(repo, source, &url);
     operation.file = Some(name.to_vec());
     match &opened {
         Bundle::V1 { .. } => {

@@ -100,6 +100,6 @@ impl Differ for ChangesetDiffer {
     }
 
     fn patch(&self, ui: &Ui, changeset: &Changeset) -> Result<Vec<u8>> {
-        self.data_style.to_bytes(&self.comparison(ui, changeset)?, false)
+        self.data_style.to_bytes(&self.comparison(ui, changeset)?, ui.is_debug())
     }
 }

@@ -83,7 +83,7 @@ pub(crate) fn map(item: &Item) -> Vec<u8> {
 
 fn fields(item: &Item, out: &mut Vec<u8>) {
     let mut fields: Vec<_> = item.iter().collect();
-    fields.sort_by_key(|(name, _)| (name.len(), *name));
+    fields.sort_by_key(|(name, _)| *name);
     head(5, fields.len() as u64, out);
     for (name, value) in fields {
         bytes(name.as_bytes(), out);
@@ -91,19 +91,26 @@ fn fields(item: &Item, out: &mut Vec<u8>) {
     }
 }
 
+fn float(number: f64, out: &mut Vec<u8>) {
+    out.push(0xfb);
+    out.extend_from_slice(&number.to_be_bytes());
+}
+
 fn encode(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::None => out.push(0xf6),
         Value::Bool(on) => out.push(if *on { 0xf5 } else { 0xf4 }),
         Value::Int(number) => int(*number, out),
-        Value::Float(number) => {
-            out.push(0xfb);
-            out.extend_from_slice(&number.to_be_bytes());
-        }
+        Value::Float(number) => float(*number, out),
         Value::Bytes(text) => bytes(text, out),
         Value::Date(date) => {
             head(4, 2, out);
             int(date.seconds, out);
+            int(date.offset.into(), out);
+        }
+        Value::FloatDate(date) => {
+            head(4, 2, out);
+            float(super::value::seconds(*date), out);
             int(date.offset.into(), out);
         }
         Value::List { values, .. } => {
@@ -111,6 +118,8 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
             values.iter().for_each(|value| encode(value, out));
         }
         Value::Dict { pairs, .. } => {
+            let mut pairs: Vec<_> = pairs.iter().collect();
+            pairs.sort_by_key(|(name, _)| name);
             head(5, pairs.len() as u64, out);
             for (name, value) in pairs {
                 bytes(name, out);

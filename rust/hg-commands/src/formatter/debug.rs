@@ -81,16 +81,22 @@ fn literal(value: &Value, depth: usize, out: &mut Vec<u8>) {
         Value::Float(number) => out.extend_from_slice(super::json::float(*number).as_bytes()),
         Value::Bytes(text) => python_bytes(text, out),
         Value::Date(date) => {
-            out.extend_from_slice(format!("({}, {})", date.seconds, date.offset).as_bytes());
+            let parts = [Value::Int(date.seconds), Value::Int(date.offset.into())];
+            sequence(parts.iter(), *b"()", depth, out, literal);
+        }
+        Value::FloatDate(date) => {
+            let parts =
+                [Value::Float(super::value::seconds(*date)), Value::Int(date.offset.into())];
+            sequence(parts.iter(), *b"()", depth, out, literal);
         }
         Value::List { values, .. } => {
-            sequence(values.iter(), depth, out, literal);
+            sequence(values.iter(), *b"[]", depth, out, literal);
         }
         Value::Dict { pairs, .. } => {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, value)).collect();
             dict(&pairs, depth, out);
         }
-        Value::Items(nested) => sequence(nested.items.iter(), depth, out, |item, depth, out| {
+        Value::Items(nested) => sequence(nested.items.iter(), *b"[]", depth, out, |item, depth, out| {
             let mut fields: Vec<_> =
                 item.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
             fields.sort_by_key(|(name, _)| *name);
@@ -101,15 +107,16 @@ fn literal(value: &Value, depth: usize, out: &mut Vec<u8>) {
 
 fn sequence<T>(
     values: impl ExactSizeIterator<Item = T>,
+    brackets: [u8; 2],
     depth: usize,
     out: &mut Vec<u8>,
     mut one: impl FnMut(T, usize, &mut Vec<u8>),
 ) {
     if values.len() == 0 {
-        out.extend_from_slice(b"[]");
+        out.extend_from_slice(&brackets);
         return;
     }
-    out.extend_from_slice(b"[\n");
+    out.extend_from_slice(&[brackets[0], b'\n']);
     for (at, value) in values.enumerate() {
         if at > 0 {
             out.extend_from_slice(b",\n");
@@ -119,5 +126,5 @@ fn sequence<T>(
     }
     out.push(b'\n');
     indent(depth, out);
-    out.push(b']');
+    out.push(brackets[1]);
 }

@@ -51,6 +51,10 @@ pub(super) fn encode(value: &Value, out: &mut Vec<u8>) {
         Value::Date(date) => {
             out.extend_from_slice(format!("[{}, {}]", date.seconds, date.offset).as_bytes());
         }
+        Value::FloatDate(date) => {
+            let seconds = float(super::value::seconds(*date));
+            out.extend_from_slice(format!("[{seconds}, {}]", date.offset).as_bytes());
+        }
         Value::List { values, .. } => {
             out.push(b'[');
             for (at, value) in values.iter().enumerate() {

@@ -49,6 +49,11 @@ fn int(number: i64, out: &mut Vec<u8>) {
     }
 }
 
+fn float(number: f64, out: &mut Vec<u8>) {
+    out.push(b'G');
+    out.extend_from_slice(&number.to_be_bytes());
+}
+
 fn dict<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a Value)>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"}(");
     for (name, value) in pairs {
@@ -63,13 +68,15 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
         Value::None => out.push(b'N'),
         Value::Bool(on) => out.push(if *on { 0x88 } else { 0x89 }),
         Value::Int(number) => int(*number, out),
-        Value::Float(number) => {
-            out.push(b'G');
-            out.extend_from_slice(&number.to_be_bytes());
-        }
+        Value::Float(number) => float(*number, out),
         Value::Bytes(text) => bytes(text, out),
         Value::Date(date) => {
             int(date.seconds, out);
+            int(date.offset.into(), out);
+            out.push(0x86);
+        }
+        Value::FloatDate(date) => {
+            float(super::value::seconds(*date), out);
             int(date.offset.into(), out);
             out.push(0x86);
         }

@@ -215,7 +215,7 @@ fn convert(engine: &Engine, value: &Value) -> Result<Templated> {
         Value::Int(number) => Templated::Int(*number),
         Value::Float(number) => Templated::Float(*number),
         Value::Bytes(bytes) => Templated::Bytes(bytes.clone()),
-        Value::Date(date) => Templated::from(*date),
+        Value::Date(date) | Value::FloatDate(date) => Templated::from(*date),
         Value::List { values, name: singular, .. } => Templated::List(Rc::new(List {
             items: values.iter().map(|value| convert(engine, value)).collect::<Result<_>>()?,
             kind: ListKind::Named(name(singular), Vec::new()),

@@ -21,6 +21,8 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A point in time.
     Date(HgDate),
+    /// A point in time whose seconds are no whole number for programs.
+    FloatDate(HgDate),
     /// Values of one kind.
     List {
         /// The values.
@@ -127,4 +129,10 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::None, Into::into)
     }
+}
+
+/// The seconds of a date as a number that need not be whole.
+#[expect(clippy::cast_precision_loss, reason = "dates are far smaller")]
+pub(super) fn seconds(date: HgDate) -> f64 {
+    date.seconds as f64
 }

@@ -259,7 +259,7 @@ pub static DEBUGSERVE: Spec = Spec {
     summary: "run a server with advanced settings",
     synopsis: "",
     category: Category::None,
-    need: Need::NoRepo,
+    need: Need::Optional,
     extension: "",
     options: &[
         flag("", "sshstdio", "run an SSH server bound to process handles").or("off"),

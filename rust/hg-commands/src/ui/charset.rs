@@ -22,7 +22,7 @@ impl Ui {
             None => env.var_nonempty("HGENCODINGMODE").unwrap_or(b"strict"),
         };
         let wide = env.var("HGENCODINGAMBIGUOUS") == Some(b"wide");
-        *super::write(&self.encoding_name) = shown_name(name);
+        *super::write(&self.encoding_name) = String::from_utf8_lossy(name).into_owned();
         self.set_encoding(encoding.strict(mode == b"strict").ambiguous_is_wide(wide));
         Ok(())
     }
@@ -34,12 +34,4 @@ impl Ui {
     pub fn encoding_name(&self) -> String {
         super::read(&self.encoding_name).clone()
     }
-}
-
-fn shown_name(name: &[u8]) -> String {
-    let name = String::from_utf8_lossy(name);
-    if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8") {
-        return "UTF-8".to_owned();
-    }
-    name.into_owned()
 }

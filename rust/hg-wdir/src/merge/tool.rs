@@ -8,8 +8,10 @@ use hg_types::{HgPath, Interaction, Result};
 /// What merges a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool {
-    /// The name as configured or given.
+    /// The name as configured or given; those of our own start with a colon.
     pub name: Vec<u8>,
+    /// The name exactly as it was configured or given.
+    pub given: Vec<u8>,
     /// What it is.
     pub kind: ToolKind,
 }
@@ -59,8 +61,8 @@ impl Tool {
     /// A tool by its name; those of our own are called `:name`.
     fn named(name: &[u8], kind: ToolKind) -> Self {
         let own = matches!(kind, ToolKind::Internal(_));
-        let name = if own { name.strip_prefix(b"internal").unwrap_or(name) } else { name };
-        Self { name: name.to_vec(), kind }
+        let shown = if own { name.strip_prefix(b"internal").unwrap_or(name) } else { name };
+        Self { name: shown.to_vec(), given: name.to_vec(), kind }
     }
 }
 
@@ -86,6 +88,11 @@ impl Internal {
             b"forcedump" => Self::ForceDump,
             _ => return None,
         })
+    }
+
+    /// Whether it can handle binary files and symbolic links.
+    fn handles_anything(self) -> bool {
+        self.decides_blindly() || matches!(self, Self::Dump | Self::ForceDump)
     }
 
     /// Whether it decides without looking at the texts, and so can settle deletions.
@@ -127,8 +134,14 @@ impl ToolPicker<'_> {
         if let Some(given) = self.config.environment().var_nonempty("HGMERGE") {
             return Ok(self.given(given, demands));
         }
+        // For a pattern, the user is trusted to know which files are binary.
+        let strict = self.is_strict()?;
+        let less = Demands { binary: demands.binary && strict, ..demands };
         for (pattern, tool) in self.config.items("merge-patterns") {
-            if self.fits(pattern, path)? && self.check(tool, Some(pattern), demands)? {
+            if self.fits(pattern, path)? && self.check(tool, Some(pattern), less)? {
+                if demands.binary && !strict && !self.is_made_for_binary(tool)? {
+                    self.warn_of_pattern(tool, path);
+                }
                 return Ok(self.found(tool));
             }
         }
@@ -138,6 +151,29 @@ impl ToolPicker<'_> {
             }
         }
         Ok(self.last_resort(path, demands))
+    }
+
+    /// Whether what our own tools can handle counts.
+    fn is_strict(&self) -> Result<bool> {
+        self.config.get_bool_or("merge", "strict-capability-check", false)
+    }
+
+    fn is_made_for_binary(&self, tool: &[u8]) -> Result<bool> {
+        match Internal::from_name(tool) {
+            Some(internal) => Ok(internal.handles_anything()),
+            None => tool_bool(self.config, tool, "binary", false),
+        }
+    }
+
+    fn warn_of_pattern(&self, tool: &[u8], path: &HgPath) {
+        let text = [
+            b"warning: check merge-patterns configurations, if '",
+            tool,
+            b"' for binary file '",
+            path.as_bytes(),
+            b"' is unintentional\n(see 'hg help merge-tools' for binary files capability)\n",
+        ];
+        self.interaction.warn(&text.concat());
     }
 
     fn fits(&self, pattern: &[u8], path: &HgPath) -> Result<bool> {
@@ -169,7 +205,7 @@ impl ToolPicker<'_> {
         }
         match self.find(name) {
             Some(kind) => Tool::named(name, kind),
-            None => Tool { name: name.to_vec(), kind: ToolKind::Program(name.to_vec()) },
+            None => Tool::named(name, ToolKind::Program(name.to_vec())),
         }
     }
 
@@ -232,8 +268,10 @@ impl ToolPicker<'_> {
             return Ok(false);
         };
         let blind = matches!(&kind, ToolKind::Internal(tool) if tool.decides_blindly());
-        let handles =
-            |part| Ok::<_, hg_types::Error>(blind || tool_bool(self.config, tool, part, false)?);
+        let handles = |part| match &kind {
+            ToolKind::Internal(own) => Ok(own.handles_anything() && self.is_strict()?),
+            ToolKind::Program(_) => tool_bool(self.config, tool, part, false),
+        };
         if demands.symlink && !handles("symlink")? {
             self.interaction.warn(&say("tool ", " can't handle symlinks\n"));
         } else if demands.binary && !handles("binary")? {
@@ -255,7 +293,7 @@ impl ToolPicker<'_> {
 
 fn internal(name: &[u8]) -> Tool {
     let kind = Internal::from_name(name).map(ToolKind::Internal);
-    Tool { name: name.to_vec(), kind: kind.expect("a name of ours") }
+    Tool::named(name, kind.expect("a name of ours"))
 }
 
 /// Quotes one word for the shell where it needs it.

@@ -204,10 +204,6 @@ impl Columns {
     }
 
     fn date(&self, date: HgDate) -> Value {
-        if !self.numeric_dates {
-            return Value::Date(date);
-        }
-        let values = vec![Value::Float(date.seconds as f64), Value::Int(date.offset.into())];
-        Value::List { values, name: "date", separator: " " }
+        if self.numeric_dates { Value::FloatDate(date) } else { Value::Date(date) }
     }
 }

@@ -131,7 +131,7 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo, state: &State) -> Result<
 /// Brings the edited changesets back, which somebody removed meanwhile.
 fn take_backup(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> Result<()> {
     let path = repo.vfs().join(name).into_os_string().into_encoded_bytes();
-    let taken = super::super::unbundle::unbundle(ctx, repo, &path);
+    let taken = super::super::unbundle::unbundle(ctx, repo, &path, "unbundle");
     if taken.is_err() {
         let text = "warning: encountered an exception during histedit --abort; the repository may not \
             have been completely cleaned up\n";
