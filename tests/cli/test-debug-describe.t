@@ -18,9 +18,6 @@ The graph, as debugbuilddag reads it.
   *4.
   */3
   $ cd ..
-  $ hg debugdag
-  abort: need repo for changelog dag
-  [255]
 
 Which tool would merge a file. What is configured for a pattern is trusted with binary files.
 
@@ -55,10 +52,10 @@ What the revlogs of the store hold.
 
   $ hg debug-revlog-stats
   rev-count   data-size inl type      target 
-          1          51 no  changelog 
-          1          88 yes manifest  
+          1          72 no  changelog 
+          1          78 yes manifest  
           1           3 yes file      a
-          1           2 yes file      bin
+          1           1 yes file      bin
   $ hg debug-revlog-stats -f -T '{revlog_target}: {revlog_rev_count}\n'
   a: 1
   bin: 1

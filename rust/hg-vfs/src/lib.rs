@@ -27,6 +27,6 @@ pub use file_bytes::FileBytes;
 pub use lock::{Lock, LockOptions, host_id};
 pub use mapping::{check_torn, take_torn_file, torn_file};
 pub use mode::{create_mode, umask};
-pub use pipes::{ChildPipes, silence_streams, duplicate_descriptor, take_stdin, take_stdout};
+pub use pipes::{ChildPipes, duplicate_descriptor, silence_streams, take_stdin, take_stdout};
 pub use stat::FileStat;
 pub use vfs::{DirEntry, Vfs, bytes_to_path, path_to_bytes};

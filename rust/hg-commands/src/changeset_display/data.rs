@@ -128,14 +128,14 @@ impl DataForm {
             self.common_fields(changeset, &mut out)?;
             self.file_fields(changeset, copies, &mut out)?;
         }
-        if self.wants("diff", differ.is_some_and(Differ::has_patch)) {
+        if self.wants("diff", !quiet && differ.is_some_and(Differ::has_patch)) {
             let patch = match differ {
                 Some(differ) => differ.patch(&self.ui, changeset)?,
                 None => self.engine.host.diff(changeset, None, None)?,
             };
             out.push(("diff", Value::Bytes(patch)));
         }
-        if self.wants("diffstat", differ.is_some_and(Differ::has_stat)) {
+        if self.wants("diffstat", !quiet && differ.is_some_and(Differ::has_stat)) {
             out.push(("diffstat", stat_value(&self.engine, changeset)?));
         }
         out.sort_by_key(|(name, _)| *name);

@@ -95,12 +95,8 @@ fn open(
     backup: &Backup,
 ) -> Result<Option<(Repo, Vec<Revision>)>> {
     let path = remote::file_path(ctx, &backup.name);
-    let opened = hg_wire::bundle_repo::open(
-        &path,
-        &backup.name,
-        repo.root(),
-        &remote::open_context(ctx)?,
-    );
+    let opened =
+        hg_wire::bundle_repo::open(&path, &backup.name, repo.root(), &remote::open_context(ctx)?);
     let other = match opened {
         Ok(other) => other,
         Err(error) if error.message.ends_with(b"unknown parent") => {
@@ -121,7 +117,12 @@ fn has(ctx: &CommandContext, repo: &Repo, name: &[u8]) -> bool {
     remote::lookup(&ctx.ui)(repo, name).is_ok()
 }
 
-fn list(ctx: &CommandContext, backup: &Backup, other: &Repo, mut revs: Vec<Revision>) -> Result<()> {
+fn list(
+    ctx: &CommandContext,
+    backup: &Backup,
+    other: &Repo,
+    mut revs: Vec<Revision>,
+) -> Result<()> {
     let ui = &ctx.ui;
     let clock = SystemClock::new(ctx.config().environment().var("TZ"));
     let date = HgDate::new(backup.modified, clock.offset_at(backup.modified));

@@ -137,7 +137,11 @@ fn labels(ctx: &CommandContext) -> Result<impl Fn(Revision) -> Result<Vec<u8>>> 
     let template = ctx.opts.bytes("template").unwrap_or_default().to_vec();
     let repo = ctx.repo()?.clone();
     let ui = ctx.ui.clone();
+    let hidden = repo.hidden_revs()?;
     Ok(move |rev| {
+        if hidden.contains(rev) {
+            return Err(Error::abort(format!("filtered revision '{rev}'")));
+        }
         let text = by_template(&ui, &repo, rev, &template)?;
         Ok([b"label=\"", &text.replace(b"\"", b"\\\"")[..], b"\""].concat())
     })

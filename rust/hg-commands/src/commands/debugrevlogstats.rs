@@ -67,11 +67,8 @@ fn show(fm: &mut Formatter, revlog: &Revlog, kind: &str, target: &[u8]) {
     if revlog.is_empty() {
         return;
     }
-    let size: u64 = revlog
-        .revs()
-        .map(|rev| revlog.chunk_range(rev))
-        .map(|range| range.end - range.start)
-        .sum();
+    let size: u64 =
+        revlog.revs().map(|rev| revlog.chunk_range(rev)).map(|range| range.end - range.start).sum();
     let inline = if revlog.header().inline { "yes" } else { "no" };
     let count = revlog.len();
     let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
@@ -84,7 +81,8 @@ fn show(fm: &mut Formatter, revlog: &Revlog, kind: &str, target: &[u8]) {
             ("revlog_type", kind.into()),
             ("revlog_target", target.into()),
         ],
-        [format!("{count:>9} {size:>11} {inline:<3} {kind:<9} ").as_bytes(), target, b"\n"].concat(),
+        [format!("{count:>9} {size:>11} {inline:<3} {kind:<9} ").as_bytes(), target, b"\n"]
+            .concat(),
         "",
     );
 }

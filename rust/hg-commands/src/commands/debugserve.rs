@@ -26,7 +26,8 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let Some(log) = log(ctx)? else { return serve_stdio(ctx, |out| Box::new(out), || ()) };
     let (outputs, errors) = (log.clone(), log);
-    let observed = |out| Box::new(Observed { out: BufWriter::new(out), log: outputs }) as Box<dyn Write>;
+    let observed =
+        |out| Box::new(Observed { out: BufWriter::new(out), log: outputs }) as Box<dyn Write>;
     serve_stdio(ctx, observed, move || errors.say(b"e> flush() -> None\n"))
 }
 
@@ -43,7 +44,8 @@ fn log(ctx: &CommandContext) -> Result<Option<Log>> {
             open.map_err(|error| Error::abort("Bad file descriptor").because(error))?
         }
         (None, Some(name)) => {
-            let open = OpenOptions::new().append(true).create(true).open(remote::file_path(ctx, name));
+            let open =
+                OpenOptions::new().append(true).create(true).open(remote::file_path(ctx, name));
             open.map_err(|error| remote::io_error(name, error))?
         }
         (None, None) => return Ok(None),
@@ -125,9 +127,6 @@ mod tests {
     #[test]
     fn writes_are_described() {
         assert_eq!(described(b""), b"o> write(0) -> 0: \n");
-        assert_eq!(
-            described(b"a\n\xffb"),
-            b"o> write(4) -> 4:\no>     a\\n\no>     \\xffb\n"
-        );
+        assert_eq!(described(b"a\n\xffb"), b"o> write(4) -> 4:\no>     a\\n\no>     \\xffb\n");
     }
 }

@@ -45,7 +45,12 @@ fn run_from(ctx: &CommandContext, source: &str) -> Result<i32> {
     remote::after_incoming(ctx, repo, applied.combined_result(), None)
 }
 
-pub(super) fn unbundle(ctx: &CommandContext, repo: &Repo, name: &[u8], source: &str) -> Result<Vec<i64>> {
+pub(super) fn unbundle(
+    ctx: &CommandContext,
+    repo: &Repo,
+    name: &[u8],
+    source: &str,
+) -> Result<Vec<i64>> {
     let input = remote::open_file(ctx, name)?;
     let opened = bundle::open(input, Some(name))?;
     let url = [b"bundle:", name].concat();

@@ -96,12 +96,14 @@ fn literal(value: &Value, depth: usize, out: &mut Vec<u8>) {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, value)).collect();
             dict(&pairs, depth, out);
         }
-        Value::Items(nested) => sequence(nested.items.iter(), *b"[]", depth, out, |item, depth, out| {
-            let mut fields: Vec<_> =
-                item.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
-            fields.sort_by_key(|(name, _)| *name);
-            dict(&fields, depth, out);
-        }),
+        Value::Items(nested) => {
+            sequence(nested.items.iter(), *b"[]", depth, out, |item, depth, out| {
+                let mut fields: Vec<_> =
+                    item.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
+                fields.sort_by_key(|(name, _)| *name);
+                dict(&fields, depth, out);
+            })
+        }
     }
 }
 

@@ -217,7 +217,9 @@ mod tests {
 
     #[test]
     fn long_lines_are_broken() {
-        let line = |count: i64| (0..count).map(|n| Step::Node(n, (n > 0).then_some(n - 1).into_iter().collect()));
+        let line = |count: i64| {
+            (0..count).map(|n| Step::Node(n, (n > 0).then_some(n - 1).into_iter().collect()))
+        };
         let text = describe(Look { dots: true, spaces: false }, line(100).collect());
         assert_eq!(text.lines().map(str::len).collect::<Vec<_>>(), [69, 31]);
         let comb = (0..100).map(|n| Step::Node(n, (n > 2).then_some(n - 3).into_iter().collect()));
