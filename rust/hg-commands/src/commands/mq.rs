@@ -1,8 +1,11 @@
 //! The commands of patch queues (`[extensions] mq=`).
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use hg_repo::mq::{Applied, Queue};
 use hg_store::Repo;
-use hg_types::{Error, Node, Result};
+use hg_types::{Error, HgPathBuf, Node, Result};
 
 use crate::CommandContext;
 
@@ -38,6 +41,8 @@ struct Work<'a> {
     ctx: &'a CommandContext,
     repo: &'a Repo,
     queue: Queue,
+    /// The files that patches of this run have touched.
+    touched: RefCell<BTreeSet<HgPathBuf>>,
 }
 
 impl<'a> Work<'a> {
@@ -47,7 +52,7 @@ impl<'a> Work<'a> {
         for complaint in queue.complaints() {
             ctx.ui.warn(complaint);
         }
-        Ok(Self { ctx, repo, queue })
+        Ok(Self { ctx, repo, queue, touched: RefCell::default() })
     }
 
     /// The patch that the user means by a name, a number, a part of a name, or a place beside one.

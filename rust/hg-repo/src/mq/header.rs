@@ -58,7 +58,9 @@ fn head(text: &[u8]) -> (Vec<&[u8]>, Option<&[u8]>) {
         if is_diff {
             return (lines, Some(line));
         }
-        lines.push(line.trim_ascii_end());
+        if !line.starts_with(b"--- ") {
+            lines.push(line.trim_ascii_end());
+        }
     }
     (lines, None)
 }

@@ -17,6 +17,9 @@ use crate::patching::{self, patch_error, patch_working};
 /// How many leading parts of names in patches are left out.
 const STRIP: usize = 1;
 
+/// What ends a push of patches that local changes are in the way of.
+const CONFLICT: &str = "conflicting local changes found";
+
 /// What came of applying.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
@@ -75,20 +78,51 @@ impl Work<'_> {
     ) -> Result<Outcome> {
         let repo = self.repo;
         let _lock = repo.lock()?;
+        let before = hg_wdir::SavedDirstate::take(repo)?;
+        let (applied, start) = (self.queue.applied.clone(), hg_wdir::parents(repo)?[0]);
         let tr = repo.transaction("qpush")?;
         let extension = repo.set_extension(None);
-        let applied = self.apply_all(places, options, local);
+        let outcome = self.apply_all(places, options, local);
         repo.set_extension(extension);
-        // What was applied before a patch that cannot be applied stays applied.
-        let closed = match &applied {
-            Ok(_) => tr.close(),
-            Err(_) if !self.queue.applied.is_empty() => tr.close(),
-            Err(_) => Ok(()),
-        };
-        closed?;
         repo.forget_tags();
-        self.queue.save()?;
-        applied
+        // A patch that is in the way of local changes ends the push: what came before it stays.
+        let keeps =
+            outcome.as_ref().map_or_else(|error| error.message == CONFLICT.as_bytes(), |_| true);
+        if keeps {
+            tr.close()?;
+            self.queue.save()?;
+            return outcome;
+        }
+        drop(tr);
+        self.queue.applied = applied;
+        self.clean_up(before, start)?;
+        outcome
+    }
+
+    /// Takes back what patches have done to the files of a push that came to nothing.
+    fn clean_up(&self, before: hg_wdir::SavedDirstate, start: hg_types::Node) -> Result<()> {
+        let (ui, repo) = (&self.ctx.ui, self.repo);
+        ui.warn("cleaning up working directory...\n");
+        before.restore(repo)?;
+        let mut wdir = WorkingDir::open(repo)?;
+        let touched = Matcher::exact_files(self.touched.borrow().iter().cloned().collect());
+        let steps = hg_repo::revert::plan(&mut wdir, start, &touched, true)?;
+        let naming = crate::scope::Naming::relative(self.ctx, repo);
+        hg_repo::revert::apply(&mut wdir, start, &steps, &mut |note| {
+            if let hg_repo::revert::RevertNote::Step(step) = note
+                && step.acts()
+            {
+                let verb: &[u8] = match step.action {
+                    hg_repo::revert::RevertAction::Remove => b"removing ",
+                    hg_repo::revert::RevertAction::Forget => b"forgetting ",
+                    _ => b"reverting ",
+                };
+                ui.status([verb, &naming.name(&step.path), b"\n"].concat());
+            }
+        })?;
+        wdir.write()?;
+        ui.warn("done\n");
+        Ok(())
     }
 
     fn apply_all(
@@ -105,7 +139,7 @@ impl Work<'_> {
             }
             let pushable = self.queue.pushable(index)?;
             if !pushable.is_pushable() {
-                self.explain(index, &pushable, false)?;
+                self.explain(index, &pushable, options.several)?;
                 continue;
             }
             ui.status([b"applying ", &name[..], b"\n"].concat());
@@ -119,9 +153,10 @@ impl Work<'_> {
                 self.back_up(local, &named)?;
             }
             if options.keep_changes && overlaps(local, &named) {
-                let error = Error::abort("conflicting local changes found");
+                let error = Error::abort(CONFLICT);
                 return Err(error.hint("did you forget to qrefresh?"));
             }
+            self.touched.borrow_mut().extend(named.iter().cloned());
             let touched = match header.has_diff {
                 true => self.patch(&text)?,
                 false => Touched { files: BTreeSet::new(), failed: false },
@@ -143,9 +178,6 @@ impl Work<'_> {
     pub(super) fn patch(&self, text: &[u8]) -> Result<Touched> {
         let ui = &self.ctx.ui;
         let mut wdir = WorkingDir::open(self.repo)?;
-        let options = patching::options(self.ctx, STRIP, Vec::new())?;
-        let patched = patch_working(self.ctx, &mut wdir, text, &options, 0.0);
-        wdir.write()?;
         let complain = |reason: &[u8]| {
             if ui.is_verbose() {
                 ui.note([reason, b"\n"].concat());
@@ -153,6 +185,15 @@ impl Work<'_> {
                 ui.warn("patch failed, unable to continue (try -v)\n");
             }
         };
+        let options = match patching::options(self.ctx, STRIP, Vec::new()) {
+            Ok(options) => options,
+            Err(error) => {
+                complain(&error.message);
+                return Ok(Touched { files: BTreeSet::new(), failed: true });
+            }
+        };
+        let patched = patch_working(self.ctx, &mut wdir, text, &options, 0.0);
+        wdir.write()?;
         match patched {
             Ok(patched) => {
                 let failed = patched.rejected > 0;

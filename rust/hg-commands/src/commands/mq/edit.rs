@@ -126,6 +126,16 @@ fn run_finish(ctx: &CommandContext) -> Result<i32> {
     let mut sorted = revs.clone();
     sorted.sort_unstable();
     sorted.dedup();
+    let cl = repo.changelog()?;
+    let parents = hg_wdir::parents(repo)?;
+    if sorted.iter().any(|rev| parents.contains(&cl.node(*rev))) {
+        let mut wdir = hg_wdir::WorkingDir::open(repo)?;
+        let options = hg_wdir::StatusOptions::default();
+        let status = wdir.status(&hg_match::Matcher::always(), options)?;
+        if status.has_changes() || !status.deleted.is_empty() {
+            ctx.ui.warn("warning: uncommitted changes in the working directory\n");
+        }
+    }
     let names = work.finished(&sorted)?;
     work.release(repo, &sorted)?;
     work.delete(&names, false)?;
@@ -157,6 +167,11 @@ impl Work<'_> {
             if defaults.contains(&local) {
                 let parts = [b"patch ", &one.name[..], b" finalized without changeset message\n"];
                 self.ctx.ui.status(parts.concat());
+            }
+            if self.queue.series()?.find(&one.name).is_none() {
+                let parts =
+                    [b"revision ".as_slice(), &one.node.short(), b" refers to unknown patches: "];
+                self.ctx.ui.warn([&parts.concat()[..], &one.name, b"\n"].concat());
             }
             names.push(one.name.clone());
         }

@@ -40,6 +40,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     names.dedup();
     let mut messages: Vec<Vec<u8>> = Vec::new();
+    let mut git = false;
     for name in &names {
         let header = work.queue.header(name)?;
         if given.is_none() && !header.message().is_empty() {
@@ -48,6 +49,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         if !header.has_diff {
             continue;
         }
+        git |= header.is_git;
         let text = work.queue.patches().read(name)?;
         if work.patch(&text)?.failed {
             return Err(Error::abort([b"error folding patch ", &name[..]].concat()));
@@ -67,7 +69,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         credits: Credits { user: None, date: None },
         message: Some(message),
         edit: ctx.opts.is_set("edit"),
-        short: false,
+        short: None,
+        names_files: false,
+        git,
         form: "mq.qfold",
     };
     work.refresh(&request)?;

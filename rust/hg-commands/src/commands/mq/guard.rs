@@ -114,8 +114,12 @@ impl Work<'_> {
     /// The patches that are not applied and could be; and those that are and could not.
     fn count(&self) -> Result<(usize, usize)> {
         let (mut unapplied, mut guarded) = (0, 0);
+        let end = self.queue.end()?;
         for (index, name) in self.queue.series()?.names().enumerate() {
             let pushable = self.queue.pushable(index)?;
+            if index < end && self.queue.position(name).is_none() {
+                continue;
+            }
             match (self.queue.position(name), pushable.is_pushable()) {
                 (Some(_), false) => guarded += 1,
                 (None, true) => unapplied += 1,
@@ -132,13 +136,14 @@ fn run_select(ctx: &CommandContext) -> Result<i32> {
     let mut work = Work::open(ctx)?;
     let ui = &ctx.ui;
     if !ctx.args.is_empty() || ctx.opts.flag("none") {
-        let before = work.count()?;
+        let quietly = ctx.opts.flag("pop") || ctx.opts.flag("reapply");
+        let before = if quietly { (0, 0) } else { work.count()? };
         work.queue.set_active_guards(ctx.args.clone())?;
         work.queue.save()?;
         if ctx.args.is_empty() {
             ui.status("guards deactivated\n");
         }
-        if !ctx.opts.flag("pop") && !ctx.opts.flag("reapply") {
+        if !quietly {
             tell_changes(&work, before)?;
         }
     } else if ctx.opts.flag("series") {

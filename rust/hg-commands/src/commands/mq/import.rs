@@ -68,6 +68,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     Ok(0)
 }
 
+fn not_mutable(rev: Revision) -> Error {
+    let error = Error::abort(format!("revision {rev} is not mutable"));
+    error.hint("see 'hg help phases' for details")
+}
+
 /// What a description is as a name.
 fn name_of(description: &[u8]) -> Vec<u8> {
     let line = description.lines().next().unwrap_or_default().to_ascii_lowercase();
@@ -119,19 +124,19 @@ impl Work<'_> {
             return Err(Error::abort("-e is incompatible with import from -"));
         }
         let file = hg_match::normalize_path(file);
-        self.refuse_listed(&file)?;
+        if !self.queue.patches().lexists(&file) || self.queue.patches().is_dir(&file) {
+            return Err(Error::abort([b"patch ", &file[..], b" does not exist"].concat()));
+        }
         let Some(name) = ctx.opts.nonempty("name") else {
-            if !self.queue.patches().lexists(&file) || self.queue.patches().is_dir(&file) {
-                return Err(Error::abort([b"patch ", &file[..], b" does not exist"].concat()));
-            }
+            check_name(&file)?;
+            self.refuse_listed(&file)?;
             return Ok(file);
         };
         let name = hg_match::normalize_path(name);
-        if !self.queue.patches().lexists(&file) {
-            return Err(Error::abort([b"patch ", &file[..], b" does not exist"].concat()));
-        }
         check_new_name(&self.queue, &name, ctx.opts.flag("force"))?;
-        self.refuse_listed(&name)?;
+        if !ctx.opts.flag("force") {
+            self.refuse_listed(&name)?;
+        }
         ctx.ui.write([b"renaming ", &file[..], b" to ", &name[..], b"\n"].concat());
         self.queue.patches().rename(&file, &name)?;
         queues::track_rename(self, &file, &name)?;
@@ -141,6 +146,9 @@ impl Work<'_> {
     fn take_file(&mut self, file: &[u8]) -> Result<Vec<u8>> {
         let ctx = self.ctx;
         let given = ctx.opts.nonempty("name");
+        if let Some(name) = given {
+            check_new_name(&self.queue, name, ctx.opts.flag("force"))?;
+        }
         let (text, own_name) = if file == b"-" {
             if given.is_none() {
                 return Err(Error::abort("need --name to import a patch from -"));
@@ -165,6 +173,9 @@ impl Work<'_> {
         let Some((&first, &last)) = revs.first().zip(revs.last()) else { return Ok(()) };
         let repo = self.repo;
         let cl = repo.changelog()?;
+        if last.is_null() {
+            return Err(not_mutable(last));
+        }
         let mut below = cl.descendant_set([last]);
         below.insert(last);
         let is_head = |rev: &Revision| !cl.children(*rev).iter().any(|c| below.contains(*c));
@@ -206,8 +217,7 @@ impl Work<'_> {
         let (ctx, repo) = (self.ctx, self.repo);
         let cl = repo.changelog()?;
         if repo.phases()?.phase(rev) == Phase::Public {
-            let error = Error::abort(format!("revision {rev} is not mutable"));
-            return Err(error.hint("see 'hg help phases' for details"));
+            return Err(not_mutable(rev));
         }
         let [p1, p2] = cl.parents(rev);
         if !p2.is_null() {

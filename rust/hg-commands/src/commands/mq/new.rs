@@ -135,6 +135,10 @@ impl Work<'_> {
             written = (local != default).then(|| encoding.local(&message).into_owned());
             Ok(message)
         };
+        let given = match making.message.trim_ascii().is_empty() {
+            true => encoding.from_local(&default)?.into_owned(),
+            false => hg_format::changeset::strip_description(&making.message),
+        };
         let user = match user {
             Some(user) => encoding.from_local(&user)?.into_owned(),
             None => ctx.user()?,
@@ -145,7 +149,7 @@ impl Work<'_> {
         };
         let mut request = CommitRequest {
             matcher,
-            message: making.message.clone(),
+            message: if making.edit { making.message.clone() } else { given },
             user: known_user(user),
             date,
             extra: BTreeMap::new(),
@@ -168,18 +172,27 @@ impl Work<'_> {
         let features = Features { git: true, whitespace: false, format: false };
         let options = from_config(&config, "diff", &flags(&ctx.opts), features, &*ctx.ui)?;
         let mut options = DiffOptions { text: false, ..options };
-        match GitMode::of(&config)? {
-            GitMode::Keep => options.git |= was_git,
-            GitMode::Yes => options.git = true,
-            GitMode::No => options.git = ctx.opts.flag("git"),
-            GitMode::Auto if !options.git => {
-                let git = DiffOptions { git: true, ..options.clone() };
-                let loses = !comparison.request(&git, None, false).losing_data()?.is_empty();
-                options.git = loses;
-            }
-            GitMode::Auto => {}
-        }
+        options.git = self.uses_git(comparison, &options, was_git)?;
         DiffStyle { options, paths: None }.to_bytes(comparison, ctx.ui.is_debug())
+    }
+
+    /// Whether a diff is written in git's format, as the options, the patch and `mq.git` say.
+    pub(super) fn uses_git(
+        &self,
+        comparison: &Comparison,
+        options: &DiffOptions,
+        was_git: bool,
+    ) -> Result<bool> {
+        Ok(match GitMode::of(&self.ctx.config())? {
+            GitMode::Keep => options.git || was_git,
+            GitMode::Yes => true,
+            GitMode::No => self.ctx.opts.flag("git"),
+            GitMode::Auto if options.git => true,
+            GitMode::Auto => {
+                let git = DiffOptions { git: true, ..options.clone() };
+                !comparison.request(&git, None, false).losing_data()?.is_empty()
+            }
+        })
     }
 
     /// Puts a patch behind the top one.

@@ -54,7 +54,8 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         Some(name) => {
             let directory = super::save::absolute_name(repo, name);
             ctx.ui.warn([b"using patch queue: ", &directory[..], b"\n"].concat());
-            Work { ctx, repo, queue: hg_repo::mq::Queue::open_in(repo, name.to_vec())? }
+            let queue = hg_repo::mq::Queue::open_in(repo, name.to_vec())?;
+            Work { ctx, repo, queue, touched: Default::default() }
         }
     };
     let backup = !ctx.opts.flag("no-backup");

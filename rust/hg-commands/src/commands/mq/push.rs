@@ -39,6 +39,8 @@ pub(super) struct PushOptions {
     pub(super) move_first: bool,
     /// Go to the parent that the patch names first.
     pub(super) exact: bool,
+    /// More than the next patch is asked for: patches that are left out are told about.
+    pub(super) several: bool,
     /// Patches are put back: one that is guarded now is no mistake.
     pub(super) reapply: bool,
 }
@@ -60,6 +62,7 @@ fn run_push(ctx: &CommandContext) -> Result<i32> {
         all: flag("all"),
         move_first: flag("move"),
         exact: flag("exact"),
+        several: flag("all"),
         reapply: false,
     };
     let target = ctx.args.first().filter(|name| !name.is_empty()).cloned();
@@ -88,7 +91,9 @@ impl Work<'_> {
     /// Pushes the next patch, all up to `target`, or every one.
     pub(super) fn push(&mut self, target: Option<Vec<u8>>, options: &PushOptions) -> Result<i32> {
         let ui = self.ctx.ui.clone();
-        self.tell_no_head()?;
+        if !options.exact {
+            self.tell_no_head()?;
+        }
         if self.queue.series()?.is_empty() {
             ui.warn("no patches in series\n");
             return Ok(0);
@@ -126,7 +131,7 @@ impl Work<'_> {
         self.check_top_matches()?;
         let local = self.local_changes(options.force, options.keep_changes, true)?;
         if options.exact {
-            self.go_to_recorded_parent(target.as_deref(), start, options)?;
+            self.go_to_recorded_parent(start, options)?;
         }
         if options.move_first {
             let name = target.as_deref();
@@ -134,6 +139,8 @@ impl Work<'_> {
             self.move_to(name, start)?;
         }
         let end = self.end_of_push(target.as_deref(), all, start)?;
+        let several = options.several || target.is_some();
+        let options = &PushOptions { several, ..*options };
         let outcome = self.apply(start..end, options, &local)?;
         self.tell_top(outcome)
     }
@@ -173,12 +180,7 @@ impl Work<'_> {
     }
 
     /// `--exact`: what the next patch was made upon.
-    fn go_to_recorded_parent(
-        &self,
-        target: Option<&[u8]>,
-        start: usize,
-        options: &PushOptions,
-    ) -> Result<()> {
+    fn go_to_recorded_parent(&self, start: usize, options: &PushOptions) -> Result<()> {
         if options.keep_changes {
             return Err(Error::abort("cannot use --exact and --keep-changes together"));
         }
@@ -189,10 +191,7 @@ impl Work<'_> {
             return Err(Error::abort("cannot push --exact with applied patches"));
         }
         let series = self.queue.series()?;
-        let name = match target {
-            Some(name) => name.to_vec(),
-            None => series.name(start).unwrap_or_default().to_vec(),
-        };
+        let name = series.name(start).unwrap_or_default().to_vec();
         let Some(parent) = self.queue.header(&name)?.parent else {
             let text = [&name[..], b" does not have a parent recorded"].concat();
             return Err(Error::abort(text));

@@ -19,7 +19,7 @@ use super::{Credits, Work};
 use crate::commit_message::given_message;
 use crate::diff_display::{Comparison, DiffStyle};
 use crate::revision::Target;
-use crate::scope::{Naming, match_arguments, warn_bad};
+use crate::scope::{Naming, match_arguments, match_patterns, warn_bad};
 use crate::{Command, CommandContext, spec::extensions_mq as spec};
 
 /// `hg qrefresh`.
@@ -69,7 +69,9 @@ fn run_diff(ctx: &CommandContext) -> Result<i32> {
         style.options.noprefix = false;
     }
     let matcher = match_arguments(ctx)?;
-    let comparison = Comparison::new(&ctx.ui, work.repo, sides, &matcher, style.options.git)?;
+    let comparison = Comparison::new(&ctx.ui, work.repo, sides, &matcher, true)?;
+    let was_git = work.queue.header(&top.name)?.is_git;
+    style.options.git = work.uses_git(&comparison, &style.options, was_git)?;
     warn_bad(ctx, &Naming::relative(ctx, work.repo), &comparison.bad);
     if stat {
         style.write_stat(&ctx.ui, &comparison, ctx.ui.terminal_width())?;
@@ -91,7 +93,12 @@ fn run_refresh(ctx: &CommandContext) -> Result<i32> {
         credits,
         message,
         edit: ctx.opts.is_set("edit"),
-        short: ctx.opts.flag("short"),
+        short: match ctx.opts.flag("short") {
+            true => Some(match_patterns(ctx, &[])?),
+            false => None,
+        },
+        names_files: !ctx.args.is_empty(),
+        git: false,
         form: "mq.qrefresh",
     };
     work.refresh(&request)
@@ -105,8 +112,12 @@ pub(super) struct Refresh {
     /// The new message, in UTF-8.
     pub(super) message: Option<Vec<u8>>,
     pub(super) edit: bool,
-    /// Files of the patch stay in it whatever the matcher says.
-    pub(super) short: bool,
+    /// Files of the patch that match this stay in it, and nothing is added that was not named.
+    pub(super) short: Option<Matcher>,
+    /// Whether files were named.
+    pub(super) names_files: bool,
+    /// The patch takes in one in git's format.
+    pub(super) git: bool,
     pub(super) form: &'static str,
 }
 
@@ -138,7 +149,7 @@ impl Work<'_> {
         let matcher = Matcher::exact_files(files.into_iter().collect());
         let sides = [Target::Changeset(parent), Target::WorkingDirectory];
         let comparison = Comparison::new(&ctx.ui, repo, sides, &matcher, true)?;
-        let diff = self.diff_text(&comparison, header.is_git)?;
+        let diff = self.diff_text(&comparison, header.is_git || request.git)?;
         let parent = cl.node(parent);
         let new = NewPatch { top: &top, parent, phase, matcher, diff, old_user, header };
         let done = self.replace_top(request, new);
@@ -170,9 +181,13 @@ impl Work<'_> {
             [status.modified, status.added, status.removed].into_iter().flatten()
         };
         let mut out: BTreeSet<HgPathBuf> = lists(status).collect();
-        if request.short {
-            let before = changes_between(repo, parent, old)?;
-            let before = Matcher::exact_files(all_of(&before).into_iter().collect());
+        if let Some(kept) = &request.short {
+            if !request.names_files {
+                out.clear();
+            }
+            let before = all_of(&changes_between(repo, parent, old)?);
+            let before = before.into_iter().filter(|path| kept.matches(path)).collect();
+            let before = Matcher::exact_files(before);
             let again = hg_wdir::status_against(&mut wdir, &manifest, &before, options)?;
             out.extend(lists(again));
         }
@@ -194,7 +209,9 @@ impl Work<'_> {
         };
         let date = request.credits.date.as_ref().or(header.date.as_ref());
         let date = date.map(|date| self.read_date(date)).transpose()?;
-        uncommit(repo, top.node, parent)?;
+        // Copies that the patch does not tell about must not be in the changeset either.
+        let with_copies = diff.starts_with(b"diff --git");
+        uncommit(repo, top.node, parent, with_copies)?;
         let rev = repo.changelog()?.rev(&top.node)?;
         let moved = bookmarks_at(repo, top.node)?;
         strip(repo, &[rev], &StripOptions { backup: false, ..StripOptions::default() })?;
@@ -248,7 +265,7 @@ fn all_of(changes: &Changes) -> BTreeSet<HgPathBuf> {
 }
 
 /// Makes what a changeset changed local changes upon its parent.
-fn uncommit(repo: &Repo, node: Node, parent: Node) -> Result<()> {
+fn uncommit(repo: &Repo, node: Node, parent: Node, with_copies: bool) -> Result<()> {
     let cl = repo.changelog()?;
     let (old, new) = (cl.rev(&parent)?, cl.rev(&node)?);
     let changes = changes_between(repo, old, new)?;
@@ -266,9 +283,10 @@ fn uncommit(repo: &Repo, node: Node, parent: Node) -> Result<()> {
             ..FileUpdate::default()
         };
         wdir.dirstate_mut().update_file(&path, update)?;
+        wdir.dirstate_mut().set_copy(&path, None)?;
     }
     for (path, source) in &copies {
-        if wdir.dirstate().is_tracked(path)? {
+        if with_copies && manifest.contains(source) && wdir.dirstate().is_tracked(path)? {
             wdir.dirstate_mut().set_copy(path, Some(source))?;
         }
     }

@@ -129,7 +129,7 @@ impl Work<'_> {
         }
         let mut text = match message {
             Some(message) => [b"hg patches: ", message.trim_ascii_end()].concat(),
-            None => b"hg patches saved state.".to_vec(),
+            None => b"hg patches saved state".to_vec(),
         };
         text.extend_from_slice(HEADING);
         for one in &self.queue.applied {

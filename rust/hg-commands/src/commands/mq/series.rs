@@ -119,7 +119,7 @@ impl Work<'_> {
                     _ => 'U',
                 };
                 ui.write(format!("{index:width$} {letter} "));
-            } else if range.only == Some(Standing::Unapplied) && standing == Standing::Guarded {
+            } else if range.only.is_some_and(|only| only != standing) {
                 continue;
             }
             self.show_name(name, standing.name())?;

@@ -61,8 +61,9 @@ pub(crate) fn summarize(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     let queue = Queue::open(repo)?;
     let applied = queue.applied.len();
     let mut unapplied = 0;
+    let end = queue.end()?;
     for (index, name) in queue.series()?.names().enumerate() {
-        if queue.position(name).is_none() && queue.pushable(index)?.is_pushable() {
+        if index >= end && queue.position(name).is_none() && queue.pushable(index)?.is_pushable() {
             unapplied += 1;
         }
     }

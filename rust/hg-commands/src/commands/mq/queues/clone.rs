@@ -86,9 +86,10 @@ pub(super) fn run_clone(ctx: &CommandContext) -> Result<i32> {
             base = Some(first.node);
             let top = cl.rev(&first.node)?;
             let below = cl.descendant_set([top]);
+            let elsewhere = hg_wire::open::is_remote(&target);
             let outside = |rev: &hg_types::Revision| *rev != top && !below.contains(*rev);
             revs = cl.heads_where(|rev| outside(&rev)).into_iter().map(|r| cl.node(r)).collect();
-            revs.retain(|node| !node.is_null());
+            revs.retain(|node| elsewhere && !node.is_null());
         }
     }
     let ui = &ctx.ui;
