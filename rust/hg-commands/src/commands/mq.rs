@@ -43,6 +43,8 @@ struct Work<'a> {
     queue: Queue,
     /// The files that patches of this run have touched.
     touched: RefCell<BTreeSet<HgPathBuf>>,
+    /// Those among them that were not there before.
+    made: RefCell<BTreeSet<HgPathBuf>>,
 }
 
 impl<'a> Work<'a> {
@@ -52,7 +54,7 @@ impl<'a> Work<'a> {
         for complaint in queue.complaints() {
             ctx.ui.warn(complaint);
         }
-        Ok(Self { ctx, repo, queue, touched: RefCell::default() })
+        Ok(Self { ctx, repo, queue, touched: RefCell::default(), made: RefCell::default() })
     }
 
     /// The patch that the user means by a name, a number, a part of a name, or a place beside one.

@@ -57,6 +57,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let backup = !ctx.opts.flag("no-backup") && !ctx.opts.flag("nobackup");
     let named = roots.last().copied();
     strip(repo, &revs, &StripOptions { backup, named, ..StripOptions::default() })?;
+    super::mq::setup::after_strip(ctx, repo)?;
     delete_bookmarks(ctx, repo, &marks)?;
     Ok(0)
 }

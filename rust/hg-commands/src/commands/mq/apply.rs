@@ -90,6 +90,7 @@ impl Work<'_> {
             outcome.as_ref().map_or_else(|error| error.message == CONFLICT.as_bytes(), |_| true);
         if keeps {
             tr.close()?;
+            hg_store::transaction::remove_undo(repo)?;
             self.queue.save()?;
             return outcome;
         }
@@ -106,7 +107,7 @@ impl Work<'_> {
         before.restore(repo)?;
         let mut wdir = WorkingDir::open(repo)?;
         let touched = Matcher::exact_files(self.touched.borrow().iter().cloned().collect());
-        let steps = hg_repo::revert::plan(&mut wdir, start, &touched, true)?;
+        let steps = hg_repo::revert::plan(&mut wdir, start, &touched, false)?;
         let naming = crate::scope::Naming::relative(self.ctx, repo);
         hg_repo::revert::apply(&mut wdir, start, &steps, &mut |note| {
             if let hg_repo::revert::RevertNote::Step(step) = note
@@ -121,6 +122,12 @@ impl Work<'_> {
             }
         })?;
         wdir.write()?;
+        for path in self.made.borrow().iter() {
+            if !wdir.dirstate().is_tracked(path)? && repo.wvfs().lexists(path) {
+                ui.status([b"removing ", &naming.name(path)[..], b"\n"].concat());
+                repo.wvfs().remove_with_parents(path)?;
+            }
+        }
         ui.warn("done\n");
         Ok(())
     }
@@ -132,6 +139,7 @@ impl Work<'_> {
         local: &Status,
     ) -> Result<Outcome> {
         let ui = self.ctx.ui.clone();
+        let mut any = false;
         for index in places {
             let name = self.queue.series()?.name(index).unwrap_or_default().to_vec();
             if self.queue.position(&name).is_some() {
@@ -139,7 +147,7 @@ impl Work<'_> {
             }
             let pushable = self.queue.pushable(index)?;
             if !pushable.is_pushable() {
-                self.explain(index, &pushable, options.several)?;
+                self.explain(index, &pushable, options.several && any)?;
                 continue;
             }
             ui.status([b"applying ", &name[..], b"\n"].concat());
@@ -156,6 +164,9 @@ impl Work<'_> {
                 let error = Error::abort(CONFLICT);
                 return Err(error.hint("did you forget to qrefresh?"));
             }
+            any = true;
+            let made = named.iter().filter(|path| !self.repo.wvfs().lexists(path));
+            self.made.borrow_mut().extend(made.cloned());
             self.touched.borrow_mut().extend(named.iter().cloned());
             let touched = match header.has_diff {
                 true => self.patch(&text)?,

@@ -153,7 +153,7 @@ impl Work<'_> {
         {
             return Err(Error::abort(format!("revision {first} is not managed")));
         }
-        let mut names = Vec::new();
+        let (mut names, mut unknown) = (Vec::new(), Vec::new());
         for (at, &rev) in revs.iter().enumerate() {
             let one = self.queue.applied.get(at).filter(|one| one.node == cl.node(rev));
             let Some(one) = one else {
@@ -171,10 +171,11 @@ impl Work<'_> {
             if self.queue.series()?.find(&one.name).is_none() {
                 let parts =
                     [b"revision ".as_slice(), &one.node.short(), b" refers to unknown patches: "];
-                self.ctx.ui.warn([&parts.concat()[..], &one.name, b"\n"].concat());
+                unknown.push([&parts.concat()[..], &one.name, b"\n"].concat());
             }
             names.push(one.name.clone());
         }
+        unknown.into_iter().rev().for_each(|text| self.ctx.ui.warn(text));
         self.queue.applied.drain(..names.len());
         Ok(names)
     }

@@ -104,7 +104,7 @@ impl Work<'_> {
     pub(super) fn explain(&self, index: usize, pushable: &Pushable, always: bool) -> Result<()> {
         let name = self.queue.series()?.name(index).unwrap_or_default();
         let ui = &self.ctx.ui;
-        if !pushable.is_pushable() && (always || ui.is_verbose()) {
+        if !pushable.is_pushable() && (always && !ui.is_quiet() || ui.is_verbose()) {
             let parts = [b"skipping ", name, b" - guarded by ", &pushable.reason(), b"\n"];
             ui.write(parts.concat());
         }
@@ -232,7 +232,7 @@ fn reapply(work: &mut Work<'_>) -> Result<()> {
     }
     if popped && again {
         ctx.ui.status("reapplying unguarded patches\n");
-        let options = PushOptions { reapply: true, ..PushOptions::default() };
+        let options = PushOptions::default();
         work.push(top, &options)?;
     }
     work.queue.save()

@@ -69,6 +69,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let diff = work.diff_text(&comparison, false)?;
     work.queue.write_patch(name, &[header.to_bytes(), diff].concat())?;
     tr.close()?;
+    hg_store::transaction::remove_undo(repo)?;
     work.add_to_series(name)?;
     work.queue.applied.push(Applied { node, name: name.clone() });
     work.queue.save()?;

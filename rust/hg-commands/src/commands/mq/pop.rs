@@ -55,7 +55,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             let directory = super::save::absolute_name(repo, name);
             ctx.ui.warn([b"using patch queue: ", &directory[..], b"\n"].concat());
             let queue = hg_repo::mq::Queue::open_in(repo, name.to_vec())?;
-            Work { ctx, repo, queue, touched: Default::default() }
+            Work { ctx, repo, queue, touched: Default::default(), made: Default::default() }
         }
     };
     let backup = !ctx.opts.flag("no-backup");

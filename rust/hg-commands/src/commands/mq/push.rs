@@ -41,8 +41,6 @@ pub(super) struct PushOptions {
     pub(super) exact: bool,
     /// More than the next patch is asked for: patches that are left out are told about.
     pub(super) several: bool,
-    /// Patches are put back: one that is guarded now is no mistake.
-    pub(super) reapply: bool,
 }
 
 fn run_push(ctx: &CommandContext) -> Result<i32> {
@@ -63,7 +61,6 @@ fn run_push(ctx: &CommandContext) -> Result<i32> {
         move_first: flag("move"),
         exact: flag("exact"),
         several: flag("all"),
-        reapply: false,
     };
     let target = ctx.args.first().filter(|name| !name.is_empty()).cloned();
     work.push(target, &options)
@@ -107,7 +104,7 @@ impl Work<'_> {
             }
             let index = self.queue.series()?.find(name).unwrap_or_default();
             let pushable = self.queue.pushable(index)?;
-            if !pushable.is_pushable() && !options.reapply {
+            if !pushable.is_pushable() {
                 let parts = [b"cannot push '", &name[..], b"' - guarded by ", &pushable.reason()];
                 ui.warn([&parts.concat()[..], b"\n"].concat());
                 return Ok(1);
@@ -124,6 +121,13 @@ impl Work<'_> {
             return Ok(0);
         }
         let start = self.queue.end()?;
+        for index in start..self.queue.series()?.len() {
+            let pushable = self.queue.pushable(index)?;
+            if pushable.is_pushable() {
+                break;
+            }
+            self.explain(index, &pushable, false)?;
+        }
         if start == self.queue.series()?.len() {
             ui.warn("patch series already fully applied\n");
             return Ok(1);

@@ -197,6 +197,15 @@ fn init(ui: &std::sync::Arc<Ui>, repo: &Repo, versioned: bool) -> Result<i32> {
     let mut wdir = WorkingDir::open(&inner)?;
     let files = [HgPathBuf::from(".hgignore"), HgPathBuf::from("series")];
     wdir.add(&files, &**ui, &|path| path.as_bytes().to_vec())?;
+    for name in queue.series()?.names().filter(|name| patches.lexists(name)) {
+        let path = patches.join(name);
+        let shown = match path.strip_prefix(ui.cwd()) {
+            Ok(below) => below.to_path_buf(),
+            Err(_) => path.clone(),
+        };
+        ui.status([b"adding ", hg_vfs::path_to_bytes(&shown), b"\n"].concat());
+        wdir.dirstate_mut().set_tracked(HgPath::new(name))?;
+    }
     wdir.write()?;
     Ok(0)
 }

@@ -148,8 +148,11 @@ impl Work<'_> {
         let files = self.refreshed_files(request, parent, rev)?;
         let matcher = Matcher::exact_files(files.into_iter().collect());
         let sides = [Target::Changeset(parent), Target::WorkingDirectory];
-        let comparison = Comparison::new(&ctx.ui, repo, sides, &matcher, true)?;
+        // Copies of copies are traced through files that may not be in the patch any more.
+        let shown = if request.short.is_some() { &matcher } else { &request.matcher };
+        let comparison = Comparison::new(&ctx.ui, repo, sides, shown, true)?;
         let diff = self.diff_text(&comparison, header.is_git || request.git)?;
+        let added = changes_between(repo, parent, rev)?.added;
         let parent = cl.node(parent);
         let new = NewPatch { top: &top, parent, phase, matcher, diff, old_user, header };
         let done = self.replace_top(request, new);
@@ -158,6 +161,7 @@ impl Work<'_> {
                 "qrefresh interrupted while patch was popped! (revert --all, qpush to recover)\n";
             ctx.ui.warn(note);
             self.queue.save()?;
+            forget_added(repo, &added)?;
         }
         done?;
         Ok(0)
@@ -234,6 +238,7 @@ impl Work<'_> {
             repo.change_bookmarks(&tr, &marks)?;
         }
         tr.close()?;
+        hg_store::transaction::remove_undo(repo)?;
         self.queue.applied.push(Applied { node, name: top.name.clone() });
         self.queue.save()
     }
@@ -264,6 +269,15 @@ fn all_of(changes: &Changes) -> BTreeSet<HgPathBuf> {
     lists.into_iter().flatten().cloned().collect()
 }
 
+/// What the popped patch added is no longer tracked: pushing it again makes it anew.
+fn forget_added(repo: &Repo, added: &[HgPathBuf]) -> Result<()> {
+    let mut wdir = WorkingDir::open(repo)?;
+    for path in added {
+        wdir.dirstate_mut().set_untracked(path)?;
+    }
+    wdir.write()
+}
+
 /// Makes what a changeset changed local changes upon its parent.
 fn uncommit(repo: &Repo, node: Node, parent: Node, with_copies: bool) -> Result<()> {
     let cl = repo.changelog()?;
@@ -284,6 +298,11 @@ fn uncommit(repo: &Repo, node: Node, parent: Node, with_copies: bool) -> Result<
         };
         wdir.dirstate_mut().update_file(&path, update)?;
         wdir.dirstate_mut().set_copy(&path, None)?;
+    }
+    for (path, source) in wdir.dirstate().copies()? {
+        if !manifest.contains(&source) {
+            wdir.dirstate_mut().set_copy(&path, None)?;
+        }
     }
     for (path, source) in &copies {
         if with_copies && manifest.contains(source) && wdir.dirstate().is_tracked(path)? {

@@ -53,6 +53,20 @@ pub(crate) fn add_queries(plugins: &mut Plugins) {
     plugins.predicates.add(Arc::new(Managed));
 }
 
+/// Patches whose changesets were removed are no longer applied.
+pub(crate) fn after_strip(ctx: &CommandContext, repo: &Repo) -> Result<()> {
+    if !is_on(&ctx.config()) {
+        return Ok(());
+    }
+    let mut queue = Queue::open(repo)?;
+    let cl = repo.changelog()?;
+    if let Some(at) = queue.applied.iter().position(|one| cl.find(&one.node).is_none()) {
+        queue.applied.truncate(at);
+        queue.save()?;
+    }
+    Ok(())
+}
+
 /// The line of `hg summary`.
 pub(crate) fn summarize(ctx: &CommandContext, repo: &Repo) -> Result<()> {
     if !is_on(&ctx.config()) {
