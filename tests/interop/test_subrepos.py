@@ -55,17 +55,18 @@ hg -R copy archive -S out
 """.strip().splitlines()
 
 
-def play(root: Path, turns: list[str]) -> list[str]:
-    """Run the session in `root` and return what was printed, without the place."""
+def play(root: Path, turns: list[str], session: list[str] = SESSION) -> list[str]:
+    """Run a session in `root` and return what was printed, without the place."""
     root.mkdir()
     environment = dict(os.environ, HGRCPATH="", HGUSER="test", TZ="GMT", LC_ALL="C")
     said = []
     commands = 0
-    for line in SESSION:
+    for line in session:
         words = line.split()
         if words[0] == "#":
             path = root / words[1]
-            path.write_text(" ".join(words[2:]) + "\n")
+            text = " ".join(words[2:]).replace("{n}", "\n")
+            path.write_text(text + "\n")
             continue
         program = turns[commands % len(turns)]
         commands += 1

@@ -124,7 +124,6 @@ impl Work<'_> {
         wdir.write()?;
         for path in self.made.borrow().iter() {
             if !wdir.dirstate().is_tracked(path)? && repo.wvfs().lexists(path) {
-                ui.status([b"removing ", &naming.name(path)[..], b"\n"].concat());
                 repo.wvfs().remove_with_parents(path)?;
             }
         }

@@ -206,7 +206,8 @@ impl Work<'_> {
         if self.ctx.config().get_bool_or("mq", "secret", false)? {
             repo.retract_phases(&tr, Phase::Secret, revs)?;
         }
-        tr.close()
+        tr.close()?;
+        hg_store::transaction::remove_undo(repo)
     }
 
     fn import_revision(

@@ -49,6 +49,7 @@ fn run_save(ctx: &CommandContext) -> Result<i32> {
         return Ok(code);
     }
     work.queue.save()?;
+    hg_store::transaction::remove_undo(repo)?;
     if ctx.opts.flag("copy") {
         copy_queue(ctx, &work)?;
     }

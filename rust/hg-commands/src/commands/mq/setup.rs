@@ -1,5 +1,6 @@
 //! What enabling patch queues changes about repositories and other commands.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hg_query::parser::Tree;
@@ -9,7 +10,7 @@ use hg_query::revset::smartset::SmartSet;
 use hg_repo::mq::Queue;
 use hg_repo::mq::names::QueueNames;
 use hg_store::Repo;
-use hg_types::{Error, ErrorKind, Result};
+use hg_types::{Error, ErrorKind, Result, Revision};
 
 use crate::CommandContext;
 use crate::extensions::Enabled;
@@ -51,6 +52,29 @@ impl CustomPredicate for Managed {
 /// Adds to the query languages what queues bring along.
 pub(crate) fn add_queries(plugins: &mut Plugins) {
     plugins.predicates.add(Arc::new(Managed));
+}
+
+/// Refuses to rebase onto applied patches, and to rebase these: nobody would tell the queue.
+pub(crate) fn check_rebase(
+    ctx: &CommandContext,
+    repo: &Repo,
+    destinations: &BTreeMap<Revision, Revision>,
+) -> Result<()> {
+    if !is_on(&ctx.config()) {
+        return Ok(());
+    }
+    let cl = repo.changelog()?;
+    let queue = Queue::open(repo)?;
+    let applied: Vec<Revision> =
+        queue.applied.iter().filter_map(|one| cl.find(&one.node)).collect();
+    if destinations.values().any(|rev| applied.contains(rev)) {
+        return Err(Error::state("cannot rebase onto an applied mq patch"));
+    }
+    if destinations.keys().any(|rev| applied.contains(rev)) {
+        let error = Error::abort("rebasing applied mq patches is not supported yet");
+        return Err(error.hint("pop them, update to the destination, and push them again"));
+    }
+    Ok(())
 }
 
 /// Patches whose changesets were removed are no longer applied.

@@ -30,6 +30,7 @@ pub(super) fn plan_moves(
     if ctx.opts.flag("collapse") && only_destination(&destinations).is_none() {
         return Err(Error::input("--collapse does not work with multiple destinations"));
     }
+    crate::commands::mq::setup::check_rebase(ctx, repo, &destinations)?;
     // What has no order goes in circles.
     order(query, &destinations)?;
     let Some(fates) = check(ctx, &cl, &destinations)? else {
