@@ -164,6 +164,9 @@ fn narrow<'q>(
     mut revs: SmartSet<'q>,
     parts: Vec<Vec<u8>>,
 ) -> Result<SmartSet<'q>> {
+    if ctx.opts.list("rev").is_empty() {
+        query.find_hidden()?;
+    }
     if !parts.is_empty() {
         let spec = parts.join(&b" and "[..]);
         let tree = revset::compile(query, &spec, Origin::Program, &[], &mut |_, _| {})?;

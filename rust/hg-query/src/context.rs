@@ -1,6 +1,6 @@
 //! Whom a query asks: the repository as one user sees it at one moment.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub struct QueryContext {
     pub told_of_aliases: bool,
     changelog: Arc<Changelog>,
     hidden: OnceCell<Hidden>,
+    /// Whether what is hidden could not be found out, and nobody was told yet.
+    hidden_is_unknown: Cell<bool>,
     wdir_parents: OnceCell<[Revision; 2]>,
     entries: RefCell<EntryCache>,
     /// Changesets that were read before they are asked for.
@@ -84,6 +86,7 @@ impl QueryContext {
             told_of_aliases: false,
             changelog: repo.changelog()?,
             hidden: OnceCell::new(),
+            hidden_is_unknown: Cell::new(false),
             wdir_parents: OnceCell::new(),
             entries: RefCell::default(),
             ahead: RefCell::default(),
@@ -123,7 +126,12 @@ impl QueryContext {
 
     /// The revisions that are not to be seen, sorted.
     pub fn hidden(&self) -> &Hidden {
-        self.hidden.get_or_init(|| crate::names::hidden_revisions(self).unwrap_or_default())
+        self.hidden.get_or_init(|| {
+            crate::names::hidden_revisions(self).unwrap_or_else(|_| {
+                self.hidden_is_unknown.set(true);
+                Hidden::default()
+            })
+        })
     }
 
     /// Finds out what is hidden, which later questions take as given.
@@ -131,11 +139,9 @@ impl QueryContext {
     /// # Errors
     /// When it cannot be found out.
     pub fn find_hidden(&self) -> Result<()> {
-        if self.hidden.get().is_some() {
+        if self.hidden.get().is_some() && !self.hidden_is_unknown.get() {
             return Ok(());
         }
-        // Also with --hidden a repository that cannot be looked at is complained about.
-        self.repo.filtered_revs(hg_store::View::Visible)?;
         let hidden = crate::names::hidden_revisions(self)?;
         self.hidden.get_or_init(|| hidden);
         Ok(())

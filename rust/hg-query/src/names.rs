@@ -61,6 +61,8 @@ impl Namespace {
 /// The changeset that a bookmark, tag or branch of this name stands for.
 pub(crate) fn find(ctx: &QueryContext, name: &[u8]) -> Result<Option<Node>> {
     let Ok(stored) = ctx.encoding.from_local(name) else {
+        // No name is called so, but for those that cannot be read either.
+        ctx.repo.tags()?;
         return Ok(None);
     };
     if let Some(node) = ctx.repo.bookmarks()?.get(&stored) {

@@ -63,14 +63,19 @@ pub fn compile(
     local_aliases: &[(Vec<u8>, Vec<u8>)],
     observe: &mut dyn FnMut(&str, &Tree),
 ) -> Result<Tree> {
-    ctx.find_hidden()?;
-    match origin {
+    // A number is looked up before it is taken for an expression.
+    if origin == Origin::User && text.iter().all(u8::is_ascii_digit) {
+        ctx.find_hidden()?;
+    }
+    let tree = match origin {
         Origin::User => {
             let rules = UserRules::new(ctx, local_aliases);
             compile_with(ctx, text, Some(&rules), observe)
         }
         Origin::Program => compile_with(ctx, text, None, observe),
-    }
+    }?;
+    ctx.find_hidden()?;
+    Ok(tree)
 }
 
 /// Aliases, and whether the user was told what is wrong with them.
@@ -149,10 +154,10 @@ pub fn any_revs<'q>(
     {
         return Ok(set);
     }
-    ctx.find_hidden()?;
     let rules = UserRules::new(ctx, local_aliases.unwrap_or(&[]));
     let trees = specs.iter().map(|spec| compile_with(ctx, spec, Some(&rules), &mut |_, _| {}));
     let mut trees = trees.collect::<Result<Vec<_>>>()?;
+    ctx.find_hidden()?;
     match trees.len() {
         0 => Ok(SmartSet::empty()),
         1 => eval::eval_all(ctx, &trees.remove(0)),

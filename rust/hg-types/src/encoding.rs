@@ -189,7 +189,14 @@ impl Encoding {
             _ if local.is_ascii() => ascii(local),
             Ok(text) => {
                 let changed = unicode(&text);
-                if changed == text { local.to_vec() } else { self.encode(&changed).0 }
+                if changed == text {
+                    return local.to_vec();
+                }
+                // The other case of a character may be none of the character set.
+                match self.encode(&changed) {
+                    (encoded, true) => encoded,
+                    (_, false) => ascii(local),
+                }
             }
             Err(_) => ascii(local),
         }

@@ -92,22 +92,7 @@ def late_failure(found: Difference) -> bool:
     )
 
 
-def unreadable_names(found: Difference) -> bool:
-    """One of them stops at a name that the character set has no characters for."""
-    errors = [answer.err for answer in (found.ours, found.upstream)]
-    parts = (b"abort: decoding near '", b"codec can't decode")
-    unreadable = [all(part in err for part in parts) for err in errors]
-    return sum(unreadable) == 1
-
-
 KNOWN = (
-    Known(
-        "when local tags are read",
-        "HGENCODING=ascii log --hidden -r 3 with a local tag in UTF-8",
-        "a local tag that cannot be shown stops every command that reads tags; upstream does not "
-        "read them for numbers with --hidden, and reads them for bookmarks",
-        unreadable_names,
-    ),
     Known(
         "order of printed sets",
         "debugrevspec -s 'head()'",

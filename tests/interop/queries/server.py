@@ -103,12 +103,17 @@ class Server:
                 texts[channel].append(data)
 
 
-def run_once(hg: str, root: Path, encoding: str, *args: bytes) -> Answer:
+def run_once(
+    hg: str, root: Path, encoding: str, *args: bytes, hash_seed: int | None = None
+) -> Answer:
     """Run a command in a process of its own."""
+    env = environment(encoding)
+    if hash_seed is not None:
+        env["PYTHONHASHSEED"] = str(hash_seed)
     result = subprocess.run(
         [os.fsencode(hg), *args],
         cwd=root,
-        env=environment(encoding),
+        env=env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

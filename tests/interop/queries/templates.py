@@ -125,6 +125,13 @@ class Templates(Writer):
             call(b"dict", b"a=" + a, b"b=" + b) + b"|json", call(b"json", some), call(b"stringify", some), call(b"ifeq", a, b), call(b"pad", a), call(b"if", a),
             call(b"extdata", self.one(b"'notes'", b"notes", b"'bad'", b"'x'")),
             call(b"formatnode", self.one(b"node", a)), call(self.one(*FATES), self.one(b"succsandmarkers", a)),
+            b"succsandmarkers % " + self.one(b"'{markers|json}'", b"'{markers|count}{markers|reverse}'", b"'{markers.x}'", b"'{min(obsfatedate(markers))}'",
+                b"'{join(obsfatedate(markers), \" \")}'", b"'{obsfatedate(markers) % \"{date|hgdate} \"}'", b"'{filter(markers)}'", b"'{markers}'"),
+            call(b"reverse", some), call(b"filter", b"revset('last(all(), 3)')", b) + b"|" + self.one(b"json", b"reverse", b"count"),
+            call(b"revset", self.quote(self.one(b"%ld", b"%ls", b"%d", b"%n", b"%ps", b"%lr", b"%lz", b"ancestor(%pd)", b"%ld or %d", b"reverse(%ld)", b"%b")), self.one(some, b"rev"), *self.dice.choice([[], [], [a]])),
+            call(b"subsetparents", b"rev", self.one(b"filter(revset('0:5'))", b"revset('::. - 3')", b"parents", a)), call(b"ifcontains", some, a, b, c),
+            call(b"ifcontains", self.one(b"date", b"p1", b"manifest", b"if('', 1)", b"dict(a=1)"), a, b, c), call(b"get", some, b),
+            call(b"ifeq", a, a, some) + self.one(b".key", b" % '{key}'", b"|count", b"|reverse"), call(b"indent", b"diff()", self.literal(0)),
             b"succsandmarkers % " + self.one(*(b"'{%s(markers)}'" % fate for fate in FATES), b"'{obsfateverb(successors, markers)}'"),
             call(b"obsfateverb", a), call(b"obsfateverb", a, b), call(b"separate"), call(b"word", b"x", a), call(b"mod", b"1", b"0"), call(b"date", date, b"'%Y'", b), call(b"shortest", b"'zz'"),
         )  # fmt: skip

@@ -135,17 +135,15 @@ impl Renderer<'_> {
             return end;
         }
         // A line with deeper ones right below is a term with its definition.
-        if end > at + 1 && indent_of(lines[at + 1]) > indent {
+        if end > at + 1 && lines[at + 1].starts_with(' ') && indent_of(lines[at + 1]) > indent {
             let term_end = at + 1;
             let tight = false;
-            let hang = indent_of(lines[at + 1]);
             let blanks = " ".repeat(self.style.indent + indent.saturating_sub(shift));
             let mut out = format!("{blanks}{}\n", inline(text));
             let until = definition_end(lines, term_end, indent);
             let mut inner = Renderer { style: self.style, out: Vec::new(), pruned: false };
             inner.blocks(&lines[term_end..until], shift);
             self.pruned |= inner.pruned;
-            let _ = hang;
             for (n, block) in inner.out.iter().enumerate() {
                 if n > 0 && !(block.tight && inner.out[n - 1].tight) {
                     out.push('\n');
@@ -329,7 +327,7 @@ pub fn wrap(text: &str, style: &Style, first: usize, rest: usize) -> String {
     let mut line = " ".repeat(first);
     let mut used = first;
     let mut empty = true;
-    for (at, chunk) in pieces(text).into_iter().enumerate() {
+    for (at, chunk) in pieces(&without_tabs(text)).into_iter().enumerate() {
         let blank = chunk.trim().is_empty();
         let width = style.encoding.width(chunk.as_bytes());
         if !empty && used + width > style.width && !blank {
@@ -349,6 +347,25 @@ pub fn wrap(text: &str, style: &Style, first: usize, rest: usize) -> String {
     out.push_str(line.trim_end());
     out.push('\n');
     out
+}
+
+/// Blanks up to the next multiple of eight columns in the place of every tab.
+fn without_tabs(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains('\t') {
+        return text.into();
+    }
+    let (mut out, mut column) = (String::new(), 0);
+    for c in text.chars() {
+        if c == '\t' {
+            let blanks = 8 - column % 8;
+            out.push_str(&" ".repeat(blanks));
+            column += blanks;
+        } else {
+            out.push(c);
+            column += 1;
+        }
+    }
+    out.into()
 }
 
 /// Cuts text where a line may end: around blanks and after hyphens inside words.
