@@ -101,7 +101,8 @@ impl Shown<'_> {
                 prefix: &prefix,
             };
             let text = git.diff(&flags, &inner.matcher)?;
-            return Ok(inner.write(&text));
+            inner.write(&text);
+            return Ok(());
         }
         let Some(hg) = inner.sub.as_hg() else { return Ok(()) };
         let ctx = inner.enter(hg);

@@ -27,7 +27,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 pub(crate) fn verify_repo(ctx: &CommandContext, repo: &Repo, full: bool) -> Result<i32> {
     let options = VerifyOptions { full, verbose: ctx.ui.is_verbose() };
     let report = verify(repo, &*ctx.ui, options, |found| verify_dirstate(repo, found))?;
-    if repo.filelog(hg_types::HgPath::new(".hgsubstate"))?.len() > 0 {
+    if !repo.filelog(hg_types::HgPath::new(".hgsubstate"))?.is_empty() {
         ctx.ui.status("checking subrepo links\n");
         hg_repo::subrepo::verify(repo)?;
     }

@@ -131,7 +131,12 @@ impl<'a> Files<'a> {
 /// # Errors
 /// When the files that describe them are malformed.
 pub fn states(repo: &Repo, of: Of) -> Result<States> {
-    if of == Of::Working && !has_any(repo) {
+    let any = match of {
+        Of::Working => has_any(repo),
+        // Without a history of the file, no manifest needs to be read.
+        Of::Changeset(_) => !repo.filelog(HgPath::new(substate::SPEC_NAME))?.is_empty(),
+    };
+    if !any {
         return Ok(States::new());
     }
     let mut files = Files::new(repo, of);

@@ -134,35 +134,6 @@ impl<'p> Applier<'_, 'p> {
         Ok(())
     }
 
-    /// Brings nested repositories along; with `from_ancestor` as a merge of the states that both sides recorded.
-    fn update_nested(&mut self, from_ancestor: bool) -> Result<()> {
-        let Some(repos) = &self.nested_before else { return Ok(()) };
-        let mut update = self.nested.clone();
-        if !from_ancestor {
-            update.ancestor = None;
-        }
-        repos.update(self.repo, &update, self.interaction)
-    }
-
-    /// Merges the states of nested repositories, where that is what the plan has for their file.
-    fn merge_nested(&mut self, plan: &Plan) -> Result<()> {
-        let path = nested::state_file();
-        let Some(planned) = plan.actions.get(path) else { return Ok(()) };
-        let (Action::Merge(merge), true) = (&planned.action, self.repo.nested().is_some()) else {
-            return Ok(());
-        };
-        self.say(path, &planned.reason, "m");
-        self.update_nested(true)?;
-        let settled = Settled::AsPlanned;
-        self.finished.push(Finished { path: path.to_owned(), merge: merge.clone(), settled });
-        Ok(())
-    }
-
-    /// Whether a file is merged as a text.
-    fn is_text_merge(&self, path: &HgPath) -> bool {
-        path != nested::state_file() || self.repo.nested().is_none()
-    }
-
     /// Shows how many files are done.
     fn advance(&self, done: usize) {
         if done > 0 {
@@ -188,7 +159,7 @@ impl<'p> Applier<'_, 'p> {
         ["k", "ka", "kn"].into_iter().for_each(|letter| self.say_all(plan, letter));
     }
 
-    fn say(&self, path: &HgPath, reason: &[u8], letter: &str) {
+    pub(super) fn say(&self, path: &HgPath, reason: &[u8], letter: &str) {
         let parts = [&b" "[..], path.as_bytes(), b": ", reason, b" -> ", letter.as_bytes(), b"\n"];
         self.interaction.debug(&parts.concat());
     }

@@ -5,6 +5,8 @@ use hg_store::{Manifest, Repo};
 use hg_types::{HgPath, Interaction, Result};
 
 use super::action::{Action, Plan};
+use super::apply::{Applier, Finished};
+use super::record::Settled;
 
 /// The file that holds the states of nested repositories.
 pub(super) fn state_file() -> &'static HgPath {
@@ -69,4 +71,35 @@ pub(super) fn ask_about_state(
         _ => {}
     }
     Ok(())
+}
+
+impl Applier<'_, '_> {
+    /// Brings nested repositories along; with `from_ancestor` as a merge of the states that both sides recorded.
+    pub(super) fn update_nested(&mut self, from_ancestor: bool) -> Result<()> {
+        let Some(repos) = &self.nested_before else { return Ok(()) };
+        let mut update = self.nested.clone();
+        if !from_ancestor {
+            update.ancestor = None;
+        }
+        repos.update(self.repo, &update, self.interaction)
+    }
+
+    /// Merges the states of nested repositories, where that is what the plan has for their file.
+    pub(super) fn merge_nested(&mut self, plan: &Plan) -> Result<()> {
+        let path = state_file();
+        let Some(planned) = plan.actions.get(path) else { return Ok(()) };
+        let (Action::Merge(merge), true) = (&planned.action, self.repo.nested().is_some()) else {
+            return Ok(());
+        };
+        self.say(path, &planned.reason, "m");
+        self.update_nested(true)?;
+        let settled = Settled::AsPlanned;
+        self.finished.push(Finished { path: path.to_owned(), merge: merge.clone(), settled });
+        Ok(())
+    }
+
+    /// Whether a file is merged as a text.
+    pub(super) fn is_text_merge(&self, path: &HgPath) -> bool {
+        path != state_file() || self.repo.nested().is_none()
+    }
 }

@@ -214,7 +214,7 @@ fn sanitize(directory: &Path, reporter: &dyn hg_types::Reporter) -> Result<()> {
                     let at = path_to_bytes(&path);
                     let text = b"warning: removing potentially hostile 'hgrc' in '";
                     reporter.warn(&[&text[..], at, b"'\n"].concat());
-                    std::fs::remove_file(inner.path()).when("removing", &inner.path())?;
+                    std::fs::remove_file(inner.path()).when("removing", inner.path())?;
                 }
             }
         }
