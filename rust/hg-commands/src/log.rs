@@ -63,7 +63,10 @@ enum Follow {
 
 impl Follow {
     fn of(ctx: &CommandContext) -> Self {
-        match (ctx.opts.flag("follow-first"), ctx.opts.flag("follow")) {
+        // As in the oracle, `grep` follows first parents only.
+        let follow = ctx.opts.flag("follow");
+        let first = follow && ctx.command.spec.name() == "grep";
+        match (ctx.opts.flag("follow-first") || first, follow) {
             (true, _) => Self::FirstParents,
             (false, true) => Self::All,
             (false, false) => Self::No,
@@ -91,7 +94,12 @@ fn select_lines<'q>(
 ) -> Result<Selection<'q>> {
     let follow = Follow::of(ctx);
     let starts = starts(ctx, query, follow)?;
-    let revs = narrow(ctx, query, initial(query, &starts, follow)?, conditions(ctx, query)?)?;
+    let mut conditions = conditions(ctx, query)?;
+    // Names to include or leave out are of the files that a changeset touches.
+    if ["include", "exclude"].iter().any(|name| !ctx.opts.list(name).is_empty()) {
+        conditions.push(scan_call(ctx, &[]));
+    }
+    let revs = narrow(ctx, query, initial(query, &starts, follow)?, conditions)?;
     // As in the oracle, `--limit` counts changesets whether they change the lines or not.
     let revs = revs.and(SmartSet::from_set(lines.revs()));
     let lines = Rc::new(lines);
@@ -310,8 +318,8 @@ fn conditions(ctx: &CommandContext, query: &QueryContext) -> Result<Vec<Vec<u8>>
     }
     let pruned = opts.list("prune");
     if !pruned.is_empty() {
-        let set = revision::range(query, pruned)?.to_vec()?;
-        parts.push(format_spec("not ancestors(%)", &[SpecArg::Revs(&set)]));
+        let with_ancestors = any(pruned.iter().map(|name| call("ancestors", name)));
+        parts.push([b"not ", &with_ancestors[..]].concat());
     }
     Ok(parts)
 }

@@ -40,6 +40,23 @@ pub(crate) fn match_tree(ctx: &CommandContext) -> Result<Matcher> {
     }
 }
 
+/// The matcher of `patterns` alone.
+///
+/// # Errors
+/// Those of [`match_patterns`].
+pub fn match_named(ctx: &CommandContext, patterns: &[Vec<u8>]) -> Result<Matcher> {
+    let repo = ctx.repo()?;
+    let auditor = PathAuditor::new(repo.wvfs().clone());
+    let audit = |path: &HgPath| Ok(auditor.check(path.as_bytes())?);
+    matcher(&MatchOptions {
+        patterns,
+        default_kind: PatternKind::RelPath,
+        audit: &audit,
+        filesets: Some(&Filesets { ctx, rev: None }),
+        ..MatchOptions::new(repo.root_bytes(), path_to_bytes(&ctx.cwd()))
+    })
+}
+
 /// The matcher of a command's `-I`, `-X` and of `patterns` for the files of a revision: what is on
 /// disk does not matter.
 ///
@@ -51,7 +68,9 @@ pub fn match_stored(
     default_kind: PatternKind,
 ) -> Result<Matcher> {
     let audit = |path: &HgPath| Ok(hg_vfs::check_path(path.as_bytes())?);
-    let filesets = Filesets { ctx, rev: ctx.opts.nonempty("rev") };
+    // Without an option it is the first parent of the working directory.
+    let rev = ctx.opts.nonempty("rev").unwrap_or(b".");
+    let filesets = Filesets { ctx, rev: Some(rev) };
     match_audited(ctx, patterns, default_kind, &audit, &filesets)
 }
 

@@ -215,17 +215,40 @@ pub(crate) fn understood(repo: &Repo) -> Result<Capabilities> {
 
 /// The changeset that a symbol names, if others may see it.
 pub(crate) fn lookup_served(repo: &Repo, lookup: &Lookup, key: &[u8]) -> Result<Node> {
-    let node = lookup(repo, key)?;
+    let unknown = || {
+        let message = [b"unknown revision '", key, b"'"].concat();
+        Error::new(hg_types::ErrorKind::UnknownRevision, message)
+    };
+    let served = facts::served(repo)?;
+    if key == b"tip" {
+        return Ok(served.revs().next_back().map_or(Node::NULL, |rev| served.node(rev)));
+    }
+    let filtered = || {
+        let message = [b"filtered revision '", key, b"' (not in 'served' subset)"].concat();
+        Error::new(hg_types::ErrorKind::HiddenRevision, message)
+    };
+    let node = match lookup(repo, key) {
+        Err(error) if error.kind == hg_types::ErrorKind::HiddenRevision => return Err(filtered()),
+        found => found?,
+    };
     if node == Node::WDIR {
         // Others have no working directory here.
-        let message = [b"unknown revision '", key, b"'"].concat();
-        return Err(Error::new(hg_types::ErrorKind::UnknownRevision, message));
+        return Err(unknown());
     }
-    if node.is_null() || facts::served(repo)?.rev(&node).is_some() {
+    if node.is_null() || served.rev(&node).is_some() {
         return Ok(node);
     }
-    let message = [b"filtered revision '", key, b"' (not in 'served' subset)"].concat();
-    Err(Error::new(hg_types::ErrorKind::HiddenRevision, message))
+    // Names are those of what others see.
+    if repo.bookmarks()?.get(key).is_some() || repo.tags()?.get(key).is_some() {
+        return Err(unknown());
+    }
+    if let Some((tip, _)) = repo.branchmap_of(hg_store::View::Served)?.tip(key) {
+        return Ok(repo.changelog()?.node(tip));
+    }
+    if repo.branchmap()?.contains(key) {
+        return Err(unknown());
+    }
+    Err(filtered())
 }
 
 /// Says how many changesets are sent, and runs the hooks around that.

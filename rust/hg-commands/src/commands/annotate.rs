@@ -48,18 +48,23 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if !ranges.is_empty() && !follows(ctx) {
         return Err(Error::input("--line-range is incompatible with --no-follow"));
     }
+    let columns = Columns::of(ctx)?;
     let target = revision::single(ctx, ctx.opts.bytes("rev").unwrap_or_default())?;
-    let mut job = Job::new(ctx, target)?;
+    let mut job = Job::new(ctx, target, columns)?;
     let mut fm = Formatter::with_repo(
         &ctx.ui,
         Some(ctx.repo()?),
         "annotate",
         ctx.opts.nonempty("template"),
     )?;
-    let paths = if ranges.is_empty() { job.files(&ctx.args)? } else { job.ranges(ranges)? };
+    let (paths, missing) =
+        if ranges.is_empty() { job.files(&ctx.args)? } else { (job.ranges(ranges)?, None) };
     for path in paths {
         job.file(&mut fm, &path)?;
         ctx.ui.check()?;
+    }
+    if let Some(error) = missing {
+        return Err(error);
     }
     fm.end()?;
     Ok(0)
@@ -84,7 +89,7 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(ctx: &'a CommandContext, target: Target) -> Result<Self> {
+    fn new(ctx: &'a CommandContext, target: Target, columns: Columns) -> Result<Self> {
         let repo = ctx.repo()?;
         let whitespace = Features { git: false, whitespace: true, format: false };
         let config = ctx.config();
@@ -100,7 +105,7 @@ impl<'a> Job<'a> {
         };
         let host = Rc::new(UiHost::new(&ctx.ui, Some(repo.root_bytes())));
         let history = History::new(repo.clone(), host);
-        Ok(Self { ctx, target, columns: Columns::of(ctx), options, skip, history, range: None })
+        Ok(Self { ctx, target, columns, options, skip, history, range: None })
     }
 
     /// The files that `--line-range` names. As in the oracle, the first range is that of all.
@@ -108,7 +113,10 @@ impl<'a> Job<'a> {
         let mut paths: Vec<HgPathBuf> = Vec::new();
         for spec in specs {
             let (pattern, range) = LineRange::parse(spec)?;
-            let found = self.files(&[pattern.to_vec()])?;
+            let (found, missing) = self.files(&[pattern.to_vec()])?;
+            if let Some(error) = missing {
+                return Err(error);
+            }
             let [path] = &found[..] else {
                 let parts = [b"line range pattern '", pattern, b"' must match exactly one file"];
                 return Err(Error::parse(parts.concat(), None));
@@ -122,8 +130,8 @@ impl<'a> Job<'a> {
         Ok(paths)
     }
 
-    /// The files to annotate.
-    fn files(&self, patterns: &[Vec<u8>]) -> Result<Vec<HgPathBuf>> {
+    /// The files to annotate, and what is wrong with others that are named: the run ends with it.
+    fn files(&self, patterns: &[Vec<u8>]) -> Result<(Vec<HgPathBuf>, Option<Error>)> {
         let repo = self.ctx.repo()?;
         let matcher = match self.target {
             Target::Changeset(_) => match_stored(self.ctx, patterns, PatternKind::RelPath)?,
@@ -159,26 +167,26 @@ impl<'a> Job<'a> {
                 (Vec::new(), found, Vec::new())
             }
         };
-        if let Some(path) = missing.first() {
+        let error = missing.iter().min().map(|path| {
             let naming = Naming::relative(self.ctx, repo);
             let shown = naming.name(path);
             let parts = [&shown[..], b": no such file in rev ", &name];
-            return Err(Error::abort(parts.concat()));
-        }
-        Ok(found)
+            Error::abort(parts.concat())
+        });
+        Ok((found, error))
     }
 
     fn file(&self, fm: &mut Formatter, path: &HgPath) -> Result<()> {
         let repo = self.ctx.repo()?;
         let start = self.start(path)?;
         fm.start_item();
-        fm.data(&[("path", Value::from(path.as_bytes()))]);
         let content = match &start {
             Start::Committed { path, node, .. } => repo.filelog(path)?.read_node(node)?.into_vec(),
             Start::Working { content, .. } => content.clone(),
         };
         if !self.ctx.opts.flag("text") && is_binary(&content) {
             let naming = Naming::configured(self.ctx, repo, true)?;
+            fm.data(&[("path", Value::from(path.as_bytes()))]);
             fm.plain([&naming.name(path)[..], b": binary file\n"].concat(), "");
             return Ok(());
         }
@@ -192,7 +200,9 @@ impl<'a> Job<'a> {
         if let Some(range) = self.range {
             range.cut(&mut annotation);
         }
-        self.lines(fm, &annotation)
+        self.lines(fm, &annotation)?;
+        fm.data(&[("path", Value::from(path.as_bytes()))]);
+        Ok(())
     }
 
     /// Writes the lines of a file.

@@ -28,8 +28,8 @@ Returns 0 on success.",
 };
 
 fn run(ctx: &CommandContext) -> Result<i32> {
-    refuse_combinations(ctx)?;
     let (action, spec) = action(ctx)?;
+    refuse_combinations(ctx)?;
     let repo = ctx.repo()?;
     let _wlock = repo.wlock()?;
     if action == Some("reset") {
@@ -38,8 +38,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     }
     let query = revision::query(ctx)?;
     let mut session = Session { ctx, query: &query, state: State::load(repo)? };
+    let named = spec.map(|spec| session.named(spec)).transpose()?;
     if let Some(action) = action {
-        session.mark(action, spec)?;
+        session.mark(action, named)?;
         if session.state.good.is_empty() || session.state.bad.is_empty() {
             return Ok(0);
         }
@@ -91,7 +92,8 @@ fn action(ctx: &CommandContext) -> Result<(Option<&'static str>, Option<&[u8]>)>
     {
         ctx.ui.warn("(use of 'hg bisect <cmd>' is deprecated)\n");
         let word = if word == "init" { "reset" } else { word };
-        return Ok((Some(word), arguments.get(1).copied()));
+        // As in the oracle, an empty name is none of a changeset.
+        return Ok((Some(word), Some(arguments.get(1).copied().unwrap_or_default())));
     }
     match arguments[..] {
         [] => Ok((option, None)),
@@ -119,12 +121,27 @@ impl Session<'_> {
         }
     }
 
-    fn mark(&mut self, mark: &str, spec: Option<&[u8]>) -> Result<()> {
-        let revs = match spec {
-            Some(spec) => revision::range(self.query, &[spec.to_vec()])?.to_vec()?,
+    /// The changesets that the user names.
+    fn named(&self, spec: &[u8]) -> Result<Vec<Revision>> {
+        let revs = revision::range(self.query, &[spec.to_vec()])?.to_vec()?;
+        match revs.contains(&Revision::WDIR) {
+            true => Err(Error::input("working directory revision cannot be specified")),
+            false => Ok(revs),
+        }
+    }
+
+    fn mark(&mut self, mark: &str, named: Option<Vec<Revision>>) -> Result<()> {
+        let revs = match named {
+            Some(revs) => revs,
             None => vec![self.query.wdir_parents()?[0]],
         };
-        let nodes: Vec<Node> = revs.into_iter().map(|rev| self.query.node(rev)).collect();
+        // What is outside of a known range says nothing.
+        let range = bisect::of_status(self.query, &self.state, b"range")?;
+        let nodes: Vec<Node> = revs
+            .into_iter()
+            .filter(|rev| range.is_empty() || range.contains(rev))
+            .map(|rev| self.query.node(rev))
+            .collect();
         self.list(mark).extend(nodes);
         self.save()
     }

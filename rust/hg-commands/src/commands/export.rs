@@ -59,11 +59,9 @@ fn formatter(ctx: &CommandContext) -> Result<Formatter> {
 }
 
 fn revisions(ctx: &CommandContext) -> Result<Vec<Revision>> {
-    let mut specs = ctx.args.clone();
-    specs.extend_from_slice(ctx.opts.list("rev"));
     let query = revision::query(ctx)?;
     if let Some(bookmark) = ctx.opts.nonempty("bookmark") {
-        if !specs.is_empty() {
+        if !ctx.opts.list("rev").is_empty() {
             return Err(Error::input("cannot specify both --rev and --bookmark"));
         }
         if ctx.repo()?.bookmarks()?.get(bookmark).is_none() {
@@ -72,6 +70,7 @@ fn revisions(ctx: &CommandContext) -> Result<Vec<Revision>> {
         }
         return revision::range(&query, &[only_bookmark(bookmark)])?.to_vec();
     }
+    let mut specs = [&ctx.args[..], ctx.opts.list("rev")].concat();
     if specs.is_empty() {
         specs.push(b".".to_vec());
     }

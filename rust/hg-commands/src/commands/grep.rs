@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hg_match::{Matcher, PythonRegex};
 use hg_query::line_search::{Found, FoundLine, HistorySearch, matching_lines};
 use hg_query::{QueryContext, changes};
-use hg_types::{HgDate, HgPath, HgPathBuf, Result, Revision};
+use hg_types::{Error, HgDate, HgPath, HgPathBuf, Result, Revision};
 
 use crate::formatter::Value;
 use crate::log::Selection;
@@ -40,6 +40,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let query = revision::query(ctx)?;
     let diff = ctx.opts.flag("all") || ctx.opts.flag("diff");
     let follow = ctx.opts.flag("follow");
+    if ctx.opts.flag("all-files")
+        && let Some(name) = ["all", "diff"].into_iter().find(|name| ctx.opts.flag(name))
+    {
+        return Err(Error::input(format!("cannot specify both --all-files and --{name}")));
+    }
     let plain = !diff && !follow && ctx.opts.list("rev").is_empty();
     let mut search = Search {
         ctx,

@@ -4,6 +4,7 @@ use hg_match::Matcher;
 use hg_store::Repo;
 use hg_types::{Error, ErrorKind, Node, Result, Revision};
 use hg_wdir::{StatusOptions, WorkingDir};
+use hg_wire::local::LocalPeer;
 
 use crate::formatter::Value;
 use crate::revision::Target;
@@ -28,6 +29,34 @@ struct Facts {
     bookmarks: Vec<Vec<u8>>,
     context: Revision,
     output: Vec<Vec<u8>>,
+}
+
+impl Facts {
+    /// The tip of another repository is that of what it lets others see.
+    fn tip_of_served(&mut self, repo: &Repo, target: Target) -> Result<()> {
+        let changelog = repo.changelog()?;
+        let secret = repo.filtered_revs(hg_store::View::Served)?;
+        let tip = changelog.revs().rev().find(|rev| !secret.contains(*rev));
+        self.tags.retain(|tag| tag != b"tip");
+        let here = match target {
+            Target::Changeset(rev) => Some(rev) == tip,
+            Target::WorkingDirectory => {
+                tip.is_some_and(|tip| repo.wdir_parents().contains(&changelog.node(tip)))
+            }
+        };
+        if here {
+            self.tags.push(b"tip".to_vec());
+            self.tags.sort();
+        }
+        Ok(())
+    }
+}
+
+/// What a symbol stands for among what others may see.
+fn served(ctx: &CommandContext, repo: &Repo, symbol: &[u8]) -> Result<Target> {
+    let mut peer = LocalPeer::new(repo.clone(), crate::remote::lookup(&ctx.ui));
+    let node = hg_wire::peer::Peer::lookup(&mut peer, symbol)?;
+    Ok(Target::of(repo.changelog()?.rev(&node)?))
 }
 
 fn run(ctx: &CommandContext) -> Result<i32> {
@@ -56,13 +85,19 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let mut fm = ctx.formatter("identify")?;
     fm.start_item();
-    let target = target(ctx, &repo)?;
+    let target = match (other, ctx.opts.nonempty("rev")) {
+        (Some(_), Some(symbol)) => served(ctx, &repo, symbol)?,
+        _ => target(ctx, &repo)?,
+    };
     let chosen = ["num", "id", "branch", "tags", "bookmarks"];
     let by_default = !chosen.iter().any(|name| ctx.opts.flag(name));
-    let facts = match target {
+    let mut facts = match target {
         Target::WorkingDirectory => working_directory(ctx, &repo, &mut fm, by_default)?,
         Target::Changeset(rev) => changeset(ctx, &repo, &mut fm, (rev, by_default))?,
     };
+    if other.is_some() {
+        facts.tip_of_served(&repo, target)?;
+    }
     show(ctx, fm, facts, by_default)?;
     Ok(0)
 }

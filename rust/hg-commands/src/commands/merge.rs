@@ -83,7 +83,8 @@ pub(super) fn abort(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
     if !WorkingDir::open(repo)?.dirstate().in_merge() {
         return Err(Error::state("no merge in progress"));
     }
-    if let Some(operation) = hg_wdir::unfinished::find_unfinished(repo, false)? {
+    let other = hg_wdir::unfinished::find_unfinished(repo, true)?;
+    if let Some(operation) = other.filter(|operation| operation.name != "merge") {
         let message = format!("cannot abort merge with {} in progress", operation.name);
         return Err(Error::state(message).hint(operation.hint));
     }

@@ -2,7 +2,7 @@
 
 use hg_query::changes;
 use hg_query::revset::{SmartSet, rev_single};
-use hg_types::{Error, Result, Revision};
+use hg_types::{Error, ErrorKind, Result, Revision};
 
 use crate::changeset_display::{DisplayOptions, Displayer};
 use crate::scope::match_arguments;
@@ -28,7 +28,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let parents = query.parents(child)?;
     let mut shown = Vec::new();
-    if ctx.args.is_empty() {
+    if ctx.args.len() > 1 {
+        return Err(ctx.usage_error());
+    }
+    if ctx.args.iter().all(Vec::is_empty) {
         shown.extend(parents);
     } else {
         let matcher = match_arguments(ctx)?;
@@ -42,7 +45,12 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let log = query.repo.filelog(path)?;
         for parent in parents.into_iter().filter(|parent| !parent.is_null()) {
             if let Some(node) = changes::manifest(&query, parent)?.node(path) {
-                shown.push(log.linkrev(log.rev(&node)?));
+                let rev = log.linkrev(log.rev(&node)?);
+                if query.is_hidden(rev) {
+                    let message = [b"filtered revision '", &query.node(rev).hex()[..], b"'"];
+                    return Err(Error::new(ErrorKind::HiddenRevision, message.concat()));
+                }
+                shown.push(rev);
             }
         }
         if shown.is_empty() {

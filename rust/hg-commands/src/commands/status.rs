@@ -11,7 +11,7 @@ use hg_wdir::{Status, StatusOptions, WorkingDir, between_manifests, manifest_of,
 
 use crate::formatter::Value;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_arguments, match_tree, warn_bad};
+use crate::scope::{Naming, match_arguments, match_changeset, match_tree, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg status`.
@@ -67,7 +67,12 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let terse = terse_kinds(ctx)?;
     let sides = sides(ctx)?;
     let shown = shown(ctx);
-    let matcher = match_arguments(ctx)?;
+    let matcher = match sides {
+        Sides::Revisions(_, Target::Changeset(rev)) if ctx.within.is_none() => {
+            match_changeset(ctx, &ctx.args, &ctx.repo()?.changelog()?.node(rev))?
+        }
+        _ => match_arguments(ctx)?,
+    };
     let mut wdir = WorkingDir::open(repo)?;
     let tersed = !terse.is_empty();
     let options = StatusOptions {
@@ -169,7 +174,19 @@ fn compare(
     let manifest = |target: &Target| manifest_of(&repo, &target.node(&repo)?);
     match sides {
         Sides::Parent => wdir.status(matcher, options),
-        Sides::Working(Target::WorkingDirectory) => Ok(Status::default()),
+        // Whatever was changed is clean against itself.
+        Sides::Working(Target::WorkingDirectory) => {
+            let mut status = wdir.status(matcher, options)?;
+            for list in [&mut status.modified, &mut status.added] {
+                status.clean.append(list);
+            }
+            status.clean.sort();
+            status.removed.clear();
+            if !options.clean {
+                status.clean.clear();
+            }
+            Ok(status)
+        }
         // Not only quicker: what a merge brought in is modified, though the parent does not have it.
         Sides::Working(old) if old.node(&repo)? == wdir.dirstate().p1() => {
             wdir.status(matcher, options)

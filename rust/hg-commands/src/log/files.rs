@@ -131,8 +131,9 @@ fn followed(
             return Err(Error::state([start, path.as_bytes(), b"\""].concat()));
         }
     }
-    if scan {
-        return Ok(scan_if_known(query, files));
+    let choice = scan.then(|| scan_if_known(query, files));
+    if let Some(FileChoice::Scan) = choice {
+        return Ok(FileChoice::Scan);
     }
     for (&rev, tree) in revs.iter().zip(&trees) {
         let absent = |path: &&HgPathBuf| !tree.contains(path);
@@ -142,6 +143,9 @@ fn followed(
             let text = [&name[..], b": no such file in rev ", &node, b"\n"].concat();
             query.repo.reporter().warn(&text);
         }
+    }
+    if let Some(choice) = choice {
+        return Ok(choice);
     }
     let mut walk = FileAncestors::new(query, follow == Follow::FirstParents);
     for (&rev, tree) in revs.iter().zip(&trees) {

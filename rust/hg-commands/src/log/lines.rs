@@ -14,7 +14,7 @@ use hg_wdir::diff::options::{Features, from_config};
 use crate::CommandContext;
 use crate::diff_display::flags;
 use crate::line_range::LineRange;
-use crate::scope::match_patterns;
+use crate::scope::match_named;
 
 /// The lines in question, by the paths of their files.
 type FileLines = BTreeMap<HgPathBuf, Vec<Range<usize>>>;
@@ -85,7 +85,7 @@ fn named_lines(
     let mut out = Vec::new();
     for spec in specs {
         let (pattern, range) = LineRange::parse(spec)?;
-        let matcher = match_patterns(ctx, &[pattern.to_vec()])?;
+        let matcher = match_named(ctx, &[pattern.to_vec()])?;
         let files: Vec<&HgPathBuf> = tracked.iter().filter(|path| matcher.matches(path)).collect();
         match (&files[..], &matcher.files()[..]) {
             ([path], _) => out.push(((*path).clone(), range)),

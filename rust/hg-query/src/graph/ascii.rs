@@ -203,7 +203,6 @@ impl AsciiGraph {
             lines.push(plain.clone());
         }
         self.end_columns(&mut lines, &plain);
-        self.limit_edges(&mut lines);
         text.resize(lines.len().max(text.len()), Vec::new());
         let width = 2 * columns.max(next_columns);
         for (line, text) in lines.iter().zip(&text) {
@@ -266,33 +265,6 @@ impl AsciiGraph {
         for rev in ended {
             self.edges.remove(&rev);
             self.columns.retain(|column| *column != rev);
-        }
-    }
-
-    /// An edge style such as `3.` holds for the last 3 lines of a changeset, `-3.` for all but the
-    /// first 3; elsewhere the edge looks like that to a parent.
-    fn limit_edges(&mut self, lines: &mut [Line]) {
-        if !self.edges.values().flatten().any(|style| style.len() > 1) {
-            return;
-        }
-        let parent = self.style.parent[self.style.parent.len().saturating_sub(1)..].to_vec();
-        let count = lines.len();
-        for (number, line) in lines.iter_mut().enumerate() {
-            for cell in line.iter_mut().flatten() {
-                let Some((last, limit)) = cell.split_last() else { continue };
-                let limit: Option<i64> =
-                    std::str::from_utf8(limit).ok().and_then(|text| text.parse().ok());
-                let signed = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-                let drawn = match limit {
-                    None => true,
-                    Some(limit) if limit < 0 => -limit <= signed(number),
-                    Some(limit) => signed(count - number) <= limit,
-                };
-                *cell = if drawn { vec![*last] } else { parent.clone() };
-            }
-        }
-        for style in self.edges.values_mut().flatten().filter(|style| style.len() > 1) {
-            style.clone_from(&parent);
         }
     }
 }

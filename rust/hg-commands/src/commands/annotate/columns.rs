@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use hg_query::template::{History, short_user};
-use hg_types::{HgDate, Node, Result, Revision};
+use hg_types::{Error, HgDate, Node, Result, Revision};
 use hg_wdir::annotate::{Annotation, Line};
 
 use super::changeset_of;
@@ -43,11 +43,17 @@ struct Origin {
 
 impl Columns {
     /// What a command's options choose.
-    pub(super) fn of(ctx: &CommandContext) -> Self {
+    ///
+    /// # Errors
+    /// When line numbers have nothing to stand beside.
+    pub(super) fn of(ctx: &CommandContext) -> Result<Self> {
         let flag = |name| ctx.opts.flag(name);
         // The old option that once switched following on shows the name of the file.
         let file = flag("file") || flag("follow");
         let number = flag("number") || !(flag("changeset") || flag("user") || flag("date") || file);
+        if flag("line-number") && !number && !flag("changeset") {
+            return Err(Error::input("at least one of -n/-c is required for -l"));
+        }
         let chosen = [
             (flag("user"), Column::User),
             (number, Column::Number),
@@ -59,7 +65,7 @@ impl Columns {
         let shown = chosen.into_iter().filter(|(shown, _)| *shown).map(|(_, column)| column);
         let (verbose, quiet) = (ctx.ui.is_verbose(), ctx.ui.is_quiet());
         let debug = ctx.ui.is_debug();
-        Self { shown: shown.collect(), verbose, quiet, debug, numeric_dates: false }
+        Ok(Self { shown: shown.collect(), verbose, quiet, debug, numeric_dates: false })
     }
 
     /// Adds what a template asks for.

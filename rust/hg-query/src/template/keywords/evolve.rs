@@ -468,6 +468,7 @@ impl Bisection {
                 ("bad", "bad"),
                 ("skipped", "skip"),
                 ("untested", "untested"),
+                ("untested", "current"),
                 ("ignored", "ignored"),
                 ("good (implicit)", "goods"),
                 ("bad (implicit)", "bads"),
