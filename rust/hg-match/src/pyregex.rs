@@ -19,9 +19,16 @@ pub(crate) struct Translated {
     pub(crate) backtracking: bool,
 }
 
-/// Python would not compile this pattern.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Malformed;
+/// Python would not compile this pattern, and says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Malformed(pub(crate) String);
+
+impl Malformed {
+    /// The complaint about what stands at a place of the pattern.
+    fn at(position: usize, why: impl std::fmt::Display) -> Self {
+        Self(format!("{why} at position {position}"))
+    }
+}
 
 type Result<T, E = Malformed> = std::result::Result<T, E>;
 
@@ -42,7 +49,7 @@ pub(crate) fn translate(pattern: &[u8]) -> Result<Translated> {
     let flags = parser.leading_flags()?;
     parser.alternation(flags)?;
     if parser.at < pattern.len() {
-        return Err(Malformed);
+        return Err(Malformed::at(parser.at, "unbalanced parenthesis"));
     }
     Ok(Translated { text: parser.out, backtracking: parser.backtracking })
 }
@@ -57,16 +64,17 @@ struct Flags {
 }
 
 impl Flags {
-    fn set(&mut self, letter: u8, on: bool) -> Result<()> {
+    /// Sets a flag; tells whether there is such a one.
+    fn set(&mut self, letter: u8, on: bool) -> bool {
         match letter {
             b'i' => self.ignore_case = on,
             b'm' => self.multi_line = on,
             b's' => self.dot_all = on,
             b'x' => self.verbose = on,
             b'a' | b'L' if on => {}
-            _ => return Err(Malformed),
+            _ => return false,
         }
-        Ok(())
+        true
     }
 }
 
@@ -99,7 +107,8 @@ impl Parser<'_> {
     }
 
     fn next(&mut self) -> Result<u8> {
-        let byte = self.peek().ok_or(Malformed)?;
+        let ended = || Malformed::at(self.at, "unexpected end of pattern");
+        let byte = self.peek().ok_or_else(ended)?;
         self.at += 1;
         Ok(byte)
     }
@@ -124,8 +133,9 @@ impl Parser<'_> {
             if letters == 0 || self.input.get(end) != Some(&b')') {
                 break;
             }
-            for at in self.at + 2..end {
-                flags.set(self.input[at], true)?;
+            let known = (self.at + 2..end).all(|at| flags.set(self.input[at], true));
+            if !known {
+                break;
             }
             self.at = end + 1;
         }
@@ -135,7 +145,7 @@ impl Parser<'_> {
     fn alternation(&mut self, flags: Flags) -> Result<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Malformed);
+            return Err(Malformed("bad pattern".to_owned()));
         }
         loop {
             self.branch(flags)?;
@@ -164,12 +174,17 @@ impl Parser<'_> {
                 }
                 continue;
             }
+            let start = self.at;
             if let Some(bounds) = self.quantifier()? {
-                last = self.repeat(last, &bounds)?;
+                last = self.repeat((last, start), &bounds)?;
                 continue;
             }
             if self.eat(b"(?#") {
-                while self.next()? != b')' {}
+                let Some(length) = self.input[self.at..].iter().position(|&byte| byte == b')')
+                else {
+                    return Err(Malformed::at(start, "missing ), unterminated comment"));
+                };
+                self.at += length + 1;
                 continue;
             }
             last = self.atom(flags)?;
@@ -204,7 +219,8 @@ impl Parser<'_> {
             return Ok(None);
         }
         let number = |text: &str, default: u32| {
-            if text.is_empty() { Ok(default) } else { text.parse::<u32>().map_err(|_| Malformed) }
+            let too_large = |_| Malformed("the repetition number is too large".to_owned());
+            if text.is_empty() { Ok(default) } else { text.parse::<u32>().map_err(too_large) }
         };
         let least = number(&low, 0)?;
         Ok(Some(match high {
@@ -213,7 +229,8 @@ impl Parser<'_> {
             Some(high) => {
                 let most = number(&high, 0)?;
                 if most < least {
-                    return Err(Malformed);
+                    let why = "min repeat greater than max repeat";
+                    return Err(Malformed::at(start + 1, why));
                 }
                 format!("{{{least},{most}}}")
             }
@@ -229,9 +246,12 @@ impl Parser<'_> {
         out
     }
 
-    fn repeat(&mut self, last: Item, bounds: &str) -> Result<Item> {
-        let Item::Atom(start) = last else {
-            return Err(Malformed);
+    /// Repeats the last item, by what stands at a place of the pattern.
+    fn repeat(&mut self, (last, at): (Item, usize), bounds: &str) -> Result<Item> {
+        let start = match last {
+            Item::Atom(start) => start,
+            Item::Repeated => return Err(Malformed::at(at, "multiple repeat")),
+            Item::Unrepeatable => return Err(Malformed::at(at, "nothing to repeat")),
         };
         if self.eat(b"+") {
             self.out.insert_str(start, "(?>");
@@ -290,7 +310,8 @@ impl Parser<'_> {
 
     fn escape(&mut self, flags: Flags) -> Result<Item> {
         let start = self.out.len();
-        let byte = self.next()?;
+        let ended = Malformed::at(self.at - 1, "bad escape (end of pattern)");
+        let byte = self.next().map_err(|_| ended)?;
         match byte {
             b'A' => return self.anchor(r"\A"),
             b'Z' => return self.anchor(r"\z"),
@@ -329,21 +350,26 @@ impl Parser<'_> {
         let value = [first, second, third]
             .iter()
             .fold(0u32, |value, digit| value * 8 + u32::from(digit - b'0'));
-        u8::try_from(value).map(Some).map_err(|_| Malformed)
+        u8::try_from(value).map(Some).map_err(|_| class::large_octal(self.at - 4, value))
     }
 
     fn numbered_reference(&mut self, first: u8) -> Result<()> {
+        let at = self.at - 1;
         let mut number = usize::from(first - b'0');
         if let Some(digit @ b'0'..=b'9') = self.peek() {
             self.at += 1;
             number = number * 10 + usize::from(digit - b'0');
         }
-        self.reference(number)
+        self.reference(number, at)
     }
 
-    fn reference(&mut self, number: usize) -> Result<()> {
-        if number > self.groups.len() || self.open_groups.contains(&number) {
-            return Err(Malformed);
+    /// A reference to a group that stands at a place of the pattern.
+    fn reference(&mut self, number: usize, at: usize) -> Result<()> {
+        if number > self.groups.len() {
+            return Err(Malformed::at(at, format!("invalid group reference {number}")));
+        }
+        if self.open_groups.contains(&number) {
+            return Err(Malformed::at(at, "cannot refer to an open group"));
         }
         self.backtracking = true;
         // A group of its own, so that digits after the reference stay literal.
@@ -353,17 +379,31 @@ impl Parser<'_> {
 
     fn name(&mut self, end: u8) -> Result<Vec<u8>> {
         let start = self.at;
-        while self.next()? != end {}
+        let Some(length) = self.input[start..].iter().position(|&byte| byte == end) else {
+            let text = format!("missing {}, unterminated name", char::from(end));
+            let none = start == self.input.len();
+            return Err(Malformed::at(start, if none { "missing group name" } else { &text }));
+        };
+        self.at += length + 1;
         let name = &self.input[start..self.at - 1];
+        if name.is_empty() {
+            return Err(Malformed::at(start, "missing group name"));
+        }
         let fits = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
             && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        if fits { Ok(name.to_vec()) } else { Err(Malformed) }
+        match fits {
+            true => Ok(name.to_vec()),
+            false => {
+                let shown = quoted(name);
+                Err(Malformed::at(start, format!("bad character in group name {shown}")))
+            }
+        }
     }
 
     fn group(&mut self, flags: Flags) -> Result<Item> {
-        let start = self.out.len();
+        let (start, open) = (self.out.len(), self.at - 1);
         if !self.eat(b"?") {
-            return self.capture(None, flags, start);
+            return self.capture(None, flags, (start, open));
         }
         let opening = match self.next()? {
             b':' => "(?:",
@@ -373,41 +413,61 @@ impl Parser<'_> {
             b'<' if self.eat(b"=") => "(?<=",
             b'<' if self.eat(b"!") => "(?<!",
             b'P' if self.eat(b"<") => {
+                let at = self.at;
                 let name = self.name(b'>')?;
-                if self.groups.iter().flatten().any(|other| *other == name) {
-                    return Err(Malformed);
+                let known = self.groups.iter().position(|group| group.as_ref() == Some(&name));
+                if let Some(known) = known {
+                    let (name, number) = (quoted(&name), self.groups.len() + 1);
+                    let why = format!(
+                        "redefinition of group name {name} as group {number}; was group {}",
+                        known + 1
+                    );
+                    return Err(Malformed::at(at, why));
                 }
-                return self.capture(Some(name), flags, start);
+                return self.capture(Some(name), flags, (start, open));
             }
             b'P' if self.eat(b"=") => {
+                let at = self.at;
                 let name = self.name(b')')?;
                 let position = self.groups.iter().position(|group| group.as_ref() == Some(&name));
-                self.reference(position.ok_or(Malformed)? + 1)?;
+                let unknown = || Malformed::at(at, format!("unknown group name {}", quoted(&name)));
+                self.reference(position.ok_or_else(unknown)? + 1, at)?;
                 return Ok(Item::Atom(start));
             }
-            b'(' => return self.conditional(flags, start),
+            b'(' => return self.conditional(flags, (start, open)),
             letter => {
-                let inner = self.scoped_flags(letter, flags)?;
-                return self.plain_group("(?:", inner, start);
+                let inner = self.scoped_flags(letter, flags, open)?;
+                return self.plain_group("(?:", inner, (start, open));
             }
         };
         if opening != "(?:" {
             self.backtracking = true;
         }
-        self.plain_group(opening, flags, start)
+        self.plain_group(opening, flags, (start, open))
     }
 
-    fn plain_group(&mut self, opening: &str, flags: Flags, start: usize) -> Result<Item> {
+    /// A group that starts at a place of the output and one of the pattern.
+    fn plain_group(
+        &mut self,
+        opening: &str,
+        flags: Flags,
+        (start, open): (usize, usize),
+    ) -> Result<Item> {
         self.out.push_str(opening);
         self.alternation(flags)?;
         if !self.eat(b")") {
-            return Err(Malformed);
+            return Err(Malformed::at(open, "missing ), unterminated subpattern"));
         }
         self.out.push(')');
         Ok(Item::Atom(start))
     }
 
-    fn capture(&mut self, name: Option<Vec<u8>>, flags: Flags, start: usize) -> Result<Item> {
+    fn capture(
+        &mut self,
+        name: Option<Vec<u8>>,
+        flags: Flags,
+        start: (usize, usize),
+    ) -> Result<Item> {
         self.groups.push(name);
         let number = self.groups.len();
         self.open_groups.push(number);
@@ -417,37 +477,98 @@ impl Parser<'_> {
     }
 
     /// `(?(1)yes|no)`.
-    fn conditional(&mut self, flags: Flags, start: usize) -> Result<Item> {
+    fn conditional(&mut self, flags: Flags, start: (usize, usize)) -> Result<Item> {
         let from = self.at;
-        while self.next()? != b')' {}
+        let Some(length) = self.input[from..].iter().position(|&byte| byte == b')') else {
+            return Err(Malformed::at(
+                from,
+                match from == self.input.len() {
+                    true => "missing group name",
+                    false => "missing ), unterminated name",
+                },
+            ));
+        };
+        self.at += length + 1;
         let reference = &self.input[from..self.at - 1];
+        if reference.is_empty() {
+            return Err(Malformed::at(from, "missing group name"));
+        }
         let number = match std::str::from_utf8(reference).ok().and_then(|text| text.parse().ok()) {
             Some(number) => number,
             None => {
                 let named = |group: &Option<Vec<u8>>| group.as_deref() == Some(reference);
-                self.groups.iter().position(named).ok_or(Malformed)? + 1
+                let unknown =
+                    || Malformed::at(from, format!("unknown group name {}", quoted(reference)));
+                self.groups.iter().position(named).ok_or_else(unknown)? + 1
             }
         };
-        if number == 0 || number > self.groups.len() {
-            return Err(Malformed);
+        if number == 0 {
+            return Err(Malformed::at(from, "bad group number"));
+        }
+        if number > self.groups.len() {
+            return Err(Malformed::at(from, format!("invalid group reference {number}")));
         }
         self.backtracking = true;
         self.plain_group(&format!("(?({number})"), flags, start)
     }
 
     /// `(?i-m:`, after the first letter.
-    fn scoped_flags(&mut self, first: u8, mut flags: Flags) -> Result<Flags> {
+    fn scoped_flags(&mut self, first: u8, mut flags: Flags, open: usize) -> Result<Flags> {
+        let known = |byte: u8| Flags::default().set(byte, true) || byte == b'u';
+        if !known(first) && first != b'-' {
+            let more = if matches!(first, b'P' | b'<') { self.peek() } else { None };
+            if more.is_none() && matches!(first, b'P' | b'<') {
+                return Err(Malformed::at(self.at, "unexpected end of pattern"));
+            }
+            let letters: Vec<u8> = [first].into_iter().chain(more).collect();
+            let shown = letters.iter().map(|&byte| char::from(byte)).collect::<String>();
+            return Err(Malformed::at(open + 1, format!("unknown extension ?{shown}")));
+        }
         let mut on = true;
         let mut byte = first;
         loop {
             match byte {
                 b':' => return Ok(flags),
+                b')' if on => {
+                    let why = "global flags not at the start of the expression";
+                    return Err(Malformed::at(open, why));
+                }
                 b'-' if on => on = false,
-                letter => flags.set(letter, on)?,
+                b'u' => {
+                    let why = "bad inline flags: cannot use 'u' flag with a bytes pattern";
+                    return Err(Malformed::at(self.at, why));
+                }
+                letter if flags.set(letter, on) => {}
+                letter if known(letter) => {
+                    let why = "bad inline flags: cannot turn off flags 'a', 'u' and 'L'";
+                    return Err(Malformed::at(self.at, why));
+                }
+                letter => {
+                    let missing = self.missing_in_flags(on);
+                    let why = if letter.is_ascii_alphabetic() { "unknown flag" } else { missing };
+                    return Err(Malformed::at(self.at - 1, why));
+                }
             }
-            byte = self.next()?;
+            let missing = Malformed::at(self.at, self.missing_in_flags(on));
+            byte = self.next().map_err(|_| missing)?;
         }
     }
+
+    /// What is missing after the flags that were read.
+    fn missing_in_flags(&self, on: bool) -> &'static str {
+        match (on, self.input.get(..self.at).and_then(<[u8]>::last)) {
+            (true, _) => "missing -, : or )",
+            (false, Some(b'-')) => "missing flag",
+            (false, _) => "missing :",
+        }
+    }
+}
+
+/// Text as Python quotes it.
+fn quoted(text: &[u8]) -> String {
+    let mut out = Vec::new();
+    hg_types::python_bytes(text, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]
@@ -477,7 +598,7 @@ mod tests {
             r"\400", r"[\w-z]", r"[a-\w]", "(?u)a", "(?i", "a(?i)b", "[", "[]", "(?P<1>a)",
             r"(\1)", "a{2,1}", "\\",
         ] {
-            assert_eq!(translate(bad.as_bytes()), Err(Malformed), "{bad}");
+            assert!(translate(bad.as_bytes()).is_err(), "{bad}");
         }
     }
 

@@ -22,7 +22,7 @@ impl PythonRegex {
     /// # Errors
     /// When Python would refuse it.
     pub fn new(pattern: &[u8]) -> Result<Self, String> {
-        let translated = pyregex::translate(pattern).map_err(|_| complaint(pattern))?;
+        let translated = pyregex::translate(pattern).map_err(|malformed| malformed.0)?;
         let Translated { text, backtracking } = translated;
         if backtracking {
             let regex = fancy_regex::Regex::new(&text).map_err(|error| error.to_string())?;
@@ -76,43 +76,6 @@ impl PythonRegex {
     }
 }
 
-/// What Python says about a malformed pattern, for the usual mistakes.
-fn complaint(pattern: &[u8]) -> String {
-    let mut open = Vec::new();
-    let mut at = 0;
-    while at < pattern.len() {
-        match pattern[at] {
-            b'\\' if at + 1 == pattern.len() => {
-                return format!("bad escape (end of pattern) at position {at}");
-            }
-            b'\\' => at += 1,
-            b'[' => {
-                // A bracket right after the opening one, or after `^`, is a member.
-                let first = at + 1 + usize::from(pattern.get(at + 1) == Some(&b'^'));
-                let close = pattern.iter().skip(first + 1).position(|&c| c == b']');
-                match close {
-                    Some(distance) => at = first + 1 + distance,
-                    None => return format!("unterminated character set at position {at}"),
-                }
-            }
-            b'(' => open.push(at),
-            b')' if open.pop().is_none() => {
-                return format!("unbalanced parenthesis at position {at}");
-            }
-            b'?' if at > 0 && pattern[at - 1] == b'(' => {}
-            b'*' | b'+' | b'?' if at == 0 || matches!(pattern[at - 1], b'(' | b'|') => {
-                return format!("nothing to repeat at position {at}");
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    match open.first() {
-        Some(at) => format!("missing ), unterminated subpattern at position {at}"),
-        None => "bad pattern".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +98,16 @@ mod tests {
         assert_eq!(message(b"a)"), "unbalanced parenthesis at position 1");
         assert_eq!(message(b"[a"), "unterminated character set at position 0");
         assert_eq!(message(b"*"), "nothing to repeat at position 0");
+        assert_eq!(message(b"a**"), "multiple repeat at position 2");
+        assert_eq!(message(b"a{2,1}"), "min repeat greater than max repeat at position 2");
+        assert_eq!(message(br"\q"), r"bad escape \q at position 0");
+        assert_eq!(message(b"(?z)"), "unknown extension ?z at position 1");
+        assert_eq!(message(b"((a)"), "missing ), unterminated subpattern at position 0");
+        assert_eq!(message(b"(?P=x)"), "unknown group name 'x' at position 4");
+        assert_eq!(
+            message(b"a(?i)"),
+            "global flags not at the start of the expression at position 1"
+        );
+        assert_eq!(message(b"[z-a]"), "bad character range z-a at position 1");
     }
 }

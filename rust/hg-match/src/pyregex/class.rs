@@ -126,13 +126,18 @@ pub(super) fn escaped_literal(input: &[u8], at: &mut usize, byte: u8) -> Result<
         b't' => b'\t',
         b'v' => 11,
         b'x' => {
-            let digits = input.get(*at..*at + 2).ok_or(Malformed)?;
-            *at += 2;
-            let text = std::str::from_utf8(digits).map_err(|_| Malformed)?;
-            if !digits.iter().all(u8::is_ascii_hexdigit) {
-                return Err(Malformed);
+            let digits: String = input[*at..]
+                .iter()
+                .take(2)
+                .take_while(|byte| byte.is_ascii_hexdigit())
+                .map(|&byte| char::from(byte))
+                .collect();
+            let incomplete = || Malformed::at(*at - 2, format!(r"incomplete escape \x{digits}"));
+            if digits.len() < 2 {
+                return Err(incomplete());
             }
-            u8::from_str_radix(text, 16).map_err(|_| Malformed)?
+            *at += 2;
+            u8::from_str_radix(&digits, 16).map_err(|_| incomplete())?
         }
         b'0' => {
             let mut value = 0;
@@ -143,7 +148,10 @@ pub(super) fn escaped_literal(input: &[u8], at: &mut usize, byte: u8) -> Result<
             }
             value
         }
-        byte if byte.is_ascii_alphanumeric() => return Err(Malformed),
+        byte if byte.is_ascii_alphanumeric() => {
+            let why = format!(r"bad escape \{}", char::from(byte));
+            return Err(Malformed::at(*at - 2, why));
+        }
         byte => byte,
     })
 }
@@ -161,18 +169,22 @@ pub(super) fn parse(input: &[u8], at: &mut usize, ignore_case: bool) -> Result<B
     if negated {
         *at += 1;
     }
+    let open = *at - 1 - usize::from(negated);
     let start = *at;
     loop {
+        let from = *at;
         if input.get(*at) == Some(&b']') && *at > start {
             *at += 1;
             break;
         }
-        let low = match member(input, at)? {
+        let low = match member(input, at, open)? {
             Member::Byte(low) => low,
             Member::Set(members) => {
                 // A range cannot start with a set, but a hyphen before the end is itself.
                 if input.get(*at) == Some(&b'-') && input.get(*at + 1) != Some(&b']') {
-                    return Err(Malformed);
+                    *at += 1;
+                    member(input, at, open)?;
+                    return Err(bad_range(input, from..*at));
                 }
                 set.merge(&members);
                 continue;
@@ -180,9 +192,9 @@ pub(super) fn parse(input: &[u8], at: &mut usize, ignore_case: bool) -> Result<B
         };
         if input.get(*at) == Some(&b'-') && input.get(*at + 1).is_some_and(|&next| next != b']') {
             *at += 1;
-            match member(input, at)? {
+            match member(input, at, open)? {
                 Member::Byte(high) if high >= low => set.insert_range(low, high),
-                _ => return Err(Malformed),
+                _ => return Err(bad_range(input, from..*at)),
             }
         } else {
             set.insert(low);
@@ -197,13 +209,25 @@ pub(super) fn parse(input: &[u8], at: &mut usize, ignore_case: bool) -> Result<B
     Ok(set)
 }
 
-fn member(input: &[u8], at: &mut usize) -> Result<Member> {
-    let byte = *input.get(*at).ok_or(Malformed)?;
+fn bad_range(input: &[u8], range: std::ops::Range<usize>) -> Malformed {
+    let shown: String = input[range.clone()].iter().map(|&byte| char::from(byte)).collect();
+    Malformed::at(range.start, format!("bad character range {shown}"))
+}
+
+/// The complaint about an escape that starts at a place and is of no byte.
+pub(super) fn large_octal(start: usize, value: u32) -> Malformed {
+    Malformed::at(start, format!(r"octal escape value \{value:o} outside of range 0-0o377"))
+}
+
+fn member(input: &[u8], at: &mut usize, open: usize) -> Result<Member> {
+    let unterminated = || Malformed::at(open, "unterminated character set");
+    let byte = *input.get(*at).ok_or_else(unterminated)?;
     *at += 1;
     if byte != b'\\' {
         return Ok(Member::Byte(byte));
     }
-    let escape = *input.get(*at).ok_or(Malformed)?;
+    let ended = || Malformed::at(*at - 1, "bad escape (end of pattern)");
+    let escape = *input.get(*at).ok_or_else(ended)?;
     *at += 1;
     if let Some(set) = shorthand(escape) {
         return Ok(Member::Set(set));
@@ -211,13 +235,14 @@ fn member(input: &[u8], at: &mut usize) -> Result<Member> {
     Ok(Member::Byte(match escape {
         b'b' => 8,
         b'1'..=b'7' => {
+            let start = *at - 2;
             let mut value = u32::from(escape - b'0');
             for _ in 0..2 {
                 let Some(digit @ b'0'..=b'7') = input.get(*at).copied() else { break };
                 value = value * 8 + u32::from(digit - b'0');
                 *at += 1;
             }
-            u8::try_from(value).map_err(|_| Malformed)?
+            u8::try_from(value).map_err(|_| large_octal(start, value))?
         }
         _ => escaped_literal(input, at, escape)?,
     }))
