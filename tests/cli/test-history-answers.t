@@ -127,3 +127,20 @@ Others see neither secret changesets nor names of them.
   $ hg identify repo -r 4
   abort: filtered revision '4' (not in 'served' subset)
   [255]
+
+Descriptions in patches are in the user's character set.
+
+  $ hg init latin && cd latin
+  $ printf 'caf\351\n\n--- /dev/null\n+++ b/a\n@@ -0,0 +1,1 @@\n+a\n' > ../patch
+  $ HGENCODING=latin-1 hg import -q ../patch -d '0 0' --config phases.publish=0
+  $ HGENCODING=utf-8 hg log -T '{desc}\n'
+  caf\xc3\xa9 (esc)
+  $ HGENCODING=utf-8 hg import --bypass -q -p1 -d '0 0' - <<EOP 2>&1 | grep decoding
+  > $(printf 'th\351')
+  > 
+  > --- /dev/null
+  > +++ b/b
+  > @@ -0,0 +1,1 @@
+  > +b
+  > EOP
+  abort: decoding near 'th\xe9': 'utf-8' codec can't decode byte 0xe9 in position 2: unexpected end of data! (esc)

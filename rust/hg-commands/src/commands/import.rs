@@ -171,7 +171,7 @@ impl<'a> Import<'a> {
         }
         let given = commit_message::given_message(self.ctx)?;
         let message = match given.filter(|message| !message.is_empty()) {
-            Some(message) => message,
+            Some(message) => encoding.local(&message).into_owned(),
             None => found.message.trim_ascii().to_vec(),
         };
         ui.debug([b"message:\n", &message[..], b"\n"].concat());
@@ -277,7 +277,7 @@ impl<'a> Import<'a> {
         let mut editor = |draft: &Draft| self.final_message(draft, edit, form);
         let mut request = CommitRequest {
             matcher: &matcher,
-            message: patch.message.clone(),
+            message: self.stored(&patch.message)?,
             user: hg_repo::working::known_user(self.user(&patch.found)?),
             date: self.date(&patch.found)?,
             extra: BTreeMap::new(),
@@ -308,7 +308,7 @@ impl<'a> Import<'a> {
             parents: patch.parents,
             branch: branch.clone(),
             user: user.clone(),
-            message: patch.message.clone(),
+            message: self.stored(&patch.message)?,
             status: status_of(&files, |path| manifest.contains(path)),
             extra: BTreeMap::new(),
         };
@@ -337,6 +337,11 @@ impl<'a> Import<'a> {
         let edit = edit || draft.message.is_empty();
         let options = MessageOptions { message: draft.message.clone(), edit, form, note: None };
         commit_message::finish(self.ctx, &options, draft)
+    }
+
+    /// A message of the user's as it is stored.
+    fn stored(&self, message: &[u8]) -> Result<Vec<u8>> {
+        Ok(self.ctx.ui.encoding().from_local(message)?.into_owned())
     }
 
     fn user(&self, found: &PatchMessage) -> Result<Vec<u8>> {

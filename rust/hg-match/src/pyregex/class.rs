@@ -132,7 +132,8 @@ pub(super) fn escaped_literal(input: &[u8], at: &mut usize, byte: u8) -> Result<
                 .take_while(|byte| byte.is_ascii_hexdigit())
                 .map(|&byte| char::from(byte))
                 .collect();
-            let incomplete = || Malformed::at(*at - 2, format!(r"incomplete escape \x{digits}"));
+            let start = *at - 2;
+            let incomplete = || Malformed::at(start, format!(r"incomplete escape \x{digits}"));
             if digits.len() < 2 {
                 return Err(incomplete());
             }
