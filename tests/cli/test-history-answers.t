@@ -144,3 +144,36 @@ Descriptions in patches are in the user's character set.
   > +b
   > EOP
   abort: decoding near 'th\xe9': 'utf-8' codec can't decode byte 0xe9 in position 2: unexpected end of data! (esc)
+
+A bad date is refused before anything is touched; authors have no space around them; what was patched
+before a failure stays known when nothing is committed.
+
+  $ cat > ../patch <<'EOP'
+  > # HG changeset patch
+  > # User  some one  
+  > # Date 0 0
+  > spaced
+  > 
+  > diff --git a/c b/c
+  > new file mode 100644
+  > --- /dev/null
+  > +++ b/c
+  > @@ -0,0 +1,1 @@
+  > +c
+  > diff --git a/missing b/moved
+  > rename from missing
+  > rename to moved
+  > EOP
+  $ hg import -d nope ../patch
+  hg: parse error: invalid date: 'nope'
+  [255]
+  $ hg import --no-commit ../patch
+  applying ../patch
+  missing not tracked!
+  abort: source file 'missing' does not exist
+  [255]
+  $ hg status
+  A c
+  $ hg forget -q c && rm c
+  $ sed '/^diff --git a.missing/,$d' ../patch | hg import -q - && hg log -r tip -T '[{user}]\n'
+  [some one]

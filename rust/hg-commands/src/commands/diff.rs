@@ -225,7 +225,8 @@ fn below(root: &HgPathBuf) -> Matcher {
 fn warn_outside(ctx: &CommandContext, matcher: &Matcher, root: &HgPathBuf) -> Result<()> {
     let naming = Naming::configured(ctx, ctx.repo()?, true)?;
     for file in matcher.files() {
-        if !file.is_below(root) {
+        // The root itself is not inside of it.
+        if !file.is_below(root) || (file == *root && !root.is_empty()) {
             let (file, root) = (naming.name(&file), naming.name(root));
             let text =
                 [b"warning: ", &file[..], b" not inside relative root ", &root, b"\n"].concat();

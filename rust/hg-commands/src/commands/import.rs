@@ -98,6 +98,11 @@ impl<'a> Import<'a> {
                 return Err(Error::input(text));
             }
         }
+        if let Some(date) = ctx.opts.nonempty("date") {
+            // A bad one is refused before anything is touched.
+            let clock = hg_vfs::SystemClock::new(ctx.config().environment().var("TZ"));
+            hg_types::parse_date(date, &clock)?;
+        }
         let similarity = similarity(ctx, b"")?;
         let bypass = flag("bypass");
         if similarity > 0.0 && bypass {
@@ -257,7 +262,13 @@ impl<'a> Import<'a> {
                 }
                 Ok(patched) => (patched.files, patched.rejected > 0),
                 Err(PatchError::Apply(_)) if self.partial => (Default::default(), true),
-                Err(error) => return Err(patch_error(error)),
+                Err(error) => {
+                    if self.no_commit {
+                        // No transaction takes back what was patched so far: it stays known.
+                        wdir.write()?;
+                    }
+                    return Err(patch_error(error));
+                }
             };
         wdir.write()?;
         drop(wdir);
@@ -346,7 +357,7 @@ impl<'a> Import<'a> {
 
     fn user(&self, found: &PatchMessage) -> Result<Vec<u8>> {
         match found.user.as_ref().filter(|_| self.ctx.opts.nonempty("user").is_none()) {
-            Some(user) => Ok(self.ctx.ui.encoding().from_local(user)?.into_owned()),
+            Some(user) => Ok(self.ctx.ui.encoding().from_local(user.trim_ascii())?.into_owned()),
             None => self.ctx.user(),
         }
     }
