@@ -103,6 +103,15 @@ Bisection forgets what is outside of its range.
   The first bad revision is:
   $ hg log -r 'bisect(good)' -T '{rev}\n'
   0
+  $ hg update -q 3 && hg bisect -b > out && hg log -r 'bisect(bad)' -T '{rev}\n' && rm out
+  1
+  3
+  $ hg bisect -r && hg bisect -U -g 0 && hg bisect -U -b 3 -q && hg update -q 1
+  Testing changeset 1:* (glob)
+  $ hg bisect -c true | head -1 && grep -c current .hg/bisect.state && hg log -r 'bisect(current)' -T '{rev}\n'
+  changeset 1:* (glob)
+  1
+  1
   $ hg bisect -g 1 -b 2
   abort: incompatible arguments
   [255]

@@ -131,17 +131,15 @@ impl Session<'_> {
     }
 
     fn mark(&mut self, mark: &str, named: Option<Vec<Revision>>) -> Result<()> {
-        let revs = match named {
-            Some(revs) => revs,
-            None => vec![self.query.wdir_parents()?[0]],
+        let nodes: Vec<Node> = match named {
+            Some(revs) => {
+                // What is named outside of a known range says nothing.
+                let range = bisect::of_status(self.query, &self.state, b"range")?;
+                let known = |rev: &Revision| range.is_empty() || range.contains(rev);
+                revs.into_iter().filter(known).map(|rev| self.query.node(rev)).collect()
+            }
+            None => vec![self.query.node(self.query.wdir_parents()?[0])],
         };
-        // What is outside of a known range says nothing.
-        let range = bisect::of_status(self.query, &self.state, b"range")?;
-        let nodes: Vec<Node> = revs
-            .into_iter()
-            .filter(|rev| range.is_empty() || range.contains(rev))
-            .map(|rev| self.query.node(rev))
-            .collect();
         self.list(mark).extend(nodes);
         self.save()
     }
@@ -234,8 +232,9 @@ impl Session<'_> {
     /// Lets a program test until the search has come to its end.
     fn run_command(&mut self, command: &[u8], spec: Option<&[u8]>) -> Result<i32> {
         let mut node = self.first_node(spec)?;
+        // As in the oracle, what is tested later does not become the current one.
+        self.state.current = vec![node];
         loop {
-            self.state.current = vec![node];
             self.save()?;
             let mark = self.test(command, node)?;
             self.list(mark).push(node);
@@ -252,8 +251,6 @@ impl Session<'_> {
                 continue;
             }
             self.update_to(next, false)?;
-            self.state.current = vec![node];
-            self.save()?;
             self.show_result(&step)?;
             return Ok(0);
         }
