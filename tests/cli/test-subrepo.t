@@ -224,3 +224,32 @@ Archives take them in
   ../archive/lib/file
   ../archive/lib/new
   ../archive/main
+
+Changesets whose subrepositories would be elsewhere are not checked out, and verify names them.
+
+  $ cat > hostile.patch <<EOF
+  > # HG changeset patch
+  > # User t
+  > # Date 0 0
+  > hostile
+  > 
+  > diff --git a/.hgsub b/.hgsub
+  > new file mode 100644
+  > --- /dev/null
+  > +++ b/.hgsub
+  > @@ -0,0 +1,1 @@
+  > +../x = ../y
+  > diff --git a/.hgsubstate b/.hgsubstate
+  > new file mode 100644
+  > --- /dev/null
+  > +++ b/.hgsubstate
+  > @@ -0,0 +1,1 @@
+  > +0123456789012345678901234567890123456789 ../x
+  > EOF
+  $ hg init hostile
+  $ hg -R hostile import -q --bypass hostile.patch
+  $ hg -R hostile update
+  abort: path contains illegal component: ../x
+  [255]
+  $ hg -R hostile verify -q
+  .hgsubstate is corrupt in revision 78a9f7c4e9cf

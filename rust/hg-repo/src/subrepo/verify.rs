@@ -4,20 +4,39 @@ use std::collections::BTreeMap;
 
 use hg_format::substate;
 use hg_store::Repo;
-use hg_types::{Error, HgPath, HgPathBuf, Node, Result, Revision};
+use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Node, Result, Revision};
 
-use super::{HgSubrepo, Kind, Of, states};
+use super::{HgSubrepo, Kind, Of, check_allowed, states};
 
 /// Warns of subrepositories' changesets that are hidden or missing.
 ///
 /// # Errors
 /// When history cannot be read.
 pub fn verify(repo: &Repo) -> Result<()> {
-    let revs = (0..repo.changelog()?.len()).map(Revision::from_index);
-    Links::default().check(repo, revs, &mut |text| {
-        repo.reporter().warn(&[text, b"\n"].concat());
-        Ok(())
-    })
+    let mut links = Links { judges_names: true, ..Links::default() };
+    let warn = |text: &[u8]| repo.reporter().warn(&[text, b"\n"].concat());
+    let changelog = repo.changelog()?;
+    for rev in (0..changelog.len()).map(Revision::from_index) {
+        let told = links.check(repo, std::iter::once(rev), &mut |text| {
+            warn(text);
+            Ok(())
+        });
+        match told {
+            Ok(()) => {}
+            // What is written there is wrong, and the rest can still be looked at.
+            Err(error)
+                if matches!(
+                    error.kind,
+                    ErrorKind::Abort | ErrorKind::Input | ErrorKind::ConfigParse
+                ) =>
+            {
+                let node = changelog.node(rev).short();
+                warn(&[b".hgsubstate is corrupt in revision ", &node[..]].concat());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Refuses changesets that refer to what is hidden or missing.
@@ -32,6 +51,8 @@ pub(super) fn check_outgoing(repo: &Repo, revs: &[Revision]) -> Result<()> {
 #[derive(Default)]
 struct Links {
     opened: BTreeMap<HgPathBuf, HgSubrepo>,
+    /// Whether a name or kind that would not be opened is an error too.
+    judges_names: bool,
 }
 
 impl Links {
@@ -50,6 +71,9 @@ impl Links {
             }
             let node = changelog.node(rev);
             for (path, state) in &states(repo, Of::Changeset(node))? {
+                if self.judges_names {
+                    check_allowed(repo, path, &state.kind)?;
+                }
                 if state.kind != Kind::Hg || state.revision.is_empty() {
                     continue;
                 }
