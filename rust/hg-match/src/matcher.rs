@@ -509,3 +509,32 @@ fn printed(patterns: &[Pattern], ending: Ending) -> Vec<u8> {
     let regexes: Vec<_> = in_rules.into_iter().map(|p| python_regex(p, ending)).collect();
     bstr::join("|", regexes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MatchOptions, matcher};
+
+    fn of(patterns: &[&str]) -> Matcher {
+        let patterns: Vec<Vec<u8>> = patterns.iter().map(|text| text.as_bytes().to_vec()).collect();
+        let options = MatchOptions { patterns: &patterns, ..MatchOptions::new(b"/r", b"/r") };
+        matcher(&options).expect("valid patterns")
+    }
+
+    #[test]
+    fn a_directory_is_seen_from_inside_and_left_out_outside() {
+        let path = |text: &str| HgPathBuf::from(text.as_bytes());
+        let all = of(&["sub/file", "main"]);
+        let inside = all.inside(&path("sub"));
+        assert!(inside.matches(&path("file")) && inside.exact(&path("file")));
+        assert!(!inside.matches(&path("main")) && !inside.is_always());
+        assert_eq!(inside.files(), [path("file")]);
+        let outside = all.outside(vec![path("sub")]);
+        assert!(outside.matches(&path("main")) && !outside.matches(&path("sub/file")));
+        assert_eq!(outside.files(), [path("main")]);
+        // Whoever names the directory, or one around it, means everything in there.
+        assert!(of(&["sub"]).inside(&path("sub")).is_always());
+        assert!(of(&["sub"]).inside(&path("sub/deep")).is_always());
+        assert!(!of(&["subway"]).inside(&path("sub")).matches(&path("way")));
+    }
+}
