@@ -231,10 +231,18 @@ impl Session<'_> {
 
     /// Lets a program test until the search has come to its end.
     fn run_command(&mut self, command: &[u8], spec: Option<&[u8]>) -> Result<i32> {
-        let mut node = self.first_node(spec)?;
-        // As in the oracle, what is tested later does not become the current one.
-        self.state.current = vec![node];
+        let first = self.first_node(spec)?;
+        let outcome = self.test_from(command, first);
+        // As in the oracle, what is tested later does not stay the current one.
+        self.state.current = vec![first];
+        self.save()?;
+        outcome
+    }
+
+    /// Tests one changeset after the other.
+    fn test_from(&mut self, command: &[u8], mut node: Node) -> Result<i32> {
         loop {
+            self.state.current = vec![node];
             self.save()?;
             let mark = self.test(command, node)?;
             self.list(mark).push(node);
