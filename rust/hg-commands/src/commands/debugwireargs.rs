@@ -11,22 +11,27 @@ pub static COMMAND: Command = Command {
     run,
 };
 
+const NAMES: [&str; 5] = ["one", "two", "three", "four", "five"];
+
 fn run(ctx: &CommandContext) -> Result<i32> {
     let (location, values) = match ctx.args.as_slice() {
-        [location, values @ ..] if values.len() <= 2 => (location, values),
+        [location, values @ ..] if values.len() <= NAMES.len() => (location, values),
         _ => return Err(ctx.usage_error()),
     };
     let mut arguments: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-    for (name, value) in ["one", "two"].iter().zip(values) {
+    for (name, value) in NAMES.iter().zip(values) {
         arguments.push((name.as_bytes().to_vec(), value.clone()));
     }
-    // `--five` stands for what no server knows: it is not sent.
-    for name in ["three", "four"] {
+    for name in &NAMES[2..] {
         if let Some(value) = ctx.opts.nonempty(name) {
             arguments.push((name.as_bytes().to_vec(), value.to_vec()));
         }
     }
     let mut peer = remote::peer(ctx, location)?;
+    // The last one stands for what no server knows: it is not sent.
+    if peer.local().is_none() {
+        arguments.retain(|(name, _)| name != b"five");
+    }
     // Asked twice: the second answer shows whether the connection is still in order.
     let first = peer.echo_arguments(&arguments)?;
     let second = peer.echo_arguments(&arguments)?;
