@@ -150,3 +150,29 @@ def test_what_is_forbidden_is_refused_alike(
                 for line in ("push -f", "incoming", "identify")
             ]
     assert said["ours"] == said["theirs"]
+
+
+def test_servers_that_know_no_parts_take_pushes(
+    programs: dict[str, str], tmp_path: Path
+) -> None:
+    oracle = programs["theirs"]
+    said = {}
+    for name, client in programs.items():
+        base = tmp_path / name
+        base.mkdir()
+        make(oracle, base)
+        run(oracle, "clone served mine", base)
+        run(oracle, "bookmark bm", base / "mine")
+        for file in ("d", "e"):
+            (base / "mine" / file).write_text(file)
+            run(oracle, f"commit -A -m {file} -d 2003-03-03", base / "mine")
+        old = ("--config", "experimental.bundle2-advertise=false")
+        with serving(oracle, base / "served", *old) as url:
+            said[name] = [
+                run(client, f"-R mine {line} {url}", base).replace(url, "URL")
+                for line in ("push -r 3", "push -r 3", "push -B bm", "pull", "push -f")
+            ]
+            said[name].append(run(client, f"clone {url} copy", base).replace(url, "URL"))
+        said[name].append(run(oracle, "-R copy log -T {rev}{phase}", base))
+        said[name].append(run(oracle, "-R served log -T {rev}{phase}{bookmarks}", base))
+    assert said["ours"] == said["theirs"]

@@ -5,6 +5,7 @@ use hg_format::wire;
 use hg_types::{Error, Node, Result};
 
 use crate::parts::PartSource;
+use crate::source::ChangegroupSource;
 
 /// Keys and values of a namespace (`bookmarks`, `phases`, `obsolete`, `namespaces`).
 pub type Keys = Vec<(Vec<u8>, Vec<u8>)>;
@@ -101,6 +102,12 @@ pub trait Peer {
     }
     /// Receives parts.
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply>;
+    /// Receives changesets as peers did before there were parts: those whose heads, as the sender
+    /// knows them, are `heads` (`None`: whatever they are). Gives what the changegroup part of a
+    /// [`Reply`] would.
+    fn unbundle_old(&mut self, _: Option<&[Node]>, _: &mut dyn ChangegroupSource) -> Result<i64> {
+        Err(Error::abort("destination does not support push"))
+    }
     /// What arrives there of arguments by name, for finding out what gets lost on the way.
     fn echo_arguments(&mut self, arguments: &wire::Arguments) -> Result<Vec<u8>> {
         Ok(echo(arguments))

@@ -11,6 +11,7 @@ use crate::facts;
 use crate::local::understood;
 use crate::paths::BookmarksMode;
 use crate::peer::{BundleRequest, Peer};
+use crate::push_phases::RemotePhases;
 use crate::stream::Version;
 use crate::stream_apply;
 
@@ -90,10 +91,17 @@ pub fn pull(repo: &Repo, peer: &mut dyn Peer, options: &PullOptions) -> Result<P
     } else {
         repo.reporter().status(b"no changes found\n");
     }
-    let mut applied = {
+    // Peers without parts send changesets and nothing else.
+    let is_old = peer.bundle2_capabilities()?.0.is_empty();
+    let mut applied = Applied::default();
+    if !is_old || discovery.any_incoming {
         let mut parts = peer.get_bundle(&request)?;
-        apply::apply_parts(&mut *parts, &mut operation)?
-    };
+        applied = apply::apply_parts(&mut *parts, &mut operation)?;
+    }
+    if is_old {
+        let heads = request.heads.as_deref().unwrap_or_default();
+        take_phases(peer, &mut operation, heads)?;
+    }
     let remote_bookmarks = remote_bookmarks(peer, options, &mut applied)?;
     repo.reporter().debug(b"checking for updated bookmarks\n");
     bookmarks_sync::update_from_remote(&mut operation, &remote_bookmarks, options)?;
@@ -205,6 +213,13 @@ fn request(repo: &Repo, discovery: &Discovery, options: &PullOptions) -> Result<
         obsmarkers: crate::obs::exchanges(repo)?,
         ..BundleRequest::default()
     })
+}
+
+/// Moves the ancestors of `heads` to the phases they have at a peer that tells them only when asked.
+fn take_phases(peer: &mut dyn Peer, operation: &mut Operation<'_>, heads: &[Node]) -> Result<()> {
+    let keys = peer.list_keys(b"phases")?;
+    let phases = RemotePhases::analyze(operation.repo, heads, &keys)?;
+    apply::advance_to(operation, &phases.moves(&keys, heads))
 }
 
 fn remote_bookmarks(

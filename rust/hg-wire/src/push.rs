@@ -1,5 +1,7 @@
 //! Pushing: what the repository has and a peer lacks, with bookmarks, phases and markers.
 
+mod old;
+
 use std::collections::{BTreeSet, HashSet};
 
 use hg_format::bundle2::{Capabilities, PartHeader, parts as payloads};
@@ -130,6 +132,10 @@ pub fn push(repo: &Repo, peer: &mut dyn Peer, options: &PushOptions) -> Result<P
     let remote_marks = fetch_bookmarks(peer)?;
     push.choose_bookmarks(&remote_marks)?;
     let sends = push.check(peer, &remote_marks)?;
+    if push.capabilities.0.is_empty() {
+        let changegroup = push.send_old(peer, sends, lock.is_some())?;
+        return Ok(Pushed { changegroup, bookmark_failed: push.bookmark_failed });
+    }
     let reply = push.send(peer, sends)?;
     let changegroup = push.result(sends, &reply);
     push.tell_bookmarks();
@@ -241,9 +247,9 @@ impl<'a> Push<'a> {
         if remote_is_empty {
             return Ok(true);
         }
+        let branches = peer.branchmap()?;
         // Upstream asks for bookmarks once more here; hooks at the other side can tell.
         peer.list_keys(b"bookmarks")?;
-        let branches = peer.branchmap()?;
         let view = facts::unfiltered(self.repo)?;
         let facts = RepoFacts::new(self.repo)?;
         let pushed = PushedHeads {
@@ -393,12 +399,7 @@ impl<'a> Push<'a> {
     fn tell_bookmarks(&self) {
         let reporter = self.repo.reporter();
         for (name, old, new) in &self.bookmarks {
-            let text: &[u8] = match (old, new) {
-                (_, None) => b"deleting remote bookmark ",
-                (None, Some(_)) => b"exporting bookmark ",
-                (Some(_), Some(_)) => b"updating bookmark ",
-            };
-            reporter.status(&[text, name, b"\n"].concat());
+            reporter.status(&[bookmark_verb(*old, *new), name, b"\n"].concat());
         }
     }
 
@@ -417,13 +418,7 @@ impl<'a> Push<'a> {
         };
         let keys: Keys = peer.list_keys(b"phases")?;
         let phases = RemotePhases::analyze(repo, &common, &keys)?;
-        let mut moves: Vec<(Phase, Node)> = Vec::new();
-        if keys.is_empty() || phases.publishing {
-            moves.extend(common.iter().map(|node| (Phase::Public, *node)));
-        } else {
-            moves.extend(phases.public_heads.iter().map(|node| (Phase::Public, *node)));
-            moves.extend(common.iter().map(|node| (Phase::Draft, *node)));
-        }
+        let moves = phases.moves(&keys, &common);
         if !locked {
             return self.tell_unmoved(&moves);
         }
@@ -451,6 +446,15 @@ impl<'a> Push<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// What happens to a bookmark that goes from one changeset to another.
+fn bookmark_verb(old: Option<Node>, new: Option<Node>) -> &'static [u8] {
+    match (old, new) {
+        (_, None) => b"deleting remote bookmark ",
+        (None, Some(_)) => b"exporting bookmark ",
+        (Some(_), Some(_)) => b"updating bookmark ",
     }
 }
 

@@ -37,6 +37,16 @@ impl RemotePhases {
         let public_heads = view.nodes(&view.heads_of(&public));
         Ok(Self { publishing, public_heads, draft_roots })
     }
+
+    /// Where `heads` and their ancestors belong once both sides have them; `keys` is what the peer said.
+    #[must_use]
+    pub fn moves(&self, keys: &Keys, heads: &[Node]) -> Vec<(Phase, Node)> {
+        if keys.is_empty() || self.publishing {
+            return heads.iter().map(|node| (Phase::Public, *node)).collect();
+        }
+        let public = self.public_heads.iter().map(|node| (Phase::Public, *node));
+        public.chain(heads.iter().map(|node| (Phase::Draft, *node))).collect()
+    }
 }
 
 /// Flags of `roots` and all their descendants.

@@ -5,17 +5,27 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use hg_format::bundle2::{self, Capabilities, PartHeader, parts as payloads};
+use hg_format::bundlespec::Compression;
+use hg_format::changegroup::Version;
 use hg_format::percent;
 use hg_format::wire::{self, Arguments};
 use hg_types::{Error, ErrorKind, Node, Reporter, Result};
 
 use crate::bundle::{self, bundle2_error};
+use crate::compress::Compressor;
 use crate::local::bundle2_capabilities;
 use crate::parts::{BundleParts, Part, PartSource, Payload, write_parts};
 use crate::peer::{BundleRequest, Keys, Peer, Reply};
+use crate::source::{ChangegroupSource, write_changegroup};
+
+/// What stands before the hash of heads: `hashed`.
+const HASHED: &[u8] = b"686173686564 ";
 
 /// The heads of a push that checks for itself whether it may go on: `force`.
 const FORCE: &[u8] = b"666f726365";
+
+/// The longest answer to a payload of the first format.
+const ANSWER_LIMIT: u64 = 1 << 26;
 
 /// How requests get to a server and answers back.
 pub(crate) trait Transport {
@@ -35,6 +45,20 @@ pub(crate) trait Transport {
         arguments: &Arguments,
         write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
     ) -> Result<Box<dyn Read + Send + 'a>>;
+    /// Asks `unbundle` with a payload of the first format; the result, and what was said meanwhile.
+    fn send_old_bundle(
+        &mut self,
+        arguments: &Arguments,
+        write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+    ) -> Result<(Vec<u8>, Vec<u8>)> {
+        let mut answer = Vec::new();
+        let input = self.send_bundle(arguments, write)?;
+        input.take(ANSWER_LIMIT).read_to_end(&mut answer).map_err(bundle::read_error)?;
+        let end = answer.iter().position(|&b| b == b'\n').unwrap_or(answer.len());
+        let said = answer.get(end + 1..).unwrap_or_default().to_vec();
+        answer.truncate(end);
+        Ok((answer, said))
+    }
 }
 
 /// A repository behind a transport.
@@ -218,9 +242,6 @@ impl Peer for RemotePeer {
 
     fn unbundle(&mut self, parts: &mut dyn PartSource) -> Result<Reply> {
         self.require("unbundle", "push changes")?;
-        if self.bundle2_capabilities()?.0.is_empty() {
-            return Err(Error::abort("pushing to servers without bundle2 is not supported yet"));
-        }
         let capabilities = bundle2_capabilities().encode();
         let mut all = WithReplyCapabilities { first: Some(capabilities), rest: parts };
         let answer = self.transport.send_bundle(&vec![argument("heads", FORCE)], &mut |out| {
@@ -234,9 +255,66 @@ impl Peer for RemotePeer {
         read_reply(&mut RemoteParts { inner, reporter, operation: "push" })
     }
 
+    fn unbundle_old(
+        &mut self,
+        heads: Option<&[Node]>,
+        source: &mut dyn ChangegroupSource,
+    ) -> Result<i64> {
+        self.require("unbundle", "push changes")?;
+        let heads = match heads {
+            None => FORCE.to_vec(),
+            Some(heads) if self.has(b"unbundlehash") => hashed(heads),
+            Some(heads) => wire::encode_nodes(heads),
+        };
+        let compression = old_compression(self.transport.capabilities());
+        let arguments = vec![argument("heads", heads)];
+        let (result, said) = self.transport.send_old_bundle(&arguments, &mut |out| {
+            if let Some(compression) = compression {
+                out.write_all(b"HG10").map_err(bundle::read_error)?;
+                out.write_all(compression.code()).map_err(bundle::read_error)?;
+            }
+            let compression = compression.unwrap_or(Compression::None);
+            let out = Compressor::new(compression, None, out).map_err(bundle::read_error)?;
+            let mut out = out;
+            write_changegroup(source, &mut out, Version::V1)?;
+            out.finish().map(|_| ()).map_err(bundle::read_error)
+        })?;
+        crate::apply::tell_remote_output(&*self.reporter, &said);
+        let number = std::str::from_utf8(&result).ok().and_then(|text| text.trim().parse().ok());
+        number.ok_or_else(|| {
+            let parts: [&[u8]; 2] = [b"push failed (unexpected response): ", &result];
+            Error::new(ErrorKind::Remote, parts.concat())
+        })
+    }
+
     fn echo_arguments(&mut self, arguments: &Arguments) -> Result<Vec<u8>> {
         self.call("debugwireargs", arguments)
     }
+}
+
+/// The heads of a push, put together as servers compare them.
+fn hashed(heads: &[Node]) -> Vec<u8> {
+    use sha1::{Digest as _, Sha1};
+    let mut heads = heads.to_vec();
+    heads.sort_unstable();
+    let mut hash = Sha1::new();
+    for node in &heads {
+        hash.update(node.as_bytes());
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    [HASHED, hex.as_bytes()].concat()
+}
+
+/// How a server takes bundles of the first format; `None` for changesets without any header, as the
+/// oldest do.
+fn old_compression(capabilities: &[Vec<u8>]) -> Option<Compression> {
+    let types = capabilities.iter().find_map(|name| name.strip_prefix(b"unbundle="))?;
+    let known = types.split(|&b| b == b',').find_map(|name| match name {
+        b"HG10GZ" => Some(Compression::Gzip),
+        b"HG10UN" => Some(Compression::None),
+        _ => None,
+    });
+    Some(known.unwrap_or(Compression::None))
 }
 
 /// The arguments of `getbundle`, in the order in which they were always sent.

@@ -213,6 +213,21 @@ impl Transport for Session {
         out.finish().map_err(lost)?;
         Ok(Box::new(self))
     }
+
+    fn send_old_bundle(
+        &mut self,
+        arguments: &Arguments,
+        write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+    ) -> Result<(Vec<u8>, Vec<u8>)> {
+        drop(self.send_bundle(arguments, write)?);
+        let refusal = self.receive()?;
+        if !refusal.is_empty() {
+            let message = [b"unexpected response: ", &refusal[..]].concat();
+            return Err(Error::new(ErrorKind::Remote, message));
+        }
+        // What was said meanwhile came by another way.
+        Ok((self.receive()?, Vec::new()))
+    }
 }
 
 impl Drop for Session {
