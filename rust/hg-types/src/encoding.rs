@@ -318,6 +318,9 @@ mod tests {
         assert_eq!(named("utf-8").width("日本é".as_bytes()), 5);
         assert_eq!(named("ascii").width("é".as_bytes()), 2);
         assert_eq!(named("utf-8").upper("é".as_bytes()), "É".as_bytes());
+        assert_eq!(named("latin-1").upper(b"\xe9a"), b"\xc9A");
+        // ÿ has no upper case there.
+        assert_eq!(named("latin-1").upper(b"\xe9a\xff"), b"\xe9A\xff");
         assert_eq!(named("ascii").upper(b"\xe9a"), b"\xe9A");
         assert!(Encoding::named(b"no-such-charset").is_none());
     }

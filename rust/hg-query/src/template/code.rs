@@ -105,10 +105,16 @@ impl Code {
             Self::Call(function, arguments) => match function.name() {
                 b"separate" | b"sub" => true,
                 b"join" => arguments.positional.first().is_some_and(Self::may_be_mapped),
+                // Members of a query are looked at while it is read.
+                b"filter" => arguments.positional.first().is_some_and(Self::is_query),
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    fn is_query(&self) -> bool {
+        matches!(self, Self::Call(function, _) if function.name() == b"revset")
     }
 
     /// Whether the value is what `%` makes, or may be.

@@ -287,6 +287,28 @@ fn what_is_read_lazily_fails_in_the_filter() {
 }
 
 #[test]
+fn items_that_nobody_reads_do_not_fail() {
+    fails("{(name % 'x').key}", "not a dictionary");
+    fails("{ifeq(1, 1, name % 'x').key}", "not a dictionary");
+    fails("{get(name % 'x', 'a')}", "not a dictionary (get() expects a dict as first argument)");
+    fails("{(name % 'x') % 'y'}", "list of strings is not mappable");
+    gives("{ifcontains('a', name % 'x', 'y', 'n')}", "n");
+    fails(
+        "{min(if(1, name % 'x'))}",
+        "'n' is not iterable of mappings (min first argument should be an iterable)",
+    );
+    // A text in pieces is put together before a function sees it.
+    fails("{min('{mod(1)}')}", "mod expects two arguments");
+    fails("{'{mod(1)}'.key}", "mod expects two arguments");
+}
+
+#[test]
+fn texts_contain_anything_as_text() {
+    gives("{ifcontains(dict(a=1), 'x a=1', 'y', 'n')}{ifcontains(if('', 1), 'a', 'y', 'n')}", "yy");
+    gives("{ifcontains(dict(a=1), splitlines('a=1'), 'y', 'n')}", "n");
+}
+
+#[test]
 fn composed_values_in_dicts_are_in_the_notation_of_python() {
     gives("{dict(x=splitlines('a b'), y=dict(z=1))}", "x=[b'a b'] y={b'z': 1}");
     gives("{splitlines(name) % 'x'|reverse}{if(0 + 0, 1)|json}", "x1");

@@ -72,7 +72,9 @@ pub(super) fn phase_and_ancestors<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>
         b"secret" => &[Phase::Secret],
         b"_notpublic" => NOT_PUBLIC,
         other => {
-            let message = [b"not a phase: ", other].concat();
+            let mut message = b"b".to_vec();
+            hg_match::python_bytes(other, &mut message);
+            message.extend_from_slice(b" is not a valid phasename");
             return Err(parse_error(message));
         }
     };

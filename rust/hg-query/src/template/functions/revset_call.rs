@@ -19,8 +19,10 @@ use crate::QueryContext;
 use crate::revset::smartset::SmartSet;
 use crate::revset::{SpecArg, format_spec};
 
-pub(super) const FUNCTIONS: &[Function] =
-    &[function("revset", revset), function("subsetparents", subsetparents)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("revset", revset),
+    Function { name: "subsetparents", arguments: Some("rev revset"), run: subsetparents },
+];
 
 /// Who is asked, and answers that do not depend on a changeset.
 #[derive(Default)]
@@ -266,10 +268,12 @@ fn revision_number(item: &Value) -> Option<Revision> {
 
 /// The nearest members of a set of revisions above a changeset.
 fn subsetparents(engine: &Engine, scope: &Scope, arguments: &Arguments) -> Result<Value> {
-    let args = expect(arguments, 2, 2, "subsetparents expects two arguments")?;
+    let (Some(rev), Some(revset)) = (arguments.get("rev"), arguments.get("revset")) else {
+        return Err(Error::parse("subsetparents expects two arguments", None));
+    };
     let changelog = engine.need_repo()?.changelog()?;
-    let rev = engine.integer(&args[0], scope, "not an integer")?;
-    let Value::List(list) = engine.eval(&args[1], scope)? else {
+    let rev = engine.integer(rev, scope, "not an integer")?;
+    let Value::List(list) = engine.eval(revset, scope)? else {
         return Err(Error::parse("subsetparents expects a queried revset", None));
     };
     if !list.kind.is_query() {
