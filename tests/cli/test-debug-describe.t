@@ -80,3 +80,10 @@ A password is asked for only where there is somebody to ask.
   response: <default response>
   $ hg debugdownload a
   a
+
+A lock is held until the user says so.
+
+  $ printf 'x\ny\n' | hg debuglocks --set-lock --config ui.interactive=yes > /dev/null
+  $ hg debuglocks
+  lock:  free
+  wlock: free

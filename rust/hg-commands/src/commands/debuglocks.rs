@@ -45,13 +45,27 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         true => Some(repo.lock_with(false).map_err(|error| held(error, "lock"))?),
         false => None,
     };
-    if wlock.is_some() || lock.is_some() {
-        while !hg_types::Reporter::interrupted(&*ctx.ui) {
-            std::thread::sleep(Duration::from_millis(100));
-        }
+    let count = usize::from(wlock.is_some()) + usize::from(lock.is_some());
+    if count > 0 {
+        hold(ctx, count)?;
         return Ok(0);
     }
     Ok(report(ctx, store, "lock")? + report(ctx, repo.vfs(), "wlock")?)
+}
+
+/// Waits until the user no longer needs the locks.
+fn hold(ctx: &CommandContext, count: usize) -> Result<()> {
+    if ctx.ui.is_interactive() {
+        ctx.ui.prompt_choice("ready to release the lock (y)? $$ &Yes", 0)?;
+        return Ok(());
+    }
+    ctx.ui.write(format!("{count} locks held, waiting for signal\n"));
+    ctx.ui.flush();
+    while !hg_types::Reporter::interrupted(&*ctx.ui) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    ctx.ui.write("signal-received releasing locks\n");
+    Ok(())
 }
 
 /// Says who holds a lock; 1 when somebody does.
