@@ -94,3 +94,37 @@ A patch need not fit exactly
   patching file a
   Hunk #1 succeeded at 2 with fuzz 1 (offset 0 lines).
   now at: one
+
+Patches record clean subrepositories; changed ones stop a refresh before anything is popped
+
+  $ cd ..
+  $ hg init around
+  $ cd around
+  $ cp ../repo/.hg/hgrc .hg/hgrc
+  $ echo a > a
+  $ hg commit -qAm a -d '0 0'
+  $ hg qnew nested
+  $ hg init sub
+  $ echo s > sub/s
+  $ hg -R sub commit -qAm s -d '0 0'
+  $ echo 'sub = sub' > .hgsub
+  $ hg add .hgsub
+  $ hg qrefresh
+  $ grep '^diff\|^+' .hg/patches/nested | grep -v '^+++'
+  diff -r cb9a9f314b8b .hgsub
+  +sub = sub
+  diff -r cb9a9f314b8b .hgsubstate
+  +e9a815d3240a5f63c83a9cb07029582bc8c980c5 sub
+  $ echo more >> sub/s
+  $ echo more >> a
+  $ hg qrefresh
+  abort: uncommitted changes in subrepository "sub"
+  [255]
+  $ hg qnew next
+  abort: uncommitted changes in subrepository "sub"
+  [255]
+  $ hg qapplied
+  nested
+  $ hg status -S
+  M a
+  M sub/s

@@ -134,18 +134,6 @@ pub fn choose_for_commit(
     choose_changes(ctx, matcher)
 }
 
-/// Changes in subrepositories cannot be chosen from, and must not be left out unsaid.
-fn refuse_changed_subrepos(repo: &hg_store::Repo, matcher: &hg_match::Matcher) -> Result<()> {
-    hg_repo::subrepo::for_each(repo, hg_repo::subrepo::Of::Working, &mut |sub| match matcher
-        .matches(sub.path())
-        .then(|| sub.dirty_reason(true, false))
-        .transpose()?
-    {
-        Some(Some(reason)) => Err(Error::abort(reason)),
-        _ => Ok(()),
-    })
-}
-
 /// [`choose_for_commit`] also when nobody can be asked: then everything is chosen.
 ///
 /// # Errors
@@ -160,7 +148,7 @@ pub fn choose_changes(
         let message = "cannot partially commit a merge (use \"hg commit\" instead)";
         return Err(Error::input(message));
     }
-    refuse_changed_subrepos(repo, matcher)?;
+    crate::nested::refuse_changed(repo, matcher)?;
     let rev = repo.changelog()?.rev(&p1)?;
     let sides = [Target::Changeset(rev), Target::WorkingDirectory];
     let comparison = Comparison::new(&ctx.ui, repo, sides, matcher, true)?;

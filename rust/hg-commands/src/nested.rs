@@ -223,3 +223,17 @@ pub(crate) fn sides(hg: &HgSubrepo, other: Option<&State>) -> Result<(Target, Op
     };
     Ok((target(hg.state())?, other.map(target).transpose()?))
 }
+
+/// Fails when subrepositories have changes, which cannot be taken along and must not be left out unsaid.
+///
+/// # Errors
+/// When one has, or cannot be looked at.
+pub(crate) fn refuse_changed(repo: &Repo, matcher: &Matcher) -> Result<()> {
+    subrepo::for_each(repo, subrepo::Of::Working, &mut |sub| {
+        let reason = match matcher.matches(sub.path()) {
+            true => sub.dirty_reason(true, false)?,
+            false => None,
+        };
+        reason.map_or(Ok(()), |reason| Err(Error::abort(reason)))
+    })
+}

@@ -41,6 +41,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         return Err(Error::abort("cannot manage merge changesets"));
     }
     let matcher = match_patterns(ctx, patterns)?;
+    crate::nested::refuse_changed(work.repo, &matcher)?;
     let parent = hg_wdir::parents(work.repo)?[0];
     let making = Making {
         name,

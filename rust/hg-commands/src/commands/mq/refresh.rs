@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use hg_format::substate;
 use hg_match::Matcher;
 use hg_repo::mq::{Applied, PatchHeader};
 use hg_repo::strip::{StripOptions, strip};
 use hg_store::Repo;
-use hg_types::{Error, HgPathBuf, Node, Phase, Result, Revision};
+use hg_types::{Error, HgPath, HgPathBuf, Node, Phase, Result, Revision};
 use hg_wdir::copies::{Copies, Side, path_copies};
 use hg_wdir::diff::Changes;
 use hg_wdir::dirstate::FileUpdate;
@@ -19,7 +20,7 @@ use super::{Credits, Work};
 use crate::commit_message::given_message;
 use crate::diff_display::{Comparison, DiffStyle};
 use crate::revision::Target;
-use crate::scope::{Naming, match_arguments, match_patterns, warn_bad};
+use crate::scope::{Naming, match_arguments, match_patterns, match_tree, warn_bad};
 use crate::{Command, CommandContext, spec::extensions_mq as spec};
 
 /// `hg qrefresh`.
@@ -87,7 +88,7 @@ fn run_refresh(ctx: &CommandContext) -> Result<i32> {
     let _wlock = repo.wlock()?;
     let mut work = Work::open(ctx)?;
     let credits = Credits::of(ctx)?;
-    let matcher = match_arguments(ctx)?;
+    let matcher = match_tree(ctx)?;
     let request = Refresh {
         matcher,
         credits,
@@ -142,6 +143,7 @@ impl Work<'_> {
             return Err(error.hint("see 'hg help phases' for details"));
         }
         hg_wdir::unfinished::check_unfinished(repo, false)?;
+        crate::nested::refuse_changed(repo, &request.matcher)?;
         let entry = cl.entry(rev)?;
         let (old_user, parent) = (entry.user().to_vec(), cl.parents(rev)[0]);
         let header = self.queue.header(&top.name)?;
@@ -202,7 +204,7 @@ impl Work<'_> {
         let ctx = self.ctx;
         let repo = self.repo;
         let encoding = ctx.ui.encoding();
-        let NewPatch { top, parent, phase, matcher, diff, old_user, mut header } = new;
+        let NewPatch { top, parent, phase, matcher, mut diff, old_user, mut header } = new;
         let message = match &request.message {
             Some(message) if !message.is_empty() => message.clone(),
             _ => encoding.from_local(&header.message())?.into_owned(),
@@ -232,6 +234,15 @@ impl Work<'_> {
             header.set_message(&text);
         }
         header.set_parent(&parent);
+        // What is recorded of subrepositories is only known now.
+        let cl = repo.changelog()?;
+        let entry = cl.entry(cl.rev(&node)?)?;
+        if entry.files().any(|path| path.as_bytes() == substate::FILE_NAME) {
+            let matcher = Matcher::exact_files(entry.files().map(HgPath::to_owned).collect());
+            let sides = [Target::Changeset(cl.rev(&parent)?), Target::WorkingDirectory];
+            let comparison = Comparison::new(&ctx.ui, repo, sides, &matcher, true)?;
+            diff = self.diff_text(&comparison, header.is_git || request.git)?;
+        }
         self.queue.write_patch(&top.name, &[header.to_bytes(), diff].concat())?;
         let marks: Vec<_> = moved.into_iter().map(|name| (name, Some(node))).collect();
         if !marks.is_empty() {
