@@ -308,13 +308,10 @@ pub fn files_in(
     let files: Vec<_> =
         manifest.paths().filter(|path| matcher.matches(path)).map(HgPath::to_owned).collect();
     let mut bad = Bad::new();
-    let named = matcher.files();
-    if !named.iter().any(|path| path.is_empty()) {
-        for path in named {
-            if !manifest.contains(&path) && !manifest.has_dir(&path) {
-                let reason = [b"no such file in rev ", &node.short()[..]].concat();
-                bad.push((path, reason));
-            }
+    for path in matcher.files() {
+        if !path.is_empty() && !manifest.contains(&path) && !manifest.has_dir(&path) {
+            let reason = [b"no such file in rev ", &node.short()[..]].concat();
+            bad.push((path, reason));
         }
     }
     bad.sort();

@@ -217,7 +217,7 @@ impl Matcher {
     #[must_use]
     pub fn is_exact(&self) -> bool {
         match &*self.0 {
-            Form::Exact(_) => true,
+            Form::Exact(_) | Form::Never => true,
             Form::Intersection(first, second) => first.is_exact() || second.is_exact(),
             Form::Difference(first, _) => first.is_exact(),
             Form::Inside(all, _) | Form::Outside(all, _) => all.is_exact(),
@@ -229,6 +229,7 @@ impl Matcher {
     #[must_use]
     pub fn prefix(&self) -> bool {
         match &*self.0 {
+            Form::Never => true,
             Form::Pattern(pattern) => pattern.prefix,
             Form::Include(include) => include.prefix(),
             Form::Inside(all, _) => all.prefix() && !self.is_always(),

@@ -309,29 +309,23 @@ impl Tree {
     /// Joins nested nodes of each of `kinds` into one: `((a, b), c)` becomes `(a, b, c)`.
     #[must_use]
     pub fn flatten(self, kinds: &[&str]) -> Self {
-        let Self::Node(kind, children) = self else {
-            return self;
-        };
-        if !kinds.contains(&kind) {
-            let children = children.into_iter().map(|child| child.flatten(kinds)).collect();
-            return Self::Node(kind, children);
-        }
-        // The left spine may be as long as the text; it is walked, not recursed into.
-        let mut operands = Vec::new();
-        let mut spine = children;
-        loop {
-            let first = spine.remove(0);
-            operands.extend(spine.into_iter().rev().map(|child| child.flatten(kinds)));
-            match first {
-                Self::Node(inner, children) if inner == kind => spine = children,
-                other => {
-                    operands.push(other.flatten(kinds));
-                    break;
-                }
+        match self {
+            Self::Node(kind, children) => {
+                let joined = if kinds.contains(&kind) { spine(kind, children) } else { children };
+                let children = joined.into_iter().map(|child| child.flatten(kinds)).collect();
+                Self::Node(kind, children)
             }
+            leaf => leaf,
         }
-        operands.reverse();
-        Self::Node(kind, operands)
+    }
+
+    /// As [`Self::flatten`], but what is inside of other nodes stays as it is.
+    #[must_use]
+    pub fn flatten_top(self, wanted: &str) -> Self {
+        match self {
+            Self::Node(kind, children) if kind == wanted => Self::Node(kind, spine(kind, children)),
+            other => other,
+        }
     }
 
     /// The indented form that debug commands print, without a final newline.
@@ -360,4 +354,24 @@ impl Tree {
             }
         }
     }
+}
+
+/// The operands of nodes of one kind that are nested in each other's first operand.
+///
+/// The nesting may be as deep as the text is long; it is walked, not recursed into.
+fn spine(kind: &str, mut children: Vec<Tree>) -> Vec<Tree> {
+    let mut operands = Vec::new();
+    while !children.is_empty() {
+        let first = children.remove(0);
+        operands.extend(children.into_iter().rev());
+        match first {
+            Tree::Node(inner, nested) if inner == kind => children = nested,
+            other => {
+                operands.push(other);
+                break;
+            }
+        }
+    }
+    operands.reverse();
+    operands
 }

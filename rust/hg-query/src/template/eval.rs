@@ -162,7 +162,7 @@ impl Engine {
 
     /// The value of an expression for a filter, which reads it piece by piece. The inner failure is met while it is
     /// read.
-    fn eval_for_filter(&self, code: &Code, scope: &Scope) -> Result<Result<Value>> {
+    pub(super) fn eval_for_filter(&self, code: &Code, scope: &Scope) -> Result<Result<Value>> {
         let code = self.chosen(code, scope)?;
         match code {
             Some(code) if code.is_piecemeal() => Ok(self.eval(code, scope)),

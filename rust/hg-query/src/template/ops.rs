@@ -239,31 +239,14 @@ impl Engine {
             return Ok(Change::Keep);
         };
         Ok(match history.repo().changelog()?.find(&node) {
-            Some(rev) => Change::Changeset(Rc::new(Changeset::open(history, rev)?)),
+            Some(rev) => Change::Named(Rc::new(Changeset::open(history, rev)?)),
             None => Change::Keep,
         })
     }
 
     /// The member `name` of a dict or a date.
     pub(super) fn value_member(&self, value: &Value, name: &[u8]) -> Result<Value> {
-        match value {
-            Value::Dict(dict) => Ok(dict_item(dict, name)),
-            Value::Item(item) if let Some(inner) = &item.value => match inner {
-                composed if raw::is_composed(composed) => {
-                    let what = [&describe(value)[..], b" is not a dictionary"].concat();
-                    Err(Error::parse(what, None))
-                }
-                inner => self.value_member(inner, name),
-            },
-            Value::Item(_) => Err(Error::parse("not a dictionary", None)),
-            Value::List(_) | Value::Mappings(_) | Value::Strings(_) => {
-                Err(Error::parse("not a dictionary", None))
-            }
-            other => {
-                let what = [&describe(other)[..], b" is not a dictionary"].concat();
-                Err(Error::parse(what, None))
-            }
-        }
+        Ok(dict_item(dict_of(value)?, name))
     }
 
     /// The items of a list as text, joined.
@@ -452,6 +435,26 @@ impl Engine {
 
 fn index_vars(scope: &Scope, vars: &Vars, index: usize) -> Scope {
     scope.with(vars.clone()).with(Vars::one(b"index"[..].into(), Value::from(index)))
+}
+
+/// The dict that a value is.
+pub(super) fn dict_of(value: &Value) -> Result<&Dict> {
+    match value {
+        Value::Dict(dict) => Ok(dict),
+        Value::Item(item) => match &item.value {
+            Some(composed) if raw::is_composed(composed) => Err(not_a_dict(value)),
+            Some(inner) => dict_of(inner),
+            None => Err(Error::parse("not a dictionary", None)),
+        },
+        Value::List(_) | Value::Mappings(_) | Value::Strings(_) => {
+            Err(Error::parse("not a dictionary", None))
+        }
+        other => Err(not_a_dict(other)),
+    }
+}
+
+fn not_a_dict(value: &Value) -> Error {
+    Error::parse([&describe(value)[..], b" is not a dictionary"].concat(), None)
 }
 
 /// An item of a dict as a value with variables; nothing when there is no such key.

@@ -16,6 +16,8 @@ struct Frame {
     values: Vec<(Name, Value)>,
     changeset: Option<Rc<Changeset>>,
     file: Option<Vec<u8>>,
+    /// Whether variables of another changeset further out are none of this.
+    hides: bool,
 }
 
 impl Scope {
@@ -35,6 +37,7 @@ impl Scope {
     #[must_use]
     pub fn with(&self, vars: Vars) -> Self {
         let Vars { mut values, change } = vars;
+        let hides = !matches!(change, Change::Named(_));
         let (mut changeset, mut file) = (self.0.changeset.clone(), self.0.file.clone());
         let old_node = |scope: &Self| match &scope.0.changeset {
             Some(old) if scope.get(b"originalnode").is_none() => {
@@ -48,7 +51,7 @@ impl Scope {
                 values.extend(old_node(self));
                 (changeset, file) = (None, None);
             }
-            Change::Changeset(new) => {
+            Change::Changeset(new) | Change::Named(new) => {
                 values.extend(old_node(self));
                 (changeset, file) = (Some(new), None);
             }
@@ -59,7 +62,7 @@ impl Scope {
             }
         }
         let parent = (!self.is_empty()).then(|| self.clone());
-        Self(Rc::new(Frame { parent, values, changeset, file }))
+        Self(Rc::new(Frame { parent, values, changeset, file, hides }))
     }
 
     /// This scope with one more variable.
@@ -90,7 +93,9 @@ impl Scope {
             }
             let outer = &frame.parent.as_ref()?.0;
             match (&frame.changeset, &outer.changeset) {
-                (Some(inner), Some(outer)) if !Rc::ptr_eq(inner, outer) => return None,
+                (Some(inner), Some(outer)) if frame.hides && !Rc::ptr_eq(inner, outer) => {
+                    return None;
+                }
                 _ => frame = outer,
             }
         }

@@ -79,7 +79,7 @@ pub fn alias_rules<'a>(definitions: impl IntoIterator<Item = (&'a [u8], &'a [u8]
 /// `f(x)` and `x|f` both call `f`.
 fn call(tree: &Tree) -> Option<(&[u8], Vec<Tree>)> {
     if let Some((name, arguments)) = tree.as_call() {
-        let arguments = flatten_arguments(arguments.clone());
+        let arguments = arguments.clone().flatten_top("list");
         return Some((name, list_items(&arguments).to_vec()));
     }
     match tree {

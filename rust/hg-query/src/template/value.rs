@@ -226,6 +226,8 @@ pub enum Change {
     Clear,
     /// Keywords speak of another changeset.
     Changeset(Rc<Changeset>),
+    /// The same, where only its id is among the variables: what is set further out still hides keywords.
+    Named(Rc<Changeset>),
     /// Keywords also speak of a file of the changeset.
     File(Vec<u8>),
     /// Keywords speak of another changeset, and of a file of it.

@@ -7,7 +7,9 @@ use hg_types::{Error, ErrorKind, Result};
 use super::super::code::{Arguments, Code};
 use super::super::engine::Engine;
 use super::super::eval::floor_divide;
-use super::super::ops::{append_plain, describe, dict_item, not_iterable, pair_vars, truth};
+use super::super::ops::{
+    append_plain, describe, dict_item, dict_of, not_iterable, pair_vars, truth,
+};
 use super::super::raw::{self, unwrap};
 use super::super::scope::Scope;
 use super::super::value::{DateForm, Dict, Item, ItemForm, List, ListKind, PairForm, Value, Vars};
@@ -19,8 +21,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("get", |engine, scope, arguments| {
         let args = expect(arguments, 2, 2, "get() expects two arguments")?;
         let dict = engine.eval_unread(&args[0], scope)?;
-        let key = engine.string(&args[1], scope)?;
-        engine.value_member(&dict, &key).map_err(|error| {
+        let key = engine.eval_for_filter(&args[1], scope)?;
+        // What is no dict is told of before a key that is made while it is read.
+        let member = || {
+            let dict = dict_of(&dict)?;
+            Ok(dict_item(dict, &engine.text_of(&key?, scope)?))
+        };
+        member().map_err(|error: Error| {
             if error.kind == ErrorKind::Parse {
                 error.hint("get() expects a dict as first argument")
             } else {

@@ -377,7 +377,7 @@ fn whyunstable(_: &Engine, scope: &Scope) -> Result<Value> {
         // Items with an id speak of that changeset.
         if let Some(rev) = changeset.repo().changelog()?.find(&reason.node) {
             let named = Changeset::open(changeset.history(), rev)?;
-            vars.change = Change::Changeset(Rc::new(named));
+            vars.change = Change::Named(Rc::new(named));
         }
         items.push(vars);
     }
