@@ -69,5 +69,5 @@ Other ways to serve fail as they should.
   abort: error: Connection refused
   [255]
   $ hg identify https://127.0.0.1:1/
-  abort: https repositories are not supported yet
+  abort: error: Connection refused
   [255]

@@ -237,13 +237,19 @@ type SortKey = (i64, i32, Vec<u8>);
 
 /// Numbers and dates in their order, texts in theirs.
 fn sort_key(value: &Value) -> SortKey {
-    match unwrap(value) {
-        Value::Int(number) => (*number, 0, Vec::new()),
-        Value::Date(date, _) => (date.seconds, date.offset, Vec::new()),
-        other => {
-            let mut text = Vec::new();
-            append_plain(other, &mut text);
-            (0, 0, text)
+    let value = unwrap(value);
+    match value {
+        Value::Int(number) => return (*number, 0, Vec::new()),
+        Value::Date(date, _) => return (date.seconds, date.offset, Vec::new()),
+        // The date of a marker; no clock goes beyond what a float holds exactly.
+        Value::Sequence(sequence) => {
+            if let [Value::Float(seconds), Value::Int(offset)] = sequence.parts[..] {
+                return (seconds as i64, i32::try_from(offset).unwrap_or_default(), Vec::new());
+            }
         }
+        _ => {}
     }
+    let mut text = Vec::new();
+    append_plain(value, &mut text);
+    (0, 0, text)
 }
