@@ -94,20 +94,28 @@ impl Comparison {
         Ok(Self { old, new, changes, copies, keep: None, bad: Vec::new() })
     }
 
-    /// Compares what a merge would have made with a changeset.
+    /// Compares what a merge would have made with what there is.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store or the working directory cannot be read.
     pub fn remerged(
+        ui: &Ui,
         repo: &Repo,
         merge: &Remerge,
-        new: Revision,
+        new: Target,
         matcher: &Matcher,
     ) -> Result<Self> {
-        let (old, changes) = merge.compare(repo, new, matcher)?;
-        let new = Box::new(RevisionSnapshot::new(repo, new)?);
-        let (old, copies) = (Box::new(old), Copies::new());
-        Ok(Self { old, new, changes, copies, keep: None, bad: Vec::new() })
+        let known = Self::new(ui, repo, [Target::Changeset(merge.local), new], matcher, false)?;
+        let (old, changes) = merge.compare(repo, &*known.new, &known.changes, matcher)?;
+        Ok(Self { old: Box::new(old), changes, ..known })
+    }
+
+    /// What was before comes after.
+    #[must_use]
+    pub fn reversed(mut self) -> Self {
+        std::mem::swap(&mut self.old, &mut self.new);
+        std::mem::swap(&mut self.changes.added, &mut self.changes.removed);
+        self
     }
 
     /// Compares a changeset with its first parent; with `diff.merge`, a merge is compared with what
@@ -125,7 +133,7 @@ impl Comparison {
         let is_merge = !rev.is_wdir() && !parents[1].is_null();
         if is_merge && ui.config().get_bool("diff", "merge")? {
             let merge = Remerge::of_parents(repo, parents, now(ui)?)?;
-            return Self::remerged(repo, &merge, rev, matcher);
+            return Self::remerged(ui, repo, &merge, Target::Changeset(rev), matcher);
         }
         // Two times null would be nothing to compare: the working directory's parent is taken.
         let before = match rev.is_null() {

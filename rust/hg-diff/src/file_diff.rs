@@ -104,7 +104,7 @@ pub fn file_diff(change: &FileChange<'_>, options: &DiffOptions) -> Option<FileD
     let (old, new) = (change.old, change.new);
     let contents = || [old.content, new.content].into_iter().flatten();
     let binary = !options.text && contents().any(binary::is_binary);
-    let mut header = vec![first_line(change, options)];
+    let mut header: Vec<Vec<u8>> = first_line(change, options).into_iter().collect();
     if options.git {
         git_header(change, options, &mut header);
     }
@@ -162,7 +162,11 @@ fn new_prefix(options: &DiffOptions) -> &'static [u8] {
     if options.noprefix { b"" } else { b"b/" }
 }
 
-fn first_line(change: &FileChange<'_>, options: &DiffOptions) -> Vec<u8> {
+/// The line that names the changesets; none when neither side is one.
+fn first_line(change: &FileChange<'_>, options: &DiffOptions) -> Option<Vec<u8>> {
+    if !options.git && change.revisions.is_empty() {
+        return None;
+    }
     let mut out = b"diff".to_vec();
     if options.git {
         out.extend_from_slice(b" --git ");
@@ -181,7 +185,7 @@ fn first_line(change: &FileChange<'_>, options: &DiffOptions) -> Vec<u8> {
         out.extend_from_slice(change.old.path);
     }
     out.push(b'\n');
-    out
+    Some(out)
 }
 
 /// Mode, copy and similarity lines.

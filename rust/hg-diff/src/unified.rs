@@ -158,7 +158,7 @@ fn whole(old: &[&[u8]], new: &[&[u8]]) -> Hunk {
         new_len: count(new.len()),
         ..Hunk::default()
     };
-    old.iter().for_each(|line| hunk.remove(line));
+    old.iter().for_each(|line| hunk.remove(line, true));
     new.iter().for_each(|line| hunk.add(line, true));
     hunk
 }
@@ -178,8 +178,8 @@ impl Hunk {
         self.added += 1;
     }
 
-    fn remove(&mut self, line: &[u8]) {
-        self.push(b'-', line, true);
+    fn remove(&mut self, line: &[u8], mark: bool) {
+        self.push(b'-', line, mark);
         self.removed += 1;
     }
 }
@@ -243,10 +243,14 @@ impl Texts<'_> {
         }
         // As the oracle: with ignored lines before it, the end of the new text is not recognised.
         let mark = new_end == count(self.new.len());
+        // Nor is that of the old one, with less context than none.
+        let old_mark = old_end == total;
         let mut at = old_start;
         for edit in edits {
             self.context(&mut hunk, at, count(edit.block.a1));
-            self.old[edit.block.a1..edit.block.a2].iter().for_each(|line| hunk.remove(line));
+            self.old[edit.block.a1..edit.block.a2]
+                .iter()
+                .for_each(|line| hunk.remove(line, old_mark));
             self.new[edit.block.b1..edit.block.b2].iter().for_each(|line| hunk.add(line, mark));
             at = count(edit.block.a2);
         }

@@ -27,7 +27,7 @@ pub use calculate::{
     Version, calculate,
 };
 pub use file::{FileMerge, MergeContext, Outcome, Side};
-pub use memory::{MergedFile, merge_in_memory};
+pub use memory::{MergedFile, merge_in_memory, merge_with_markers};
 pub use program::has_markers;
 pub use remerge::remerge;
 pub use state::{DEFAULT_LABELS, MergeState, StateFiles};

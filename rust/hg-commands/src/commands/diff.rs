@@ -2,8 +2,10 @@
 
 use hg_match::{Matcher, canonical_path};
 use hg_repo::subrepo::{self, GitDiff, State};
+use hg_store::Repo;
 use hg_types::{Error, HgPathBuf, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
+use hg_wdir::WorkingDir;
 use hg_wdir::diff::remerge::Remerge;
 
 use crate::diff_display::{Comparison, DiffStyle, now};
@@ -47,10 +49,21 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
         None => style = style.with_configured_paths(ctx)?,
     }
-    let mut comparison = match (merge, targets[1]) {
-        (Some(merge), Target::Changeset(new)) => Comparison::remerged(repo, &merge, new, &matcher)?,
-        _ => Comparison::new(&ctx.ui, repo, targets, &matcher, style.options.git)?,
+    let mut comparison = match merge {
+        Some(merge) => {
+            let reverse = ctx.opts.flag("reverse");
+            let new = targets[usize::from(!reverse)];
+            let comparison = Comparison::remerged(&ctx.ui, repo, &merge, new, &matcher)?;
+            if reverse { comparison.reversed() } else { comparison }
+        }
+        None => Comparison::new(&ctx.ui, repo, targets, &matcher, style.options.git)?,
     };
+    if let Some(root) = &root
+        && targets.contains(&Target::WorkingDirectory)
+    {
+        comparison.bad.extend(missing_root(repo, root)?);
+        comparison.bad.sort();
+    }
     warn_bad(ctx, &Naming::relative(ctx, repo), &comparison.bad);
     if let Some(root) = &root {
         comparison.keep_copies_below(root);
@@ -178,30 +191,28 @@ fn first_parent(ctx: &CommandContext, target: Target) -> Result<Target> {
 /// What the second version is compared with instead of the first one: with `diff.merge`, what the
 /// parents of a merge make by themselves; with `--ignore-changes-from-ancestors`, the first
 /// version with what came before the second.
-fn merge_before(ctx: &CommandContext, targets: [Target; 2]) -> Result<Option<Remerge>> {
+fn merge_before(ctx: &CommandContext, [old, new]: [Target; 2]) -> Result<Option<Remerge>> {
     let repo = ctx.repo()?;
     let changelog = repo.changelog()?;
-    let ignoring = ctx.opts.flag("ignore-changes-from-ancestors");
-    let [Target::Changeset(from), Target::Changeset(to)] = targets else {
-        return match ignoring {
-            true => Err(Error::abort(
-                "--ignore-changes-from-ancestors does not compare with the working directory",
-            )),
-            false => Ok(None),
-        };
+    let (from, to) = if ctx.opts.flag("reverse") { (new, old) } else { (old, new) };
+    if let (Target::Changeset(to), true) = (to, ctx.opts.nonempty("change").is_some()) {
+        let parents = changelog.parents(to);
+        if !parents[1].is_null() && ctx.config().get_bool("diff", "merge")? {
+            return Remerge::of_parents(repo, parents, now(&ctx.ui)?).map(Some);
+        }
+    }
+    if !ctx.opts.flag("ignore-changes-from-ancestors") {
+        return Ok(None);
+    }
+    let Target::Changeset(from) = from else {
+        let message = "--ignore-changes-from-ancestors does not compare the working directory with changesets";
+        return Err(Error::abort(message));
     };
-    if ignoring {
-        let related = changelog.parents(from)[0] == changelog.parents(to)[0];
-        return (!related)
-            .then(|| now(&ctx.ui).and_then(|now| Remerge::of_ancestors(repo, [from, to], now)))
-            .transpose();
+    let Target::Changeset(ancestor) = first_parent(ctx, to)? else { return Ok(None) };
+    if changelog.parents(from)[0] == ancestor {
+        return Ok(None);
     }
-    let parents = changelog.parents(to);
-    let is_change = ctx.opts.nonempty("change").is_some() && !ctx.opts.flag("reverse");
-    if is_change && !parents[1].is_null() && ctx.config().get_bool("diff", "merge")? {
-        return Remerge::of_parents(repo, parents, now(&ctx.ui)?).map(Some);
-    }
-    Ok(None)
+    Remerge::of_ancestors(repo, (from, ancestor), now(&ctx.ui)?).map(Some)
 }
 
 /// The directory that `--root` names; `None` for none or the root of the repository.
@@ -213,6 +224,16 @@ fn relative_root(ctx: &CommandContext) -> Result<Option<HgPathBuf>> {
     let cwd = ctx.cwd();
     let path = canonical_path(repo.root_bytes(), path_to_bytes(&cwd), root, &audit)?;
     Ok((!path.is_empty()).then_some(path))
+}
+
+/// The root of the diff, when the working directory has nothing of that name, tracked or not.
+fn missing_root(repo: &Repo, root: &HgPathBuf) -> Result<Option<(HgPathBuf, Vec<u8>)>> {
+    let wdir = WorkingDir::open(repo)?;
+    let known = wdir.dirstate().has_below(root)? || wdir.dirstate().is_tracked(root)?;
+    if known || repo.wvfs().lexists(root) {
+        return Ok(None);
+    }
+    Ok(Some((root.clone(), b"No such file or directory".to_vec())))
 }
 
 fn below(root: &HgPathBuf) -> Matcher {

@@ -1,18 +1,16 @@
 //! What a merge would have made by itself, as a snapshot: what is compared with it shows what was
 //! done by hand (`diff.merge`, `diff --ignore-changes-from-ancestors`). Nothing is written.
-//!
-//! Files are merged by their paths: renames on one side are not carried over to the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hg_diff::binary::is_binary;
-use hg_diff::merge3::{self, Labels, Style};
 use hg_match::Matcher;
 use hg_store::Repo;
-use hg_types::{FileFlags, HgDate, HgPath, HgPathBuf, Node, Result, Revision};
+use hg_types::{Error, FileFlags, HgDate, HgPath, HgPathBuf, Node, Result, Revision};
 
 use super::Changes;
+use crate::merge::{MergedFile, merge_with_markers};
 use crate::snapshot::{FileVersion, RevisionSnapshot, Snapshot};
+use crate::{StatusOptions, WorkingDir};
 
 /// Three changesets to merge, and what they are called in conflict markers.
 #[derive(Clone, Debug)]
@@ -25,131 +23,88 @@ pub struct Remerge {
     pub other: Revision,
     /// What local, other and base are called.
     pub names: [&'static [u8]; 3],
-    /// The date of merged files.
+    /// The date of the result.
     pub date: HgDate,
 }
 
 impl Remerge {
-    /// The parents of a merge, with their common ancestor.
+    /// The parents of a merge, with their common ancestor. As in a merge that is written, no file may be missing in
+    /// the working directory; other changes of it do not matter.
     ///
     /// # Errors
-    /// When the changelog cannot be read.
+    /// When files are missing, or the changelog cannot be read.
     pub fn of_parents(repo: &Repo, [local, other]: [Revision; 2], date: HgDate) -> Result<Self> {
+        let status =
+            WorkingDir::open(repo)?.status(&Matcher::always(), StatusOptions::default())?;
+        if !status.deleted.is_empty() {
+            let hint = "use 'hg status' to list changes";
+            return Err(Error::state("uncommitted changes").hint(hint));
+        }
         let base = repo.changelog()?.ancestor(local, other);
         Ok(Self { local, base, other, names: [b"local", b"other", b"base"], date })
     }
 
-    /// The first side of a comparison, with what the ancestors of the second one have changed.
+    /// The first side of a comparison, with what the ancestors of the second one have changed: `other` is the
+    /// nearest of these.
     ///
     /// # Errors
     /// When the changelog cannot be read.
-    pub fn of_ancestors(repo: &Repo, [from, to]: [Revision; 2], date: HgDate) -> Result<Self> {
-        let changelog = repo.changelog()?;
-        let [base, other] = [from, to].map(|rev| changelog.parents(rev)[0]);
+    pub fn of_ancestors(
+        repo: &Repo,
+        (from, other): (Revision, Revision),
+        date: HgDate,
+    ) -> Result<Self> {
+        let base = repo.changelog()?.parents(from)[0];
         let names = [&b"from"[..], b"parent-of-to", b"parent-of-from"];
         Ok(Self { local: from, base, other, names, date })
     }
 
-    /// Merges, and tells what `new` has changed in the result.
+    /// Merges, and tells what `new` has changed in the result. `candidates` are the files in which `new` differs from
+    /// the first side, or may do so.
     ///
     /// # Errors
     /// When a version cannot be read.
     pub fn compare(
         &self,
         repo: &Repo,
-        new: Revision,
+        new: &dyn Snapshot,
+        candidates: &Changes,
         matcher: &Matcher,
     ) -> Result<(MergedSnapshot, Changes)> {
-        let open = |rev| RevisionSnapshot::new(repo, rev);
-        let (local, base, other) = (open(self.local)?, open(self.base)?, open(self.other)?);
-        let new = open(new)?;
-        let mut paths: BTreeSet<HgPathBuf> = BTreeSet::new();
-        for (one, two) in [(&local, &new), (&base, &other), (&base, &local)] {
-            let changes = Changes::between(one, two, matcher);
-            paths.extend([changes.modified, changes.added, changes.removed].concat());
+        let changelog = repo.changelog()?;
+        let nodes = [self.local, self.other].map(|rev| changelog.node(rev));
+        let labels = self.names.map(<[u8]>::to_vec);
+        let merged = merge_with_markers(repo, nodes, self.base, labels)?;
+        let mut paths: BTreeSet<HgPathBuf> =
+            merged.keys().filter(|path| matcher.matches(path)).cloned().collect();
+        for list in [&candidates.modified, &candidates.added, &candidates.removed] {
+            paths.extend(list.iter().cloned());
         }
-        let labels = self.labels(repo)?;
-        let mut snapshot = MergedSnapshot { local, merged: BTreeMap::new() };
+        let local = RevisionSnapshot::new(repo, self.local)?;
+        let snapshot = MergedSnapshot { local, merged, date: self.date };
         let mut changes = Changes::default();
         for path in paths {
-            let mut merged = merge_file([&snapshot.local, &other, &base], &path, &labels)?;
-            let node = |side: &RevisionSnapshot| side.manifest().node(&path);
-            if let (Some(merged), true) = (&mut merged, node(&other) != node(&base)) {
-                merged.date = self.date;
-            }
-            let wanted = new.read(&path)?;
-            let same = match (&merged, &wanted) {
-                (Some(merged), Some(new)) => {
-                    merged.content == new.content && merged.flags == new.flags
+            let (before, after) = (snapshot.read(&path)?, new.read(&path)?);
+            let list = match (&before, &after) {
+                (None, None) => continue,
+                (None, _) => &mut changes.added,
+                (_, None) => &mut changes.removed,
+                (Some(one), Some(two)) if one.content == two.content && one.flags == two.flags => {
+                    continue;
                 }
-                (None, None) => true,
-                _ => false,
+                _ => &mut changes.modified,
             };
-            if !same {
-                let list = match (&merged, &wanted) {
-                    (None, _) => &mut changes.added,
-                    (_, None) => &mut changes.removed,
-                    _ => &mut changes.modified,
-                };
-                list.push(path.clone());
-            }
-            snapshot.merged.insert(path, merged);
+            list.push(path);
         }
         Ok((snapshot, changes))
     }
-
-    /// The labels of conflict markers: local, other, base.
-    fn labels(&self, repo: &Repo) -> Result<[Vec<u8>; 3]> {
-        let changelog = repo.changelog()?;
-        let config = repo.config();
-        let template = config.get("command-templates", "mergemarker").unwrap_or_default();
-        let width = self.names.iter().map(|name| name.len()).max().unwrap_or(0) + 1;
-        let mut out = self.names.map(<[u8]>::to_vec);
-        for (label, rev) in out.iter_mut().zip([self.local, self.other, self.base]) {
-            label.push(b':');
-            label.resize(width, b' ');
-            *label = repo.hooks().conflict_marker(repo, &changelog.node(rev), template, label)?;
-        }
-        Ok(out)
-    }
 }
 
-/// The merged version of a file: of local, other and base.
-fn merge_file(
-    [local, other, base]: [&RevisionSnapshot; 3],
-    path: &HgPath,
-    labels: &[Vec<u8>; 3],
-) -> Result<Option<FileVersion>> {
-    let entry =
-        |side: &RevisionSnapshot| side.manifest().get(path).map(|entry| (entry.node, entry.flags));
-    let (ours, theirs, before) = (entry(local), entry(other), entry(base));
-    if ours == theirs || theirs == before {
-        return local.read(path);
-    }
-    if ours == before {
-        return other.read(path);
-    }
-    let (Some(mine), Some(yours)) = (local.read(path)?, other.read(path)?) else {
-        // Removed on one side, changed on the other: the change stays.
-        return if ours.is_some() { local.read(path) } else { other.read(path) };
-    };
-    let old = base.read(path)?;
-    let old_flags = old.as_ref().map_or(FileFlags::Regular, |version| version.flags);
-    let flags = if mine.flags == old_flags { yours.flags } else { mine.flags };
-    let old = old.map(|version| version.content).unwrap_or_default();
-    if [&old, &mine.content, &yours.content].into_iter().any(|content| is_binary(content)) {
-        return Ok(Some(mine));
-    }
-    let [local, other, base] = labels;
-    let labels = Labels { local, other, base };
-    let merged = merge3::merge(&old, &mine.content, &yours.content, Style::Merge3, &labels);
-    Ok(Some(FileVersion { content: merged.text, flags, date: mine.date }))
-}
-
-/// The result of a merge; files that were not merged are those of the first side.
+/// The result of a merge; files that were not merged are those of the first side. All of it is of the same date.
 pub struct MergedSnapshot {
     local: RevisionSnapshot,
-    merged: BTreeMap<HgPathBuf, Option<FileVersion>>,
+    merged: BTreeMap<HgPathBuf, MergedFile>,
+    date: HgDate,
 }
 
 impl Snapshot for MergedSnapshot {
@@ -163,15 +118,18 @@ impl Snapshot for MergedSnapshot {
 
     fn flags(&self, path: &HgPath) -> Option<FileFlags> {
         match self.merged.get(path) {
-            Some(version) => version.as_ref().map(|version| version.flags),
+            Some(merged) => merged.as_ref().map(|(_, flags)| *flags),
             None => self.local.flags(path),
         }
     }
 
     fn read(&self, path: &HgPath) -> Result<Option<FileVersion>> {
-        match self.merged.get(path) {
-            Some(version) => Ok(version.clone()),
-            None => self.local.read(path),
-        }
+        let date = self.date;
+        Ok(match self.merged.get(path) {
+            Some(merged) => {
+                merged.clone().map(|(content, flags)| FileVersion { content, flags, date })
+            }
+            None => self.local.read(path)?.map(|version| FileVersion { date, ..version }),
+        })
     }
 }

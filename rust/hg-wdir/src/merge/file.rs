@@ -28,7 +28,7 @@ impl Side {
         self.content.is_some() && self.flags == FileFlags::Symlink
     }
 
-    fn is_binary(&self) -> bool {
+    pub(super) fn is_binary(&self) -> bool {
         self.content.as_ref().is_some_and(|content| content.contains(&0))
     }
 

@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use hg_diff::merge3::Style;
 use hg_store::{Manifest, Repo};
-use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result, Revision};
+use hg_types::{FileFlags, HgPath, HgPathBuf, Interaction, Node, Result, Revision, Silent};
 
 use super::action::{Action, Merge, Plan};
 use super::calculate::{CalculateOptions, Difference, MergeCopies, Sides, calculate};
@@ -27,6 +28,39 @@ pub fn merge_in_memory(
     labels: [Vec<u8>; 3],
     interaction: &dyn Interaction,
 ) -> Result<Option<BTreeMap<HgPathBuf, MergedFile>>> {
+    merge(repo, [local, other], base, (labels, Conflicts::Refused), interaction)
+}
+
+/// Merges the changes between `base` and `other` into `local`, and leaves conflicts in the files: between markers, or
+/// for what has no lines, the local version; a change wins over a removal.
+///
+/// # Errors
+/// When a version cannot be read.
+pub fn merge_with_markers(
+    repo: &Repo,
+    nodes: [Node; 2],
+    base: Revision,
+    labels: [Vec<u8>; 3],
+) -> Result<BTreeMap<HgPathBuf, MergedFile>> {
+    merge(repo, nodes, base, (labels, Conflicts::Marked), &Silent).map(Option::unwrap_or_default)
+}
+
+/// What becomes of conflicts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Conflicts {
+    /// There is no result.
+    Refused,
+    /// They are left in the files.
+    Marked,
+}
+
+fn merge(
+    repo: &Repo,
+    [local, other]: [Node; 2],
+    base: Revision,
+    (labels, conflicts): ([Vec<u8>; 3], Conflicts),
+    interaction: &dyn Interaction,
+) -> Result<Option<BTreeMap<HgPathBuf, MergedFile>>> {
     let base_node = repo.changelog()?.node(base);
     let manifests =
         [manifest_of(repo, &local)?, manifest_of(repo, &other)?, manifest_of(repo, &base_node)?];
@@ -41,6 +75,7 @@ pub fn merge_in_memory(
             marker_labels: labels,
             tool_failed: Cell::default(),
         },
+        conflicts,
     };
     let plan = merging.plan(base, interaction)?;
     merging.apply(&plan)
@@ -52,6 +87,7 @@ struct Merging<'a> {
     nodes: [Node; 3],
     manifests: [&'a Manifest; 3],
     context: MergeContext<'a>,
+    conflicts: Conflicts,
 }
 
 impl Merging<'_> {
@@ -164,20 +200,46 @@ impl Merging<'_> {
             merge.other.as_ref().map(|_| file.other.flags),
             merge.ancestor.as_ref().map(|_| file.base.flags),
         );
-        let content = match self.context.merge_without_programs(&file)? {
-            Outcome::Same | Outcome::KeepLocal => file.local.content.clone(),
-            Outcome::Merged(text) => Some(text),
-            Outcome::TakeOther => file.other.content.clone(),
-            Outcome::Delete => None,
-            Outcome::Unresolved(_) | Outcome::Refused | Outcome::LeftByProgram(_) => {
-                return Ok(false);
-            }
-        };
+        let Some(content) = self.content(&file)? else { return Ok(false) };
         out.insert(path.clone(), content.map(|content| (content, flags)));
         if let Some(local) = merge.local.as_ref().filter(|local| merge.moves && *local != path) {
             out.insert(local.clone(), None);
         }
         Ok(true)
+    }
+
+    /// The content of a merged file; `None` when it cannot be told.
+    fn content(&self, file: &FileMerge) -> Result<Option<Option<Vec<u8>>>> {
+        if self.conflicts == Conflicts::Marked {
+            return self.marked(file).map(Some);
+        }
+        Ok(Some(match self.context.merge_without_programs(file)? {
+            Outcome::Same | Outcome::KeepLocal => file.local.content.clone(),
+            Outcome::Merged(text) => Some(text),
+            Outcome::TakeOther => file.other.content.clone(),
+            Outcome::Delete => None,
+            Outcome::Unresolved(_) | Outcome::Refused | Outcome::LeftByProgram(_) => {
+                return Ok(None);
+            }
+        }))
+    }
+
+    fn marked(&self, file: &FileMerge) -> Result<Option<Vec<u8>>> {
+        let (local, other) = (&file.local, &file.other);
+        if local.content.is_none() || other.content.is_none() {
+            return Ok(local.content.clone().or_else(|| other.content.clone()));
+        }
+        let sides = [local, other, &file.base];
+        if local.content == other.content
+            || local.is_link()
+            || other.is_link()
+            || sides.into_iter().any(Side::is_binary)
+        {
+            return Ok(local.content.clone());
+        }
+        let detailed = self.context.wants_details();
+        let merged = self.context.premerge(file, b"merge3", detailed, Style::Merge3)?;
+        Ok(Some(merged.unwrap_or_else(|marked| marked)))
     }
 
     fn read(&self, at: usize, path: &HgPath) -> Result<Vec<u8>> {
