@@ -80,3 +80,16 @@ Names are missed beside wildcards, and are not where nothing can match.
   $ hg status "set:revs('none()', a0) and 'path:x'"
   $ hg status "set:'path:x' - revs('none()', a0)"
   x: No such file or directory
+  $ hg files "set:'path:x' and modified()"
+  x: No such file or directory
+  [1]
+
+Filesets of comparisons are about the second side.
+
+  $ hg diff -c 1 --stat 'set:added()'
+   a1 |  1 +
+   1 files changed, 1 insertions(+), 0 deletions(-)
+  $ hg diff -r 0 -r 1 --reverse --stat 'set:added() - a2'
+   a1 |  1 -
+   1 files changed, 0 insertions(+), 1 deletions(-)
+  $ hg diff -r 1 --stat 'set:added()'

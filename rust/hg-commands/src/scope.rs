@@ -10,6 +10,7 @@ use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Result, Revision};
 use hg_vfs::{PathAuditor, path_to_bytes};
 
 use crate::CommandContext;
+use crate::revision::Target;
 
 /// The matcher of a command's `-I`, `-X` and of `patterns`, which are plain names unless they say
 /// otherwise.
@@ -25,8 +26,28 @@ pub fn match_patterns(ctx: &CommandContext, patterns: &[Vec<u8>]) -> Result<Matc
 /// # Errors
 /// Those of [`match_patterns`].
 pub fn match_arguments(ctx: &CommandContext) -> Result<Matcher> {
-    let matcher = match_tree(ctx)?;
-    Ok(matcher.outside(crate::nested::paths(ctx.repo()?, Of::Working)?))
+    match_own(ctx, &match_tree(ctx)?)
+}
+
+/// [`match_tree`] for a side of a comparison: filesets are about the files of its changeset.
+///
+/// # Errors
+/// Those of [`match_changeset`] and of [`match_patterns`].
+pub(crate) fn match_tree_at(ctx: &CommandContext, side: Target) -> Result<Matcher> {
+    match side {
+        Target::Changeset(rev) if ctx.within.is_none() => {
+            match_changeset(ctx, &ctx.args, &ctx.repo()?.changelog()?.node(rev))
+        }
+        _ => match_tree(ctx),
+    }
+}
+
+/// What of [`match_tree`] lies in the repository itself, for commands that need both: filesets are compiled once.
+///
+/// # Errors
+/// When the subrepositories cannot be read.
+pub(crate) fn match_own(ctx: &CommandContext, tree: &Matcher) -> Result<Matcher> {
+    Ok(tree.outside(crate::nested::paths(ctx.repo()?, Of::Working)?))
 }
 
 /// The same with what lies in subrepositories of the working directory.

@@ -1,5 +1,6 @@
 //! `hg add`.
 
+use hg_match::Matcher;
 use hg_repo::subrepo::{self, GitAdded, Of};
 use hg_types::{HgPath, HgPathBuf, Result};
 use hg_vfs::PathAuditor;
@@ -7,7 +8,7 @@ use hg_wdir::portable::{CaseCollisions, Portability};
 use hg_wdir::{StatusOptions, WorkingDir};
 
 use crate::nested::{self, Which};
-use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
+use crate::scope::{Naming, match_own, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg add`.
@@ -30,12 +31,13 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 pub(crate) fn add(ctx: &CommandContext, explicit_only: bool) -> Result<bool> {
     let repo = ctx.repo()?;
     let _lock = repo.wlock()?;
-    let own = Own::choose(ctx, explicit_only)?;
+    let matcher = match_tree(ctx)?;
+    let own = Own::choose(ctx, match_own(ctx, &matcher)?, explicit_only)?;
     let mut good = true;
     // What is added here, after what is inside, names no subrepositories yet.
     let states = subrepo::states(repo, Of::Working)?;
     let all = ctx.opts.flag("subrepos");
-    let tree = (&match_tree(ctx)?, Which::All);
+    let tree = (&matcher, Which::All);
     nested::for_each(ctx, states, tree, &mut |inner| {
         if let Some(git) = inner.sub.as_git() {
             let naming = inner.naming(&Naming::configured(ctx, repo, true)?);
@@ -68,7 +70,7 @@ fn told(ctx: &CommandContext, naming: &Naming, added: &[GitAdded]) -> bool {
 /// What is to be added in the repository itself.
 struct Own {
     wdir: WorkingDir,
-    matcher: hg_match::Matcher,
+    matcher: Matcher,
     naming: Naming,
     names: Vec<HgPathBuf>,
     failed: bool,
@@ -76,9 +78,8 @@ struct Own {
 
 impl Own {
     /// Finds what is to be added, and says so.
-    fn choose(ctx: &CommandContext, explicit_only: bool) -> Result<Self> {
+    fn choose(ctx: &CommandContext, matcher: Matcher, explicit_only: bool) -> Result<Self> {
         let repo = ctx.repo()?;
-        let matcher = match_arguments(ctx)?;
         let naming = Naming::configured(ctx, repo, true)?;
         let mut wdir = WorkingDir::open(repo)?;
         let (files, bad) = wdir.walk_files(&matcher, StatusOptions::with_unknown())?;

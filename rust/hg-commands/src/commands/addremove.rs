@@ -9,7 +9,7 @@ use hg_wdir::WorkingDir;
 use hg_wdir::tracking::{Rename, Untidy, find_renames};
 
 use crate::nested::{self, Which};
-use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
+use crate::scope::{Naming, match_own, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg addremove`.
@@ -25,12 +25,13 @@ Returns 0 if all files are successfully added.",
 fn run(ctx: &CommandContext) -> Result<i32> {
     let repo = ctx.repo()?;
     let similarity = similarity(ctx, b"100")?;
-    let matcher = match_arguments(ctx)?;
+    let tree = match_tree(ctx)?;
+    let matcher = match_own(ctx, &tree)?;
     let naming = Naming::by_patterns(ctx, repo)?;
     let _lock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let request = AddRemove { similarity, dry_run: ctx.opts.flag("dry-run"), naming: &naming };
-    let nested = in_subrepos(ctx, &request)?;
+    let nested = in_subrepos(ctx, &tree, &request)?;
     let complete = request.run(ctx, &mut wdir, &matcher)?;
     wdir.write()?;
     Ok(i32::from(!(complete && nested)))
@@ -38,10 +39,14 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 
 /// Does the same in subrepositories: in all of them with `-S`, else in those that were named. Says whether all
 /// that was named could be looked at.
-pub(super) fn in_subrepos(ctx: &CommandContext, request: &AddRemove<'_>) -> Result<bool> {
+pub(super) fn in_subrepos(
+    ctx: &CommandContext,
+    tree: &Matcher,
+    request: &AddRemove<'_>,
+) -> Result<bool> {
     let states = subrepo::states(ctx.repo()?, Of::Working)?;
     let mut complete = true;
-    let tree = (&match_tree(ctx)?, Which::from_opts(ctx));
+    let tree = (tree, Which::from_opts(ctx));
     nested::for_each(ctx, states, tree, &mut |inner| {
         let Some(hg) = inner.sub.as_hg() else {
             let name = Naming::relative(ctx, ctx.repo()?).name(inner.sub.path());
@@ -52,10 +57,11 @@ pub(super) fn in_subrepos(ctx: &CommandContext, request: &AddRemove<'_>) -> Resu
         let inside = inner.enter(hg);
         let naming = inner.naming(request.naming);
         let request = AddRemove { naming: &naming, ..*request };
-        complete &= in_subrepos(&inside, &request)?;
+        let tree = match_tree(&inside)?;
+        complete &= in_subrepos(&inside, &tree, &request)?;
         let _lock = hg.repo().wlock()?;
         let mut wdir = WorkingDir::open(&hg.repo())?;
-        complete &= request.run(&inside, &mut wdir, &match_arguments(&inside)?)?;
+        complete &= request.run(&inside, &mut wdir, &match_own(&inside, &tree)?)?;
         wdir.write()
     })?;
     Ok(complete)

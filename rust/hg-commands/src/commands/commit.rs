@@ -11,7 +11,7 @@ use hg_wdir::WorkingDir;
 use crate::call::{Invocation, call};
 use crate::commands::addremove::{AddRemove, similarity};
 use crate::commit_message::{self, MessageOptions};
-use crate::scope::{Naming, match_arguments, match_tree};
+use crate::scope::{Naming, match_arguments, match_own, match_tree};
 use crate::{Command, CommandContext, spec};
 
 /// `hg commit`.
@@ -94,8 +94,9 @@ pub(super) fn add_and_remove(ctx: &CommandContext, repo: &Repo) -> Result<Workin
     let mut wdir = WorkingDir::open(repo)?;
     let similarity = similarity(ctx, b"")?;
     let request = AddRemove { similarity, dry_run: false, naming: &naming };
-    let nested = super::addremove::in_subrepos(ctx, &request)?;
-    if !request.run(ctx, &mut wdir, &match_arguments(ctx)?)? || !nested {
+    let tree = match_tree(ctx)?;
+    let nested = super::addremove::in_subrepos(ctx, &tree, &request)?;
+    if !request.run(ctx, &mut wdir, &match_own(ctx, &tree)?)? || !nested {
         let message = "failed to mark all new/missing files as added/removed";
         return Err(Error::abort(message));
     }

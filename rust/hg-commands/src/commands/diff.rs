@@ -11,7 +11,7 @@ use hg_wdir::diff::remerge::Remerge;
 use crate::diff_display::{Comparison, DiffStyle, now};
 use crate::nested::{self, Inner, Which};
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_arguments, match_tree, warn_bad};
+use crate::scope::{Naming, match_arguments, match_own, match_tree_at, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg diff`.
@@ -38,8 +38,10 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         style.options.context = 0;
         style.options.noprefix = false;
     }
-    let tree = match_tree(ctx)?;
-    let mut matcher = match_arguments(ctx)?;
+    // Turned around afterwards, filesets are about the side that came second before.
+    let second = if ctx.opts.flag("reverse") { targets[0] } else { targets[1] };
+    let tree = match_tree_at(ctx, second)?;
+    let mut matcher = match_own(ctx, &tree)?;
     let root = relative_root(ctx)?;
     match &root {
         Some(root) => {

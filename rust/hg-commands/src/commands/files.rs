@@ -8,7 +8,7 @@ use hg_wdir::{WorkingDir, manifest_of};
 use crate::formatter::Value;
 use crate::nested::{self, Which};
 use crate::revision::{self, Target};
-use crate::scope::{Naming, files_in, match_arguments, match_stored_tree, match_tree, warn_bad};
+use crate::scope::{Naming, files_in, match_own, match_stored_tree, match_tree, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg files`.
@@ -40,9 +40,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 
 /// Lists the files of a repository and of its subrepositories; says whether there are any.
 fn list(ctx: &CommandContext, target: Target, fm: &mut Formatter) -> Result<bool> {
-    let mut any = list_own(ctx, target, fm)?;
-    let repo = ctx.repo()?;
     let tree = tree(ctx, target)?;
+    let mut any = list_own(ctx, target, &tree, fm)?;
+    let repo = ctx.repo()?;
     let states = subrepo::states(repo, nested::of(repo, target)?)?;
     let which = Which::from_opts(ctx);
     nested::for_each(ctx, states, (&tree, which), &mut |inner| {
@@ -72,14 +72,19 @@ fn tree(ctx: &CommandContext, target: Target) -> Result<Matcher> {
     }
 }
 
-fn list_own(ctx: &CommandContext, target: Target, fm: &mut Formatter) -> Result<bool> {
+fn list_own(
+    ctx: &CommandContext,
+    target: Target,
+    tree: &Matcher,
+    fm: &mut Formatter,
+) -> Result<bool> {
     let repo = ctx.repo()?;
     let naming = Naming::configured(ctx, repo, true)?;
     let end: &[u8] = if ctx.opts.flag("print0") { b"\0" } else { b"\n" };
     let details = ctx.ui.is_verbose() || fm.names(&["size", "flags"]);
     let files = match target {
-        Target::WorkingDirectory => tracked(ctx)?,
-        Target::Changeset(_) => stored(ctx, &target, details)?,
+        Target::WorkingDirectory => tracked(ctx, tree)?,
+        Target::Changeset(_) => stored(ctx, target, tree, details)?,
     };
     repo.check_late()?;
     let wdir = match target {
@@ -121,8 +126,8 @@ fn list_own(ctx: &CommandContext, target: Target, fm: &mut Formatter) -> Result<
     Ok(any)
 }
 
-fn tracked(ctx: &CommandContext) -> Result<Vec<Listed>> {
-    let matcher = match_arguments(ctx)?;
+fn tracked(ctx: &CommandContext, tree: &Matcher) -> Result<Vec<Listed>> {
+    let matcher = match_own(ctx, tree)?;
     let wdir = WorkingDir::open(ctx.repo()?)?;
     let mut out = Vec::new();
     wdir.dirstate().for_each(&mut |item| {
@@ -135,11 +140,16 @@ fn tracked(ctx: &CommandContext) -> Result<Vec<Listed>> {
     Ok(out)
 }
 
-fn stored(ctx: &CommandContext, target: &Target, details: bool) -> Result<Vec<Listed>> {
+fn stored(
+    ctx: &CommandContext,
+    target: Target,
+    tree: &Matcher,
+    details: bool,
+) -> Result<Vec<Listed>> {
     let repo = ctx.repo()?;
     let node = target.node(repo)?;
     let subrepos = nested::paths(repo, Of::Changeset(node))?;
-    let matcher = tree(ctx, *target)?.outside(subrepos);
+    let matcher = tree.outside(subrepos);
     let manifest = manifest_of(repo, &node)?;
     let (paths, bad) = files_in(&manifest, &node, &matcher);
     warn_bad(ctx, &Naming::relative(ctx, repo), &bad);

@@ -1,11 +1,12 @@
 //! `hg forget`.
 
+use hg_match::Matcher;
 use hg_repo::subrepo::{self, Of};
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::{StatusOptions, WorkingDir};
 
 use crate::nested::{self, Which};
-use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
+use crate::scope::{Naming, match_own, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg forget`.
@@ -31,8 +32,9 @@ fn run(ctx: &CommandContext) -> Result<i32> {
 fn forget(ctx: &CommandContext, interactive: bool) -> Result<bool> {
     let repo = ctx.repo()?;
     let states = subrepo::states(repo, Of::Working)?;
-    let mut good = forget_own(ctx, interactive)?;
-    let tree = (&match_tree(ctx)?, Which::Named);
+    let matcher = match_tree(ctx)?;
+    let mut good = forget_own(ctx, &match_own(ctx, &matcher)?, interactive)?;
+    let tree = (&matcher, Which::Named);
     nested::for_each(ctx, states, tree, &mut |inner| {
         if let Some(hg) = inner.sub.as_hg() {
             good &= inner.forgive_with(forget(&inner.enter(hg), interactive), true)?;
@@ -42,14 +44,13 @@ fn forget(ctx: &CommandContext, interactive: bool) -> Result<bool> {
     Ok(good)
 }
 
-fn forget_own(ctx: &CommandContext, interactive: bool) -> Result<bool> {
+fn forget_own(ctx: &CommandContext, matcher: &Matcher, interactive: bool) -> Result<bool> {
     let repo = ctx.repo()?;
-    let matcher = match_arguments(ctx)?;
     let naming = Naming::configured(ctx, repo, true)?;
     let _lock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let options = StatusOptions { clean: true, ..StatusOptions::default() };
-    let status = wdir.status(&matcher, options)?;
+    let status = wdir.status(matcher, options)?;
     let mut failed = warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad) > 0;
     let mut files: Vec<HgPathBuf> =
         [status.modified, status.added, status.deleted, status.clean].concat();

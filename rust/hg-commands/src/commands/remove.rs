@@ -1,11 +1,12 @@
 //! `hg remove`.
 
+use hg_match::Matcher;
 use hg_repo::subrepo::{self, Of};
 use hg_types::{Error, HgPath, HgPathBuf, Result};
 use hg_wdir::{Status, StatusOptions, WorkingDir};
 
 use crate::nested::{self, Which};
-use crate::scope::{Naming, match_arguments, match_tree, status_label, warn_bad};
+use crate::scope::{Naming, match_own, match_tree, status_label, warn_bad};
 use crate::{Command, CommandContext, spec};
 
 /// `hg remove`.
@@ -38,24 +39,28 @@ fn remove(ctx: &CommandContext, warnings: &mut Vec<Vec<u8>>) -> Result<bool> {
     let states = subrepo::states(repo, Of::Working)?;
     let which = Which::from_opts(ctx);
     let mut good = true;
-    nested::for_each(ctx, states, (&match_tree(ctx)?, which), &mut |inner| {
+    let tree = match_tree(ctx)?;
+    nested::for_each(ctx, states, (&tree, which), &mut |inner| {
         if let Some(hg) = inner.sub.as_hg() {
             good &= inner.forgive_with(remove(&inner.enter(hg), warnings), true)?;
         }
         Ok(())
     })?;
-    Ok(remove_own(ctx, warnings)? && good)
+    Ok(remove_own(ctx, &match_own(ctx, &tree)?, warnings)? && good)
 }
 
-fn remove_own(ctx: &CommandContext, warnings: &mut Vec<Vec<u8>>) -> Result<bool> {
+fn remove_own(
+    ctx: &CommandContext,
+    matcher: &Matcher,
+    warnings: &mut Vec<Vec<u8>>,
+) -> Result<bool> {
     let (after, force) = (ctx.opts.flag("after"), ctx.opts.flag("force"));
     let repo = ctx.repo()?;
-    let matcher = match_arguments(ctx)?;
     let naming = Naming::configured(ctx, repo, true)?;
     let _lock = repo.wlock()?;
     let mut wdir = WorkingDir::open(repo)?;
     let options = StatusOptions { clean: true, ..StatusOptions::default() };
-    let status = wdir.status(&matcher, options)?;
+    let status = wdir.status(matcher, options)?;
     warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad);
     let mut removal = Removal { ctx, naming: &naming, warnings: Vec::new(), failed: false };
     let named = matcher.files();

@@ -9,7 +9,7 @@ use hg_wdir::{StatusOptions, WorkingDir};
 
 use crate::nested::{self, Inner, Which};
 use crate::revision;
-use crate::scope::{Naming, match_arguments, match_tree};
+use crate::scope::{Naming, match_own, match_tree};
 use crate::{Command, CommandContext, spec};
 
 mod pick;
@@ -41,7 +41,8 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     if ctx.args.is_empty() && names_nothing(ctx) {
         return Err(nothing_named(repo, target, p1, !p2.is_null())?);
     }
-    revert_tree(ctx, repo, target, (&match_tree(ctx)?, &match_arguments(ctx)?))
+    let tree = match_tree(ctx)?;
+    revert_tree(ctx, repo, target, (&tree, &match_own(ctx, &tree)?))
 }
 
 /// Reverts files of a repository and the subrepositories that match; the first matcher is about the whole tree.

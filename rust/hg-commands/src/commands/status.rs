@@ -11,7 +11,7 @@ use hg_wdir::{Status, StatusOptions, WorkingDir, between_manifests, manifest_of,
 
 use crate::formatter::Value;
 use crate::revision::{self, Target};
-use crate::scope::{Naming, match_arguments, match_changeset, match_tree, warn_bad};
+use crate::scope::{Naming, match_own, match_tree, match_tree_at, warn_bad};
 use crate::{Command, CommandContext, Formatter, spec};
 
 /// `hg status`.
@@ -67,11 +67,15 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     let terse = terse_kinds(ctx)?;
     let sides = sides(ctx)?;
     let shown = shown(ctx);
-    let matcher = match sides {
-        Sides::Revisions(_, Target::Changeset(rev)) if ctx.within.is_none() => {
-            match_changeset(ctx, &ctx.args, &ctx.repo()?.changelog()?.node(rev))?
+    let (tree, matcher) = match sides {
+        Sides::Revisions(_, new @ Target::Changeset(_)) if ctx.within.is_none() => {
+            let tree = match_tree_at(ctx, new)?;
+            (tree.clone(), tree)
         }
-        _ => match_arguments(ctx)?,
+        _ => {
+            let tree = match_tree(ctx)?;
+            (tree.clone(), match_own(ctx, &tree)?)
+        }
     };
     let mut wdir = WorkingDir::open(repo)?;
     let tersed = !terse.is_empty();
@@ -82,7 +86,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     };
     let mut status = compare(&mut wdir, &sides, &matcher, options)?;
     if ctx.opts.flag("subrepos") {
-        nested::extend(ctx, &sides, &match_tree(ctx)?, options, &mut status)?;
+        nested::extend(ctx, &sides, &tree, options, &mut status)?;
     }
     repo.check_late()?;
     warn_bad(ctx, &Naming::relative(ctx, repo), &status.bad);
