@@ -186,3 +186,22 @@ before a failure stays known when nothing is committed.
   $ hg forget -q c && rm c
   $ sed '/^diff --git a.missing/,$d' ../patch | hg import -q - && hg log -r tip -T '[{user}]\n'
   [some one]
+
+Directories in the way of files stop an import, applied in part or not; a program that fails to patch says so itself;
+patches are told of before a bad prefix is.
+
+  $ mkdir dir && echo x > dir/x
+  $ printf -- '--- /dev/null\n+++ b/dir\n@@ -0,0 +1,1 @@\n+x\n' > ../dir.patch
+  $ hg import --partial ../dir.patch
+  applying ../dir.patch
+  abort: Is a directory: '*latin/dir' (glob)
+  [255]
+  $ hg import --config ui.patch='echo no >&2; false' ../dir.patch
+  no
+  applying ../dir.patch
+  abort: patch command failed: exited with status 1
+  [255]
+  $ hg import --prefix ../x ../dir.patch
+  applying ../dir.patch
+  abort: ../x not under root '*latin' (glob)
+  [255]

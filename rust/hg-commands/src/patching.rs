@@ -59,8 +59,19 @@ impl WorkingBackend<'_> {
         Ok(self.auditor.check(path.as_bytes())?)
     }
 
+    /// Refuses a directory where a file should be.
+    fn check_no_directory(&self, path: &HgPath) -> Result<()> {
+        let wvfs = self.repo.wvfs();
+        if wvfs.lstat(path)?.is_some_and(|found| found.is_dir()) {
+            let name = hg_vfs::path_to_bytes(&wvfs.join(path)).to_vec();
+            return Err(Error::abort([b"Is a directory: '", &name[..], b"'"].concat()));
+        }
+        Ok(())
+    }
+
     /// Refuses a file that is there and not tracked.
     fn check_known(&mut self, path: &HgPath) -> PatchResult<()> {
+        self.check_no_directory(path)?;
         if self.wdir.dirstate().get(path)?.is_none() && self.exists(path)? {
             let parts = [b"cannot patch ", path.as_bytes(), b": file is not tracked"];
             return Err(PatchError::Apply(parts.concat()));
@@ -72,6 +83,7 @@ impl WorkingBackend<'_> {
 impl Backend for WorkingBackend<'_> {
     fn read(&mut self, path: &HgPath) -> PatchResult<Option<(Vec<u8>, FileFlags)>> {
         self.audit(path)?;
+        self.check_no_directory(path)?;
         let wvfs = self.repo.wvfs();
         Ok(match self.wdir.file_flags(path)? {
             None => None,

@@ -117,7 +117,7 @@ impl<'a> Import<'a> {
             exact: flag("exact"),
             no_commit: flag("no-commit"),
             partial: flag("partial"),
-            options: ApplyOptions { strip, prefix: prefix(ctx, repo)?, ..ApplyOptions::default() },
+            options: ApplyOptions { strip, ..ApplyOptions::default() },
             similarity,
             parents,
             messages: Vec::new(),
@@ -180,11 +180,8 @@ impl<'a> Import<'a> {
             None => found.message.trim_ascii().to_vec(),
         };
         ui.debug([b"message:\n", &message[..], b"\n"].concat());
-        self.options = patching::options(
-            self.ctx,
-            self.options.strip,
-            std::mem::take(&mut self.options.prefix),
-        )?;
+        let prefix = prefix(self.ctx, self.repo)?;
+        self.options = patching::options(self.ctx, self.options.strip, prefix)?;
         let parents = self.parents_of(&found)?;
         let patch = Patch { message, found, parents };
         let (node, rejected) =

@@ -26,12 +26,13 @@ pub(super) fn run(
     std::fs::File::create(&file).and_then(|mut file| file.write_all(patch)).map_err(failed)?;
     let name = hg_wdir::merge::shell_quote(file.as_os_str().as_bytes());
     let line = [program, format!(" -p{strip} < ").as_bytes(), &name].concat();
-    ctx.ui.flush();
     let output = Command::new("/bin/sh")
         .arg("-c")
         .arg(std::ffi::OsStr::from_bytes(&line))
         .current_dir(repo.root())
         .stdin(Stdio::null())
+        // What the program complains about is for the user.
+        .stderr(Stdio::inherit())
         .output();
     // Nobody needs the file any more.
     let _ = std::fs::remove_file(&file);
