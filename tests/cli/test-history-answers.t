@@ -136,6 +136,9 @@ Others see neither secret changesets nor names of them.
   $ hg identify repo -r 4
   abort: filtered revision '4' (not in 'served' subset)
   [255]
+  $ hg -R repo update -q 4 && hg identify repo -r .
+  abort: empty revision set
+  [255]
 
 Descriptions in patches are in the user's character set.
 

@@ -55,7 +55,11 @@ impl Facts {
 /// What a symbol stands for among what others may see.
 fn served(ctx: &CommandContext, repo: &Repo, symbol: &[u8]) -> Result<Target> {
     let mut peer = LocalPeer::new(repo.clone(), crate::remote::lookup(&ctx.ui));
-    let node = hg_wire::peer::Peer::lookup(&mut peer, symbol)?;
+    let node = hg_wire::peer::Peer::lookup(&mut peer, symbol).map_err(|error| match symbol {
+        // A revset, unlike the other symbols: what others may not see is left out of it.
+        b"." => Error::abort("empty revision set"),
+        _ => error,
+    })?;
     Ok(Target::of(repo.changelog()?.rev(&node)?))
 }
 
