@@ -21,8 +21,8 @@ A patch is a changeset and a file
   first change
   
   diff -r ad120869acf0 -r d8241bb0985c a
-  --- a/a	Thu Jan 01 00:00:00 1970 +0000
-  +++ b/a	Thu Jan 01 00:00:01 1970 +0000
+  --- a/a\tThu Jan 01 00:00:00 1970 +0000 (esc)
+  +++ b/a\tThu Jan 01 00:00:01 1970 +0000 (esc)
   @@ -1,1 +1,2 @@
    a
   +b
@@ -128,3 +128,84 @@ Patches record clean subrepositories; changed ones stop a refresh before anythin
   $ hg status -S
   M a
   M sub/s
+
+What is applied is kept in a changeset, with the series, its guards, and where the repository of
+the patches stands
+
+  $ hg init ../kept
+  $ cp .hg/hgrc ../kept/.hg
+  $ cd ../kept
+  $ echo a > a
+  $ hg commit -qAm base -d '0 0'
+  $ hg qinit -c
+  $ hg qnew p1 -d '0 0'
+  $ hg qnew p2 -d '0 0'
+  $ hg qguard p2 +stable
+  $ hg qcommit -m queue -d '0 0'
+  $ hg qsave -m kept
+  $ hg log -r tip -T '{desc}\n'
+  hg patches: kept
+  Dirstate: 272a15f9f3594e43369f3fb7a5b302489f182d2d 0000000000000000000000000000000000000000
+  
+  Patch Data:
+  fa9fa6f8fa263122e445ddff5d7bc383292fb31e:p1
+  43bd536c608e2b69d2c75128c8867a14ec4d35b3:p2
+  :p1
+  :p2 #+stable
+  $ echo changed >> .hg/patches/p1
+  $ hg qcommit -m changed -d '1 0'
+  $ hg qguard -n p2
+  $ rm .hg/patches/status
+  $ hg qrestore tip
+  restoring status: hg patches: kept
+  saved queue repository parents: 272a15f9f359 000000000000
+  $ hg log --mq -T '{desc} {ifcontains(rev, revset("."), "here")}\n'
+  changed here
+  queue 
+  $ hg qrestore -u -d tip
+  restoring status: hg patches: kept
+  removing save entry * (glob)
+  0 files updated, 0 files merged, 0 files removed, 0 files unresolved
+  saved queue repository parents: 272a15f9f359 000000000000
+  updating queue directory
+  1 files updated, 0 files merged, 0 files removed, 0 files unresolved
+  $ hg log --mq -T '{desc} {ifcontains(rev, revset("."), "here")}\n'
+  changed 
+  queue here
+  $ cat .hg/patches/p1
+  # HG changeset patch
+  # Date 0 0
+  # Parent  ad120869acf0c6c266f1293ca5da567d8b382f1d
+  
+  $ hg qguard -l
+  p1: unguarded
+  p2: +stable
+  $ hg qapplied
+  p1
+  p2
+  $ hg log -T '{desc}\n'
+  [mq]: p2
+  [mq]: p1
+  base
+  $ cat > saved << END
+  > hg patches: other
+  > Dirstate: 1111111111111111111111111111111111111111 0000000000000000000000000000000000000000
+  > 
+  > Patch Data:
+  > :p1
+  > END
+  $ hg qpop -q -a
+  patch queue now empty
+  $ hg commit -q --config ui.allowemptycommit=yes -l saved -X . -d '2 0'
+  $ hg qrestore -u tip
+  restoring status: hg patches: other
+  saved queue repository parents: 111111111111 000000000000
+  updating queue directory
+  abort: unknown revision '1111111111111111111111111111111111111111'
+  [255]
+  $ rm -r .hg/patches/.hg
+  $ hg qrestore -u tip
+  restoring status: hg patches: other
+  saved queue repository parents: 111111111111 000000000000
+  updating queue directory
+  unable to load queue repository

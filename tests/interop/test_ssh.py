@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import shlex
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .history import Hg
 
 #: Runs the command that it should run elsewhere here.
@@ -169,3 +171,87 @@ def test_servers_take_no_other_arguments(place: Place, args: tuple[str, ...]) ->
         )
         outputs.append((done.returncode, done.stdout, done.stderr))
     assert outputs[0] == outputs[1]
+
+
+#: What old servers answer to changesets, by the name under which it is sent.
+OLD_UNBUNDLE = [
+    {"unbundle": text}
+    for text in (
+        "0",
+        "1",
+        "2",
+        "-2",
+        "",
+        "abc",
+        " 1 ",
+        "1\nmore",
+        "9" * 24,
+        "+1",
+        "1_0",
+        "1.5",
+    )
+] + [{"before": "no\nway"}, {"afterwards": "it's\nlate"}]
+
+#: What they answer to keys.
+OLD_PUSHKEY = [
+    "1\n",
+    "0\n",
+    "\n",
+    "abc\n",
+    "2\n",
+    "-1\n",
+    "0\nsaid\nmore\n",
+    "x\nsaid\n",
+]
+
+
+def push_to_old_server(
+    place: Place, answers: dict[str, object], *args: str, published: bool
+) -> list[list[str]]:
+    """Say what both clients print, and which phases they have afterwards."""
+    server = Path(__file__).with_name("old_server.py")
+    program = shlex.join([sys.executable, str(server)])
+    out = []
+    for client in ("ours", "oracle"):
+        name = f"from-{client}"
+        place.run("oracle", "oracle", "init", name)
+        nodes = []
+        for file in ("a", "b"):
+            (place.root / name / file).write_text(file)
+            place.run("oracle", "oracle", "commit", "-Am", file, "-d", "0 0", cwd=name)
+            line = ("log", "-r", "tip", "-T", "{node}")
+            nodes.append(place.run("oracle", "oracle", *line, cwd=name))
+        place.run("oracle", "oracle", "bookmark", "-r", "1", "bm", cwd=name)
+        place.run("oracle", "oracle", "phase", "-p", str(int(published)), cwd=name)
+        keys = {
+            "phases": f"{nodes[0]}\t1" if published else "publishing\tTrue",
+            "bookmarks": f"old\t{nodes[0]}",
+        }
+        known = nodes if published else nodes[:1]
+        told = {"head": known[-1], "known": known, "keys": keys, **answers}
+        text = shlex.quote(json.dumps(told))
+        place.ssh.write_text(f"#!/bin/sh\nANSWERS={text} exec {program}\n")
+        line = ("push", *args, place.url("x"))
+        said = [place.run(client, client, *line, cwd=name, ok=False)]
+        line = ("log", "-T", "{rev} {phase}\n")
+        said.append(place.run("oracle", "oracle", *line, cwd=name))
+        out.append(said)
+    return out
+
+
+@pytest.mark.parametrize("answers", OLD_UNBUNDLE, ids=repr)
+def test_what_old_servers_say_about_changesets(
+    place: Place, answers: dict[str, object]
+) -> None:
+    """They sum up with a number, or refuse."""
+    ours, theirs = push_to_old_server(place, answers, published=False)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("answer", OLD_PUSHKEY)
+def test_what_old_servers_say_about_keys(place: Place, answer: str) -> None:
+    """Phases and bookmarks are taken or refused one at a time."""
+    answers: dict[str, object] = {"pushkey": answer}
+    args = ("-B", "bm", "-B", "old")
+    ours, theirs = push_to_old_server(place, answers, *args, published=True)
+    assert ours == theirs

@@ -110,10 +110,25 @@ impl RemotePeer {
     fn call(&mut self, command: &str, arguments: &Arguments) -> Result<Vec<u8>> {
         self.transport.call(command, arguments)
     }
+}
 
-    fn flag(answer: &[u8]) -> bool {
-        answer.split(|&b| b == b'\n').next().and_then(wire::number).is_some_and(|n| n != 0)
+/// The number that an old server sums up with what it did; what does not fit is as good as the largest.
+fn outcome(text: &[u8]) -> Option<i64> {
+    let digits = text.trim_ascii();
+    let digits = digits.strip_prefix(b"-").or(digits.strip_prefix(b"+")).unwrap_or(digits);
+    if digits.len() > 18 && digits.iter().all(u8::is_ascii_digit) {
+        return Some(i64::MAX);
     }
+    hg_config::value::parse_int(text)
+}
+
+/// The failure of a push to an old server, whose answer is shown on a line of its own.
+pub(crate) fn push_failed(what: &[u8], answer: &[u8]) -> Error {
+    let shown = match answer {
+        [] => b" empty string".to_vec(),
+        _ => [b"\n", &hg_types::quoted(answer)[..]].concat(),
+    };
+    Error::new(ErrorKind::Remote, [what, &shown].concat())
 }
 
 fn decode_flags(answer: &[u8], count: usize) -> Result<Vec<bool>> {
@@ -221,9 +236,13 @@ impl Peer for RemotePeer {
             argument("new", new),
         ];
         let answer = self.call("pushkey", &arguments)?;
-        let end = answer.iter().position(|&b| b == b'\n').map_or(answer.len(), |at| at + 1);
-        crate::apply::tell_remote_output(&*self.reporter, &answer[end..]);
-        Ok(Self::flag(&answer))
+        let end = answer.iter().position(|&b| b == b'\n').unwrap_or(answer.len());
+        let (result, said) = answer.split_at(end);
+        let result = outcome(result)
+            .ok_or_else(|| push_failed(b"push failed (unexpected response):", result))?;
+        let said = said.get(1..).unwrap_or_default();
+        crate::apply::tell_remote_output(&*self.reporter, said);
+        Ok(result != 0)
     }
 
     fn get_bundle<'a>(&'a mut self, request: &BundleRequest) -> Result<Box<dyn PartSource + 'a>> {
@@ -280,11 +299,11 @@ impl Peer for RemotePeer {
             out.finish().map(|_| ()).map_err(bundle::read_error)
         })?;
         crate::apply::tell_remote_output(&*self.reporter, &said);
-        let number = std::str::from_utf8(&result).ok().and_then(|text| text.trim().parse().ok());
-        number.ok_or_else(|| {
-            let parts: [&[u8]; 2] = [b"push failed (unexpected response): ", &result];
-            Error::new(ErrorKind::Remote, parts.concat())
-        })
+        match outcome(&result) {
+            Some(number) => Ok(number),
+            None if result.is_empty() => Err(push_failed(b"push failed:", b"")),
+            None => Err(push_failed(b"push failed (unexpected response):", &result)),
+        }
     }
 
     fn echo_arguments(&mut self, arguments: &Arguments) -> Result<Vec<u8>> {

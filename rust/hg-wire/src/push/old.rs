@@ -44,7 +44,7 @@ impl Push<'_> {
         Ok(())
     }
 
-    fn push_bookmarks(&mut self, peer: &mut dyn Peer) -> Result<()> {
+    fn push_bookmarks(&self, peer: &mut dyn Peer) -> Result<()> {
         let hex = |node: &Option<Node>| node.map(|node| node.hex()).unwrap_or_default();
         let reporter = self.repo.reporter();
         for (name, old, new) in &self.bookmarks {
@@ -52,8 +52,8 @@ impl Push<'_> {
             if peer.push_key(b"bookmarks", name, &hex(old), &hex(new))? {
                 reporter.status(&[verb, name, b"\n"].concat());
             } else {
-                reporter.warn(&[verb, name, b" failed!\n"].concat());
-                self.bookmark_failed = true;
+                // Unlike refusals of servers that know parts, this does not change the exit code.
+                reporter.warn(&[verb, name, b" failed\n"].concat());
             }
         }
         Ok(())

@@ -179,6 +179,23 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Asks `unbundle` with what `write` writes, unless the other side refuses at once; what it says then.
+    fn send_payload(
+        &mut self,
+        arguments: &Arguments,
+        write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
+    ) -> Result<Vec<u8>> {
+        let refusal = self.call("unbundle", arguments)?;
+        if refusal.is_empty() {
+            let mut out = ChunkWriter::new(self.pipes.get_mut());
+            write(&mut out)?;
+            out.finish().map_err(lost)?;
+        }
+        Ok(refusal)
+    }
+}
+
 impl Transport for Session {
     fn capabilities(&self) -> &[Vec<u8>] {
         &self.capabilities
@@ -203,14 +220,11 @@ impl Transport for Session {
         arguments: &Arguments,
         write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
     ) -> Result<Box<dyn Read + Send + 'a>> {
-        let refusal = self.call("unbundle", arguments)?;
+        let refusal = self.send_payload(arguments, write)?;
         if !refusal.is_empty() {
-            let message = [b"unexpected response: ", &refusal[..]].concat();
+            let message = [b"unexpected remote reply: ", &refusal[..]].concat();
             return Err(Error::new(ErrorKind::Remote, message));
         }
-        let mut out = ChunkWriter::new(self.pipes.get_mut());
-        write(&mut out)?;
-        out.finish().map_err(lost)?;
         Ok(Box::new(self))
     }
 
@@ -219,11 +233,12 @@ impl Transport for Session {
         arguments: &Arguments,
         write: &mut dyn FnMut(&mut dyn Write) -> Result<()>,
     ) -> Result<(Vec<u8>, Vec<u8>)> {
-        drop(self.send_bundle(arguments, write)?);
-        let refusal = self.receive()?;
+        let mut refusal = self.send_payload(arguments, write)?;
+        if refusal.is_empty() {
+            refusal = self.receive()?;
+        }
         if !refusal.is_empty() {
-            let message = [b"unexpected response: ", &refusal[..]].concat();
-            return Err(Error::new(ErrorKind::Remote, message));
+            return Err(crate::remote::push_failed(b"push failed:", &refusal));
         }
         // What was said meanwhile came by another way.
         Ok((self.receive()?, Vec::new()))

@@ -102,7 +102,11 @@ fn run_queue(ctx: &CommandContext) -> Result<i32> {
 }
 
 /// The repository of the patches, if they have one.
-fn queue_repository(ui: &std::sync::Arc<Ui>, repo: &Repo, config: &Config) -> Result<Option<Repo>> {
+pub(super) fn queue_repository(
+    ui: &std::sync::Arc<Ui>,
+    repo: &Repo,
+    config: &Config,
+) -> Result<Option<Repo>> {
     let directory = Queue::open(repo)?.patches().base().to_path_buf();
     if !directory.join(".hg").is_dir() {
         return Ok(None);

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use hg_repo::mq::series::Series;
 use hg_repo::mq::{Applied, SAVE_NAME};
 use hg_repo::strip::{StripOptions, strip};
 use hg_repo::working::{CommitRequest, Draft, commit_working, known_user};
 use hg_store::Repo;
-use hg_types::{Error, Node, Result};
+use hg_types::{Error, Node, Result, Revision};
+use hg_wdir::merge::{UpdateOptions, update};
 
 use super::Work;
+use super::queues::queue_repository;
 use crate::commit_message::given_message;
 use crate::{Command, CommandContext, revision, spec::extensions_mq as spec};
 
@@ -27,8 +30,11 @@ pub static RESTORE: Command = Command {
     run: run_restore,
 };
 
-/// What stands before the state in the description.
-const HEADING: &[u8] = b"\n\nPatch Data:\n";
+/// The line of the description before the state.
+const HEADING: &[u8] = b"Patch Data:";
+
+/// What a line with the parents of the repository of the patches begins with.
+const PARENTS: &[u8] = b"Dirstate: ";
 
 /// A directory below `.hg` as a path.
 pub(super) fn absolute_name(repo: &Repo, name: &[u8]) -> Vec<u8> {
@@ -132,12 +138,19 @@ impl Work<'_> {
             Some(message) => [b"hg patches: ", message.trim_ascii_end()].concat(),
             None => b"hg patches saved state".to_vec(),
         };
-        text.extend_from_slice(HEADING);
+        if let Some(inner) = self.inner_repository()? {
+            let parents = inner.wdir_parents();
+            let parts =
+                [b"\n", PARENTS, &parents[0].hex()[..], b" ", &parents[1].hex()[..]].concat();
+            text.extend_from_slice(&parts);
+        }
+        text.extend_from_slice(&[b"\n\n", HEADING, b"\n"].concat());
         for one in &self.queue.applied {
             text.extend_from_slice(&[&one.line()[..], b"\n"].concat());
         }
-        for name in self.queue.series()?.names() {
-            text.extend_from_slice(&[b":", name, b"\n"].concat());
+        let series = self.queue.series()?.to_bytes();
+        for line in series.split_inclusive(|&byte| byte == b'\n') {
+            text.extend_from_slice(&[b":", line].concat());
         }
         let text = self.ctx.ui.encoding().from_local(&text)?.into_owned();
         let matcher = hg_match::Matcher::never();
@@ -162,19 +175,55 @@ impl Work<'_> {
     }
 }
 
-/// What a saved state says: applied patches, and the series.
-fn read_state(description: &[u8]) -> Option<(Vec<Applied>, Vec<Vec<u8>>)> {
-    let at = description.windows(HEADING.len()).position(|part| part == HEADING)?;
-    let (mut applied, mut series) = (Vec::new(), Vec::new());
-    for line in description[at + HEADING.len()..].split(|&byte| byte == b'\n') {
-        let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
-        let name = line[colon + 1..].to_vec();
-        match Node::from_hex(&line[..colon]) {
-            Some(node) => applied.push(Applied { node, name }),
-            None => series.push(name),
+/// What a saved state says.
+#[derive(Default)]
+struct Saved {
+    applied: Vec<Applied>,
+    /// The text of the file.
+    series: Vec<u8>,
+    /// The parents of the working directory of the repository of the patches, if they had one.
+    parents: Option<[Node; 2]>,
+}
+
+fn read_state(description: &[u8]) -> Result<Option<Saved>> {
+    let mut saved = Saved::default();
+    let mut begun = false;
+    for line in description.split(|&byte| byte == b'\n') {
+        if line == HEADING {
+            begun = true;
+        } else if let Some(parents) = line.strip_prefix(PARENTS) {
+            saved.parents = Some(read_parents(parents)?);
+        } else if begun {
+            read_entry(line, &mut saved)?;
         }
     }
-    Some((applied, series))
+    Ok(begun.then_some(saved))
+}
+
+/// A line of the state: what stands before the colon is the changeset of an applied patch; without, it is
+/// a line of the series.
+fn read_entry(line: &[u8], saved: &mut Saved) -> Result<()> {
+    let malformed = || Error::abort([b"malformed saved patch data: ", line].concat());
+    let colon = line.iter().position(|&byte| byte == b':').ok_or_else(malformed)?;
+    let (hex, rest) = (&line[..colon], &line[colon + 1..]);
+    if hex.is_empty() {
+        saved.series.extend_from_slice(&[rest, b"\n"].concat());
+    } else {
+        let node = Node::from_hex(hex).ok_or_else(malformed)?;
+        saved.applied.push(Applied { node, name: rest.to_vec() });
+    }
+    Ok(())
+}
+
+fn read_parents(text: &[u8]) -> Result<[Node; 2]> {
+    let mut words = text.split(|&byte| byte == b' ').map(Node::from_hex);
+    match (words.next().flatten(), words.next().flatten()) {
+        (Some(first), Some(second)) => Ok([first, second]),
+        _ => {
+            let parts = [b"malformed parents of the queue repository: ", text];
+            Err(Error::abort(parts.concat()))
+        }
+    }
 }
 
 fn run_restore(ctx: &CommandContext) -> Result<i32> {
@@ -184,37 +233,75 @@ fn run_restore(ctx: &CommandContext) -> Result<i32> {
     let mut work = Work::open(ctx)?;
     let rev = revision::changeset(ctx, rev)?;
     let cl = repo.changelog()?;
-    let node = cl.node(rev);
     let description = ctx.ui.encoding().local(cl.entry(rev)?.description()).into_owned();
-    let Some((applied, series)) = read_state(&description) else {
+    let Some(saved) = read_state(&description)? else {
         ctx.ui.warn("no saved patch data found\n");
         return Ok(0);
     };
+    let path = work.queue.patches().join("series");
+    let series = Series::parse(&saved.series, hg_vfs::path_to_bytes(&path))?;
     let first = description.split(|&byte| byte == b'\n').next().unwrap_or_default();
     ctx.ui.warn([b"restoring status: ", first, b"\n"].concat());
-    let current = work.queue.series_mut()?;
-    while current.remove(0).is_some() {}
-    for (at, name) in series.iter().enumerate() {
-        current.insert(at, name);
-    }
-    work.queue.applied = applied;
-    work.queue.save()?;
     if ctx.opts.flag("delete") {
-        if cl.children(rev).is_empty() {
-            let parts = [b"removing save entry ", &node.short()[..], b"\n"];
-            ctx.ui.warn(parts.concat());
-            if hg_wdir::parents(repo)?.contains(&node) {
-                let parent = work.parent_of(node)?;
-                let options = hg_wdir::merge::UpdateOptions::default();
-                let stats = hg_wdir::merge::update(repo, parent, &options, &*ctx.ui)?;
-                crate::commands::update::show_stats(ctx, stats);
-            }
-            strip(repo, &[rev], &StripOptions { backup: false, ..StripOptions::default() })?;
-        } else {
-            ctx.ui.warn("save entry has children, leaving it alone\n");
+        work.remove_saved(rev)?;
+    }
+    if let Some(parents) = saved.parents {
+        let short = parents.map(|node| node.short());
+        let parts =
+            [b"saved queue repository parents: ", &short[0][..], b" ", &short[1][..], b"\n"];
+        ctx.ui.warn(parts.concat());
+        if ctx.opts.flag("update") {
+            work.update_patches(parents[0])?;
         }
     }
+    // Only now: the series may be among the files that the update has written.
+    *work.queue.series_mut()? = series;
+    work.queue.applied = saved.applied;
+    work.queue.save()?;
     Ok(0)
+}
+
+impl Work<'_> {
+    fn inner_repository(&self) -> Result<Option<Repo>> {
+        queue_repository(&self.ctx.ui, self.repo, &self.ctx.config())
+    }
+
+    /// Removes the changeset that kept the state.
+    fn remove_saved(&self, rev: Revision) -> Result<()> {
+        let (ctx, repo) = (self.ctx, self.repo);
+        let cl = repo.changelog()?;
+        let node = cl.node(rev);
+        if !cl.children(rev).is_empty() {
+            ctx.ui.warn("save entry has children, leaving it alone\n");
+            return Ok(());
+        }
+        ctx.ui.warn([b"removing save entry ", &node.short()[..], b"\n"].concat());
+        if hg_wdir::parents(repo)?.contains(&node) {
+            let parent = self.parent_of(node)?;
+            let stats = update(repo, parent, &UpdateOptions::default(), &*ctx.ui)?;
+            crate::commands::update::show_stats(ctx, stats);
+        }
+        strip(repo, &[rev], &StripOptions { backup: false, ..StripOptions::default() })?;
+        Ok(())
+    }
+
+    /// Brings the repository of the patches to `node`, over local changes.
+    fn update_patches(&self, node: Node) -> Result<()> {
+        let ui = &self.ctx.ui;
+        ui.status("updating queue directory\n");
+        let Some(inner) = self.inner_repository()? else {
+            ui.warn("unable to load queue repository\n");
+            return Ok(());
+        };
+        let _wlock = inner.wlock()?;
+        if node != Node::NULL && inner.changelog()?.find(&node).is_none() {
+            return Err(Error::abort([b"unknown revision '", &node.hex()[..], b"'"].concat()));
+        }
+        let clean = UpdateOptions { force: true, ..UpdateOptions::default() };
+        let stats = update(&inner, node, &clean, &**ui)?;
+        crate::commands::update::show_stats(self.ctx, stats);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -224,10 +311,27 @@ mod tests {
     #[test]
     fn saved_states() {
         let hex = "ad120869acf0c6c266f1293ca5da567d8b382f1d";
-        let text = format!("hg patches: x\n\nPatch Data:\n{hex}:p1\n:p1\n:p2");
-        let (applied, series) = read_state(text.as_bytes()).expect("there is a state");
-        assert_eq!(applied[0].name, b"p1");
-        assert_eq!(series, [b"p1".to_vec(), b"p2".to_vec()]);
-        assert!(read_state(b"nothing").is_none());
+        let text = format!("hg patches: x\n\nPatch Data:\n{hex}:p1\n:p1\n:p2 #+guard");
+        let saved = read_state(text.as_bytes()).expect("readable").expect("there is a state");
+        assert_eq!(saved.applied[0].name, b"p1");
+        assert_eq!(saved.series, b"p1\np2 #+guard\n");
+        assert_eq!(saved.parents, None);
+        assert!(read_state(b"nothing").expect("readable").is_none());
+    }
+
+    #[test]
+    fn saved_parents() {
+        let hex = "ad120869acf0c6c266f1293ca5da567d8b382f1d";
+        let null = "0".repeat(40);
+        let text = format!("x\nDirstate: {hex} {null}\n\nPatch Data:\n:p1");
+        let saved = read_state(text.as_bytes()).expect("readable").expect("there is a state");
+        let node = Node::from_hex(hex.as_bytes()).expect("a hash");
+        assert_eq!(saved.parents, Some([node, Node::NULL]));
+        for bad in ["Dirstate: ", "Dirstate: ab cd", &format!("Dirstate: {hex}")] {
+            assert!(read_state(format!("{bad}\nPatch Data:").as_bytes()).is_err());
+        }
+        for bad in ["p1", "ab:p1"] {
+            assert!(read_state(format!("x\nPatch Data:\n{bad}").as_bytes()).is_err());
+        }
     }
 }
