@@ -52,3 +52,18 @@ Markers are sequences without names.
   [255]
   $ hg log -r null -T '{manifest.p1}\n'
   -1:000000000000
+
+A revset that is a call of revset() is taken strictly: names with dashes are no names there
+
+  $ hg init strict
+  $ cd strict
+  $ echo a > a
+  $ hg commit -qAm a -d '0 0'
+  $ hg tag --local foo-bar
+  $ hg log -r 'foo-bar' -T '{rev}\n'
+  0
+  $ hg log -r '(revset(foo-bar))' -T '{rev}\n'
+  0
+  $ hg log -r 'revset(foo-bar)'
+  abort: unknown revision 'foo'
+  [255]

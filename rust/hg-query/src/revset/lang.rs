@@ -254,12 +254,14 @@ fn parse_whole(text: &[u8], chars: SymbolChars, lookup: Option<Lookup<'_>>) -> R
     Ok(tree)
 }
 
-/// Parses a revset.
+/// Parses a revset. One that starts and ends as a call of `revset()` is taken strictly: dashes are operators there,
+/// whatever names there are.
 ///
 /// # Errors
 /// Syntax errors, with the place in the hint.
 pub fn parse(text: &[u8], lookup: Option<Lookup<'_>>) -> Result<Tree> {
-    parse_whole(text, SymbolChars::USER, lookup)
+    let is_strict = text.starts_with(b"revset(") && text.ends_with(b")");
+    parse_whole(text, SymbolChars::USER, lookup.filter(|_| !is_strict))
         .map_err(|error| parser::describe_location(error, text, b" "))
 }
 
