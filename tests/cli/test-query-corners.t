@@ -67,3 +67,23 @@ A revset that is a call of revset() is taken strictly: names with dashes are no 
   $ hg log -r 'revset(foo-bar)'
   abort: unknown revision 'foo'
   [255]
+  $ cd ..
+
+Ids of hidden changesets are not taken from programs either
+
+  $ hg init hidden
+  $ cd hidden
+  $ cat > .hg/hgrc <<EOF
+  > [experimental]
+  > evolution = all
+  > EOF
+  $ echo a > a
+  $ hg commit -qAm a -d '0 0'
+  $ id=$(hg log -r 0 -T '{node}')
+  $ hg update -q null
+  $ hg debugobsolete -q -d '0 0' $id
+  $ hg log -r "_hexlist('$id')" -T '{rev}\n'
+  abort: 00changelog@cb9a9f314b8b07ba71012fcdbc544b5a4d82ff5b: filtered node
+  [255]
+  $ hg log --hidden -r "_hexlist('$id')" -T '{rev}\n'
+  0

@@ -65,7 +65,11 @@ pub(super) fn hex_list<'q>(call: Call<'q, '_>) -> Result<SmartSet<'q>> {
         if node == Node::WDIR {
             return Ok(Revision::WDIR);
         }
-        ctx.changelog().rev(&node)
+        let rev = ctx.changelog().rev(&node)?;
+        if ctx.is_hidden(rev) {
+            return Err(Error::abort([b"00changelog@", name, b": filtered node"].concat()));
+        }
+        Ok(rev)
     })
 }
 
