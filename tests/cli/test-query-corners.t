@@ -87,3 +87,7 @@ Ids of hidden changesets are not taken from programs either
   [255]
   $ hg log --hidden -r "_hexlist('$id')" -T '{rev}\n'
   0
+
+The end of a range without a start is not looked for
+
+  $ hg log --hidden -r "none():followlines('a', 5:99, startrev=0)"

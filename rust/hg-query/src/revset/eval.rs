@@ -75,7 +75,11 @@ pub fn eval<'q>(
         ("range", [first, last]) => {
             let first = eval_all(ctx, first)?;
             let last = eval_all(ctx, last)?;
-            range(ctx, subset, (first.first()?, last.last()?), order)
+            // A range without a start is empty, whatever looking for its end would meet.
+            match first.first()? {
+                None => Ok(SmartSet::empty()),
+                first => range(ctx, subset, (first, last.last()?), order),
+            }
         }
         ("rangeall", _) => range(ctx, subset, (Some(Revision::new(0)), Some(ctx.tip())), order),
         ("rangepre", [last]) => {
