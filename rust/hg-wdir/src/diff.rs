@@ -110,22 +110,16 @@ impl DiffRequest<'_> {
                 finish(pair, sources.diff(pair, self.shown(pair), &revisions))
             });
         }
-        // While one window of files is taken, the next one is compared.
-        let (mut taken, mut compared): (&[Pair], Vec<_>) = (&[], Vec::new());
-        for window in pairs.chunks(WINDOW).chain([&[][..]]) {
+        for window in pairs.chunks(WINDOW) {
             let shown: Vec<_> = window.iter().map(|pair| (pair, self.shown(pair))).collect();
-            let mut next = Vec::new();
-            rayon::in_place_scope(|scope| {
-                let (next, sources, revisions) = (&mut next, &sources, &revisions);
-                scope.spawn(move |_| {
-                    let diffs = shown.into_par_iter().with_max_len(1);
-                    diffs
-                        .map(|(pair, shown)| sources.diff(pair, shown, revisions))
-                        .collect_into_vec(next);
-                });
-                taken.iter().zip(compared.drain(..)).try_for_each(|(pair, diff)| finish(pair, diff))
-            })?;
-            (taken, compared) = (window, next);
+            let diffs: Vec<_> = shown
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|(pair, shown)| sources.diff(pair, shown, &revisions))
+                .collect();
+            for (pair, diff) in window.iter().zip(diffs) {
+                finish(pair, diff)?;
+            }
         }
         Ok(())
     }
