@@ -3,7 +3,7 @@
 
 use hg_format::{
     bookmarks, branch_cache, filelog, fncache, journal, mergestate, percent, phase_roots,
-    rebase_state, requirements, rev_branch_cache, tags,
+    rebase_state, requirements, rev_branch_cache, substate, tags,
 };
 use hg_types::Node;
 use libfuzzer_sys::fuzz_target;
@@ -22,6 +22,11 @@ fuzz_target!(|data: &[u8]| {
     if let Some(state) = rebase_state::RebaseState::decode(data) {
         let again = rebase_state::RebaseState::decode(&state.encode());
         assert_eq!(again.as_ref(), Some(&state), "rebase states round-trip");
+    }
+    if let Ok(states) = substate::decode(data) {
+        let pairs = states.iter().map(|(path, revision)| (path.as_bytes(), &revision[..]));
+        let again = substate::decode(&substate::encode(pairs));
+        assert_eq!(again.as_ref(), Ok(&states), "states of subrepositories round-trip");
     }
     assert_eq!(percent::unquote(&percent::quote(data, b"")), data, "quoting round-trips");
     let _ = percent::unquote(data);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use hg_match::Matcher;
-use hg_repo::subrepo::{self, HgSubrepo, Of, State, Subrepo, Subrepos};
+use hg_repo::subrepo::{self, Direction, HgSubrepo, Of, State, Subrepo, Subrepos, source_of};
 use hg_store::{NestedRepos, Repo};
 use hg_types::{Error, ErrorKind, HgPath, HgPathBuf, Node, Result};
+use hg_wire::paths::Path;
 
 use crate::options::Opts;
 use crate::revision::Target;
@@ -236,4 +237,26 @@ pub(crate) fn refuse_changed(repo: &Repo, matcher: &Matcher) -> Result<()> {
         };
         reason.map_or(Ok(()), |reason| Err(Error::abort(reason)))
     })
+}
+
+/// Compares the subrepositories of the working directory, those within others too, with where each comes from or
+/// goes to; the code is 0 when `compare` finds something anywhere.
+///
+/// # Errors
+/// When one cannot be opened, or `compare` fails.
+pub(crate) fn in_subrepos(
+    repo: &Repo,
+    direction: Direction,
+    compare: &mut dyn FnMut(&Repo, &Path) -> Result<i32>,
+) -> Result<i32> {
+    let mut code = 1;
+    for (path, state) in &subrepo::states(repo, Of::Working)? {
+        let sub = subrepo::open(repo, path, state)?;
+        let Some(hg) = sub.as_hg() else { continue };
+        let repo = hg.repo();
+        let Some(location) = source_of(&repo, direction)? else { continue };
+        code = std::cmp::min(code, compare(&repo, &Path::from_location(&location)?)?);
+        code = std::cmp::min(code, in_subrepos(&repo, direction, compare)?);
+    }
+    Ok(code)
 }

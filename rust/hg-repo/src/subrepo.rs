@@ -296,6 +296,31 @@ pub trait Subrepo {
         Ok(dirty.then(text))
     }
 
+    /// Asks whether to leave what is checked out, `here`, for the state that `around` records, `there`.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    fn asks_for_other(
+        &self,
+        around: &Repo,
+        changed: bool,
+        [here, there]: [&[u8]; 2],
+    ) -> Result<bool> {
+        let which: &[u8] = if changed { b"" } else { b" (in checked out version)" };
+        let parts: [&[u8]; 9] = [
+            b" subrepository sources for ",
+            &self.shown(),
+            b" differ",
+            which,
+            b"\nyou can use (l)ocal source (",
+            here,
+            b") or (r)emote source (",
+            there,
+            b").\nwhat do you want to do?$$ &Local $$ &Remote",
+        ];
+        Ok(Subrepos::of(around).interaction().choose(&parts.concat(), 0)? == 1)
+    }
+
     /// Fails when it has changes.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! `hg debugpushkey`.
 
+use hg_query::parser::escape;
 use hg_types::Result;
 
 use crate::{Command, CommandContext, remote, spec};
@@ -18,7 +19,7 @@ fn run(ctx: &CommandContext) -> Result<i32> {
             let mut keys = remote::peer(ctx, location)?.list_keys(namespace)?;
             keys.sort();
             for (key, value) in keys {
-                let line = [escaped(&key), escaped(&value)].join(&b'\t');
+                let line = [escape(&key), escape(&value)].join(&b'\t');
                 ctx.ui.write([line, b"\n".to_vec()].concat());
             }
             Ok(0)
@@ -30,21 +31,4 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         }
         _ => Err(ctx.usage_error()),
     }
-}
-
-/// Control bytes and backslashes as escapes.
-fn escaped(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    for &byte in bytes {
-        match byte {
-            b'\\' => out.extend(b"\\\\"),
-            b'\n' => out.extend(b"\\n"),
-            b'\r' => out.extend(b"\\r"),
-            b'\t' => out.extend(b"\\t"),
-            b'\'' => out.extend(b"\\'"),
-            0x20..=0x7e => out.push(byte),
-            other => out.extend(format!("\\x{other:02x}").bytes()),
-        }
-    }
-    out
 }

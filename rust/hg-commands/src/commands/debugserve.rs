@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hg_query::parser::escape;
 use hg_types::{Error, Result};
 
 use super::serve::serve_stdio;
@@ -99,23 +100,8 @@ fn described(bytes: &[u8]) -> Vec<u8> {
     out.push(b'\n');
     for line in bytes.split_inclusive(|&b| b == b'\n') {
         out.extend_from_slice(b"o>     ");
-        out.extend_from_slice(&escaped(line));
+        out.extend_from_slice(&escape(line));
         out.push(b'\n');
-    }
-    out
-}
-
-fn escaped(line: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(line.len());
-    for &byte in line {
-        match byte {
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b' '..=b'~' => out.push(byte),
-            _ => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
-        }
     }
     out
 }
@@ -127,6 +113,6 @@ mod tests {
     #[test]
     fn writes_are_described() {
         assert_eq!(described(b""), b"o> write(0) -> 0: \n");
-        assert_eq!(described(b"a\n\xffb"), b"o> write(4) -> 4:\no>     a\\n\no>     \\xffb\n");
+        assert_eq!(described(b"a'\n\xffb"), b"o> write(5) -> 5:\no>     a\\'\\n\no>     \\xffb\n");
     }
 }

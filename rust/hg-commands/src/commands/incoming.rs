@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use hg_query::revset::SmartSet;
-use hg_repo::subrepo::{self, Direction, Of, Subrepos, source_of};
+use hg_repo::subrepo::{Direction, Subrepos};
 use hg_store::Repo;
 use hg_types::{Error, Node, Result, Revision};
 use hg_wire::bookmarks::Marks;
@@ -17,6 +17,7 @@ use hg_wire::url::hide_password;
 
 use crate::changeset_display::{Differ, DisplayOptions, Displayer};
 use crate::diff_display::ChangesetDiffer;
+use crate::nested::in_subrepos;
 use crate::{Command, CommandContext, log, remote, revision, spec};
 
 /// `hg incoming`.
@@ -40,7 +41,11 @@ fn run(ctx: &CommandContext) -> Result<i32> {
         let limits = (ctx.opts.list("branch"), ctx.opts.list("rev"));
         code = std::cmp::min(code, incoming(ctx, repo, &path, limits)?);
         if ctx.opts.flag("subrepos") && !ctx.opts.flag("bookmarks") {
-            let inner = Subrepos::of(repo).at(&path.location, || in_subrepos(ctx, repo))?;
+            let inner = Subrepos::of(repo).at(&path.location, || {
+                in_subrepos(repo, Direction::Pull, &mut |repo, place| {
+                    incoming(ctx, repo, place, (&[], &[]))
+                })
+            })?;
             code = std::cmp::min(code, inner);
         }
     }
@@ -53,21 +58,6 @@ pub(super) fn refuse_graph_of_newest(ctx: &CommandContext) -> Result<()> {
         return Err(Error::abort("-G/--graph option is incompatible with --newest-first"));
     }
     Ok(())
-}
-
-/// The same for the subrepositories.
-fn in_subrepos(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
-    let mut code = 1;
-    for (path, state) in &subrepo::states(repo, Of::Working)? {
-        let sub = subrepo::open(repo, path, state)?;
-        let Some(hg) = sub.as_hg() else { continue };
-        let repo = hg.repo();
-        let Some(location) = source_of(&repo, Direction::Pull)? else { continue };
-        let place = Path::from_location(&location)?;
-        code = std::cmp::min(code, incoming(ctx, &repo, &place, (&[], &[]))?);
-        code = std::cmp::min(code, in_subrepos(ctx, &repo)?);
-    }
-    Ok(code)
 }
 
 /// Branches and revisions that what comes is limited to.

@@ -1,6 +1,6 @@
 //! `hg outgoing`.
 
-use hg_repo::subrepo::{self, Direction, Of, Subrepos, source_of};
+use hg_repo::subrepo::{Direction, Subrepos};
 use hg_store::Repo;
 use hg_types::{Result, Revision};
 use hg_wire::bookmarks_sync::{RepoHistory, local_marks};
@@ -10,6 +10,7 @@ use hg_wire::pull::fetch_bookmarks;
 use hg_wire::url::hide_password;
 
 use super::incoming::{list_bookmarks, refuse_graph_of_newest, show};
+use crate::nested::in_subrepos;
 use crate::{Command, CommandContext, remote, spec};
 
 /// `hg outgoing`.
@@ -33,24 +34,13 @@ fn run(ctx: &CommandContext) -> Result<i32> {
     for path in &paths {
         code = std::cmp::min(code, outgoing(ctx, repo, path, ctx.opts.list("rev"))?);
         if ctx.opts.flag("subrepos") {
-            let inner = Subrepos::of(repo).at(&path.location, || in_subrepos(ctx, repo))?;
+            let inner = Subrepos::of(repo).at(&path.location, || {
+                in_subrepos(repo, Direction::Push, &mut |repo, place| {
+                    outgoing(ctx, repo, place, &[])
+                })
+            })?;
             code = std::cmp::min(code, inner);
         }
-    }
-    Ok(code)
-}
-
-/// The same for the subrepositories.
-fn in_subrepos(ctx: &CommandContext, repo: &Repo) -> Result<i32> {
-    let mut code = 1;
-    for (path, state) in &subrepo::states(repo, Of::Working)? {
-        let sub = subrepo::open(repo, path, state)?;
-        let Some(hg) = sub.as_hg() else { continue };
-        let repo = hg.repo();
-        let Some(location) = source_of(&repo, Direction::Push)? else { continue };
-        let place = Path::from_location(&location)?;
-        code = std::cmp::min(code, outgoing(ctx, &repo, &place, &[])?);
-        code = std::cmp::min(code, in_subrepos(ctx, &repo)?);
     }
     Ok(code)
 }

@@ -66,7 +66,7 @@ impl QuickInflater {
         let mut large = Vec::new();
         loop {
             let room = if size <= Self::KEPT { &mut self.scratch } else { &mut large };
-            room.resize(size.max(Self::KEPT), 0);
+            room.resize(size, 0);
             match self.inflater.zlib_decompress(chunk, room) {
                 Ok(len) if len > limit => return None,
                 Ok(len) if size <= Self::KEPT => return Some(room[..len].to_vec()),

@@ -255,19 +255,7 @@ impl HgSubrepo {
     /// Asks whether to leave the changeset that is checked out.
     fn takes_other(&self, here: Node, there: Node) -> Result<bool> {
         let changed = has_changes(&self.repo(), false)?;
-        let which: &[u8] = if changed { b"" } else { b" (in checked out version)" };
-        let parts: [&[u8]; 9] = [
-            b" subrepository sources for ",
-            &self.shown(),
-            b" differ",
-            which,
-            b"\nyou can use (l)ocal source (",
-            &here.short(),
-            b") or (r)emote source (",
-            &there.short(),
-            b").\nwhat do you want to do?$$ &Local $$ &Remote",
-        ];
-        Ok(Subrepos::of(&self.around).interaction().choose(&parts.concat(), 0)? == 1)
+        self.asks_for_other(&self.around, changed, [&here.short(), &there.short()])
     }
 
     fn push_all(&self, flags: PushFlags) -> Result<bool> {

@@ -8,7 +8,7 @@ use hg_wire::url::Url;
 
 use super::GitSubrepo;
 use crate::subrepo::source::{Direction, require_source_of};
-use crate::subrepo::{State, Subrepo as _, Subrepos};
+use crate::subrepo::{State, Subrepo as _};
 
 impl GitSubrepo {
     /// Where the repository comes from.
@@ -151,19 +151,11 @@ impl GitSubrepo {
 
     /// Asks whether to leave the commit that is checked out.
     fn takes_other(&self, changed: bool, other: &[u8]) -> Result<bool> {
-        let which: &[u8] = if changed { b"" } else { b" (in checked out version)" };
-        let parts: [&[u8]; 9] = [
-            b" subrepository sources for ",
-            &self.shown(),
-            b" differ",
-            which,
-            b"\nyou can use (l)ocal source (",
-            &self.short(&self.state.revision),
-            b") or (r)emote source (",
-            &self.short(other),
-            b").\nwhat do you want to do?$$ &Local $$ &Remote",
-        ];
-        Ok(Subrepos::of(&self.around).interaction().choose(&parts.concat(), 0)? == 1)
+        self.asks_for_other(
+            &self.around,
+            changed,
+            [&self.short(&self.state.revision), &self.short(other)],
+        )
     }
 
     pub(super) fn remove_files(&self) -> Result<()> {
